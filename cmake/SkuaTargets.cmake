@@ -1,15 +1,31 @@
-# Build settings shared by every folder, and the function that declares a layer.
+# Build settings shared by every folder, and the functions that declare a layer and a program.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# Programs and the library archive lie in a build tree as they lie once installed, so that a
+# program finds std.ska by the same path relative to itself: bin/vmrun, lib/skua/std.ska.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(SKUA_BIN_DIR ${CMAKE_BINARY_DIR}/bin)
+set(SKUA_LIB_DIR ${CMAKE_BINARY_DIR}/lib/skua)
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
+endif()
+set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 set(SKUA_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=, e.g. address,undefined or thread")
 set(SKUA_HEAP "boehm" CACHE STRING "Heap backend: boehm, or malloc (never collects; for sanitizers)")
 set_property(CACHE SKUA_HEAP PROPERTY STRINGS boehm malloc)
+option(SKUA_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+option(SKUA_COVERAGE "Count executed lines (gcov)" OFF)
+set(SKUA_TEST_PREFIX "" CACHE STRING "Put before every test's name, so that several builds run in one ctest")
 
 find_program(SKUA_CCACHE ccache)
 if(SKUA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -23,16 +39,45 @@ endif()
 
 add_library(skua_options INTERFACE)
 target_compile_options(skua_options INTERFACE -Wall -Wextra -Wconversion -Wno-sign-conversion)
+# Flags that must hold for every object of the build, tests and third-party sources included.
 if(SKUA_SANITIZE)
-    target_compile_options(skua_options INTERFACE -fsanitize=${SKUA_SANITIZE} -fno-omit-frame-pointer)
-    target_link_options(skua_options INTERFACE -fsanitize=${SKUA_SANITIZE})
+    add_compile_options(-fsanitize=${SKUA_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${SKUA_SANITIZE})
+    if(SKUA_SANITIZE MATCHES "undefined")
+        add_compile_options(-fno-sanitize-recover=undefined)
+    endif()
+endif()
+if(SKUA_COVERAGE)
+    add_compile_options(--coverage)
+    add_link_options(--coverage)
+endif()
+if(SKUA_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# skua_layer(NAME SOURCES ... DEPENDS ...): a static library skua_NAME with public headers in include/.
+# skua_add_folder(NAME): the folder's own CMakeLists.txt, if it has one (another CPU's build may
+# leave jit/ out; everything else is the same).
+function(skua_add_folder name)
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/CMakeLists.txt)
+    if(found)
+        add_subdirectory(${name})
+    endif()
+endfunction()
+
+# skua_layer(NAME SOURCES ... DEPENDS ... PRIVATE ...): a static library skua_NAME with public
+# headers in include/. DEPENDS are the layers below; PRIVATE are third-party libraries.
 function(skua_layer name)
     cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
     add_library(skua_${name} STATIC ${ARG_SOURCES})
     target_include_directories(skua_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include
                                             PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
     target_link_libraries(skua_${name} PUBLIC ${ARG_DEPENDS} PRIVATE skua_options ${ARG_PRIVATE})
+endfunction()
+
+# skua_program(NAME SOURCES ... LINK ...): an installed program in bin/.
+function(skua_program name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE skua_options ${ARG_LINK})
+    install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()

@@ -1,0 +1,92 @@
+// Linked code: what the interpreter executes and the compiled tier translates.
+//
+// A function body is an array of 8-byte words. Names are pointers, generics are substituted,
+// values are flattened to 64-bit slots. Instructions never change after publication, except
+// that an op may be replaced by another of the same length (quickening: SGetInit to SGet, CallV to
+// CallVPoly); such stores are atomic and idempotent, so threads need no lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "skua/vm/object.h"
+
+namespace skua::vm {
+
+struct Class;
+struct Function;
+struct Selector;
+struct Type;
+
+enum class LOp : std::uint16_t {
+#define SKUA_LOP(Name, ...) Name,
+#include "skua/vm/linked_ops.def"
+#undef SKUA_LOP
+    Count
+};
+
+union Instr {
+    struct {
+        std::uint16_t op, a, b, c;
+    };
+    std::uint64_t word;
+    const void* pointer;
+    struct {
+        std::uint32_t lo, hi;
+    };
+
+    [[nodiscard]] std::int16_t sb() const { return static_cast<std::int16_t>(b); }
+    [[nodiscard]] std::int16_t sc() const { return static_cast<std::int16_t>(c); }
+    [[nodiscard]] std::int32_t imm32() const { return static_cast<std::int32_t>(hi); }
+};
+static_assert(sizeof(Instr) == 8);
+
+// Second word of a switch. Offsets are in words from the switch instruction.
+struct SwitchTable {
+    std::int64_t lo = 0;                   // dense
+    std::int32_t default_offset = 0;
+    std::vector<std::int64_t> values;      // sparse, ascending
+    std::vector<std::int32_t> offsets;
+};
+
+// What a virtual or interface call site has seen: the inline cache and the profile. Entries are
+// immutable once published.
+struct SiteEntry {
+    Class* cls;
+    Function* function;
+};
+struct CallSite {
+    static constexpr int kWays = 4;
+    const Selector* selector = nullptr;    // interface calls
+    std::uint32_t vtable_index = 0;        // virtual calls
+    std::atomic<const SiteEntry*> last{nullptr};
+    std::atomic<const SiteEntry*> seen[kWays] = {};
+    std::atomic<std::uint32_t> misses{0};  // beyond kPolymorphic the site stops profiling
+    static constexpr std::uint32_t kPolymorphic = 64;
+};
+
+struct LinkedHandler {
+    std::uint32_t start, end, target;  // words
+    Class* type;
+    std::uint16_t slot;
+};
+
+struct LinkedBody {
+    std::vector<Instr> code;
+    std::vector<LinkedHandler> handlers;
+    struct Position {
+        std::uint32_t word, instruction;  // first word made for a portable instruction
+    };
+    std::vector<Position> positions;  // ascending
+    Function* function = nullptr;
+};
+
+// The body that contains an instruction, or null. Takes a lock; for slow paths.
+const LinkedBody* body_at(const Instr* pc);
+
+// One line per instruction, for --print-linked and debugging.
+std::string print_linked(const LinkedBody& body);
+
+}  // namespace skua::vm

@@ -1,0 +1,137 @@
+// Loading: from a name to a TypeDef, the loaded and structurally checked class file.
+//
+// A Loader is a namespace: a type's identity is (loader, name, arguments). It owns its class path
+// (folders and archives) and every TypeDef that it made; both live as long as the Vm. Loading
+// takes the loader's lock; a TypeDef's declaration part is immutable once published, so reading
+// it needs no lock. Loading a class initialises nothing and loads no other class: supertypes are
+// resolved when somebody asks.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "skua/classfile/archive.h"
+#include "skua/classfile/class_file.h"
+#include "skua/classfile/instruction.h"
+#include "skua/classfile/result.h"
+#include "skua/vm/type.h"
+
+namespace skua::vm {
+
+struct FunctionLinks;  // linker's data per function definition: its instantiations
+
+struct FieldDef {
+    TypeDef* owner = nullptr;
+    std::uint32_t index = 0;
+    const classfile::Field* decl = nullptr;
+    std::string_view name;
+    const Type* type = nullptr;  // open: in terms of the owner's ClassVars
+
+    [[nodiscard]] bool is_static() const { return (decl->flags & classfile::kStatic) != 0; }
+    [[nodiscard]] bool is_mutable() const { return (decl->flags & classfile::kMutable) != 0; }
+};
+
+enum class VerifyState : std::uint8_t { Unknown, Verified, Failed };
+
+struct FunctionDef {
+    TypeDef* owner = nullptr;
+    std::uint32_t index = 0;
+    const classfile::Function* decl = nullptr;
+    std::string_view name;
+    std::vector<const Type*> params;  // open; receiver first
+    const Type* result = nullptr;
+
+    // Set by verify_function, under the TypeDef's verify lock; read after state is seen (acquire).
+    std::atomic<VerifyState> state{VerifyState::Unknown};
+    Diagnostic failure;                  // if Failed
+    std::vector<const Type*> registers;  // open types of all registers
+    classfile::DecodedCode code;         // kept for linking of further instantiations
+
+    std::atomic<FunctionLinks*> links{nullptr};  // owned by the linker
+
+    [[nodiscard]] bool has(std::uint32_t flag) const { return (decl->flags & flag) != 0; }
+    [[nodiscard]] bool is_abstract() const { return has(classfile::kAbstract); }
+    [[nodiscard]] bool is_native() const { return has(classfile::kNative); }
+    // An instance method: has a receiver, takes part in virtual or interface dispatch if open.
+    [[nodiscard]] bool is_instance() const;
+    [[nodiscard]] std::string qualified_name() const;  // "bank.Account.deposit"
+};
+
+class TypeDef {
+public:
+    // Use Loader::load. Resolves the declaration's own types (no other class is loaded).
+    TypeDef(Loader& loader, TypeTable& types, classfile::ClassFile file, std::string file_name);
+
+    Loader& loader;
+    TypeTable& types;
+    const classfile::ClassFile file;
+    const std::string file_name;  // path, or archive!entry: for messages
+    const std::string_view name;
+    const classfile::DeclKind kind;
+
+    const Type* self = nullptr;            // the type with its own ClassVars as arguments
+    const Type* super = nullptr;           // open, in this type's ClassVars; null if none
+    std::vector<const Type*> interfaces;   // likewise
+    std::vector<FieldDef> fields;          // same order as in the file
+    std::deque<FunctionDef> functions;     // same order as in the file
+
+    [[nodiscard]] FieldDef* find_field(std::string_view field_name);
+    [[nodiscard]] FunctionDef* find_function(std::string_view function_name);
+    [[nodiscard]] std::uint32_t type_param_count() const { return static_cast<std::uint32_t>(file.type_params.size()); }
+    [[nodiscard]] bool has(std::uint32_t flag) const { return (file.flags & flag) != 0; }
+
+    // The type at an index of this file's type table, with this file's variables in it. Cached.
+    [[nodiscard]] const Type* pool_type(classfile::TypeIndex index);
+
+    std::mutex verify_lock;
+    // Declaration checks (supertypes exist, no cycle, finality, overrides, completeness): done once by check_declaration.
+    std::atomic<VerifyState> declaration_state{VerifyState::Unknown};
+    Diagnostic declaration_failure;
+
+private:
+    std::vector<std::atomic<const Type*>> pool_types_;
+    std::unordered_map<std::string_view, FunctionDef*> functions_by_name_;
+    std::unordered_map<std::string_view, FieldDef*> fields_by_name_;
+};
+
+class Loader {
+public:
+    Loader(TypeTable& types, Loader* parent);  // names not found in the parent are looked up here
+    ~Loader();
+
+    // A folder or an .ska archive; searched in order. Errors: missing, not readable, bad archive.
+    Result<void> add_path(const std::string& path);
+    // An open archive (e.g. from memory); `display_name` is used in messages.
+    Result<void> add_archive(std::shared_ptr<classfile::Archive> archive, std::string display_name);
+    // A class file given as bytes (tests, embedding).
+    Result<TypeDef*> define(std::span<const std::uint8_t> bytes, std::string display_name);
+
+    // Loads by fully qualified name. A class whose file declares another name is an error. The
+    // error of a missing class says which class path was searched and suggests near names.
+    Result<TypeDef*> load(std::string_view name);
+
+    // The definition of a Named type, loaded on demand and cached in Type::def.
+    static Result<TypeDef*> resolve(const Type* type);
+
+    // The extension class of a built-in type ("std.core.i64", "std.core.array", ...).
+    Result<TypeDef*> extension_of(TypeKind kind);
+
+    [[nodiscard]] TypeTable& types() { return types_; }
+
+private:
+    struct Entry;
+    TypeTable& types_;
+    Loader* parent_;
+    std::mutex lock_;
+    std::vector<std::unique_ptr<Entry>> path_;
+    std::unordered_map<std::string, std::unique_ptr<TypeDef>> loaded_;
+};
+
+}  // namespace skua::vm

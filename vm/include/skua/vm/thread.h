@@ -1,0 +1,47 @@
+// A guest thread: its stack of slots, its pending exception, its heap lists.
+//
+// A Thread belongs to the OS thread that attached it; only `request_interrupt` may be called from
+// another one. Guest frames grow upwards in one mapping with a guard page at its end.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "skua/gc/heap.h"
+#include "skua/vm/linked_code.h"
+#include "skua/vm/object.h"
+
+namespace skua::vm {
+
+class Vm;
+struct Function;
+
+struct Thread {
+    // The frame limit that calls compare with: raised in steps as the stack deepens (soft_limit),
+    // so that a collection scans little more than the used part.
+    Slot* soft_limit = nullptr;
+    // Calls and loop back edges left until the next poll; see tier.h.
+    std::int64_t ticks = 0;
+    Object* pending = nullptr;  // the exception being thrown; tested after calls
+    gc::ThreadHeap* heap = nullptr;
+    Vm* vm = nullptr;
+
+    // Where the guest is, stored before anything that may collect, throw or call back.
+    const Instr* pc = nullptr;
+    Slot* fp = nullptr;
+
+    Slot* stack_base = nullptr;
+    Slot* stack_end = nullptr;   // hard limit; a reserve for error handling lies beyond
+    std::uint32_t native_depth = 0;  // nested activations, limited by kMaxNativeDepth
+    std::uintptr_t native_stack_limit = 0;  // lowest address C++ frames may reach
+    std::atomic<bool> interrupted{false};
+    bool throwing_stack_overflow = false;
+
+    void request_interrupt() { interrupted.store(true, std::memory_order_relaxed); }
+};
+
+inline constexpr std::uint32_t kMaxNativeDepth = 1000;
+inline constexpr std::size_t kStackStep = 8192;  // slots: 64 KiB
+
+}  // namespace skua::vm

@@ -1,0 +1,40 @@
+// The seam between the interpreter and a compiling tier.
+//
+// The interpreter counts ticks: one per call and per loop back edge. Every `tick_quantum` ticks
+// (and at the next tick after an interrupt) it polls: it credits the running function with the
+// quantum and, at a back edge, offers the loop to the tier. Sampling costs the interpreter one
+// decrement and no memory traffic; it is exact in the sum, which limits on instructions need.
+//
+// A tier compiles in the background and publishes code by Function::code (a CompiledStub) and, for
+// on-stack replacement, through `osr_entry`. Compiled code is never invalidated.
+#pragma once
+
+#include <cstdint>
+
+#include "skua/vm/class.h"
+#include "skua/vm/thread.h"
+
+namespace skua::vm {
+
+class ExecutionTier {
+public:
+    virtual ~ExecutionTier() = default;
+
+    [[nodiscard]] virtual std::uint32_t tick_quantum() const = 0;
+
+    // A function was linked for its first call. May compile at once (threshold 0).
+    virtual void on_linked(Thread& thread, Function& function) = 0;
+
+    // The function has been credited with more ticks.
+    virtual void on_hot(Thread& thread, Function& function) = 0;
+
+    // Compiled code for the loop that starts at `header`, taking the interpreter's frame and
+    // returning like compiled code; null if there is none (yet).
+    using Entry = bool (*)(Thread* thread, Slot* frame);  // false: thread->pending is set
+    virtual Entry osr_entry(Thread& thread, Function& function, const Instr* header) = 0;
+
+    // Entry for CompiledStub.
+    virtual Entry entry(Function& function) = 0;
+};
+
+}  // namespace skua::vm

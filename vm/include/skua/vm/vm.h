@@ -1,0 +1,99 @@
+// A virtual machine: loaders, linked classes and functions, options; and the operations on them
+// that natives, tools and tiers use. One process may hold several Vms; they share the heap.
+//
+// Errors of the machine itself (bad class files, missing main) are Diagnostics. Errors of the guest
+// are pending exceptions on the thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skua/classfile/result.h"
+#include "skua/vm/class.h"
+#include "skua/vm/loader.h"
+#include "skua/vm/thread.h"
+
+namespace skua::vm {
+
+class ExecutionTier;
+class NativeRegistry;
+class Capabilities;
+struct LinkerState;
+
+struct VmOptions {
+    std::size_t max_stack_bytes = 8u << 20;  // guest stack per thread
+    std::vector<std::string> args;           // the program's arguments
+};
+
+class Vm {
+public:
+    explicit Vm(VmOptions options);
+    ~Vm();
+    Vm(const Vm&) = delete;
+    Vm& operator=(const Vm&) = delete;
+
+    TypeTable& types() { return types_; }
+    Loader& boot_loader() { return *boot_loader_; }    // the standard library
+    Loader& app_loader() { return *app_loader_; }      // the program; asks boot_loader first
+    NativeRegistry& natives() { return *natives_; }
+    Capabilities& capabilities() { return *capabilities_; }
+    const VmOptions& options() const { return options_; }
+    LinkerState& linker() { return *linker_; }
+
+    void set_tier(std::unique_ptr<ExecutionTier> tier);
+    ExecutionTier* tier() { return tier_.get(); }
+
+    // Attaches the calling OS thread. Null only if the stack cannot be mapped.
+    std::unique_ptr<Thread, void (*)(Thread*)> attach_thread();
+
+    // Runs `module`'s main to its end. The exit code, or 70 after an uncaught error has been
+    // printed to stderr. A Diagnostic if there is no such module or main.
+    Result<int> run_main(Thread& thread, std::string_view module);
+
+private:
+    VmOptions options_;
+    TypeTable types_;
+    std::unique_ptr<Loader> boot_loader_, app_loader_;
+    std::unique_ptr<NativeRegistry> natives_;
+    std::unique_ptr<Capabilities> capabilities_;
+    std::unique_ptr<LinkerState> linker_;
+    std::unique_ptr<ExecutionTier> tier_;
+};
+
+// ---- calling guest code from C++ -------------------------------------------------------------
+
+// Calls with flattened arguments; results are written to `results` (result_slots of them). False
+// if the guest threw: thread.pending is set.
+bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results);
+
+// ---- objects ----------------------------------------------------------------------------------
+// All return null with thread.pending set (OutOfMemoryError and friends) on failure.
+
+Object* new_object(Thread& thread, Class& cls);
+Array* new_array(Thread& thread, Class& array_class, std::int64_t length);
+String* new_string(Thread& thread, std::string_view utf8);  // the caller vouches for valid UTF-8
+String* new_string_uninitialized(Thread& thread, std::uint64_t length);
+// The class of [T] for a primitive element or string; the common ones for natives.
+Class* array_class_of(Thread& thread, const Type* element);
+
+// The text, hash and equality of contracts.md for a value given as slots.
+String* text_of(Thread& thread, const Type* type, const Slot* value);
+bool hash_of(Thread& thread, const Type* type, const Slot* value, std::int64_t& hash);
+bool equals_of(Thread& thread, const Type* type, const Slot* a, const Slot* b, bool& equal);
+
+// ---- exceptions ---------------------------------------------------------------------------------
+
+// Makes a std.core error of this class ("std.core.IOError") and sets it pending, with a stack trace.
+void throw_error(Thread& thread, std::string_view class_name, std::string_view message);
+// Sets an existing error pending; fills its trace if it has none.
+void throw_object(Thread& thread, Object* error);
+// "std.core.KeyError: message\n    at ...\ncaused by: ...".
+std::string describe_error(Thread& thread, Object* error);
+
+}  // namespace skua::vm

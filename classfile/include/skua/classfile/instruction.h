@@ -37,8 +37,12 @@ struct DecodedCode {
 
 // Decodes and checks shape: known opcodes, minimal LEB128, no truncation, labels inside the
 // function, at most `register_limit` registers, tables not larger than the bytes could hold,
-// last instruction ends its block. Does not look at types or at other tables' sizes.
+// last instruction ends its block. Does not look at types or at other tables' sizes (check_code in
+// structure.h does). The offset of an error is the index of the instruction.
 Result<DecodedCode> decode(std::span<const std::uint8_t> bytes, std::uint32_t register_limit);
+
+// How many entries of `operands` an instruction has, which depends on its list column.
+[[nodiscard]] std::size_t operand_entries(Op op, std::span<const std::int64_t> operands);
 
 // Appends instructions to a byte vector. Labels may be bound later.
 class CodeBuilder {

@@ -1,0 +1,46 @@
+// The class path: where compiled modules without source are found.
+//
+// Entries are folders (class file of `a.b.C` at a/b/C.skc) and archives (.ska). Nothing is read
+// before it is asked for; what was read is kept, so a ClassFile pointer stays valid as long as the
+// ClassPath. Not thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "skua/classfile/class_file.h"
+#include "skua/classfile/result.h"
+
+namespace skua::compiler {
+
+class ClassPath {
+public:
+    ClassPath();
+    ~ClassPath();
+    ClassPath(const ClassPath&) = delete;
+    ClassPath& operator=(const ClassPath&) = delete;
+
+    // A folder, or an archive (anything that is a file). The error names what is wrong with it.
+    Result<> add(const std::filesystem::path& entry);
+    // A class file given in memory (tests; modules compiled earlier in the same process).
+    void add(classfile::ClassFile file);
+
+    // Null if there is none of that name ("a.b.C", or a module's "a.b"); a file that is there but
+    // broken is an error.
+    Result<const classfile::ClassFile*> find(std::string_view name);
+    // Whether `find` would find a file, without reading it.
+    [[nodiscard]] bool contains(std::string_view name);
+    // Whether some type or module lies below this module name (for "no such module" messages).
+    [[nodiscard]] bool contains_module(std::string_view module);
+
+private:
+    struct Entry;
+    std::vector<std::unique_ptr<Entry>> entries_;
+    std::unordered_map<std::string, std::unique_ptr<classfile::ClassFile>> cache_;
+};
+
+}  // namespace skua::compiler

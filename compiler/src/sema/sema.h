@@ -1,0 +1,25 @@
+// Entry point of semantic analysis.
+#pragma once
+
+#include <span>
+
+#include "arena.h"
+#include "ast.h"
+#include "diagnostics.h"
+#include "symbols.h"
+
+namespace skua::compiler {
+
+class ClassPath;  // import.h
+
+struct AnalyzeOptions {
+    bool tests = false;  // check and keep `test` blocks (vmc test)
+};
+
+// Checks the modules together (they may import one another in any order) and annotates their
+// trees. Never fails otherwise than by reporting to `sink`. `arena` is the one the trees are in;
+// it must outlive the Program.
+Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Arena& arena, DiagnosticSink& sink,
+                const AnalyzeOptions& options = {});
+
+}  // namespace skua::compiler

@@ -1,0 +1,276 @@
+#include "lower/function_builder.h"
+
+#include <cassert>
+
+namespace skua::compiler {
+
+using namespace classfile;
+
+// ---- registers -----------------------------------------------------------------------------
+
+Reg FunctionBuilder::fresh(TypeIndex type) {
+    registers_.push_back(type);
+    return static_cast<Reg>(registers_.size() - 1);
+}
+
+Reg FunctionBuilder::local(TypeIndex type, StrIndex name) {
+    const Reg r = fresh(type);
+    names_.push_back({r, name});
+    return r;
+}
+
+Reg FunctionBuilder::temp(TypeIndex type) {
+    auto& free = free_temps_[type];
+    Reg r = 0;
+    if (free.empty()) {
+        r = fresh(type);
+    } else {
+        r = free.back();
+        free.pop_back();
+    }
+    live_temps_.push_back(r);
+    return r;
+}
+
+void FunctionBuilder::release(std::size_t mark) {
+    while (live_temps_.size() > mark) {
+        const Reg r = live_temps_.back();
+        live_temps_.pop_back();
+        free_temps_[registers_[r]].push_back(r);
+    }
+}
+
+// ---- code ----------------------------------------------------------------------------------
+
+FunctionBuilder::Label FunctionBuilder::new_label() {
+    labels_.emplace_back();
+    return {static_cast<std::uint32_t>(labels_.size() - 1)};
+}
+
+void FunctionBuilder::bind(Label label) {
+    LabelState& state = labels_[label.id];
+    assert(state.position == kNoLabel);
+    state.position = position();
+    if (state.references > 0) reachable_ = true;
+}
+
+void FunctionBuilder::bind_loop(Label label, bool entered) {
+    bind(label);
+    if (entered) reachable_ = true;
+}
+
+void FunctionBuilder::set_place(std::uint32_t line, std::uint32_t column, bool statement) {
+    place_ = {line, column};
+    statement_pending_ = statement_pending_ || statement;
+}
+
+void FunctionBuilder::emit(Op op, std::span<const std::int64_t> operands) {
+    if (!reachable_) return;
+    const OpInfo& info = op_info(op);
+    if (place_ != last_place_ && place_.line != 0 && (statement_pending_ || info.has(Throws))) {
+        lines_.push_back({position(), place_.line, place_.column});
+        last_place_ = place_;
+    }
+    statement_pending_ = false;
+    code_.push_back({op, static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())});
+    operands_.insert(operands_.end(), operands.begin(), operands.end());
+    if (info.has(Branch)) {
+        for_each_label(code_.back(), [&](std::int64_t& id) { ++labels_[static_cast<std::size_t>(id)].references; });
+    }
+    if (info.has(EndsBlock)) reachable_ = false;
+}
+
+void FunctionBuilder::add_handler(std::uint32_t start, std::uint32_t end, Label target, TypeIndex type, Reg reg) {
+    if (can_throw(start, end)) handlers_.push_back({start, end, target, type, reg});
+}
+
+bool FunctionBuilder::can_throw(std::uint32_t start, std::uint32_t end) const {
+    for (std::uint32_t i = start; i < end; ++i) {
+        if (op_info(code_[i].op).has(Throws)) return true;
+    }
+    return false;
+}
+
+// ---- completion ----------------------------------------------------------------------------
+
+template <typename F>
+void FunctionBuilder::for_each_label(const Item& item, F f) {
+    const OpInfo& info = op_info(item.op);
+    if (!info.has(Branch)) return;
+    const unsigned last = info.operand_count - 1u;  // a label or a table is the last column
+    std::int64_t* at = operands_.data() + item.first + last;
+    switch (info.operands[last].kind) {
+        case OperandKind::DenseTable:
+            for (std::int64_t i = 0; i <= at[1]; ++i) f(at[2 + i]);
+            break;
+        case OperandKind::SparseTable:
+            for (std::int64_t i = 0; i < at[0]; ++i) f(at[2 + 2 * i]);
+            f(at[1 + 2 * at[0]]);
+            break;
+        default: f(at[0]); break;
+    }
+}
+
+template <typename F>
+void FunctionBuilder::for_each_register(const Item& item, F f) {
+    const OpInfo& info = op_info(item.op);
+    std::int64_t* at = operands_.data() + item.first;
+    for (unsigned i = 0; i < info.operand_count; ++i) {
+        switch (info.operands[i].kind) {
+            case OperandKind::Write:
+            case OperandKind::Read: f(at[i]); break;
+            case OperandKind::Result:
+                if (at[i] >= 0) f(at[i]);
+                break;
+            case OperandKind::Regs:  // the last column
+                for (std::int64_t k = 1; k <= at[i]; ++k) f(at[i + k]);
+                break;
+            default: break;
+        }
+    }
+}
+
+void FunctionBuilder::thread_jumps() {
+    for (const Item& item : code_) {
+        for_each_label(item, [&](std::int64_t& id) {
+            for (int hops = 0; hops < 8; ++hops) {
+                const std::uint32_t at = labels_[static_cast<std::size_t>(id)].position;
+                if (at >= code_.size() || code_[at].op != Op::Br) break;
+                const std::int64_t next = operands_[code_[at].first];
+                if (next == id) break;
+                id = next;
+            }
+        });
+    }
+}
+
+std::vector<bool> FunctionBuilder::live_code() {
+    std::vector<bool> live(code_.size(), false);
+    std::vector<std::uint32_t> work;
+    auto visit = [&](std::uint32_t at) {
+        if (at < code_.size() && !live[at]) work.push_back(at);
+    };
+    visit(0);
+    std::vector<bool> handler_seen(handlers_.size(), false);
+    for (;;) {
+        while (!work.empty()) {
+            std::uint32_t at = work.back();
+            work.pop_back();
+            while (at < code_.size() && !live[at]) {
+                live[at] = true;
+                for_each_label(code_[at], [&](std::int64_t& id) { visit(labels_[static_cast<std::size_t>(id)].position); });
+                if (op_info(code_[at].op).has(EndsBlock)) break;
+                ++at;
+            }
+        }
+        for (std::size_t h = 0; h < handlers_.size(); ++h) {
+            if (handler_seen[h]) continue;
+            for (std::uint32_t i = handlers_[h].start; i < handlers_[h].end; ++i) {
+                if (!live[i] || !op_info(code_[i].op).has(Throws)) continue;
+                handler_seen[h] = true;
+                visit(labels_[handlers_[h].target.id].position);
+                break;
+            }
+        }
+        if (work.empty()) break;
+    }
+    std::vector<HandlerItem> kept;
+    for (std::size_t h = 0; h < handlers_.size(); ++h) {
+        if (handler_seen[h]) kept.push_back(handlers_[h]);
+    }
+    handlers_ = std::move(kept);
+    return live;
+}
+
+void FunctionBuilder::compact_code() {
+    std::vector<bool> keep = live_code();
+    // A jump to the next instruction that stays is no jump. From the back, so that chains go too.
+    std::uint32_t next = static_cast<std::uint32_t>(code_.size());
+    for (std::uint32_t i = next; i-- > 0;) {
+        if (!keep[i]) continue;
+        if (code_[i].op == Op::Br) {
+            const std::uint32_t target = labels_[static_cast<std::size_t>(operands_[code_[i].first])].position;
+            if (target > i && target <= next && next < code_.size()) {
+                keep[i] = false;
+                continue;
+            }
+        }
+        next = i;
+    }
+    std::vector<std::uint32_t> moved(code_.size() + 1);
+    std::vector<Item> kept;
+    for (std::uint32_t i = 0; i < code_.size(); ++i) {
+        moved[i] = static_cast<std::uint32_t>(kept.size());
+        if (keep[i]) kept.push_back(code_[i]);
+    }
+    moved[code_.size()] = static_cast<std::uint32_t>(kept.size());
+    for (LabelState& label : labels_) {
+        if (label.position != kNoLabel) label.position = moved[label.position];
+    }
+    for (HandlerItem& handler : handlers_) {
+        handler.start = moved[handler.start];
+        handler.end = moved[handler.end];
+    }
+    std::vector<LineEntry> lines;
+    for (LineEntry entry : lines_) {
+        entry.instruction = moved[entry.instruction];
+        if (entry.instruction >= kept.size()) continue;
+        if (!lines.empty() && lines.back().instruction == entry.instruction) lines.pop_back();
+        if (!lines.empty() && lines.back().line == entry.line && lines.back().column == entry.column) continue;
+        lines.push_back(entry);
+    }
+    lines_ = std::move(lines);
+    code_ = std::move(kept);
+}
+
+std::vector<Reg> FunctionBuilder::compact_registers(std::uint32_t parameters, Code& code) {
+    std::vector<bool> used(registers_.size(), false);
+    for (std::uint32_t i = 0; i < parameters; ++i) used[i] = true;
+    for (const Item& item : code_) {
+        for_each_register(item, [&](std::int64_t& r) { used[static_cast<std::size_t>(r)] = true; });
+    }
+    for (const HandlerItem& handler : handlers_) used[handler.reg] = true;
+    std::vector<Reg> number(registers_.size(), 0);
+    for (std::size_t i = 0; i < registers_.size(); ++i) {
+        if (!used[i]) continue;
+        number[i] = static_cast<Reg>(code.registers.size());
+        code.registers.push_back(registers_[i]);
+    }
+    for (const LocalName& name : names_) {
+        if (used[name.reg]) code.locals.push_back({number[name.reg], name.name});
+    }
+    return number;
+}
+
+Code FunctionBuilder::finish(std::uint32_t parameters) {
+    assert(!reachable_);
+    thread_jumps();
+    compact_code();
+    Code code;
+    const std::vector<Reg> number = compact_registers(parameters, code);
+
+    CodeBuilder out;
+    std::vector<CodeBuilder::Label> labels;
+    labels.reserve(labels_.size());
+    for (std::size_t i = 0; i < labels_.size(); ++i) labels.push_back(out.new_label());
+    std::vector<std::vector<std::uint32_t>> bound(code_.size() + 1);
+    for (std::uint32_t i = 0; i < labels_.size(); ++i) {
+        if (labels_[i].position != kNoLabel) bound[labels_[i].position].push_back(i);
+    }
+    for (std::uint32_t i = 0; i < code_.size(); ++i) {
+        for (std::uint32_t id : bound[i]) out.bind(labels[id]);
+        for_each_register(code_[i], [&](std::int64_t& r) { r = number[static_cast<std::size_t>(r)]; });
+        for_each_label(code_[i], [&](std::int64_t& id) { id = labels[static_cast<std::size_t>(id)].id; });
+        out.emit(code_[i].op, std::span(operands_.data() + code_[i].first, code_[i].count));
+    }
+    for (std::uint32_t id : bound[code_.size()]) out.bind(labels[id]);
+    for (const HandlerItem& handler : handlers_) {
+        code.handlers.push_back({handler.start, handler.end, labels_[handler.target.id].position, handler.type,
+                                 number[handler.reg]});
+    }
+    code.lines = std::move(lines_);
+    code.bytes = out.finish();
+    return code;
+}
+
+}  // namespace skua::compiler

@@ -5,6 +5,9 @@
 // takes the loader's lock; a TypeDef's declaration part is immutable once published, so reading
 // it needs no lock. Loading a class initialises nothing and loads no other class: supertypes are
 // resolved when somebody asks.
+//
+// An answer is final: a name that was not found, or whose class file was bad, stays so for this
+// loader. The verifier depends on it, since it treats a missing class as a type without values.
 #pragma once
 
 #include <atomic>
@@ -17,15 +20,19 @@
 #include <unordered_map>
 #include <vector>
 
-#include "skua/classfile/archive.h"
 #include "skua/classfile/class_file.h"
 #include "skua/classfile/instruction.h"
 #include "skua/classfile/result.h"
 #include "skua/vm/type.h"
 
+namespace skua::classfile {
+class Archive;  // archive.h
+}
+
 namespace skua::vm {
 
 struct FunctionLinks;  // linker's data per function definition: its instantiations
+class ClassPathEntry;  // loader_path.h: a folder or an archive
 
 struct FieldDef {
     TypeDef* owner = nullptr;
@@ -86,6 +93,7 @@ public:
     [[nodiscard]] FunctionDef* find_function(std::string_view function_name);
     [[nodiscard]] std::uint32_t type_param_count() const { return static_cast<std::uint32_t>(file.type_params.size()); }
     [[nodiscard]] bool has(std::uint32_t flag) const { return (file.flags & flag) != 0; }
+    [[nodiscard]] std::string_view module() const { return file.str(file.module); }
 
     // The type at an index of this file's type table, with this file's variables in it. Cached.
     [[nodiscard]] const Type* pool_type(classfile::TypeIndex index);
@@ -94,6 +102,17 @@ public:
     // Declaration checks (supertypes exist, no cycle, finality, overrides, completeness): done once by check_declaration.
     std::atomic<VerifyState> declaration_state{VerifyState::Unknown};
     Diagnostic declaration_failure;
+
+    // Every supertype but itself, each once, in this type's ClassVars: what subtype questions are
+    // answered from. Computed on demand by supertypes_of (verifier.h), which owns it.
+    struct Supertypes {
+        std::vector<const Type*> types;  // superclasses from the nearest up, then interfaces
+        Diagnostic failure;              // cyclic, too deep, missing, ...: `types` is then empty
+        bool ok = true;
+    };
+    std::atomic<const Supertypes*> supertypes{nullptr};
+
+    ~TypeDef();
 
 private:
     std::vector<std::atomic<const Type*>> pool_types_;
@@ -116,6 +135,14 @@ public:
     // Loads by fully qualified name. A class whose file declares another name is an error. The
     // error of a missing class says which class path was searched and suggests near names.
     Result<TypeDef*> load(std::string_view name);
+    // Like load, without a diagnostic: null if the class is missing or bad. Cheap when repeated.
+    [[nodiscard]] TypeDef* try_load(std::string_view name);
+    [[nodiscard]] static TypeDef* try_resolve(const Type* type);
+
+    // The loader that defines the class of this name: the parent if it has such a class (loaded or
+    // on its path, bad ones included), else this one. Reads no class.
+    [[nodiscard]] Loader& home_of(std::string_view name);
+    [[nodiscard]] Loader* parent() const { return parent_; }
 
     // The definition of a Named type, loaded on demand and cached in Type::def.
     static Result<TypeDef*> resolve(const Type* type);
@@ -126,12 +153,25 @@ public:
     [[nodiscard]] TypeTable& types() { return types_; }
 
 private:
-    struct Entry;
+    struct Outcome;  // of loading one name
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+    };
+
+    // All under lock_.
+    Outcome& outcome(std::string_view name);
+    Outcome read(std::string_view name);
+    Result<std::unique_ptr<TypeDef>> make(std::span<const std::uint8_t> bytes, const std::string& file_name);
+    [[nodiscard]] bool has_own(std::string_view name);
+    [[nodiscard]] Diagnostic missing(std::string_view name);
+
     TypeTable& types_;
     Loader* parent_;
     std::mutex lock_;
-    std::vector<std::unique_ptr<Entry>> path_;
-    std::unordered_map<std::string, std::unique_ptr<TypeDef>> loaded_;
+    std::vector<std::unique_ptr<ClassPathEntry>> path_;
+    std::unordered_map<std::string, std::unique_ptr<Outcome>, NameHash, std::equal_to<>> outcomes_;
+    std::unordered_map<std::string, bool, NameHash, std::equal_to<>> present_;  // answers of has_own
 };
 
 }  // namespace skua::vm

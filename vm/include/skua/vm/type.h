@@ -3,7 +3,8 @@
 // A type is open when it mentions type variables (ClassVar, FuncVar) and closed otherwise. The
 // verifier works on open types, the linker on closed ones. Named types refer to their class by
 // (loader, name) and load it only when somebody asks (Loader::resolve): building a type never
-// reads a file.
+// reads a class. `loader` is always the one that would define the class: where a loader has a
+// parent, named() asks which of the two has the name.
 //
 // Types live as long as the Vm. All functions here may be called from any thread.
 #pragma once
@@ -29,7 +30,12 @@ struct Layout;  // layout.h: how a closed type lies in registers and in memory
 struct Type {
     TypeKind kind = TypeKind::Void;
     bool open = false;
+    std::uint8_t depth = 1;             // nesting; 255 means 255 or more
+    std::uint16_t class_vars = 0;       // 1 + the largest ClassVar index mentioned; 0 if none
+    std::uint16_t func_vars = 0;        // likewise for FuncVar
     std::uint32_t index = 0;            // ClassVar, FuncVar
+    std::uint32_t size = 1;             // nodes when written out as a tree; saturates
+    std::size_t hash = 0;
     Loader* loader = nullptr;           // Named
     std::string_view name;              // Named: fully qualified
     std::span<const Type* const> args;  // as in classfile::TypeDesc
@@ -63,12 +69,14 @@ public:
     [[nodiscard]] const Type* func_var(std::uint32_t index);
 
     // Replaces ClassVar i by class_args[i] and FuncVar i by func_args[i]. Indices out of range
-    // stay variables (the verifier rejects them). Nesting is bounded: a result deeper than
-    // kMaxTypeDepth gives nullptr (polymorphic recursion), which the caller reports.
+    // stay variables (the verifier rejects them). Growth is bounded: a result deeper than
+    // kMaxTypeDepth or larger than kMaxTypeSize gives nullptr (polymorphic recursion), which the
+    // caller reports.
     [[nodiscard]] const Type* substitute(const Type* type, std::span<const Type* const> class_args,
                                          std::span<const Type* const> func_args);
 
     static constexpr int kMaxTypeDepth = 64;
+    static constexpr std::uint32_t kMaxTypeSize = 4096;
 
 private:
     struct Impl;

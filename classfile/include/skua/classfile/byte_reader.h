@@ -43,6 +43,12 @@ public:
         const LebStatus status = read_sleb64(cursor_, end_, value);
         return status == LebStatus::Ok ? value : leb_failure(status, what);
     }
+    // Replaces whatever error there is: for one that a nested reader found.
+    void fail_with(Diagnostic error) {
+        failed_ = true;
+        error_ = std::move(error);
+        cursor_ = end_;
+    }
     // Little-endian, `width` bytes (1..8).
     [[nodiscard]] std::uint64_t fixed(unsigned width, std::string_view what);
 

@@ -76,7 +76,7 @@ struct Shape<R (*)(SkEnv*, A...)> {
         if (text.empty() || text.front() != '(') return false;
         text.remove_prefix(1);
         bool first = true, ok = true;
-        const auto parameter = [&](auto matcher) {
+        [[maybe_unused]] const auto parameter = [&](auto matcher) {
             if (!first) {
                 if (text.empty() || text.front() != ',') return void(ok = false);
                 text.remove_prefix(1);

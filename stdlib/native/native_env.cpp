@@ -1,0 +1,134 @@
+// Natives of std.env, std.process, std.time and std.random: small questions to the system.
+#include <fcntl.h>
+#include <sys/random.h>
+
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+#include "native_support.h"
+
+extern char** environ;
+
+namespace skua::stdlib {
+namespace {
+
+// ---- std.env -----------------------------------------------------------------------------------
+
+std::int64_t argument_count(SkEnv* env) { return static_cast<std::int64_t>(env->api->arg_count(env)); }
+
+SkString* argument(SkEnv* env, std::int64_t index) {
+    const char* text = index < 0 ? nullptr : env->api->arg(env, static_cast<std::size_t>(index));
+    return text == nullptr ? nullptr : new_string(env, text);
+}
+
+SkString* variable(SkEnv* env, SkString* name) {
+    return guarded(env, [&]() -> SkString* {
+        const char* key = env->api->string_cstr(env, name);
+        if (key == nullptr || !env->api->require(env, "env", key)) return nullptr;
+        const char* value = std::getenv(key);
+        return value == nullptr ? nullptr : outside_text(env, value, std::string("environment variable ") + key);
+    });
+}
+
+SkArray* variable_names(SkEnv* env) {
+    if (!env->api->require(env, "env", nullptr)) return nullptr;
+    return guarded(env, [&]() -> SkArray* {
+        std::size_t n = 0;
+        while (environ[n] != nullptr) n++;
+        SkArray* names = env->api->array_new(env, SK_STRING, n);
+        for (std::size_t i = 0; names != nullptr && i < n; i++) {
+            const std::string_view entry = environ[i];
+            SkString* name = outside_text(env, entry.substr(0, entry.find('=')), "a name in the environment");
+            if (name == nullptr) return nullptr;
+            env->api->array_set(env, names, i, name);
+        }
+        return names;
+    });
+}
+
+SkString* current_folder(SkEnv* env) {
+    if (!env->api->require(env, "env", "PWD")) return nullptr;
+    return guarded(env, [&]() -> SkString* {
+        char path[PATH_MAX];
+        if (::getcwd(path, sizeof path) == nullptr) {
+            env->api->throw_errno(env, "cannot tell the current folder", errno);
+            return nullptr;
+        }
+        return outside_text(env, path, "the name of the current folder");
+    });
+}
+
+const SkNative kEnvNatives[] = {
+    native<argument_count>("std.env.argumentCount", "()i64"),
+    native<argument>("std.env.argument", "(i64)string?"),
+    native<variable>("std.env.variable", "(string)string?"),
+    native<variable_names>("std.env.variableNames", "()[string]"),
+    native<current_folder>("std.env.currentFolder", "()string"),
+};
+
+// ---- std.process ----------------------------------------------------------------------------------
+
+void exit_program(SkEnv* env, std::int64_t code) { env->api->exit_program(env, static_cast<int>(code & 0xFF)); }
+
+std::int64_t process_id(SkEnv* env) {
+    if (!env->api->require(env, "process", nullptr)) return 0;
+    return ::getpid();
+}
+
+const SkNative kProcessNatives[] = {
+    native<exit_program>("std.process.exitProgram", "(i64)void"),
+    native<process_id>("std.process.processId", "()i64"),
+};
+
+// ---- std.time ---------------------------------------------------------------------------------------
+
+constexpr std::int64_t kNanos = 1'000'000'000;
+
+template <clockid_t Clock>
+std::int64_t clock_nanos(SkEnv*) {
+    timespec now{};
+    ::clock_gettime(Clock, &now);
+    return now.tv_sec * kNanos + now.tv_nsec;
+}
+
+void sleep_nanos(SkEnv*, std::int64_t count) {
+    if (count <= 0) return;
+    timespec end{};
+    ::clock_gettime(CLOCK_MONOTONIC, &end);
+    const std::int64_t nanos = end.tv_nsec + count % kNanos;
+    end.tv_sec += count / kNanos + nanos / kNanos;
+    end.tv_nsec = nanos % kNanos;
+    while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, nullptr) == EINTR) {
+    }
+}
+
+const SkNative kTimeNatives[] = {
+    native<clock_nanos<CLOCK_MONOTONIC>>("std.time.monotonicNanos", "()i64", "clock"),
+    native<clock_nanos<CLOCK_REALTIME>>("std.time.wallNanos", "()i64", "clock"),
+    native<sleep_nanos>("std.time.sleepNanos", "(i64)void", "clock"),
+};
+
+// ---- std.random ----------------------------------------------------------------------------------------
+
+std::int64_t system_seed(SkEnv* env) {
+    if (!env->api->require(env, "random", nullptr)) return 0;
+    std::int64_t seed = 0;
+    if (uninterrupted([&] { return ::getrandom(&seed, sizeof seed, 0); }) != sizeof seed)
+        env->api->throw_errno(env, "cannot get random bytes", errno);
+    return seed;
+}
+
+const SkNative kRandomNatives[] = {
+    native<system_seed>("std.random.systemSeed", "()i64"),
+};
+
+}  // namespace
+
+SKUA_PLUGIN(std_env, "std.env", "0.1.0", kEnvNatives)
+SKUA_PLUGIN(std_process, "std.process", "0.1.0", kProcessNatives)
+SKUA_PLUGIN(std_time, "std.time", "0.1.0", kTimeNatives)
+SKUA_PLUGIN(std_random, "std.random", "0.1.0", kRandomNatives)
+
+}  // namespace skua::stdlib

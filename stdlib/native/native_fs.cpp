@@ -1,0 +1,396 @@
+// Natives of std.fs: whole files, folders and open files.
+//
+// Every function asks the door for `fs.read` or `fs.write` with exactly the path that it then
+// uses. Open files are handles; each has its own lock, so threads may share one.
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "native_support.h"
+
+namespace skua::stdlib {
+namespace {
+
+constexpr const char* kRead = "fs.read";
+constexpr const char* kWrite = "fs.write";
+
+// The path as a C string if the capability is granted for it, else null with an error pending.
+const char* permitted(SkEnv* env, SkString* path, const char* capability) {
+    const char* name = env->api->string_cstr(env, path);
+    if (name == nullptr || !env->api->require(env, capability, name)) return nullptr;
+    return name;
+}
+
+void fail(SkEnv* env, const char* doing, const char* path, int error) {
+    env->api->throw_errno(env, (std::string("cannot ") + doing + " '" + path + "'").c_str(), error);
+}
+
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return fd_; }
+    int release() { return std::exchange(fd_, -1); }
+
+private:
+    int fd_;
+};
+
+int open_path(const char* path, int flags) {
+    return uninterrupted([&] { return ::open(path, flags | O_CLOEXEC, 0666); });
+}
+
+// ---- whole files ---------------------------------------------------------------------------------
+
+// False with an error pending. Reads to the end even if the size is not known (devices, pipes).
+bool read_everything(SkEnv* env, const char* path, std::string& out) {
+    const Descriptor file(open_path(path, O_RDONLY));
+    struct stat info {};
+    if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return fail(env, "open", path, errno), false;
+    if (S_ISDIR(info.st_mode)) return fail(env, "read", path, EISDIR), false;
+    std::size_t used = 0;
+    out.resize(S_ISREG(info.st_mode) ? std::min(static_cast<std::size_t>(info.st_size), kMaxText) + 1 : 65536);
+    while (true) {
+        const ssize_t n = uninterrupted([&] { return ::read(file.get(), out.data() + used, out.size() - used); });
+        if (n < 0) return fail(env, "read", path, errno), false;
+        if (n == 0) break;
+        used += static_cast<std::size_t>(n);
+        if (used > kMaxText) return fail(env, "read", path, EFBIG), false;
+        if (used == out.size()) out.resize(2 * out.size());
+    }
+    out.resize(used);
+    return true;
+}
+
+SkString* file_text(SkEnv* env, SkString* path) {
+    return guarded(env, [&]() -> SkString* {
+        const char* name = permitted(env, path, kRead);
+        std::string all;
+        if (name == nullptr || !read_everything(env, name, all)) return nullptr;
+        return outside_text(env, all, std::string("'") + name + "'");
+    });
+}
+
+SkArray* file_bytes(SkEnv* env, SkString* path) {
+    return guarded(env, [&]() -> SkArray* {
+        const char* name = permitted(env, path, kRead);
+        std::string all;
+        if (name == nullptr || !read_everything(env, name, all)) return nullptr;
+        SkArray* bytes = env->api->array_new(env, SK_U8, all.size());
+        if (bytes != nullptr) std::memcpy(elements<char>(env, bytes), all.data(), all.size());
+        return bytes;
+    });
+}
+
+void store(SkEnv* env, SkString* path, std::string_view data, bool append) {
+    guarded(env, [&] {
+        const char* name = permitted(env, path, kWrite);
+        if (name == nullptr) return;
+        Descriptor file(open_path(name, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC)));
+        if (file.get() < 0) return fail(env, "open", name, errno);
+        int error = write_fully(file.get(), data.data(), data.size());
+        if (::close(file.release()) != 0 && error == 0) error = errno;
+        if (error != 0) fail(env, "write", name, error);
+    });
+}
+
+void store_text(SkEnv* env, SkString* path, SkString* text, bool append) {
+    store(env, path, view(env, text), append);
+}
+
+void store_bytes(SkEnv* env, SkString* path, SkArray* data, bool append) {
+    store(env, path, {elements<char>(env, data), env->api->array_len(env, data)}, append);
+}
+
+// ---- names ------------------------------------------------------------------------------------------
+
+// 0 nothing, 1 a file, 2 a folder, 3 anything else.
+std::int64_t kind_of(SkEnv* env, SkString* path) {
+    const char* name = permitted(env, path, kRead);
+    struct stat info {};
+    if (name == nullptr || ::stat(name, &info) != 0) return 0;
+    return S_ISREG(info.st_mode) ? 1 : S_ISDIR(info.st_mode) ? 2 : 3;
+}
+
+std::int64_t size_of(SkEnv* env, SkString* path) {
+    return guarded(env, [&]() -> std::int64_t {
+        const char* name = permitted(env, path, kRead);
+        struct stat info {};
+        if (name == nullptr) return 0;
+        if (::stat(name, &info) != 0) return fail(env, "measure", name, errno), 0;
+        return info.st_size;
+    });
+}
+
+SkArray* folder_names(SkEnv* env, SkString* path) {
+    return guarded(env, [&]() -> SkArray* {
+        const char* name = permitted(env, path, kRead);
+        if (name == nullptr) return nullptr;
+        const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(name), ::closedir);
+        if (!folder) return fail(env, "list", name, errno), nullptr;
+        std::vector<std::string> names;
+        while (const dirent* entry = ::readdir(folder.get())) {
+            const std::string_view n = entry->d_name;
+            if (n != "." && n != "..") names.emplace_back(n);
+        }
+        SkArray* result = env->api->array_new(env, SK_STRING, names.size());
+        for (std::size_t i = 0; result != nullptr && i < names.size(); i++) {
+            SkString* text = outside_text(env, names[i], std::string("a name in '") + name + "'");
+            if (text == nullptr) return nullptr;
+            env->api->array_set(env, result, i, text);
+        }
+        return result;
+    });
+}
+
+void create_folder(SkEnv* env, SkString* path) {
+    guarded(env, [&] {
+        const char* name = permitted(env, path, kWrite);
+        if (name == nullptr) return;
+        const std::string whole = name;
+        for (std::size_t end = 1; end <= whole.size(); end++) {
+            if (end < whole.size() && whole[end] != '/') continue;
+            const std::string part = whole.substr(0, end);
+            struct stat info {};
+            if (::mkdir(part.c_str(), 0777) == 0) continue;
+            const int error = errno;
+            if (error == EEXIST && ::stat(part.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
+            return fail(env, "create folder", part.c_str(), error);
+        }
+    });
+}
+
+void remove_path(SkEnv* env, SkString* path) {
+    guarded(env, [&] {
+        const char* name = permitted(env, path, kWrite);
+        if (name != nullptr && ::remove(name) != 0) fail(env, "remove", name, errno);
+    });
+}
+
+void rename_path(SkEnv* env, SkString* old, SkString* target) {
+    guarded(env, [&] {
+        const char* from = permitted(env, old, kWrite);
+        const char* to = from == nullptr ? nullptr : permitted(env, target, kWrite);
+        if (to != nullptr && ::rename(from, to) != 0) fail(env, "rename", from, errno);
+    });
+}
+
+// ---- open files --------------------------------------------------------------------------------------------
+
+// Reads ahead or gathers what is written, never both: a file is open for one of them.
+class OpenFile {
+public:
+    OpenFile(int fd, bool writing, std::string path) : path(std::move(path)), fd_(fd), writing_(writing) {}
+
+    // 0 or an errno. Nothing is done twice.
+    int close() {
+        const int error = drain();
+        const int fd = std::exchange(fd_, -1);
+        return fd >= 0 && ::close(fd) != 0 && error == 0 ? errno : error;
+    }
+
+    int write(std::string_view data) {
+        if (!writing_) return EBADF;
+        buffer_.append(data);
+        return buffer_.size() >= kBuffer ? drain() : 0;
+    }
+
+    // Appends what is there up to a line break (which is taken too); false at the end.
+    bool line(std::string& out, int& error) {
+        bool any = false;
+        while (at_ < buffer_.size() || fill(error)) {
+            any = true;
+            const std::size_t found = buffer_.find('\n', at_);
+            const std::size_t end = found == std::string::npos ? buffer_.size() : found;
+            out.append(buffer_, at_, end - at_);
+            at_ = end + (found != std::string::npos);
+            if (found != std::string::npos) break;
+            if (out.size() > kMaxText) error = EFBIG;
+            if (error) return false;
+        }
+        if (out.ends_with('\r')) out.pop_back();
+        return any && error == 0;
+    }
+
+    void rest(std::string& out, int& error) {
+        while (at_ < buffer_.size() || fill(error)) {
+            out.append(buffer_, at_);
+            at_ = buffer_.size();
+            if (out.size() > kMaxText) error = EFBIG;
+            if (error) return;
+        }
+    }
+
+    std::size_t read(char* target, std::size_t room, int& error) {
+        if (at_ == buffer_.size() && (room == 0 || !fill(error))) return 0;
+        const std::size_t n = std::min(room, buffer_.size() - at_);
+        std::memcpy(target, buffer_.data() + at_, n);
+        at_ += n;
+        return n;
+    }
+
+    std::mutex mutex;
+    const std::string path;
+
+private:
+    static constexpr std::size_t kBuffer = 65536;
+
+    bool fill(int& error) {
+        if (writing_) return error = EBADF, false;
+        at_ = 0;
+        buffer_.resize(kBuffer);
+        const ssize_t n = uninterrupted([&] { return ::read(fd_, buffer_.data(), kBuffer); });
+        if (n < 0) error = errno;
+        buffer_.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+        return n > 0;
+    }
+
+    int drain() {
+        if (!writing_ || fd_ < 0) return 0;
+        const int error = write_fully(fd_, buffer_.data(), buffer_.size());
+        buffer_.clear();
+        return error;
+    }
+
+    int fd_;
+    const bool writing_;
+    std::string buffer_;
+    std::size_t at_ = 0;
+};
+
+// Also for files that the program never closed: their last bytes are written, errors are not told.
+void close_open_file(void* pointer) {
+    const std::unique_ptr<OpenFile> file(static_cast<OpenFile*>(pointer));
+    file->close();
+}
+
+const SkHandleType kFile = {"file", close_open_file};
+
+// `mode`: 0 read, 1 create, 2 append.
+std::int64_t open_file(SkEnv* env, SkString* path, std::int64_t mode) {
+    return guarded(env, [&]() -> std::int64_t {
+        const char* name = permitted(env, path, mode == 0 ? kRead : kWrite);
+        if (name == nullptr) return 0;
+        Descriptor fd(open_path(name, mode == 0 ? O_RDONLY : O_WRONLY | O_CREAT | (mode == 1 ? O_TRUNC : O_APPEND)));
+        struct stat info {};
+        if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0) return fail(env, "open", name, errno), 0;
+        if (S_ISDIR(info.st_mode)) return fail(env, "open", name, EISDIR), 0;
+        auto file = std::make_unique<OpenFile>(fd.get(), mode != 0, name);
+        fd.release();
+        const std::int64_t handle = env->api->handle_new(env, &kFile, file.get());
+        if (handle != 0) {
+            file.release();
+        } else {
+            file->close();
+        }
+        return handle;
+    });
+}
+
+// Runs `work(file, error)` on an open file under its lock; an error it sets is thrown.
+template <typename Work>
+auto with_file(SkEnv* env, std::int64_t handle, const char* doing, Work&& work) {
+    using R = decltype(work(std::declval<OpenFile&>(), std::declval<int&>()));
+    return guarded(env, [&]() -> R {
+        const Handle<OpenFile> file(env, &kFile, handle);
+        if (!file) return R();
+        const std::lock_guard lock(file->mutex);
+        int error = 0;
+        if constexpr (std::is_void_v<R>) {
+            work(*file.get(), error);
+            if (error != 0) fail(env, doing, file->path.c_str(), error);
+        } else {
+            R result = work(*file.get(), error);
+            if (error == 0) return result;
+            fail(env, doing, file->path.c_str(), error);
+            return R();
+        }
+    });
+}
+
+void close_file(SkEnv* env, std::int64_t handle) {
+    if (handle == 0) return;
+    // A file that was closed before is none any more: closing it again is allowed.
+    OpenFile* file = static_cast<OpenFile*>(env->api->handle_acquire(env, &kFile, handle));
+    if (file == nullptr) {
+        env->api->take_pending(env);
+        return;
+    }
+    guarded(env, [&] {
+        const std::lock_guard lock(file->mutex);
+        if (const int error = file->close()) fail(env, "write", file->path.c_str(), error);
+    });
+    env->api->handle_release(env, handle);
+    env->api->handle_close(env, &kFile, handle);
+}
+
+SkString* file_line(SkEnv* env, std::int64_t handle) {
+    return with_file(env, handle, "read", [&](OpenFile& file, int& error) -> SkString* {
+        std::string line;
+        if (!file.line(line, error)) return nullptr;
+        return outside_text(env, line, "a line of '" + file.path + "'");
+    });
+}
+
+SkString* file_rest(SkEnv* env, std::int64_t handle) {
+    return with_file(env, handle, "read", [&](OpenFile& file, int& error) -> SkString* {
+        std::string all;
+        file.rest(all, error);
+        return error != 0 ? nullptr : outside_text(env, all, "'" + file.path + "'");
+    });
+}
+
+std::int64_t file_read(SkEnv* env, std::int64_t handle, SkArray* target, std::int64_t start, std::int64_t end) {
+    if (!check_slice(env, start, end, env->api->array_len(env, target))) return 0;
+    return with_file(env, handle, "read", [&](OpenFile& file, int& error) {
+        return static_cast<std::int64_t>(
+            file.read(elements<char>(env, target) + start, static_cast<std::size_t>(end - start), error));
+    });
+}
+
+void file_write_text(SkEnv* env, std::int64_t handle, SkString* text) {
+    with_file(env, handle, "write", [&](OpenFile& file, int& error) { error = file.write(view(env, text)); });
+}
+
+void file_write_bytes(SkEnv* env, std::int64_t handle, SkArray* data, std::int64_t start, std::int64_t end) {
+    if (!check_slice(env, start, end, env->api->array_len(env, data))) return;
+    with_file(env, handle, "write", [&](OpenFile& file, int& error) {
+        error = file.write({elements<char>(env, data) + start, static_cast<std::size_t>(end - start)});
+    });
+}
+
+const SkNative kNatives[] = {
+    native<file_text>("std.fs.fileText", "(string)string", kRead),
+    native<file_bytes>("std.fs.fileBytes", "(string)[u8]", kRead),
+    native<store_text>("std.fs.storeText", "(string,string,bool)void", kWrite),
+    native<store_bytes>("std.fs.storeBytes", "(string,[u8],bool)void", kWrite),
+    native<kind_of>("std.fs.kindOf", "(string)i64", kRead),
+    native<size_of>("std.fs.sizeOf", "(string)i64", kRead),
+    native<folder_names>("std.fs.folderNames", "(string)[string]", kRead),
+    native<create_folder>("std.fs.createFolder", "(string)void", kWrite),
+    native<remove_path>("std.fs.removePath", "(string)void", kWrite),
+    native<rename_path>("std.fs.renamePath", "(string,string)void", kWrite),
+    native<open_file>("std.fs.openFile", "(string,i64)i64"),
+    native<close_file>("std.fs.closeFile", "(i64)void"),
+    native<file_line>("std.fs.fileLine", "(i64)string?"),
+    native<file_rest>("std.fs.fileRest", "(i64)string"),
+    native<file_read>("std.fs.fileRead", "(i64,[u8],i64,i64)i64"),
+    native<file_write_text>("std.fs.fileWriteText", "(i64,string)void"),
+    native<file_write_bytes>("std.fs.fileWriteBytes", "(i64,[u8],i64,i64)void"),
+};
+
+}  // namespace
+
+SKUA_PLUGIN(std_fs, "std.fs", "0.1.0", kNatives)
+
+}  // namespace skua::stdlib

@@ -1,0 +1,216 @@
+// Natives of std.io: standard input, output and error.
+//
+// Standard output goes through one buffer per process, written out when it is full, when the
+// program asks, before input is read from a terminal, after each line if it is a terminal, and
+// when the program ends. A failed write throws IOError at the call that met it; what fails at
+// the end of the program is told on standard error and ends the process with code 74.
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include "native_support.h"
+
+namespace skua::stdlib {
+namespace {
+
+constexpr int kExitIoError = 74;
+
+class Output {
+public:
+    // 0 or an errno.
+    int write(std::string_view a, std::string_view b = {}) {
+        const std::lock_guard lock(mutex_);
+        for (const std::string_view s : {a, b})
+            if (const int error = add(s)) return error;
+        return terminal() && (!b.empty() || a.find('\n') != std::string_view::npos) ? drain() : 0;
+    }
+
+    int flush() {
+        const std::lock_guard lock(mutex_);
+        return drain();
+    }
+
+    bool terminal() {
+        if (terminal_ < 0) terminal_ = ::isatty(STDOUT_FILENO);
+        return terminal_ == 1;
+    }
+
+private:
+    int add(std::string_view s) {
+        if (s.size() > sizeof buffer_ - used_) {
+            if (const int error = drain()) return error;
+            if (s.size() >= sizeof buffer_) return write_fully(STDOUT_FILENO, s.data(), s.size());
+        }
+        std::memcpy(buffer_ + used_, s.data(), s.size());
+        used_ += s.size();
+        return 0;
+    }
+
+    // What cannot be written is dropped, so that an error is told once.
+    int drain() {
+        const std::size_t n = used_;
+        used_ = 0;
+        return write_fully(STDOUT_FILENO, buffer_, n);
+    }
+
+    std::mutex mutex_;
+    std::size_t used_ = 0;
+    int terminal_ = -1;
+    char buffer_[32768];
+};
+
+class Input {
+public:
+    // Up to the next line break, which is taken but not given; false at the end. `error` is an errno or 0.
+    bool line(std::string& out, int& error) {
+        const std::lock_guard lock(mutex_);
+        bool any = false;
+        while (at_ < end_ || fill(error)) {
+            any = true;
+            const char* start = buffer_ + at_;
+            const void* found = std::memchr(start, '\n', end_ - at_);
+            const std::size_t n = found ? static_cast<std::size_t>(static_cast<const char*>(found) - start) : end_ - at_;
+            out.append(start, n);
+            at_ += n + (found != nullptr);
+            if (found) break;
+            if (out.size() > kMaxText) error = EFBIG;
+            if (error) return false;
+        }
+        if (error) return false;
+        if (out.ends_with('\r')) out.pop_back();
+        return any;
+    }
+
+    void rest(std::string& out, int& error) {
+        const std::lock_guard lock(mutex_);
+        while (at_ < end_ || fill(error)) {
+            out.append(buffer_ + at_, end_ - at_);
+            at_ = end_;
+            if (out.size() > kMaxText) error = EFBIG;
+            if (error) return;
+        }
+    }
+
+private:
+    bool fill(int& error) {
+        const ssize_t n = uninterrupted([&] { return ::read(STDIN_FILENO, buffer_, sizeof buffer_); });
+        if (n < 0) error = errno;
+        at_ = 0;
+        end_ = n > 0 ? static_cast<std::size_t>(n) : 0;
+        return n > 0;
+    }
+
+    std::mutex mutex_;
+    std::size_t at_ = 0, end_ = 0;
+    char buffer_[32768];
+};
+
+Output& output() {
+    static Output instance;
+    return instance;
+}
+
+Input& input() {
+    static Input instance;
+    return instance;
+}
+
+void check_output(SkEnv* env, int error) {
+    if (error) env->api->throw_errno(env, "cannot write to standard output", error);
+}
+
+void write_out(SkEnv* env, SkString* text) { check_output(env, output().write(view(env, text))); }
+void write_out_line(SkEnv* env, SkString* text) { check_output(env, output().write(view(env, text), "\n")); }
+void flush_out(SkEnv* env) { check_output(env, output().flush()); }
+
+void output_bytes(SkEnv* env, SkArray* data, std::int64_t start, std::int64_t end) {
+    if (!check_slice(env, start, end, env->api->array_len(env, data))) return;
+    check_output(env, output().write({elements<char>(env, data) + start, static_cast<std::size_t>(end - start)}));
+}
+
+void write_error(SkEnv* env, SkString* text) {
+    // In the order in which a terminal's user expects it.
+    if (output().terminal()) output().flush();
+    const std::string_view s = view(env, text);
+    if (const int error = write_fully(STDERR_FILENO, s.data(), s.size()))
+        env->api->throw_errno(env, "cannot write to standard error", error);
+}
+
+// What was printed so far (a prompt, say) must be seen before a user answers.
+bool before_input(SkEnv* env) {
+    if (!output().terminal() && !::isatty(STDIN_FILENO)) return true;
+    check_output(env, output().flush());
+    return !env->api->has_pending(env);
+}
+
+bool check_input(SkEnv* env, int error) {
+    if (error) env->api->throw_errno(env, "cannot read standard input", error);
+    return error == 0;
+}
+
+SkString* input_line(SkEnv* env) {
+    return guarded(env, [&]() -> SkString* {
+        if (!before_input(env)) return nullptr;
+        std::string line;
+        int error = 0;
+        const bool found = input().line(line, error);
+        if (!check_input(env, error) || !found) return nullptr;
+        return outside_text(env, line, "a line of standard input");
+    });
+}
+
+SkString* input_rest(SkEnv* env) {
+    return guarded(env, [&]() -> SkString* {
+        if (!before_input(env)) return nullptr;
+        std::string all;
+        int error = 0;
+        input().rest(all, error);
+        return check_input(env, error) ? outside_text(env, all, "standard input") : nullptr;
+    });
+}
+
+SkArray* input_bytes(SkEnv* env) {
+    return guarded(env, [&]() -> SkArray* {
+        if (!before_input(env)) return nullptr;
+        std::string all;
+        int error = 0;
+        input().rest(all, error);
+        if (!check_input(env, error)) return nullptr;
+        SkArray* bytes = env->api->array_new(env, SK_U8, all.size());
+        if (bytes != nullptr) std::memcpy(elements<char>(env, bytes), all.data(), all.size());
+        return bytes;
+    });
+}
+
+void flush_at_exit(void*) {
+    const int error = output().flush();
+    if (error == 0) return;
+    const std::string message = std::string("error: cannot write to standard output: ") + std::strerror(error) + "\n";
+    write_fully(STDERR_FILENO, message.data(), message.size());
+    std::_Exit(kExitIoError);
+}
+
+const SkNative kNatives[] = {
+    native<write_out>("std.io.writeOut", "(string)void"),
+    native<write_out_line>("std.io.writeOutLine", "(string)void"),
+    native<write_error>("std.io.writeError", "(string)void"),
+    native<flush_out>("std.io.flushOut", "()void"),
+    native<input_line>("std.io.inputLine", "()string?"),
+    native<input_rest>("std.io.inputRest", "()string"),
+    native<input_bytes>("std.io.inputBytes", "()[u8]"),
+    native<output_bytes>("std.io.outputBytes", "([u8],i64,i64)void"),
+};
+
+}  // namespace
+
+extern "C" const SkPlugin* skua_plugin_std_io(const SkHost* host) {
+    static const SkPlugin plugin = {SK_ABI_VERSION, "std.io", "0.1.0", kNatives, std::size(kNatives), nullptr};
+    host->at_exit(host, flush_at_exit, nullptr);
+    // A closed pipe is to be an IOError, not the end of the process.
+    struct sigaction current {};
+    if (::sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL) ::signal(SIGPIPE, SIG_IGN);
+    return &plugin;
+}
+
+}  // namespace skua::stdlib

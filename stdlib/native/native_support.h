@@ -1,0 +1,89 @@
+// What the library's natives share: error names, guarded work, interrupted system calls.
+//
+// Natives see the machine only through skua/native.h, as any plugin does. Nothing here keeps
+// state; every function may be called from any guest thread.
+#pragma once
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "skua/native.hpp"
+
+namespace skua::stdlib {
+
+inline constexpr const char* kIndexError = "std.core.IndexError";
+inline constexpr const char* kArgumentError = "std.core.ArgumentError";
+inline constexpr const char* kNullError = "std.core.NullError";
+inline constexpr const char* kIoError = "std.core.IOError";
+inline constexpr const char* kOutOfMemoryError = "std.core.OutOfMemoryError";
+
+// Texts that natives put together outside of the guest's heap may not become larger than this.
+inline constexpr std::size_t kMaxText = std::size_t{1} << 30;
+
+// Throws OutOfMemoryError for a text of more than kMaxText bytes.
+inline bool fits_text(SkEnv* env, std::size_t bytes) {
+    if (bytes <= kMaxText) return true;
+    env->api->throw_format(env, kOutOfMemoryError, "a text of %zu bytes", bytes);
+    return false;
+}
+
+// Runs `work`, turning a failed allocation into OutOfMemoryError: no C++ exception may leave a native.
+template <typename Work>
+auto guarded(SkEnv* env, Work&& work) -> decltype(work()) {
+    try {
+        return std::forward<Work>(work)();
+    } catch (const std::bad_alloc&) {
+        env->api->throw_error(env, kOutOfMemoryError, "not enough memory outside of the heap");
+        if constexpr (!std::is_void_v<decltype(work())>) return {};
+    }
+}
+
+// Is 0 <= start <= end <= len? Else throws IndexError.
+inline bool check_slice(SkEnv* env, std::int64_t start, std::int64_t end, std::size_t len) {
+    if (start >= 0 && start <= end && static_cast<std::uint64_t>(end) <= len) return true;
+    env->api->throw_format(env, kIndexError, "slice %lld..%lld of length %zu", static_cast<long long>(start),
+                           static_cast<long long>(end), len);
+    return false;
+}
+
+// Repeats a system call that the collector's signals interrupt.
+template <typename Call>
+auto uninterrupted(Call&& call) {
+    decltype(call()) result;
+    do result = call();
+    while (result == -1 && errno == EINTR);
+    return result;
+}
+
+// Writes everything; 0 or an errno.
+inline int write_fully(int fd, const char* data, std::size_t len) {
+    while (len > 0) {
+        const ssize_t n = uninterrupted([&] { return ::write(fd, data, len); });
+        if (n < 0) return errno;
+        data += n;
+        len -= static_cast<std::size_t>(n);
+    }
+    return 0;
+}
+
+// A string of bytes that came from outside. If they are no UTF-8, IOError instead of the
+// ArgumentError of string_new: "<what> is not UTF-8 text".
+inline SkString* outside_text(SkEnv* env, std::string_view bytes, const std::string& what) {
+    SkString* text = new_string(env, bytes);
+    if (text != nullptr || !env->api->has_pending(env)) return text;
+    SkObject* error = env->api->take_pending(env);
+    if (std::string_view(env->api->type_name(env, error)) == kArgumentError) {
+        env->api->throw_error(env, kIoError, (what + " is not UTF-8 text").c_str());
+    } else {
+        env->api->throw_object(env, error);
+    }
+    return nullptr;
+}
+
+}  // namespace skua::stdlib

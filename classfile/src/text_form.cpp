@@ -28,14 +28,13 @@ bool plain(char c) {
     return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || c == '_' || c == '$' || u >= 0x80;
 }
 
-void append_type_name(std::string& out, std::string_view name) {
+}  // namespace
+
+std::string type_name_text(std::string_view name) {
     bool simple = !reserved(name) && name[0] != '-';
     for (char c : name) simple = simple && (plain(c) || c == '.' || c == '-');
-    if (simple) out += name;
-    else out += quoted(name);
+    return simple ? std::string(name) : quoted(name);
 }
-
-}  // namespace
 
 void append_type_text(std::string& out, const ClassFile& file, TypeIndex index) {
     const TypeDesc& t = file.types[index];
@@ -48,7 +47,7 @@ void append_type_text(std::string& out, const ClassFile& file, TypeIndex index) 
             out += ']';
             break;
         case TypeKind::Named:
-            append_type_name(out, file.strings[t.name]);
+            out += type_name_text(file.strings[t.name]);
             if (begin != end) {
                 out += '<';
                 append_list(out, file, begin, end);

@@ -27,6 +27,10 @@ void append_type_text(std::string& out, const ClassFile& file, TypeIndex type);
 // front) and bytes above 127, else in quotes.
 [[nodiscard]] std::string name_text(std::string_view name);
 
+// The same for the name of a type or module, where dots are plain too and the words for built-in
+// types are not.
+[[nodiscard]] std::string type_name_text(std::string_view name);
+
 // In double quotes; ", \, control characters and bytes that are no UTF-8 escaped.
 [[nodiscard]] std::string quoted(std::string_view text);
 

@@ -1,0 +1,146 @@
+// Archives (.ska): a zip file in one strict, reproducible form. docs/classfile-format.md, "Archives".
+//
+//   auto archive = Archive::open("app.ska");            // microseconds: structure and index, no contents
+//   auto bytes = (*archive)->find_class("demo.Main");   // digest checked here
+//
+// An Archive is immutable and may be read by any thread. It owns its mapping or bytes; EntryData
+// points into it, so the archive must outlive the data. Archives are untrusted input: every
+// function that looks at contents returns a Result.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skua/classfile/result.h"
+
+namespace skua::classfile {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+[[nodiscard]] Sha256 sha256(std::span<const std::uint8_t> bytes);
+[[nodiscard]] std::string hex(const Sha256& digest);
+
+inline constexpr std::string_view kIndexEntry = "META/index";
+inline constexpr std::string_view kManifestEntry = "META/manifest";
+
+struct Dependency {
+    std::string name;
+    std::string versions;  // a range such as ">=1.2 <2"; empty: any
+    std::string digest;    // SHA-256 of the archive in hex; empty: any
+    friend bool operator==(const Dependency&, const Dependency&) = default;
+};
+
+// What META/manifest says. Text, one "key: value" a line.
+struct Manifest {
+    std::string name;     // empty if unknown
+    std::string version;  // likewise
+    std::string main;     // module whose main() is run; empty for a library
+    std::vector<std::string> capabilities;  // "fs.read:data", as --allow takes them; sorted
+    std::vector<Dependency> dependencies;   // sorted by name
+    friend bool operator==(const Manifest&, const Manifest&) = default;
+
+    [[nodiscard]] std::string to_text() const;
+    static Result<Manifest> parse(std::string_view text);
+};
+
+struct EntryInfo {
+    std::string_view name;  // "demo/Main.skc"
+    std::uint64_t offset = 0;  // of the entry's local header
+    std::uint32_t packed_size = 0, size = 0;
+    bool deflated = false;
+    Sha256 digest{};        // of the unpacked contents; of META/index it is not recorded
+};
+
+// Contents of an entry: a view into the archive if stored, a buffer of its own if deflated.
+class EntryData {
+public:
+    explicit EntryData(std::span<const std::uint8_t> view) : view_(view) {}
+    explicit EntryData(std::vector<std::uint8_t> owned) : owned_(std::move(owned)), view_(owned_) {}
+    EntryData(EntryData&& other) noexcept = default;  // a moved vector keeps its buffer
+    EntryData& operator=(EntryData&& other) noexcept = default;
+    EntryData(const EntryData&) = delete;
+    EntryData& operator=(const EntryData&) = delete;
+
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return view_; }
+
+private:
+    std::vector<std::uint8_t> owned_;
+    std::span<const std::uint8_t> view_;
+};
+
+class Archive {
+public:
+    ~Archive();
+    Archive(const Archive&) = delete;
+    Archive& operator=(const Archive&) = delete;
+
+    // Maps the file and checks everything but contents: the zip structure, names, sizes, and that
+    // the index agrees with the directory.
+    static Result<std::shared_ptr<Archive>> open(const std::string& path);
+    static Result<std::shared_ptr<Archive>> from_bytes(std::vector<std::uint8_t> bytes, std::string display_name);
+    // The caller keeps the bytes alive.
+    static Result<std::shared_ptr<Archive>> from_span(std::span<const std::uint8_t> bytes, std::string display_name);
+
+    [[nodiscard]] const std::string& display_name() const { return display_name_; }
+
+    // By fully qualified type or module name ("demo.Main") or by entry name ("demo/Main.skc").
+    [[nodiscard]] bool has_class(std::string_view class_name) const;
+    [[nodiscard]] bool has_entry(std::string_view entry_name) const;
+    // Unpacks and checks checksum and digest. An entry that does not exist is an error too.
+    Result<EntryData> find_class(std::string_view class_name) const;
+    Result<EntryData> read_entry(std::string_view entry_name) const;
+
+    // All entries but META/index, in order.
+    [[nodiscard]] std::vector<EntryInfo> entries() const;
+    // Reads and parses META/manifest.
+    Result<Manifest> manifest() const;
+    // Reads everything and checks every digest.
+    Result<> verify() const;
+
+private:
+    Archive() = default;
+    static Result<std::shared_ptr<Archive>> check(std::shared_ptr<Archive> archive);
+    friend class ArchiveChecker;
+
+    std::string display_name_;
+    std::vector<std::uint8_t> owned_;
+    std::span<const std::uint8_t> mapped_;  // empty unless memory-mapped
+    std::span<const std::uint8_t> bytes_;
+    std::string_view index_;                // the text of META/index
+    std::size_t index_header_ = 0;          // length of the index's first line
+};
+
+// "demo.Main" -> "demo/Main.skc"
+[[nodiscard]] std::string class_entry_name(std::string_view class_name);
+
+// A relative path of non-empty parts that are not "." or "..", separated by "/"; strict UTF-8, at
+// most 1024 bytes, no control characters, "\" or ":".
+[[nodiscard]] bool is_entry_name(std::string_view name);
+
+// Collects entries in memory; the order of calls does not show in the result.
+class ArchiveWriter {
+public:
+    enum class Packing : std::uint8_t {
+        Deflate,  // where it makes an entry smaller
+        Store,    // never: loads fastest, and is independent of the version of zlib
+    };
+
+    // Fails for a name that is not valid, already there, or below META/.
+    Result<> add(std::string entry_name, std::vector<std::uint8_t> bytes);
+    // Reads the class file for its name; its bytes become the entry of that class.
+    Result<> add_class(std::vector<std::uint8_t> bytes, std::string_view file_name);
+    void set_manifest(Manifest manifest) { manifest_ = std::move(manifest); }
+
+    Result<std::vector<std::uint8_t>> finish(Packing packing = Packing::Deflate) const;
+
+private:
+    std::map<std::string, std::vector<std::uint8_t>, std::less<>> entries_;
+    Manifest manifest_;
+};
+
+}  // namespace skua::classfile

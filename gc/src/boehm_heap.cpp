@@ -1,0 +1,474 @@
+// The heap on the Boehm collector. The only file that includes its headers.
+//
+// How things map:
+//   - Objects are of the gcj kind: the collector reads the mark descriptor through word 0. Arrays
+//     of references are of the normal kind, whose descriptor is the object's own length (the
+//     marker's fastest loop, and big arrays are split among markers); memory without references is
+//     of the pointer-free kind.
+//   - Interior pointers count on stacks only (GC_set_all_interior_pointers(0), and our ranges are
+//     pushed by GC_push_all_eager, which accepts them).
+//   - Objects on a ThreadHeap's lists belong to that thread although nothing points to them: in
+//     each cycle, the push-other-roots hook sets their mark bits, or the sweeper would hand them
+//     out again. An object that has just been popped is seen on the thread's stack; as long as its
+//     word 0 is still the list link, the collector takes the next free object for its class and
+//     reads a zero descriptor there, which scans nothing.
+//   - The registry of threads, ranges and scanners changes under the allocation lock, which a
+//     collection holds: so the hook needs no lock of its own.
+#include <gc/gc.h>
+#include <gc/gc_gcj.h>
+#include <gc/gc_inline.h>
+#include <gc/gc_mark.h>
+
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+#include "memory_limit.h"
+#include "skua/gc/heap.h"
+
+namespace skua::gc {
+
+namespace {
+
+struct Range {
+    const void* lo;
+    const void* hi;
+};
+struct Scanner {
+    RootScanner function;
+    void* data;
+};
+
+// What a procedure descriptor's environment number means. Never changed once it is published.
+struct ScanLayout {
+    bool array = false;
+    std::size_t stride = 0;             // arrays
+    std::vector<std::uint32_t> words;   // offsets of references in the object or element
+};
+
+// Descriptors are made while classes are linked, any time; the marker reads without a lock. Fixed
+// blocks that are published by pointer never move.
+constexpr std::size_t kLayoutBlock = 1024;
+constexpr std::size_t kLayoutBlocks = 4096;
+
+struct State {
+    std::once_flag once;
+    bool initialized = false;
+    Options options;
+    std::atomic<bool> markers_started{false};
+    std::atomic<bool> threads_prepared{false};
+
+    ThreadHeap* threads = nullptr;   // allocation lock
+    std::vector<Range> ranges;       // allocation lock; sorted by lo
+    std::vector<Scanner> scanners;   // allocation lock
+    GC_push_other_roots_proc next_hook = nullptr;
+
+    std::mutex layouts_mutex;
+    std::size_t layout_count = 0;
+    std::atomic<ScanLayout*> layouts[kLayoutBlocks] = {};
+
+    std::uint64_t stress_count = 0;  // single counter is enough: stress is a test aid (relaxed races)
+
+    // Written by the event callback (allocation lock held), read by stats().
+    std::atomic<std::uint64_t> collections{0}, pause_total{0}, pause_max{0};
+    std::uint64_t stop_time = 0, start_time = 0, last_pause = 0;
+};
+
+State g;  // NOLINT: one heap per process
+thread_local int t_attached = 0;
+thread_local bool t_registered_here = false;
+
+std::uint64_t now_ns() {
+    timespec ts{};
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return static_cast<std::uint64_t>(ts.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(ts.tv_nsec);
+}
+
+template <typename F>
+void with_lock(F&& f) {
+    GC_call_with_alloc_lock(
+        [](void* p) -> void* {
+            (*static_cast<std::remove_reference_t<F>*>(p))();
+            return nullptr;
+        },
+        &f);
+}
+
+int gc_kind(ListKind kind) {
+    switch (kind) {
+        case ListKind::Object: return GC_gcj_kind;
+        case ListKind::Atomic: return GC_I_PTRFREE;
+        case ListKind::References: return GC_I_NORMAL;
+    }
+    return GC_I_NORMAL;
+}
+
+// ---- marking ------------------------------------------------------------------------------------------
+
+GC_ms_entry* mark_words(GC_word* object, const std::vector<std::uint32_t>& words, std::size_t base,
+                        GC_ms_entry* top, GC_ms_entry* limit) {
+    for (const std::uint32_t offset : words) {
+        GC_word* slot = object + (base + offset) / sizeof(GC_word);
+        void* target = reinterpret_cast<void*>(*slot);
+        top = GC_MARK_AND_PUSH(target, top, limit, reinterpret_cast<void**>(slot));
+    }
+    return top;
+}
+
+// The mark procedure of arrays whose elements mix references and other data, and of objects whose
+// references lie beyond a bitmap's reach. GC_mark_and_push copes with a full mark stack (it sets
+// marks first and has the collector rescan), so a big array may be done in one go.
+GC_ms_entry* mark_by_layout(GC_word* object, GC_ms_entry* top, GC_ms_entry* limit, GC_word env) {
+    const std::size_t size = GC_size(object);
+    if (env == 0) {  // an array of references that was allocated as an object
+        const std::size_t count = std::min<std::size_t>(object[1], size / sizeof(GC_word) - 2);
+        for (std::size_t i = 0; i < count; i++) {
+            void* target = reinterpret_cast<void*>(object[2 + i]);
+            top = GC_MARK_AND_PUSH(target, top, limit, reinterpret_cast<void**>(object + 2 + i));
+        }
+        return top;
+    }
+    const ScanLayout& layout =
+        g.layouts[env / kLayoutBlock].load(std::memory_order_acquire)[env % kLayoutBlock];
+    if (!layout.array) return mark_words(object, layout.words, 0, top, limit);
+    // The length is stored after the object got its class; until then it is 0.
+    const std::size_t room = (size - kArrayDataOffset) / layout.stride;
+    const std::size_t count = std::min<std::size_t>(object[kArrayLengthOffset / sizeof(GC_word)], room);
+    for (std::size_t i = 0; i < count; i++)
+        top = mark_words(object, layout.words, kArrayDataOffset + i * layout.stride, top, limit);
+    return top;
+}
+
+void push_roots() {
+    RootSink sink;
+    if (g.next_hook != nullptr) g.next_hook();  // stacks and registers of all threads
+    for (const Range& range : g.ranges) sink.range(range.lo, range.hi);
+    for (const Scanner& scanner : g.scanners) scanner.function(scanner.data, sink);
+}
+
+std::uintptr_t procedure_descriptor(ScanLayout layout) {
+    const std::lock_guard lock(g.layouts_mutex);
+    for (std::size_t i = 1; i < g.layout_count; i++) {  // classes of one shape share a row
+        const ScanLayout& old = g.layouts[i / kLayoutBlock].load(std::memory_order_relaxed)[i % kLayoutBlock];
+        if (old.array == layout.array && old.stride == layout.stride && old.words == layout.words)
+            return GC_MAKE_PROC(GC_GCJ_RESERVED_MARK_PROC_INDEX, i);
+    }
+    if (g.layout_count == 0) g.layout_count = 1;  // environment 0 is kReferenceArray
+    const std::size_t index = g.layout_count++;
+    if (index / kLayoutBlock >= kLayoutBlocks) {
+        std::fputs("skua: more than 4 million object layouts\n", stderr);
+        std::abort();
+    }
+    auto& block = g.layouts[index / kLayoutBlock];
+    if (block.load(std::memory_order_relaxed) == nullptr)
+        block.store(new ScanLayout[kLayoutBlock], std::memory_order_release);
+    block.load(std::memory_order_relaxed)[index % kLayoutBlock] = std::move(layout);
+    return GC_MAKE_PROC(GC_GCJ_RESERVED_MARK_PROC_INDEX, index);
+}
+
+// ---- events ----------------------------------------------------------------------------------------------
+
+void log_collection() {
+    char line[160];
+    const int n = std::snprintf(line, sizeof line, "[gc] #%llu pause %.2f ms, total %.2f ms, heap %.1f MiB, free %.1f MiB\n",
+                                static_cast<unsigned long long>(g.collections.load()),
+                                static_cast<double>(g.last_pause) / 1e6,
+                                static_cast<double>(now_ns() - g.start_time) / 1e6,
+                                static_cast<double>(GC_get_heap_size()) / 1048576.0,
+                                static_cast<double>(GC_get_free_bytes()) / 1048576.0);
+    // write, not stdio: this runs inside the collector.
+    if (n > 0) (void)!write(STDERR_FILENO, line, std::min<std::size_t>(static_cast<std::size_t>(n), sizeof line - 1));
+}
+
+void on_event(GC_EventType event) {
+    switch (event) {
+        case GC_EVENT_START:
+            g.start_time = now_ns();
+            g.last_pause = 0;
+            break;
+        case GC_EVENT_PRE_STOP_WORLD: g.stop_time = now_ns(); break;
+        case GC_EVENT_POST_START_WORLD: {
+            const std::uint64_t pause = now_ns() - g.stop_time;
+            g.last_pause += pause;
+            g.pause_total += pause;
+            g.pause_max = std::max(g.pause_max.load(), pause);
+            break;
+        }
+        case GC_EVENT_END:
+            g.collections++;
+            if (g.options.log) log_collection();
+            break;
+        default: break;
+    }
+}
+
+void start(const Options& options) {
+    g.options = options;
+    GC_set_all_interior_pointers(0);
+    GC_set_no_dls(1);           // references in static data live in registered ranges only
+    GC_set_dont_precollect(1);  // nothing to see at the start
+    GC_set_finalize_on_demand(1);
+    GC_set_java_finalization(1);
+    GC_set_handle_fork(0);
+    GC_set_warn_proc(GC_ignore_warn_proc);
+    GC_init();
+    if (!GC_is_init_called()) return;
+    GC_clear_roots();
+    GC_set_oom_fn([](std::size_t) -> void* { return nullptr; });
+    GC_set_max_heap_size(options.max_heap != 0 ? options.max_heap : default_memory_limit());
+    GC_set_free_space_divisor(1);
+    GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, reinterpret_cast<void*>(&mark_by_layout));
+    g.next_hook = GC_get_push_other_roots();
+    GC_set_push_other_roots(push_roots);
+    GC_set_on_collection_event(on_event);
+    g.initialized = true;
+}
+
+// Marker threads cost start-up time and memory that a short program never needs.
+constexpr std::size_t kStartMarkersAt = 16u << 20;
+
+void on_refill() {
+    if (!g.markers_started.load(std::memory_order_relaxed) && GC_get_heap_size() >= kStartMarkersAt &&
+        !g.markers_started.exchange(true))
+        GC_start_mark_threads();
+}
+
+}  // namespace
+
+// Reaches into ThreadHeap for the collector.
+struct Backend {
+    static void push_thread_roots(void* data, RootSink& sink) {
+        (void)data;
+        for (ThreadHeap* t = g.threads; t != nullptr; t = t->next_) {
+            for (auto& kind : t->lists_)
+                for (void* object : kind)
+                    for (; object != nullptr; object = *static_cast<void**>(object)) GC_set_mark_bit(object);
+            if (t->scanner_ != nullptr) t->scanner_(t->scanner_data_, sink);
+        }
+    }
+    static void link(ThreadHeap* t) {
+        with_lock([&] {
+            t->next_ = g.threads;
+            g.threads = t;
+        });
+    }
+    static void unlink(ThreadHeap* t) {
+        with_lock([&] {
+            ThreadHeap** at = &g.threads;
+            while (*at != nullptr && *at != t) at = &(*at)->next_;
+            if (*at == t) *at = t->next_;
+        });
+    }
+    static void* refill(ThreadHeap* t, ListKind kind, std::size_t bytes);
+};
+
+// Memory for one object, word 0 undefined; a free list is made on the way if the size has one.
+void* Backend::refill(ThreadHeap* t, ListKind kind, std::size_t bytes) {
+    if (g.options.stress_every_n != 0 && ++g.stress_count % g.options.stress_every_n == 0) GC_gcollect();
+    on_refill();
+    bytes = std::max(bytes, kGranule);
+    if (bytes > (std::size_t{1} << 46)) return nullptr;
+    // Under stress every allocation must come here, so lists stay empty.
+    if (bytes > kMaxListBytes || g.options.stress_every_n != 0) return GC_malloc_kind(bytes, gc_kind(kind));
+    const std::size_t size_class = (bytes + (kGranule - 1)) / kGranule;
+    void*& head = t->lists_[static_cast<std::size_t>(kind)][size_class];
+    GC_generic_malloc_many(size_class * kGranule, gc_kind(kind), &head);
+    return t->pop(kind, bytes);
+}
+
+void RootSink::range(const void* lo, const void* hi) {
+    if (lo < hi) GC_push_all_eager(const_cast<void*>(lo), const_cast<void*>(hi));
+}
+
+void* ThreadHeap::allocate_slow(ListKind kind, const ClassHeader* cls, std::size_t bytes) {
+    void* p = Backend::refill(this, kind, bytes);
+    if (p == nullptr) return nullptr;
+    if (kind == ListKind::Atomic) zero(p, bytes);  // the pointer-free kind is not cleared
+    return claim(p, cls);
+}
+
+void* ThreadHeap::allocate_raw_slow(const ClassHeader* cls, std::size_t bytes) {
+    void* p = Backend::refill(this, ListKind::Atomic, bytes);
+    return p == nullptr ? nullptr : claim(p, cls);
+}
+
+void ThreadHeap::set_root_scanner(RootScanner scanner, void* data) {
+    with_lock([&] {
+        scanner_ = scanner;
+        scanner_data_ = data;
+    });
+}
+
+std::uintptr_t make_object_descriptor(std::size_t size, std::span<const std::uint32_t> refs) {
+    if (refs.empty()) return kNoReferences;
+    constexpr std::size_t kBitmapWords = 8 * sizeof(GC_word) - GC_DS_TAG_BITS;
+    const std::size_t last = refs.back() / sizeof(GC_word);
+    // References from word 1 on without a gap: the length of this prefix, the marker's fastest loop
+    // (word 0, the class, is outside of the heap and ignored).
+    if (last == refs.size() && size >= refs.back() + sizeof(GC_word)) return refs.back() + sizeof(GC_word);
+    if (last < kBitmapWords) {
+        GC_word bits = 0;
+        for (const std::uint32_t offset : refs) bits |= GC_word{1} << (8 * sizeof(GC_word) - 1 - offset / sizeof(GC_word));
+        return bits | GC_DS_BITMAP;
+    }
+    return procedure_descriptor({false, 0, {refs.begin(), refs.end()}});
+}
+
+std::uintptr_t make_array_descriptor(std::size_t stride, std::span<const std::uint32_t> refs) {
+    if (refs.empty()) return kNoReferences;
+    if (refs.size() * sizeof(GC_word) == stride) return kReferenceArray;
+    return procedure_descriptor({true, stride, {refs.begin(), refs.end()}});
+}
+
+bool initialize(const Options& options) {
+    std::call_once(g.once, [&] {
+        start(options);
+        if (g.initialized) g.scanners.push_back({Backend::push_thread_roots, nullptr});
+    });
+    return g.initialized;
+}
+
+void prepare_threads() {
+    if (g.threads_prepared.exchange(true)) return;
+    g.markers_started = true;     // GC_allow_register_threads starts them
+    GC_allow_register_threads();
+}
+
+ThreadHeap* attach_thread() {
+    if (t_attached == 0 && !GC_thread_is_registered()) {
+        if (!g.threads_prepared) return nullptr;
+        GC_stack_base base;
+        if (GC_get_stack_base(&base) != GC_SUCCESS || GC_register_my_thread(&base) != GC_SUCCESS) return nullptr;
+        t_registered_here = true;
+    }
+    t_attached++;
+    auto* heap = new ThreadHeap;
+    Backend::link(heap);
+    return heap;
+}
+
+void detach_thread(ThreadHeap* heap) {
+    if (heap == nullptr) return;
+    Backend::unlink(heap);  // what is left on its lists is unmarked now: the next sweep takes it
+    delete heap;
+    if (--t_attached == 0 && t_registered_here) {
+        GC_unregister_my_thread();
+        t_registered_here = false;
+    }
+}
+
+void add_root_range(const void* lo, const void* hi) {
+    with_lock([&] {
+        const auto at = std::lower_bound(g.ranges.begin(), g.ranges.end(), lo,
+                                         [](const Range& r, const void* p) { return r.lo < p; });
+        g.ranges.insert(at, {lo, hi});
+    });
+}
+
+void remove_root_range(const void* lo) {
+    with_lock([&] {
+        const auto at = std::lower_bound(g.ranges.begin(), g.ranges.end(), lo,
+                                         [](const Range& r, const void* p) { return r.lo < p; });
+        if (at != g.ranges.end() && at->lo == lo) g.ranges.erase(at);
+    });
+}
+
+void add_root_scanner(RootScanner scanner, void* data) {
+    with_lock([&] { g.scanners.push_back({scanner, data}); });
+}
+
+void remove_root_scanner(RootScanner scanner, void* data) {
+    with_lock([&] {
+        std::erase_if(g.scanners, [&](const Scanner& s) { return s.function == scanner && s.data == data; });
+    });
+}
+
+// ---- weak references, cleaners --------------------------------------------------------------------------
+
+class WeakRef {
+public:
+    // The complement, so that no scan takes it for a reference. The collector zeroes it.
+    std::atomic<std::uintptr_t> hidden{0};
+};
+
+WeakRef* weak_create(void* object) {
+    auto* ref = new (std::nothrow) WeakRef;
+    if (ref == nullptr) return nullptr;
+    ref->hidden = ~reinterpret_cast<std::uintptr_t>(object);
+    if (GC_general_register_disappearing_link(reinterpret_cast<void**>(&ref->hidden), object) != GC_SUCCESS) {
+        delete ref;
+        return nullptr;
+    }
+    return ref;
+}
+
+void* weak_get(const WeakRef* ref) {
+    // Under the lock no collection can decide that the object is dead between load and return.
+    void* object = nullptr;
+    with_lock([&] {
+        const std::uintptr_t hidden = ref->hidden.load(std::memory_order_relaxed);
+        object = hidden == 0 ? nullptr : reinterpret_cast<void*>(~hidden);
+    });
+    return object;
+}
+
+void weak_free(WeakRef* ref) {
+    if (ref == nullptr) return;
+    GC_unregister_disappearing_link(reinterpret_cast<void**>(&ref->hidden));
+    delete ref;
+}
+
+namespace {
+struct Cleaner {
+    void (*clean)(void*);
+    void* data;
+};
+}  // namespace
+
+bool add_cleaner(void* object, void (*clean)(void*), void* data) {
+    auto* cleaner = new Cleaner{clean, data};
+    GC_finalization_proc old_function = nullptr;
+    void* old_data = nullptr;
+    const auto run = [](void*, void* p) {
+        auto* c = static_cast<Cleaner*>(p);
+        c->clean(c->data);
+        delete c;
+    };
+    GC_register_finalizer_no_order(object, run, cleaner, &old_function, &old_data);
+    if (old_function == nullptr) return true;
+    GC_register_finalizer_no_order(object, old_function, old_data, nullptr, nullptr);
+    delete cleaner;
+    return false;
+}
+
+bool has_cleaners_to_run() { return GC_should_invoke_finalizers() != 0; }
+std::size_t run_cleaners() { return static_cast<std::size_t>(GC_invoke_finalizers()); }
+
+// ---- collecting, looking -----------------------------------------------------------------------------------
+
+void collect() { GC_gcollect(); }
+
+Stats stats() {
+    GC_prof_stats_s s{};
+    GC_get_prof_stats(&s, sizeof s);
+    Stats out;
+    out.collections = g.collections;
+    out.heap_bytes = s.heapsize_full - s.unmapped_bytes;
+    out.live_bytes = out.heap_bytes - std::min<std::uint64_t>(s.free_bytes_full, out.heap_bytes);
+    out.allocated_bytes = s.allocd_bytes_before_gc + s.bytes_allocd_since_gc;
+    out.pause_total_ns = g.pause_total;
+    out.pause_max_ns = g.pause_max;
+    return out;
+}
+
+const char* backend_name() { return "boehm"; }
+
+}  // namespace skua::gc

@@ -1,0 +1,160 @@
+"""Class files and archives that are truncated, random, of a newer version, or lie."""
+
+import os
+import random
+
+from harness import BAD_INPUT, UNCAUGHT, expect
+
+PROGRAM = """
+class Point(let x: int, let y: int) {
+    fn sum(): int = x + y
+}
+
+fn twice<T>(x: T, f: (T) -> T): T = f(f(x))
+
+fn main() {
+    let points = List([Point(1, 2), Point(3, 4)])
+    var total = 0
+    for p in points { total += p.sum() }
+    println("${total} ${twice(2, x => x * x)}")
+}
+"""
+
+
+def prepare(b):
+    b.compile("program.skua", PROGRAM)
+    b.run("vmar", "create", "good.ska", "out", "--main", "program", code=0)
+    outcome = b.start("program", code=0)
+    expect(outcome.output == b"10 16\n", "the program itself is wrong", outcome)
+
+
+def test_truncated_class_files(b):
+    prepare(b)
+    whole = b.read("out/program.skc")
+    lengths = range(0, len(whole), max(1, len(whole) // (12 if b.slow else 60)))
+    for length in lengths:
+        b.write("cut/program.skc", whole[:length])
+        b.run("vmdis", "cut/program.skc", code=BAD_INPUT, says="program.skc", lines=4)
+        b.start("program", out="cut", code=BAD_INPUT, says="program", lines=6)
+    b.write("cut/program.skc", whole + b"\0")
+    b.run("vmdis", "cut/program.skc", code=BAD_INPUT, says="program.skc", lines=4)
+
+
+def test_random_class_files(b):
+    generator = random.Random(1)
+    for number in range(10 if b.slow else 60):
+        b.write("random/program.skc", generator.randbytes(generator.choice([1, 7, 100, 5000])))
+        b.run("vmdis", "random/program.skc", code=BAD_INPUT, says="program.skc", lines=4)
+        b.start("program", out="random", code=BAD_INPUT, says="program", lines=6)
+
+
+def test_damaged_class_files(b):
+    """Valid class files with some bytes changed: rejected, or run to some documented end."""
+    prepare(b)
+    generator = random.Random(2)
+    for name in ("program.skc", "program/Point.skc"):
+        whole = b.read("out/" + name)
+        for number in range(15 if b.slow else 100):
+            damaged = bytearray(whole)
+            for change in range(generator.choice([1, 1, 1, 2, 8])):
+                damaged[generator.randrange(4, len(damaged))] = generator.choice(
+                    [0, 1, 0x7f, 0x80, 0xff, generator.randrange(256)])
+            b.write("out/" + name, bytes(damaged))
+            b.run("vmdis", "--verify", "--class-path", "out", b.path("out/" + name), code=(0, BAD_INPUT))
+            b.run("vmrun", "--max-heap=64M", "--class-path", "out", "program")
+        b.write("out/" + name, whole)
+
+
+def test_newer_version(b):
+    prepare(b)
+    whole = bytearray(b.read("out/program.skc"))
+    expect(whole[4] < 0x70, "the major version is the byte after the magic")
+    whole[4] += 1
+    b.write("out/program.skc", bytes(whole))
+    major = str(whole[4])
+    b.run("vmdis", "out/program.skc", code=BAD_INPUT, says=["program.skc", r"version", major], lines=4)
+    b.start("program", code=BAD_INPUT, says=["program.skc", "version", major], lines=6)
+
+
+def test_not_class_files(b):
+    prepare(b)
+    b.write("text.skc", PROGRAM)
+    b.run("vmdis", "text.skc", code=BAD_INPUT, says="text.skc", lines=4)
+    b.run("vmdis", "good.ska", code=0)
+    b.write("renamed.ska", b.read("out/program.skc"))
+    b.run("vmrun", "renamed.ska", code=BAD_INPUT, says="renamed.ska", lines=4)
+    b.run("vmc", "out/program.skc", "-o", "out2", code=(64, BAD_INPUT), lines=12)
+    # A class file under another class's name.
+    b.write("wrong/other.skc", b.read("out/program.skc"))
+    b.start("other", out="wrong", code=BAD_INPUT, says=["other", "program"], lines=6)
+
+
+def test_damaged_archives(b):
+    prepare(b)
+    whole = b.read("good.ska")
+    for length in range(0, len(whole), max(1, len(whole) // (8 if b.slow else 40))):
+        b.write("bad.ska", whole[:length])
+        b.run("vmar", "verify", "bad.ska", code=BAD_INPUT, says="bad.ska", lines=4)
+        b.run("vmrun", "bad.ska", code=BAD_INPUT, says="bad.ska", lines=6)
+    for label, content in (("trailing", whole + b"x"), ("prefixed", b"#!/bin/sh\n" + whole)):
+        b.write("bad.ska", content)
+        b.run("vmar", "verify", "bad.ska", code=BAD_INPUT, says="bad.ska", lines=4)
+    generator = random.Random(3)
+    for number in range(20 if b.slow else 150):
+        damaged = bytearray(whole)
+        at = generator.randrange(len(damaged))
+        damaged[at] ^= 1 << generator.randrange(8)
+        b.write("bad.ska", bytes(damaged))
+        b.run("vmar", "verify", "bad.ska", code=BAD_INPUT, says="bad.ska", lines=6)
+        b.run("vmrun", "bad.ska")
+    expect(b.read("good.ska") == whole, "an archive was changed by reading it")
+
+
+def test_cyclic_inheritance(b):
+    b.write("cycle.skua", "open class A() : C()\nopen class B() : A()\nopen class C() : B()\nfn main() { A() }\n")
+    b.run("vmc", "cycle.skua", "-o", "out", code=BAD_INPUT, says=["cycle.skua:[0-9]+:[0-9]+", "A"], lines=24)
+    # The same in class files: compile a chain, then replace one link by a class that closes it.
+    b.compile("chain.skua", "pub open class A()\npub open class B() : A()\nfn main() { B()\n    println(\"made\") }\n")
+    b.start("chain", code=0)
+    b.compile("other/chain.skua", "pub open class B()\npub open class A() : B()\n", out="other/out")
+    b.write("out/chain/A.skc", b.read("other/out/chain/A.skc"))
+    b.start("chain", code=(BAD_INPUT, UNCAUGHT), says=["chain.(A|B)", "cycl|itself"], lines=12)
+    b.run("vmdis", "--verify", "--class-path", "out", b.path("out/chain/A.skc"), code=BAD_INPUT, says="chain", lines=12)
+
+
+def test_missing_class_at_run_time(b):
+    b.compile("cold.skua", """
+class Needed(let n: int)
+class Gone(let n: int)
+fn rare(): int = Gone(1).n
+fn main(args: [string]) {
+    println("${Needed(2).n}")
+    if args.len > 0 { println("${rare()}") }
+    println("end")
+}
+""")
+    os.remove(b.path("out/cold/Gone.skc"))
+    outcome = b.start("cold", code=0)
+    expect(outcome.output == b"2\nend\n", "a class that is not reached stops the program", outcome)
+    outcome = b.start("cold", "x", code=UNCAUGHT, says=["LinkError", "cold.Gone", r"cold\.skua:[0-9]+"], lines=16)
+    expect(outcome.output == b"2\n", "what was printed before is lost", outcome)
+
+
+def test_missing_method_at_run_time(b):
+    b.compile("lib.skua", "pub class Tool(let n: int) {\n    fn old(): int = n\n    fn kept(): int = n + 1\n}\n")
+    b.write("app.skua", """
+import lib.{Tool}
+fn main() {
+    let tool = Tool(1)
+    println("${tool.kept()}")
+    let answer = try { "${tool.old()}" } catch e: LinkError { "caught" }
+    println(answer)
+    println("${tool.old()}")
+}
+""")
+    b.run("vmc", "app.skua", "-o", "out", "--class-path", "out", code=0)
+    outcome = b.start("app", code=0)
+    expect(outcome.output == b"2\n1\n1\n", "separate compilation", outcome)
+    b.compile("lib.skua", "pub class Tool(let n: int) {\n    fn kept(): int = n + 1\n}\n")
+    outcome = b.start("app", code=UNCAUGHT, says=["LinkError", "old", r"app\.skua:8"], lines=16)
+    expect(outcome.output == b"2\ncaught\n", "the missing method", outcome)

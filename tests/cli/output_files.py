@@ -1,0 +1,69 @@
+"""No half-written output: a file is there as a whole, or it is as it was before."""
+
+import os
+import resource
+import subprocess
+
+from harness import BAD_INPUT, NO_OUTPUT, expect
+
+GOOD = "pub fn f(): int = 1\nfn main() {\n    println(\"${f()}\")\n}\n"
+
+
+def test_errors_leave_output_alone(b):
+    b.compile("a.skua", GOOD)
+    before = b.read("out/a.skc")
+    b.write("a.skua", "pub fn f(): int = \"no\"\nfn main() {}\n")
+    b.write("b.skua", GOOD)
+    b.run("vmc", "a.skua", "b.skua", "-o", "out", code=BAD_INPUT, says="a.skua:1", lines=12)
+    expect(b.files_below("out") == ["a.skc"], "new or lost files after an error")
+    expect(b.read("out/a.skc") == before, "a class file was changed by a failed run")
+
+
+def test_output_folder_cannot_be_written(b):
+    b.write("a.skua", GOOD)
+    os.mkdir(b.path("locked"), 0o555)
+    b.run("vmc", "a.skua", "-o", "locked", limit_rights=True, code=NO_OUTPUT, says="locked.*ermi", lines=3)
+    b.run("vmc", "a.skua", "-o", "locked/deeper", limit_rights=True, code=NO_OUTPUT, says="locked.*ermi", lines=3)
+    b.run("vmc", "a.skua", "-o", "out", code=0)
+    b.run("vmar", "create", "locked/x.ska", "out", "--main", "a", limit_rights=True, code=NO_OUTPUT, says="locked.*ermi",
+          lines=3)
+    b.run("vmar", "create", "nowhere/x.ska", "out", "--main", "a", code=NO_OUTPUT, says="nowhere", lines=3)
+    expect(b.files_below("locked") == [], "something was written")
+
+
+def test_output_too_large(b):
+    """The disk is full, or nearly: a limit on the size of files stands for it."""
+    b.write("a.skua", "fn main() {\n" + "    println(\"some text\")\n" * 3000 + "}\n")
+    b.run("vmc", "a.skua", "-o", "out", code=0)
+    b.run("vmar", "create", "x.ska", "out", "--main", "a", code=0)
+    archive, class_file = b.read("x.ska"), b.read("out/a.skc")
+
+    def limited(*command):
+        process = subprocess.run([os.path.join(b.programs, command[0]), *command[1:]], cwd=b.folder,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512)))
+        text = process.stderr.decode("utf-8", "replace")
+        expect(process.returncode == NO_OUTPUT, f"{command}: exit code {process.returncode}: {text}")
+        expect(len(text.strip().splitlines()) in (1, 2), f"{command}: {text!r}")
+
+    limited("vmc", "a.skua", "-o", "out")
+    limited("vmar", "create", "x.ska", "out", "--main", "a")
+    expect(b.files_below("out") == ["a.skc"], f"left behind: {b.files_below('out')}")
+    expect(b.read("out/a.skc") == class_file and b.read("x.ska") == archive, "the old output is damaged")
+    expect(sorted(os.listdir(b.folder)) == ["a.skua", "out", "x.ska"], f"left behind: {os.listdir(b.folder)}")
+
+
+def test_extract_stays_inside(b):
+    """An archive does not write outside the folder that it is extracted into."""
+    b.compile("a.skua", GOOD)
+    b.run("vmar", "create", "x.ska", "out", "--main", "a", code=0)
+    b.run("vmar", "extract", "x.ska", "-o", "extracted", code=0)
+    expect("a.skc" in b.files_below("extracted"), f"not extracted: {b.files_below('extracted')}")
+    expect(b.read("extracted/a.skc") == b.read("out/a.skc"), "extracted differs")
+    # The name inside, in both places where a zip has it, replaced by one of the same length.
+    whole = b.read("x.ska")
+    for evil in (b"../ak", b"/a.sk", b"..\\.c"):
+        b.write("evil.ska", whole.replace(b"a.skc", evil))
+        b.run("vmar", "extract", "evil.ska", "-o", "extracted2", code=BAD_INPUT, says="evil.ska", lines=4)
+        expect(not os.path.exists(b.path("extracted2")) or b.files_below("extracted2") == [], "something was extracted")
+    expect(not os.path.exists(b.path("ak")), "written outside")

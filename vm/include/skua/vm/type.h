@@ -40,8 +40,9 @@ struct Type {
     std::string_view name;              // Named: fully qualified
     std::span<const Type* const> args;  // as in classfile::TypeDesc
 
-    // Caches of lazily derived facts; owned by the loader, respectively the linker.
+    // Caches of lazily derived facts; owned by the loader, the verifier, the linker.
     mutable std::atomic<TypeDef*> def{nullptr};       // Named, once resolved
+    mutable std::atomic<bool> well_formed{false};     // closed types that check_type has passed
     mutable std::atomic<Class*> cls{nullptr};         // closed reference types and static owners, once linked
     mutable std::atomic<const Layout*> layout{nullptr};  // closed types, once computed
 

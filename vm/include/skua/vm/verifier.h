@@ -10,10 +10,19 @@
 // Each rule has a number V001.. that appears in the message, in docs/verifier.md and in a test
 // that accepts and a test that rejects.
 //
-// A class that is missing is no verification error: its name is an opaque type, assignable to
-// itself only; the linker makes uses of it throw LinkError. Both functions cache their outcome in
-// the definition and may be called from any thread.
+// A class that is missing is no verification error. Since nobody can make an instance of it, its
+// type has no value but null: it is assignable to itself and to every non-null reference type, and nothing
+// else is assignable to it; the linker makes uses of it throw LinkError. (A name that is missing
+// stays missing: loader.h.)
+//
+// What is left to whoever links: that a field or method which code names is there, of the kind
+// and the exact declared type that the reference says; check_declaration of every type before an
+// instance, a value or a static field of it comes into being; check_type of closed types that are made by
+// substitution. Both check_declaration and verify_function cache their outcome in the definition and
+// may be called from any thread.
 #pragma once
+
+#include <vector>
 
 #include "skua/classfile/result.h"
 #include "skua/vm/loader.h"
@@ -28,14 +37,29 @@ Result<void> verify_function(FunctionDef& function);
 
 // ---- questions about types that the linker shares -------------------------------------------
 
+// All supertypes of a definition (see TypeDef::Supertypes), computed once.
+const TypeDef::Supertypes& supertypes_of(TypeDef& type);
+
 // The instantiation of `target` (a class or interface definition) that `type` has as itself or
 // as a supertype, in `type`'s own variables; nullptr if it has none. `type`: Named, or a
-// built-in type that has an extension (string, primitives, arrays).
+// built-in type that has an extension (string, primitives, arrays), whose class `loader` finds.
 Result<const Type*> as_supertype(TypeTable& types, Loader& loader, const Type* type, const TypeDef& target);
 
 // May a value of closed or open type `from` be used where `to` is expected without conversion?
-// Equal types; class to superclass or implemented interface; T to T? of the same reference
-// representation is NOT included (needs `wrap`). `context` gives the bounds of type variables.
+// Equal types; class to superclass or implemented interface; such a pair behind `?`; function
+// types with contravariant parameters and covariant results of such pairs. T to T? is NOT
+// included (needs `wrap`), nor is a value type, string or array to an interface (needs `box`).
+// `context` gives the bounds of the function's type variables; null if there is none.
 Result<bool> is_assignable(FunctionDef* context, TypeDef& owner, const Type* from, const Type* to);
+
+// Is a closed type well-formed: its classes are classes, interfaces or structs, with as many type
+// arguments as they have parameters, each within its bounds? Missing classes pass. Cached.
+Result<void> check_type(TypeTable& types, Loader& loader, const Type* type);
+
+// The function that a class, struct or extension has for a method of an interface among its
+// supertypes: its own, inherited, or the most specific default. nullptr if it has none (the class
+// is abstract or failed check_declaration). `owner`, if given, receives the open type, in `type`'s
+// variables, that declares the result.
+FunctionDef* implementation_of(TypeDef& type, FunctionDef& method, const Type** owner = nullptr);
 
 }  // namespace skua::vm

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Runs Skua programs and compares what they do with what they say they do.
+
+Two kinds of cases:
+  tests   AREA/NAME.skua, or a folder AREA/NAME/ with main.skua and further modules. What is
+          expected is in comment lines of the (main) file:
+              //> text      a line of standard output, in order
+              //err: text   occurs in standard error
+              //exit: 70    exit code (0 if none is named)
+              //stdin: text a line of standard input
+              //args: a b   arguments, blanks between them
+              //flag: --x   a further option of vmrun, e.g. --allow=fs.read
+          {tmp} in args stands for an empty folder of the case's own, {dir} for the case's folder.
+  examples NAME/NAME.skua with NAME/expected.txt, and NAME/args, NAME/stdin if there are any
+          (arguments are relative to the project's root); `//! requires: fs.read` becomes --allow.
+
+Each case is compiled by vmc and run by vmrun twice: from a folder of class files and from an
+archive. Exit code 0 if all pass.
+
+    run.py --bin build/release/bin [--examples DIR] [--mode NAME=OPTIONS]... [FILTER...]
+"""
+import argparse
+import concurrent.futures
+import difflib
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+class Case:
+    """A program with what it needs and what it must do."""
+
+    def __init__(self, name, main, sources, source_root):
+        self.name, self.main, self.sources, self.source_root = name, main, sources, source_root
+        self.stdout, self.stdin, self.args, self.flags = "", "", [], []
+        self.errors, self.exit, self.cwd = [], 0, None
+
+    @property
+    def module(self):
+        relative = self.main.relative_to(self.source_root).with_suffix("")
+        return ".".join(relative.parts)
+
+
+def read_case(main, sources, source_root, name):
+    case = Case(name, main, sources, source_root)
+    out = []
+    for line in main.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        if line.startswith("//>"):
+            out.append(line[4:] if line[3:4] == " " else line[3:])
+            continue
+        match = re.match(r"//(err|exit|stdin|args|flag): ?(.*)", line)
+        if not match:
+            continue
+        key, value = match.groups()
+        if key == "err":
+            case.errors.append(value)
+        elif key == "exit":
+            case.exit = int(value)
+        elif key == "stdin":
+            case.stdin += value + "\n"
+        elif key == "args":
+            case.args += shlex.split(value)
+        elif key == "flag":
+            case.flags.append(value)
+    case.stdout = "".join(line + "\n" for line in out)
+    return case
+
+
+def find_tests(folder):
+    for path in sorted(folder.glob("*/*")):
+        if path.suffix == ".skua":
+            yield read_case(path, [path], path.parent, f"{path.parent.name}/{path.stem}")
+        elif (path / "main.skua").is_file():
+            yield read_case(path / "main.skua", sorted(path.rglob("*.skua")), path, f"{path.parent.name}/{path.name}")
+
+
+def find_examples(folder):
+    for path in sorted(folder.glob("*/expected.txt")):
+        main = path.parent / (path.parent.name + ".skua")
+        if not main.is_file():
+            continue
+        case = Case(f"examples/{path.parent.name}", main, [main], main.parent)
+        case.stdout = path.read_text(encoding="utf-8")
+        case.cwd = ROOT
+        for extra in ("args", "stdin"):
+            if (path.parent / extra).is_file():
+                text = (path.parent / extra).read_text(encoding="utf-8")
+                setattr(case, extra, shlex.split(text) if extra == "args" else text)
+        requires = re.search(r"^//! requires: (.*)$", main.read_text(encoding="utf-8"), re.M)
+        if requires:
+            case.flags = ["--allow=" + right.strip() for right in requires.group(1).split(",")]
+        yield case
+
+
+def run(command, timeout, stdin="", cwd=None):
+    try:
+        done = subprocess.run([str(c) for c in command], input=stdin.encode("utf-8", "surrogateescape"),
+                              capture_output=True, timeout=timeout, cwd=cwd)
+    except subprocess.TimeoutExpired:
+        return None, "", f"no end after {timeout} s"
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def check(case, mode, code, out, err):
+    """The ways in which a run differs from what is expected."""
+    problems = []
+    if code != case.exit:
+        problems.append(f"exit code {code}, expected {case.exit}")
+    if out != case.stdout:
+        diff = difflib.unified_diff(case.stdout.splitlines(), out.splitlines(), "expected", "printed", lineterm="", n=1)
+        problems.append("\n".join(list(diff)[:20]) or "the last line break differs")
+    at = 0
+    for wanted in case.errors:  # in this order
+        found = err.find(wanted, at)
+        if found < 0:
+            problems.append(f"standard error lacks: {wanted}")
+        else:
+            at = found + len(wanted)
+    if problems and err:
+        problems.append("standard error:\n" + err[-2000:])
+    return [f"{mode}: {p}" for p in problems]
+
+
+def run_case(case, options):
+    work = pathlib.Path(tempfile.mkdtemp(prefix="skua-"))
+    try:
+        classes, archive = work / "classes", work / "case.ska"
+        classes.mkdir()
+        vmc, vmrun, vmar = (options.bin / tool for tool in ("vmc", "vmrun", "vmar"))
+        code, out, err = run([vmc, *case.sources, "--source-root", case.source_root, "-o", classes], options.timeout)
+        if code != 0:
+            return case, [f"vmc ended with {code}:\n{(out + err)[-2000:]}"]
+        if out or err:
+            return case, [f"vmc printed:\n{out + err}"]
+        problems = []
+
+        def fresh(text):
+            box = work / "tmp"
+            shutil.rmtree(box, ignore_errors=True)
+            box.mkdir()
+            return text.replace("{tmp}", str(box)).replace("{dir}", str(case.main.parent))
+
+        for mode, extra in options.modes:
+            flags = [fresh(flag) for flag in case.flags] + extra
+            code, out, err = run([vmrun, *flags, "--class-path", classes, case.module, *map(fresh, case.args)],
+                                 options.timeout, case.stdin, case.cwd)
+            problems += check(case, mode, code, out, err)
+        code, out, err = run([vmar, "create", archive, classes, "--main", case.module], options.timeout)
+        if code != 0:
+            return case, problems + [f"vmar ended with {code}:\n{out + err}"]
+        flags = [fresh(flag) for flag in case.flags]
+        code, out, err = run([vmrun, *flags, archive, *map(fresh, case.args)], options.timeout, case.stdin, case.cwd)
+        problems += check(case, "archive", code, out, err)
+        return case, problems
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
+    parser.add_argument("--examples", type=pathlib.Path, help="run the examples of this folder instead of the tests")
+    parser.add_argument("--tests", type=pathlib.Path, default=HERE)
+    parser.add_argument("--mode", action="append", default=[], metavar="NAME=OPTIONS",
+                        help="a further run of each case with these options of vmrun")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("filter", nargs="*", help="only cases whose name contains one of these")
+    options = parser.parse_args()
+    options.bin = options.bin.resolve()
+    options.modes = [("direct", [])]
+    for mode in options.mode:
+        name, _, flags = mode.partition("=")
+        options.modes.append((name, shlex.split(flags)))
+
+    cases = list(find_examples(options.examples.resolve()) if options.examples else find_tests(options.tests.resolve()))
+    if options.filter:
+        cases = [c for c in cases if any(f in c.name for f in options.filter)]
+    if not cases:
+        sys.exit("no such case")
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for case, problems in pool.map(lambda c: run_case(c, options), cases):
+            if problems:
+                failed += 1
+                print(f"FAILED {case.name}")
+                print("\n".join("    " + line for p in problems for line in p.splitlines()), flush=True)
+    print(f"{len(cases) - failed} of {len(cases)} cases passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -115,7 +115,7 @@ Loader::Outcome Loader::read(std::string_view name) {
             return out;
         }
         if (!*bytes) continue;
-        auto def = make(**bytes, entry->display_file(*file));
+        auto def = make((*bytes)->bytes(), entry->display_file(*file));
         if (!def) {
             out.failure = std::move(def).error();
         } else if ((*def)->name != name) {

@@ -31,18 +31,18 @@ public:
         return ::access((prefix_ + file).c_str(), F_OK) == 0;
     }
 
-    Result<std::optional<std::vector<std::uint8_t>>> read(const std::string& file) const override {
+    Result<std::optional<classfile::EntryData>> read(const std::string& file) const override {
         const std::string path = prefix_ + file;
         // Not blocking: a pipe of this name must not stop us before we see that it is one.
         const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (fd < 0) {
-            if (errno == ENOENT || errno == ENOTDIR) return std::optional<std::vector<std::uint8_t>>();
+            if (errno == ENOENT || errno == ENOTDIR) return std::optional<classfile::EntryData>();
             return io_error(path, errno);
         }
         auto bytes = read_all(fd, path);
         ::close(fd);
         if (!bytes) return std::move(bytes).error();
-        return std::optional(std::move(*bytes));
+        return std::optional(classfile::EntryData(std::move(*bytes)));
     }
 
     void list(const std::string& folder, std::size_t limit, std::vector<std::string>& out) const override {
@@ -89,6 +89,41 @@ private:
     std::string path_, prefix_;
 };
 
+class ArchiveFolder : public ClassPathEntry {
+public:
+    ArchiveFolder(std::shared_ptr<classfile::Archive> archive, std::string name)
+        : archive_(std::move(archive)), name_(std::move(name)) {}
+
+    bool contains(const std::string& file) const override { return archive_->has_entry(file); }
+
+    Result<std::optional<classfile::EntryData>> read(const std::string& file) const override {
+        if (!archive_->has_entry(file)) return std::optional<classfile::EntryData>();
+        auto data = archive_->read_entry(file);
+        if (!data) return std::move(data).error();
+        return std::optional(std::move(*data));
+    }
+
+    void list(const std::string& folder, std::size_t limit, std::vector<std::string>& out) const override {
+        const std::string prefix = folder.empty() ? "" : folder + '/';
+        for (const classfile::EntryInfo& entry : archive_->entries()) {
+            std::string_view name = entry.name;
+            if (limit == 0) break;
+            if (!name.starts_with(prefix) || !name.ends_with(".skc")) continue;
+            name = name.substr(prefix.size(), name.size() - prefix.size() - 4);
+            if (name.find('/') != std::string_view::npos) continue;
+            out.emplace_back(name);
+            --limit;
+        }
+    }
+
+    const std::string& display_name() const override { return name_; }
+    std::string display_file(const std::string& file) const override { return name_ + '!' + file; }
+
+private:
+    std::shared_ptr<classfile::Archive> archive_;
+    std::string name_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<ClassPathEntry>> open_class_path_entry(const std::string& path) {
@@ -99,10 +134,13 @@ Result<std::unique_ptr<ClassPathEntry>> open_class_path_entry(const std::string&
         return d;
     }
     if (S_ISDIR(info.st_mode)) return std::unique_ptr<ClassPathEntry>(std::make_unique<Folder>(path));
-    Diagnostic d;
-    d.message = "archives are not supported by this build";
-    d.file = path;
-    return d;
+    auto archive = classfile::Archive::open(path);
+    if (!archive) return std::move(archive).error();
+    return archive_entry(std::move(*archive), path);
+}
+
+std::unique_ptr<ClassPathEntry> archive_entry(std::shared_ptr<classfile::Archive> archive, std::string display_name) {
+    return std::make_unique<ArchiveFolder>(std::move(archive), std::move(display_name));
 }
 
 std::optional<std::string> class_file_path(std::string_view name) {

@@ -10,11 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "skua/classfile/archive.h"
 #include "skua/classfile/result.h"
-
-namespace skua::classfile {
-class Archive;
-}
 
 namespace skua::vm {
 
@@ -24,8 +21,9 @@ public:
 
     // `file` is the path of a class file relative to the root, such as "bank/Account.skc".
     [[nodiscard]] virtual bool contains(const std::string& file) const = 0;
-    // The bytes; nullopt if there is no such file. Errors: there is one that cannot be read.
-    virtual Result<std::optional<std::vector<std::uint8_t>>> read(const std::string& file) const = 0;
+    // The bytes, valid as long as this entry; nullopt if there is no such file. Errors: there is
+    // one that cannot be read.
+    virtual Result<std::optional<classfile::EntryData>> read(const std::string& file) const = 0;
     // Names of class files in a folder ("" is the root), without ".skc": for suggestions only, so
     // at most `limit` of them, in no order.
     virtual void list(const std::string& folder, std::size_t limit, std::vector<std::string>& out) const = 0;

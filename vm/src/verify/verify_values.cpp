@@ -44,12 +44,6 @@ bool FunctionVerifier::check_switch() {
     const TypeKind kind = reg_operand(0)->kind;
     if (!cf::is_integer(kind) && kind != TypeKind::Bool && kind != TypeKind::Char)
         return fail(Rule::V014, "the operand is " + reg_text(operand(0)) + ", expected an integer, bool or char");
-    if (at_->op != Op::SwitchSparse) return true;
-    const std::int64_t count = operand(1);
-    for (std::int64_t i = 1; i < count; ++i)
-        if (operand(static_cast<unsigned>(2 * i)) >= operand(static_cast<unsigned>(2 * i + 2)))
-            return fail(Rule::V014, "value " + std::to_string(operand(static_cast<unsigned>(2 * i + 2))) + " follows " +
-                                        std::to_string(operand(static_cast<unsigned>(2 * i))));
     return true;
 }
 

@@ -26,7 +26,8 @@ struct Function {
     // First instruction to execute: a stub that links on first call, then the linked body, or a
     // stub that enters native or compiled code. Published with release.
     std::atomic<const Instr*> code;
-    std::uint32_t frame_slots = 0;  // registers plus outgoing window; checked against the stack
+    // Registers plus outgoing window; checked against the stack. 0 until linked.
+    std::atomic<std::uint32_t> frame_slots{0};
     std::uint32_t arg_slots = 0;
     std::uint32_t result_slots = 0;
 
@@ -40,6 +41,7 @@ struct Function {
     void* tier_data = nullptr;                    // the execution tier's
     std::atomic<std::uint32_t> samples{0};        // hotness, in ticks; see tier.h
     std::string display_name;                     // "bank.Account.deposit"
+    Instr stub[2] = {};                           // {LinkStub or NativeStub, this}: initial value of `code`
 };
 
 // A method of an interface, closed: what call.interface looks up.
@@ -64,7 +66,8 @@ enum class ClassKind : std::uint8_t {
     Object,   // instance of a class
     Array,
     String,
-    Closure,  // one per function value's code
+    Closure,  // one per function value's code; also, without code, a function type in type tests
+    Interface,
     Box,      // a value type behind an interface
     Statics,  // owner of static fields only: module, struct, interface, extension
 };

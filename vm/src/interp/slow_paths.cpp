@@ -1,0 +1,147 @@
+#include "interp/slow_paths.h"
+
+#include <cstring>
+
+#include "native/binding.h"
+#include "runtime/runtime.h"
+#include "skua/vm/tier.h"
+
+namespace skua::vm {
+
+void throw_null(Thread& thread) {
+    throw_error(thread, "std.core.NullError", "a value that must not be null is null");
+}
+
+void throw_bounds(Thread& thread, std::int64_t index, std::uint64_t length) {
+    throw_error(thread, "std.core.IndexError",
+                "index " + std::to_string(index) + " is out of range for length " + std::to_string(length));
+}
+
+void throw_divide(Thread& thread) { throw_error(thread, "std.core.ArithmeticError", "division by zero"); }
+
+void throw_overflow(Thread& thread) { throw_error(thread, "std.core.ArithmeticError", "the result does not fit its type"); }
+
+void throw_bad_char(Thread& thread, std::uint64_t value) {
+    char hex[24];
+    std::snprintf(hex, sizeof hex, "%llX", static_cast<unsigned long long>(value & 0xFFFFFFFF));
+    throw_error(thread, "std.core.ArgumentError", std::string("U+") + hex + " is not a Unicode scalar value");
+}
+
+void throw_cast_error(Thread& thread, Object& object, const Class& target) {
+    throw_error(thread, "std.core.CastError", "a " + type_text(object.cls->type) + " is not a " + type_text(target.type));
+}
+
+void throw_link_failure(Thread& thread, const LinkFailure& failure) {
+    throw_error(thread, failure.error_class, failure.message);
+}
+
+bool grow_stack(Thread& thread, Slot* top) {
+    if (top <= thread.soft_limit) return true;
+    if (top > thread.stack_end) {
+        throw_error(thread, "std.core.StackOverflowError",
+                    "the stack of " + std::to_string((thread.stack_end - thread.stack_base) * 8 / 1024) +
+                        " KiB is used up; --max-stack sets its size");
+        return false;
+    }
+    const std::size_t used = static_cast<std::size_t>(top - thread.stack_base);
+    Slot* limit = thread.stack_base + (used / kStackStep + 1) * kStackStep;
+    thread.soft_limit = limit < thread.stack_end ? limit : thread.stack_end;
+    return true;
+}
+
+namespace {
+
+// After a deep recursion has returned: stop scanning what it has left behind.
+void shrink_stack(Thread& thread) {
+    const std::size_t used = static_cast<std::size_t>(thread.fp - thread.stack_base);
+    Slot* limit = thread.stack_base + (used / kStackStep + 4) * kStackStep;
+    if (limit < thread.soft_limit) {
+        std::memset(limit, 0, static_cast<std::size_t>(thread.soft_limit - limit) * sizeof(Slot));
+        thread.soft_limit = limit;
+    }
+}
+
+constexpr std::int64_t kPlainQuantum = 1 << 16;
+
+}  // namespace
+
+bool poll(Thread& thread, Function* callee, const Instr* header, bool (*&osr)(Thread*, Slot*)) {
+    osr = nullptr;
+    ExecutionTier* tier = thread.vm->tier();
+    const std::int64_t quantum = tier ? tier->tick_quantum() : kPlainQuantum;
+    thread.ticks = quantum;
+    shrink_stack(thread);
+    if (thread.interrupted.exchange(false, std::memory_order_relaxed)) {
+        throw_error(thread, "std.core.InterruptError", "the program was interrupted");
+        return false;
+    }
+    Function* hot = callee;
+    if (!hot) {
+        const LinkedBody* body = body_at(header);
+        hot = body ? body->function : nullptr;
+    }
+    if (!hot) return true;
+    hot->samples.fetch_add(static_cast<std::uint32_t>(quantum), std::memory_order_relaxed);
+    if (tier) {
+        tier->on_hot(thread, *hot);
+        if (header) osr = tier->osr_entry(thread, *hot, header);
+    }
+    return true;
+}
+
+bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
+    if (--thread.ticks < 0) {
+        // A loop that throws and catches has no other back edge.
+        bool (*osr)(Thread*, Slot*) = nullptr;
+        thread.fp = fp;
+        (void)poll(thread, nullptr, pc, osr);
+    }
+    for (;;) {
+        if (const LinkedBody* body = body_at(pc)) {
+            const auto word = static_cast<std::uint32_t>(pc - body->code.data());
+            for (const LinkedHandler& handler : body->handlers) {
+                if (word < handler.start || word >= handler.end || !is_instance(thread.pending, handler.type)) continue;
+                fp[handler.slot] = reinterpret_cast<Slot>(thread.pending);
+                thread.pending = nullptr;
+                pc = body->code.data() + handler.target;
+                return true;
+            }
+        }
+        const auto* caller = reinterpret_cast<const Instr*>(fp[-1]);
+        if (caller == kActivationReturn) return false;
+        pc = caller;
+        fp -= caller->b;
+    }
+}
+
+bool record_site(CallSite& site, Class& cls, Function& callee) {
+    // Entries are made under no lock: two threads may record the same class twice, which only costs
+    // a way of the cache.
+    const SiteEntry* entry = nullptr;
+    for (auto& way : site.seen) {
+        const SiteEntry* seen = way.load(std::memory_order_acquire);
+        if (seen && seen->cls == &cls) {
+            entry = seen;
+            break;
+        }
+        if (!seen) {
+            auto* fresh = new SiteEntry{&cls, &callee};  // lives as long as the code
+            if (way.compare_exchange_strong(seen, fresh, std::memory_order_acq_rel)) {
+                entry = fresh;
+            } else {
+                delete fresh;
+            }
+            break;
+        }
+    }
+    if (entry) site.last.store(entry, std::memory_order_release);
+    return site.misses.fetch_add(1, std::memory_order_relaxed) + 1 >= CallSite::kPolymorphic;
+}
+
+void invoke_native(Thread& thread, Function& function, Slot* frame) { call_native(thread, function, frame); }
+
+bool run_compiled(Thread& thread, Function& function, Slot* frame) {
+    return thread.vm->tier()->entry(function)(&thread, frame);
+}
+
+}  // namespace skua::vm

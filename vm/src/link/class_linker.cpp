@@ -1,0 +1,320 @@
+// Making classes: hierarchy, field layout, mark descriptors, virtual tables, statics.
+#include <algorithm>
+
+#include "link/linker.h"
+#include "skua/vm/verifier.h"
+
+namespace skua::vm {
+namespace {
+
+using classfile::DeclKind;
+
+Diagnostic class_error(const Type* type, std::string message) {
+    Diagnostic d;
+    d.type = type_text(type);
+    d.message = std::move(message);
+    return d;
+}
+
+constexpr std::uint32_t kHeaderSize = sizeof(Object);
+constexpr std::uint32_t kMaxInstanceSize = 60000;  // field offsets are 16 bits in linked code
+
+void add_interface(Class& cls, const Type* interface) {
+    if (std::find(cls.interfaces.begin(), cls.interfaces.end(), interface) == cls.interfaces.end()) {
+        cls.interfaces.push_back(interface);
+    }
+}
+
+// Adds an interface and, transitively, the interfaces that it extends.
+Result<void> collect_interface(Vm& vm, Class& cls, const Type* interface, int depth) {
+    if (depth > TypeTable::kMaxTypeDepth) return class_error(interface, "interfaces are nested too deeply");
+    add_interface(cls, interface);
+    auto def = Loader::resolve(interface);
+    if (!def) return std::move(def).error();
+    for (const Type* super : (*def)->interfaces) {
+        const Type* closed = vm.types().substitute(super, interface->args, {});
+        if (!closed) return class_error(interface, "is nested too deeply");
+        if (std::find(cls.interfaces.begin(), cls.interfaces.end(), closed) == cls.interfaces.end()) {
+            SKUA_TRY(collect_interface(vm, cls, closed, depth + 1));
+        }
+    }
+    return {};
+}
+
+Result<void> collect_interfaces(Vm& vm, Class& cls, TypeDef& def, std::span<const Type* const> args) {
+    for (const Type* open : def.interfaces) {
+        const Type* closed = vm.types().substitute(open, args, {});
+        if (!closed) return class_error(cls.type, "is nested too deeply");
+        SKUA_TRY(collect_interface(vm, cls, closed, 0));
+    }
+    return {};
+}
+
+Result<void> lay_out_fields(Vm& vm, Class& cls) {
+    std::uint32_t size = cls.super ? cls.super->instance_size : kHeaderSize;
+    if (cls.super) cls.fields = cls.super->fields;
+    for (FieldDef& field : cls.def->fields) {
+        if (field.is_static()) continue;
+        const Type* type = vm.types().substitute(field.type, cls.type->args, {});
+        if (!type) return class_error(cls.type, "field '" + std::string(field.name) + "' has a type nested too deeply");
+        auto layout = layout_of(vm.types(), type);
+        if (!layout) return std::move(layout).error();
+        const std::uint32_t align = (*layout)->align;
+        size = (size + align - 1) / align * align;
+        cls.fields.push_back({&field, type, *layout, size});
+        size += (*layout)->size;
+        if (size > kMaxInstanceSize) return class_error(cls.type, "needs more than 60000 bytes per object");
+    }
+    cls.instance_size = (size + 7) / 8 * 8;
+    std::vector<std::uint32_t> refs;
+    for (const auto& field : cls.fields) {
+        for (const Leaf& leaf : field.layout->leaves) {
+            if (leaf.rep == Rep::Ref) refs.push_back(field.offset + leaf.offset);
+        }
+    }
+    cls.has_refs = !refs.empty();
+    cls.mark_descriptor = gc::make_object_descriptor(cls.instance_size, refs);
+    return {};
+}
+
+Result<void> fill_vtable(Vm& vm, Class& cls) {
+    if (cls.super) cls.vtable = cls.super->vtable;
+    for (FunctionDef& def : cls.def->functions) {
+        if (!def.is_instance() || !def.decl->type_params.empty()) continue;
+        auto overridden = std::find_if(cls.vtable.begin(), cls.vtable.end(), [&](Function* f) {
+            return f->def->name == def.name && !f->def->has(classfile::kPrivate);
+        });
+        const bool is_open = def.has(classfile::kOpen) || def.has(classfile::kAbstract);
+        if (overridden == cls.vtable.end() && !is_open) continue;
+        auto function = function_of(vm, def, cls.type, {});
+        if (!function) return std::move(function).error();
+        if (overridden != cls.vtable.end()) {
+            *overridden = *function;
+        } else {
+            cls.vtable.push_back(*function);
+        }
+    }
+    return {};
+}
+
+Result<void> make_statics(Vm& vm, Class& cls) {
+    std::uint32_t slots = 0;
+    for (FieldDef& field : cls.def->fields) {
+        if (!field.is_static()) continue;
+        const Type* type = vm.types().substitute(field.type, cls.type->args, {});
+        if (!type) return class_error(cls.type, "field '" + std::string(field.name) + "' has a type nested too deeply");
+        auto layout = layout_of(vm.types(), type);
+        if (!layout) return std::move(layout).error();
+        cls.static_fields.push_back({&field, type, *layout, slots});
+        slots += (*layout)->slots();
+    }
+    if (slots > 0) {
+        auto block = std::make_unique<Slot[]>(slots);  // zeroed
+        cls.statics = block.get();
+        gc::add_root_range(block.get(), block.get() + slots);
+        vm.linker().roots.push_back(std::move(block));
+        vm.linker().roots_used = SIZE_MAX;  // the last block is not one for constants
+    }
+    if (!cls.def->find_function("static$init")) cls.init_state.store(InitState::Done, std::memory_order_relaxed);
+    return {};
+}
+
+std::unique_ptr<Class> blank(ClassKind kind, const Type* type) {
+    auto cls = std::make_unique<Class>();
+    cls->kind = kind;
+    cls->type = type;
+    cls->display = {cls.get()};
+    cls->init_state.store(InitState::Done, std::memory_order_relaxed);
+    return cls;
+}
+
+Class* keep(Vm& vm, std::unique_ptr<Class> cls) {
+    vm.linker().classes.push_back(std::move(cls));
+    return vm.linker().classes.back().get();
+}
+
+Result<Class*> make_array_class(Vm& vm, const Type* type) {
+    auto element = layout_of(vm.types(), type->elem());
+    if (!element) return std::move(element).error();
+    auto cls = blank(ClassKind::Array, type);
+    cls->instance_size = sizeof(Array);
+    cls->element = *element;
+    cls->element_type = type->elem();
+    std::vector<std::uint32_t> refs;
+    for (const Leaf& leaf : (*element)->leaves) {
+        if (leaf.rep == Rep::Ref) refs.push_back(leaf.offset);
+    }
+    cls->has_refs = !refs.empty();
+    cls->mark_descriptor = gc::make_array_descriptor((*element)->size, refs);
+    // An array is an instance of the interfaces of std.core.array.
+    auto extension = vm.boot_loader().extension_of(TypeKind::Array);
+    if (extension) {
+        const Type* args[] = {type->elem()};
+        SKUA_TRY(collect_interfaces(vm, *cls, **extension, args));
+    }
+    return keep(vm, std::move(cls));
+}
+
+Result<Class*> make_named_class(Vm& vm, const Type* type) {
+    auto resolved = Loader::resolve(type);
+    if (!resolved) return std::move(resolved).error();
+    TypeDef& def = **resolved;
+    if (def.type_param_count() != type->args.size()) return class_error(type, "has a wrong number of type arguments");
+    SKUA_TRY(check_declaration(def));
+
+    const ClassKind kind = def.kind == DeclKind::Class       ? ClassKind::Object
+                           : def.kind == DeclKind::Interface ? ClassKind::Interface
+                                                             : ClassKind::Statics;
+    auto cls = blank(kind, type);
+    cls->def = &def;
+    cls->init_state.store(InitState::None, std::memory_order_relaxed);
+    if (def.super) {
+        const Type* super = vm.types().substitute(def.super, type->args, {});
+        if (!super) return class_error(type, "is nested too deeply");
+        auto super_class = class_of(vm, super);
+        if (!super_class) return std::move(super_class).error();
+        cls->super = *super_class;
+        cls->depth = (*super_class)->depth + 1;
+        cls->display = (*super_class)->display;
+        cls->display.push_back(cls.get());
+        cls->interfaces = (*super_class)->interfaces;
+        cls->is_error = (*super_class)->is_error;
+    }
+    if (def.name == "std.core.Error") cls->is_error = true;
+    SKUA_TRY(collect_interfaces(vm, *cls, def, type->args));
+    if (kind == ClassKind::Object) {
+        SKUA_TRY(lay_out_fields(vm, *cls));
+        SKUA_TRY(fill_vtable(vm, *cls));
+    }
+    SKUA_TRY(make_statics(vm, *cls));
+    return keep(vm, std::move(cls));
+}
+
+}  // namespace
+
+Result<Class*> class_of(Vm& vm, const Type* type) {
+    if (Class* known = type->cls.load(std::memory_order_acquire)) return known;
+    std::lock_guard guard(vm.linker().lock);
+    if (Class* known = type->cls.load(std::memory_order_acquire)) return known;
+    Class* made = nullptr;
+    switch (type->kind) {
+        case TypeKind::String: made = string_class(vm); break;
+        case TypeKind::Nullable: return class_of(vm, type->elem());
+        case TypeKind::Function: made = keep(vm, blank(ClassKind::Closure, type)); break;
+        case TypeKind::Array: {
+            auto cls = make_array_class(vm, type);
+            if (!cls) return cls;
+            made = *cls;
+            break;
+        }
+        case TypeKind::Named: {
+            auto cls = make_named_class(vm, type);
+            if (!cls) return cls;
+            made = *cls;
+            break;
+        }
+        default: return class_error(type, "has no class");
+    }
+    type->cls.store(made, std::memory_order_release);
+    return made;
+}
+
+Class* string_class(Vm& vm) {
+    LinkerState& state = vm.linker();
+    std::lock_guard guard(state.lock);
+    if (state.string_class) return state.string_class;
+    auto cls = blank(ClassKind::String, vm.types().simple(TypeKind::String));
+    cls->instance_size = sizeof(String);
+    cls->mark_descriptor = gc::make_array_descriptor(1, {});
+    state.string_class = keep(vm, std::move(cls));
+    auto extension = vm.boot_loader().extension_of(TypeKind::String);
+    if (extension) {
+        // Trouble in the library's own interfaces shows when one of them is used.
+        (void)collect_interfaces(vm, *state.string_class, **extension, {}).ok();
+    }
+    return state.string_class;
+}
+
+Result<Class*> box_class_of(Vm& vm, const Type* type) {
+    LinkerState& state = vm.linker();
+    std::lock_guard guard(state.lock);
+    if (auto it = state.box_classes.find(type); it != state.box_classes.end()) return it->second;
+    auto payload = layout_of(vm.types(), type);
+    if (!payload) return std::move(payload).error();
+    auto cls = blank(ClassKind::Box, type);
+    cls->element = *payload;
+    cls->element_type = type;
+    cls->instance_size = kHeaderSize + ((*payload)->size + 7) / 8 * 8;
+    std::vector<std::uint32_t> refs;
+    for (const Leaf& leaf : (*payload)->leaves) {
+        if (leaf.rep == Rep::Ref) refs.push_back(kHeaderSize + leaf.offset);
+    }
+    cls->has_refs = !refs.empty();
+    cls->mark_descriptor = gc::make_object_descriptor(cls->instance_size, refs);
+    if (type->kind == TypeKind::Named) {
+        auto def = Loader::resolve(type);
+        if (!def) return std::move(def).error();
+        SKUA_TRY(check_declaration(**def));
+        cls->def = *def;
+        SKUA_TRY(collect_interfaces(vm, *cls, **def, type->args));
+    } else {
+        auto extension = vm.boot_loader().extension_of(type->kind);
+        if (!extension) return std::move(extension).error();
+        cls->def = *extension;
+        SKUA_TRY(collect_interfaces(vm, *cls, **extension, type->args));
+    }
+    Class* made = keep(vm, std::move(cls));
+    state.box_classes.emplace(type, made);
+    return made;
+}
+
+Result<Class*> test_class_of(Vm& vm, const Type* type) {
+    auto reference = is_reference(type);
+    if (!reference) return std::move(reference).error();
+    return *reference ? class_of(vm, type) : box_class_of(vm, type);
+}
+
+Result<Class*> closure_class_of(Vm& vm, Function& function, std::uint32_t first_capture_param) {
+    LinkerState& state = vm.linker();
+    std::lock_guard guard(state.lock);
+    // The number of captures follows from the closure's type, but one function may in principle be
+    // used with different numbers; the key stays the function because the compiler never does, and
+    // a differing use is answered with a class of its own.
+    auto it = state.closure_classes.find(&function);
+    std::uint32_t slots = 0;
+    std::vector<std::uint32_t> refs;
+    for (std::size_t i = first_capture_param; i < function.param_types.size(); ++i) {
+        auto layout = layout_of(vm.types(), function.param_types[i]);
+        if (!layout) return std::move(layout).error();
+        for (const Leaf& leaf : (*layout)->leaves) {
+            if (leaf.rep == Rep::Ref) refs.push_back(kHeaderSize + slots * 8);
+            ++slots;
+        }
+    }
+    if (it != state.closure_classes.end() && it->second->capture_slots == slots) return it->second;
+    std::vector<const Type*> params(function.param_types.begin(), function.param_types.begin() + first_capture_param);
+    const Type* type = vm.types().function(params, function.result_type);
+    auto cls = blank(ClassKind::Closure, type);
+    cls->closure_function = &function;
+    cls->capture_slots = slots;
+    cls->instance_size = kHeaderSize + slots * 8;
+    cls->has_refs = !refs.empty();
+    cls->mark_descriptor = gc::make_object_descriptor(cls->instance_size, refs);
+    Class* made = keep(vm, std::move(cls));
+    state.closure_classes.insert_or_assign(&function, made);
+    return made;
+}
+
+Slot* new_root(Vm& vm) {
+    constexpr std::size_t kBlock = 512;
+    LinkerState& state = vm.linker();
+    std::lock_guard guard(state.lock);
+    if (state.roots.empty() || state.roots_used >= kBlock) {
+        state.roots.push_back(std::make_unique<Slot[]>(kBlock));
+        gc::add_root_range(state.roots.back().get(), state.roots.back().get() + kBlock);
+        state.roots_used = 0;
+    }
+    return &state.roots.back()[state.roots_used++];
+}
+
+}  // namespace skua::vm

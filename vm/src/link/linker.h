@@ -1,0 +1,98 @@
+// The linker: from verified definitions and closed types to classes and linked code.
+//
+// Everything is made once and cached. One recursive lock (LinkerState::lock) guards all making;
+// no guest code runs under it. What a function's code names is resolved when the function is
+// linked; what cannot be resolved becomes a LinkFail instruction, so that only executing it throws.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "interp/interpreter.h"
+#include "skua/vm/vm.h"
+
+namespace skua::vm {
+
+struct FunctionLinks {
+    struct Instance {
+        const Type* owner;
+        std::vector<const Type*> type_args;
+        std::unique_ptr<Function> function;
+    };
+    std::deque<Instance> instances;
+};
+
+struct LinkerState {
+    std::recursive_mutex lock;
+
+    std::deque<std::unique_ptr<Class>> classes;
+    std::unordered_map<const Type*, Class*> box_classes;
+    std::unordered_map<const Function*, Class*> closure_classes;
+    std::map<std::pair<const Class*, const Function*>, Function*> unboxing_thunks;
+    std::deque<std::unique_ptr<Function>> thunks;
+    std::map<std::pair<const Type*, const FunctionDef*>, std::unique_ptr<Selector>> selectors;
+    std::deque<std::unique_ptr<FunctionLinks>> links;
+    std::deque<CallSite> sites;
+    std::deque<SwitchTable> switches;
+    std::deque<LinkFailure> failures;
+    std::unordered_map<std::string, Slot*> literals;  // text to its root slot
+    std::deque<std::unique_ptr<Slot[]>> roots;        // blocks of root slots
+    std::size_t roots_used = 0;                       // in the last block
+    std::deque<std::unique_ptr<std::uint64_t[]>> selector_tables;
+
+    Class* string_class = nullptr;   // resolved on first use
+    Slot* out_of_memory = nullptr;   // root of the OutOfMemoryError made in advance
+};
+
+// ---- classes ------------------------------------------------------------------------------------
+// The class of a closed type: reference types, and the owner of statics for any other Named type.
+Result<Class*> class_of(Vm& vm, const Type* type);
+// The class of boxes of a closed value type.
+Result<Class*> box_class_of(Vm& vm, const Type* type);
+// The class that `is` and `cast` compare with: a box class for value types.
+Result<Class*> test_class_of(Vm& vm, const Type* type);
+Result<Class*> closure_class_of(Vm& vm, Function& function, std::uint32_t first_capture_param);
+Class* string_class(Vm& vm);
+
+// A slot that the heap treats as a root, for constants in code.
+Slot* new_root(Vm& vm);
+
+// ---- functions ------------------------------------------------------------------------------------
+Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner, std::vector<const Type*> type_args);
+// Makes `function` executable. Trouble becomes code that throws; false only if the thread has an error pending.
+bool link_function(Thread& thread, Function& function);
+// Registers the range of a body for body_at. The body lives for ever.
+void register_body(const LinkedBody* body);
+
+// ---- dispatch ---------------------------------------------------------------------------------------
+Result<const Selector*> selector_of(Vm& vm, const Type* interface, FunctionDef& method);
+// The implementation for a class, cached in the class. Null with LinkError pending if there is none.
+Function* find_implementation(Thread& thread, Class& cls, const Selector& selector);
+// As find_implementation, but for linking time and without cache or thunk: the function to call
+// on an unboxed receiver of type `type`; `needs_box` if it is a default method of the interface.
+Result<Function*> implementation_for(Vm& vm, const Type* type, const Selector& selector, bool& needs_box);
+
+inline Function* lookup_selector(const SelectorTable* table, const Selector* selector) {
+    if (!table) return nullptr;
+    for (std::uint32_t i = selector->id;; ++i) {
+        const auto& entry = table->entries[i & table->mask];
+        if (entry.selector == selector) return entry.function;
+        if (!entry.selector) return nullptr;
+    }
+}
+
+// Resolves Class::equals_method, hash_method, text_method.
+Result<void> resolve_universal(Vm& vm, Class& cls);
+
+// ---- initialisation ------------------------------------------------------------------------------------
+// Runs a type's static$init if it has not run. See contracts.md. May run guest code; not under the lock.
+bool ensure_initialized(Thread& thread, Class& cls);
+
+}  // namespace skua::vm

@@ -1,0 +1,181 @@
+// Errors: making them, stack traces, describing them.
+#include <cstdio>
+
+#include "interp/interpreter.h"
+#include "link/linker.h"
+#include "runtime/runtime.h"
+
+namespace skua::vm {
+namespace {
+
+constexpr std::size_t kMaxFrames = 256;  // of a trace; the rest of a deep recursion is only counted
+
+const Class::InstanceField* find_field(const Class& cls, std::string_view name) {
+    for (const auto& field : cls.fields) {
+        if (field.def->name == name && field.def->owner->name == "std.core.Error") return &field;
+    }
+    return nullptr;
+}
+
+Object*& reference_at(Object* object, std::uint32_t offset) {
+    return *reinterpret_cast<Object**>(reinterpret_cast<char*>(object) + offset);
+}
+
+void set_reference(Object* object, std::string_view field_name, Object* value) {
+    if (const auto* field = find_field(*object->cls, field_name)) {
+        Object*& place = reference_at(object, field->offset);
+        gc::write_barrier(object, &place, value);
+        place = value;
+    }
+}
+
+Object* get_reference(Object* object, std::string_view field_name) {
+    const auto* field = find_field(*object->cls, field_name);
+    return field ? reference_at(object, field->offset) : nullptr;
+}
+
+// Calls f(pc) for each guest frame from the innermost; stops when f returns false.
+template <typename F>
+void walk_frames(const Thread& thread, F&& f) {
+    const Instr* pc = thread.pc;
+    const Slot* fp = thread.fp;
+    while (pc && fp) {
+        if (!f(pc)) return;
+        const auto* caller = reinterpret_cast<const Instr*>(fp[-1]);
+        if (caller == kActivationReturn) {
+            pc = reinterpret_cast<const Instr*>(fp[-3]);
+            fp = reinterpret_cast<const Slot*>(fp[-2]);
+        } else {
+            pc = caller;
+            fp -= caller->b;
+        }
+    }
+}
+
+// Names whatever stands where no guest class can be had (the library itself is broken).
+[[noreturn]] void fatal(std::string_view class_name, std::string_view message) {
+    std::fprintf(stderr, "skua: cannot make a %.*s (\"%.*s\"): the standard library is missing or damaged\n",
+                 static_cast<int>(class_name.size()), class_name.data(), static_cast<int>(message.size()), message.data());
+    std::_Exit(70);
+}
+
+std::string frame_text(const Instr* pc) {
+    const LinkedBody* body = body_at(pc);
+    if (!body) return {};
+    const Function& function = *body->function;
+    if (!function.def) return {};  // a thunk
+    const auto word = static_cast<std::uint32_t>(pc - body->code.data());
+    std::uint32_t instruction = 0;
+    for (const auto& position : body->positions) {
+        if (position.word > word) break;
+        instruction = position.instruction;
+    }
+    std::uint32_t line = 0;
+    for (const auto& entry : function.def->decl->code.lines) {
+        if (entry.instruction > instruction) break;
+        line = entry.line;
+    }
+    const auto& file = function.def->owner->file;
+    std::string source = file.source_file == classfile::kNone ? std::string(function.def->owner->file_name)
+                                                              : std::string(file.str(file.source_file));
+    if (line > 0) source += ":" + std::to_string(line);
+    return function.def->qualified_name() + " (" + source + ")";
+}
+
+std::string message_of(Object* error) {
+    auto* message = static_cast<String*>(get_reference(error, "message"));
+    return message ? std::string(message->view()) : std::string();
+}
+
+void describe(Object* error, std::string& out, int depth) {
+    out += type_text(error->cls->type);
+    if (const std::string message = message_of(error); !message.empty()) out += ": " + message;
+    out += '\n';
+    if (auto* trace = static_cast<Array*>(get_reference(error, "trace")); trace && trace->length > 0) {
+        const auto* entries = trace->elements<std::int64_t>();
+        const auto omitted = entries[0];
+        for (std::uint64_t i = 1; i < trace->length; ++i) {
+            const std::string frame = frame_text(reinterpret_cast<const Instr*>(entries[i]));
+            if (!frame.empty()) out += "    at " + frame + "\n";
+        }
+        if (omitted > 0) out += "    ... and " + std::to_string(omitted) + " more calls\n";
+    }
+    if (Object* cause = get_reference(error, "cause"); cause && depth < 16) {
+        out += "caused by: ";
+        describe(cause, out, depth + 1);
+    }
+}
+
+}  // namespace
+
+Class* error_class(Vm& vm, std::string_view name) {
+    const Type* type = vm.types().named(vm.boot_loader(), name, {});
+    auto cls = class_of(vm, type);
+    return cls && (*cls)->is_error ? *cls : nullptr;
+}
+
+void fill_trace(Thread& thread, Object* error) {
+    const auto* field = find_field(*error->cls, "trace");
+    if (!field || reference_at(error, field->offset)) return;
+    std::vector<const Instr*> frames;
+    std::int64_t omitted = 0;
+    walk_frames(thread, [&](const Instr* pc) {
+        if (frames.size() < kMaxFrames) {
+            frames.push_back(pc);
+        } else {
+            ++omitted;
+        }
+        return true;
+    });
+    Object* before = thread.pending;
+    Class* cls = array_class_of(thread, thread.vm->types().simple(TypeKind::I64));
+    const std::uint64_t count = frames.size() + 1;
+    auto* trace = cls ? static_cast<Array*>(thread.heap->allocate_array(cls, sizeof(Array) + count * 8)) : nullptr;
+    thread.pending = before;
+    if (!trace) return;  // an error without a trace is better than none
+    trace->length = count;
+    auto* entries = trace->elements<std::int64_t>();
+    entries[0] = omitted;
+    for (std::size_t i = 0; i < frames.size(); ++i) entries[i + 1] = reinterpret_cast<std::int64_t>(frames[i]);
+    Object*& place = reference_at(error, field->offset);
+    gc::write_barrier(error, &place, trace);
+    place = trace;
+}
+
+void throw_object(Thread& thread, Object* error) {
+    thread.pending = error;
+    fill_trace(thread, error);
+}
+
+void throw_error(Thread& thread, std::string_view class_name, std::string_view message) {
+    thread.pending = nullptr;
+    Class* cls = error_class(*thread.vm, class_name);
+    if (!cls) cls = error_class(*thread.vm, "std.core.Error");
+    if (!cls) fatal(class_name, message);
+    Object* error = allocate_object(thread, *cls);
+    if (!error) return;  // OutOfMemoryError is pending
+    thread.pending = error;
+    String* text = new_string(thread, message);
+    if (!text) return;
+    thread.pending = error;
+    set_reference(error, "message", text);
+    fill_trace(thread, error);
+}
+
+// One error per VM, made while there is memory, without a trace of its own when thrown the second
+// time: there may be no memory for one.
+Object* out_of_memory(Thread& thread, std::uint64_t bytes) {
+    Object* error = reinterpret_cast<Object*>(*thread.vm->linker().out_of_memory);
+    if (!error) fatal("std.core.OutOfMemoryError", "");
+    thread.pending = error;
+    (void)bytes;
+    return nullptr;
+}
+
+std::string describe_error(Thread&, Object* error) {
+    std::string out;
+    describe(error, out, 0);
+    return out;
+}
+
+}  // namespace skua::vm

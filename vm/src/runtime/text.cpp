@@ -1,0 +1,94 @@
+// Text of scalars, concatenation, string hashes.
+#include <charconv>
+#include <cmath>
+
+#include "runtime/runtime.h"
+
+namespace skua::vm {
+namespace {
+
+// Shortest text that reads back (Ryu, through std::to_chars), in plain notation for exponents from
+// -5 to 15, with ".0" if it would look like an integer.
+template <typename T>
+std::size_t format_floating(T value, char* out) {
+    auto put = [&](std::string_view s) {
+        std::memcpy(out, s.data(), s.size());
+        return s.size();
+    };
+    if (std::isnan(value)) return put("nan");
+    if (std::isinf(value)) return put(value > 0 ? "inf" : "-inf");
+    const T magnitude = std::fabs(value);
+    const bool plain = magnitude == 0 || (magnitude >= static_cast<T>(1e-5) && magnitude < static_cast<T>(1e16));
+    const auto result = std::to_chars(out, out + 31, value, plain ? std::chars_format::fixed : std::chars_format::scientific);
+    char* end = result.ptr;
+    if (plain && std::string_view(out, static_cast<std::size_t>(end - out)).find('.') == std::string_view::npos) {
+        *end++ = '.';
+        *end++ = '0';
+    }
+    return static_cast<std::size_t>(end - out);
+}
+
+}  // namespace
+
+std::size_t format_double(double value, char* out) { return format_floating(value, out); }
+std::size_t format_float(float value, char* out) { return format_floating(value, out); }
+
+String* int_text(Thread& thread, std::int64_t value) {
+    char buffer[24];
+    const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
+    return new_string(thread, {buffer, static_cast<std::size_t>(result.ptr - buffer)});
+}
+
+String* float_text(Thread& thread, double value) {
+    char buffer[40];
+    return new_string(thread, {buffer, format_double(value, buffer)});
+}
+
+String* concat(Thread& thread, const Slot* strings, unsigned count) {
+    std::uint64_t length = 0;
+    for (unsigned i = 0; i < count; ++i) {
+        const auto* part = reinterpret_cast<const String*>(strings[i]);
+        if (!part) {
+            throw_error(thread, "std.core.NullError", "a part of a string concatenation is null");
+            return nullptr;
+        }
+        length += part->length;
+    }
+    String* joined = new_string_uninitialized(thread, length);
+    if (!joined) return nullptr;
+    char* to = joined->chars();
+    for (unsigned i = 0; i < count; ++i) {
+        const auto* part = reinterpret_cast<const String*>(strings[i]);
+        std::memcpy(to, part->chars(), part->length);
+        to += part->length;
+    }
+    return joined;
+}
+
+// Eight bytes at a time, multiply and fold; the machine's own choice, not part of any contract.
+std::uint32_t compute_string_hash(const String& string) {
+    const char* p = string.chars();
+    std::size_t n = string.length;
+    std::uint64_t h = 0x9E3779B97F4A7C15ull ^ n;
+    auto mix = [&h](std::uint64_t v) {
+        const auto product = static_cast<unsigned __int128>(h ^ v) * 0xA0761D6478BD642Full;
+        h = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    };
+    while (n >= 8) {
+        std::uint64_t v;
+        std::memcpy(&v, p, 8);
+        mix(v);
+        p += 8;
+        n -= 8;
+    }
+    if (n > 0) {
+        std::uint64_t v = 0;
+        std::memcpy(&v, p, n);
+        mix(v);
+    }
+    mix(string.length);
+    const auto folded = static_cast<std::uint32_t>(h ^ (h >> 32)) & 0x7FFFFFFFu;
+    return folded == 0 ? 1 : folded;
+}
+
+}  // namespace skua::vm

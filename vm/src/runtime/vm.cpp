@@ -1,0 +1,207 @@
+// Vm and Thread: setting up, attaching threads, calling guest code, running main.
+#include "skua/vm/vm.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "caps/capabilities.h"
+#include "interp/slow_paths.h"
+#include "link/linker.h"
+#include "native/native_registry.h"
+#include "runtime/runtime.h"
+#include "skua/vm/tier.h"
+#include "skua/vm/verifier.h"
+
+namespace skua::vm {
+namespace {
+
+constexpr int kExitUncaught = 70;
+constexpr std::size_t kNativeReserve = 256 * 1024;  // of the C stack, for natives and slow paths
+
+void scan_stack(void* data, gc::RootSink& sink) {
+    auto* thread = static_cast<Thread*>(data);
+    sink.range(thread->stack_base, thread->soft_limit);
+    sink.word(thread->pending);
+}
+
+std::uintptr_t native_stack_limit() {
+    pthread_attr_t attr;
+    void* low = nullptr;
+    std::size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attr) != 0) return 0;
+    pthread_attr_getstack(&attr, &low, &size);
+    pthread_attr_destroy(&attr);
+    return reinterpret_cast<std::uintptr_t>(low) + kNativeReserve;
+}
+
+std::size_t mapping_size(const Thread& thread) {
+    return static_cast<std::size_t>(thread.stack_end - thread.stack_base) * sizeof(Slot) +
+           static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+void detach(Thread* thread) {
+    gc::detach_thread(thread->heap);
+    munmap(thread->stack_base, mapping_size(*thread));
+    delete thread;
+}
+
+}  // namespace
+
+Vm::Vm(VmOptions options)
+    : options_(std::move(options)),
+      boot_loader_(std::make_unique<Loader>(types_, nullptr)),
+      app_loader_(std::make_unique<Loader>(types_, boot_loader_.get())),
+      natives_(std::make_unique<NativeRegistry>()),
+      capabilities_(std::make_unique<Capabilities>()),
+      linker_(std::make_unique<LinkerState>()) {}
+
+Vm::~Vm() {
+    for (auto& block : linker_->roots) gc::remove_root_range(block.get());
+}
+
+void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) { tier_ = std::move(tier); }
+
+std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t bytes = (options_.max_stack_bytes + page - 1) / page * page;
+    // Pages are given by the system when first touched; the last one is never accessible.
+    void* memory = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return {nullptr, detach};
+    mprotect(static_cast<char*>(memory) + bytes, page, PROT_NONE);
+    auto* thread = new Thread();
+    thread->vm = this;
+    thread->stack_base = static_cast<Slot*>(memory);
+    thread->stack_end = thread->stack_base + bytes / sizeof(Slot);
+    thread->soft_limit = std::min(thread->stack_base + kStackStep, thread->stack_end);
+    thread->native_stack_limit = native_stack_limit();
+    thread->heap = gc::attach_thread();
+    if (!thread->heap) {
+        munmap(memory, bytes + page);
+        delete thread;
+        return {nullptr, detach};
+    }
+    thread->heap->set_root_scanner(scan_stack, thread);
+    // Later there may be no memory for it.
+    std::lock_guard guard(linker_->lock);
+    if (!linker_->out_of_memory) {
+        Slot* root = new_root(*this);
+        linker_->out_of_memory = root;
+        if (Class* cls = error_class(*this, "std.core.OutOfMemoryError")) {
+            throw_error(*thread, "std.core.OutOfMemoryError", "the heap is full; --max-heap sets its size");
+            *root = reinterpret_cast<Slot>(thread->pending);
+            thread->pending = nullptr;
+            (void)cls;
+        }
+    }
+    return {thread, detach};
+}
+
+bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results) {
+    // The new activation starts above the current frame.
+    Slot* base = thread.stack_base;
+    if (thread.fp) {
+        const LinkedBody* body = body_at(thread.pc);
+        const std::uint32_t used = body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots;
+        base = thread.fp + used;
+    }
+    Slot* fp = base + kLinkSlots;
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    if (thread.native_depth >= kMaxNativeDepth || here < thread.native_stack_limit) {
+        throw_error(thread, "std.core.StackOverflowError", "calls through native code are nested too deeply");
+        return false;
+    }
+    if (!ensure_frame(thread, fp + args.size() + function.result_slots + 8)) return false;
+    const Instr* outer_pc = thread.pc;
+    Slot* outer_fp = thread.fp;
+    fp[-1] = reinterpret_cast<Slot>(kActivationReturn);
+    fp[-2] = reinterpret_cast<Slot>(outer_fp);
+    fp[-3] = reinterpret_cast<Slot>(outer_pc);
+    std::copy(args.begin(), args.end(), fp);
+    ++thread.native_depth;
+    const bool returned = interpret(thread, function, fp);
+    --thread.native_depth;
+    thread.pc = outer_pc;
+    thread.fp = outer_fp;
+    if (returned && results) std::copy(fp, fp + function.result_slots, results);
+    return returned;
+}
+
+namespace {
+
+Diagnostic main_error(std::string message, std::string hint) {
+    Diagnostic d;
+    d.message = std::move(message);
+    d.hint = std::move(hint);
+    return d;
+}
+
+Result<Function*> find_main(Vm& vm, std::string_view module) {
+    auto def = vm.app_loader().load(module);
+    if (!def) return std::move(def).error();
+    if ((*def)->kind != classfile::DeclKind::Module) {
+        return main_error(std::string(module) + " is a type, not a module", "name the module that has the function main");
+    }
+    FunctionDef* main = (*def)->find_function("main");
+    if (!main) return main_error("module " + std::string(module) + " has no function main", "add: fn main() { }");
+    const Type* strings = vm.types().array(vm.types().simple(TypeKind::String));
+    const bool params_fit = main->params.empty() || (main->params.size() == 1 && main->params[0] == strings);
+    const bool result_fits = main->result->kind == TypeKind::Void || main->result->kind == TypeKind::I64;
+    if (!params_fit || !result_fits || !main->decl->type_params.empty()) {
+        return main_error("main of module " + std::string(module) + " has a wrong signature",
+                          "it must be fn main() or fn main(args: [string]), returning nothing or int");
+    }
+    SKUA_TRY(check_declaration(**def));
+    return function_of(vm, *main, (*def)->self, {});
+}
+
+// The program's arguments as [string]; null with an error pending.
+Array* make_args(Thread& thread) {
+    const auto& args = thread.vm->options().args;
+    Class* cls = array_class_of(thread, thread.vm->types().simple(TypeKind::String));
+    Array* array = cls ? new_array(thread, *cls, static_cast<std::int64_t>(args.size())) : nullptr;
+    if (!array) return nullptr;
+    // The array is reachable from this C++ frame: stacks are scanned.
+    for (std::size_t i = 0; i < args.size(); ++i) {
+        String* text = new_string(thread, args[i]);
+        if (!text) return nullptr;
+        gc::write_barrier(array, array->elements<String*>() + i, text);
+        array->elements<String*>()[i] = text;
+    }
+    return array;
+}
+
+bool run(Thread& thread, Function& main, Slot* result) {
+    auto cls = class_of(*thread.vm, main.owner);
+    if (!cls) {
+        throw_error(thread, "std.core.LinkError", cls.error().message);
+        return false;
+    }
+    if (!ensure_initialized(thread, **cls)) return false;
+    if (main.param_types.empty()) return invoke(thread, main, {}, result);
+    Array* args = make_args(thread);
+    if (!args) return false;
+    const Slot arg = reinterpret_cast<Slot>(args);
+    return invoke(thread, main, {&arg, 1}, result);
+}
+
+}  // namespace
+
+Result<int> Vm::run_main(Thread& thread, std::string_view module) {
+    auto main = find_main(*this, module);
+    if (!main) return std::move(main).error();
+    Slot result = 0;
+    if (run(thread, **main, &result)) {
+        return (*main)->result_slots ? static_cast<int>(result & 0xFF) : 0;
+    }
+    Object* error = thread.pending;
+    thread.pending = nullptr;
+    natives_->run_exit_hooks();
+    const std::string text = "uncaught " + describe_error(thread, error);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    return kExitUncaught;
+}
+
+}  // namespace skua::vm

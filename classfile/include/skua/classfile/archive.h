@@ -105,6 +105,7 @@ public:
 private:
     Archive() = default;
     static Result<std::shared_ptr<Archive>> check(std::shared_ptr<Archive> archive);
+    [[nodiscard]] std::string_view index_line(std::string_view entry_name) const;
     friend class ArchiveChecker;
 
     std::string display_name_;

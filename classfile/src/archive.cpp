@@ -1,0 +1,196 @@
+#include "skua/classfile/archive.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "archive_checker.h"
+#include "archive_index.h"
+#include "skua/classfile/limits.h"
+#include "skua/classfile/structure.h"
+#include "zip_format.h"
+
+namespace skua::classfile {
+
+std::string class_entry_name(std::string_view class_name) {
+    std::string path(class_name);
+    std::replace(path.begin(), path.end(), '.', '/');
+    return path + ".skc";
+}
+
+bool is_entry_name(std::string_view name) {
+    if (name.empty() || name.size() > kMaxNameBytes || !is_utf8(name)) return false;
+    for (char c : name)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\' || c == ':') return false;
+    while (true) {
+        const std::size_t slash = name.find('/');
+        const std::string_view part = name.substr(0, slash);
+        if (part.empty() || part == "." || part == "..") return false;
+        if (slash == std::string_view::npos) return true;
+        name.remove_prefix(slash + 1);
+    }
+}
+
+Archive::~Archive() {
+    if (!mapped_.empty()) ::munmap(const_cast<std::uint8_t*>(mapped_.data()), mapped_.size());
+}
+
+Result<std::shared_ptr<Archive>> Archive::check(std::shared_ptr<Archive> archive) {
+    if (auto opened = ArchiveChecker(*archive).open(); !opened) {
+        Diagnostic d = std::move(opened).error();
+        if (d.hint.empty()) d.hint = "archives are made by 'vmar create'";
+        return d;
+    }
+    return archive;
+}
+
+Result<std::shared_ptr<Archive>> Archive::open(const std::string& path) {
+    const auto io_error = [&](int error) {
+        Diagnostic d;
+        d.file = path;
+        d.message = std::string("cannot be read: ") + std::strerror(error);
+        return d;
+    };
+    // Not blocking, since a pipe of this name would never answer; fstat tells.
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return io_error(errno);
+    struct stat info {};
+    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        ::close(fd);
+        return io_error(S_ISDIR(info.st_mode) ? EISDIR : EINVAL);
+    }
+    std::shared_ptr<Archive> archive(new Archive);
+    archive->display_name_ = path;
+    if (info.st_size > 0) {
+        const auto size = static_cast<std::size_t>(info.st_size);
+        void* mapping = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+        const int error = errno;
+        ::close(fd);
+        if (mapping == MAP_FAILED) return io_error(error);
+        archive->mapped_ = {static_cast<const std::uint8_t*>(mapping), size};
+        archive->bytes_ = archive->mapped_;
+    } else {
+        ::close(fd);
+    }
+    return check(std::move(archive));
+}
+
+Result<std::shared_ptr<Archive>> Archive::from_bytes(std::vector<std::uint8_t> bytes, std::string display_name) {
+    std::shared_ptr<Archive> archive(new Archive);
+    archive->owned_ = std::move(bytes);
+    archive->bytes_ = archive->owned_;
+    archive->display_name_ = std::move(display_name);
+    return check(std::move(archive));
+}
+
+Result<std::shared_ptr<Archive>> Archive::from_span(std::span<const std::uint8_t> bytes, std::string display_name) {
+    std::shared_ptr<Archive> archive(new Archive);
+    archive->bytes_ = bytes;
+    archive->display_name_ = std::move(display_name);
+    return check(std::move(archive));
+}
+
+// The manifest's line is the first, and the only one that the order of names does not place.
+std::string_view Archive::index_line(std::string_view entry_name) const {
+    const std::string_view lines = index_.substr(index_header_);
+    const std::string_view first = lines.substr(0, lines.find('\n'));
+    if (entry_name == kManifestEntry) return first;
+    return find_index_line(lines.substr(first.size() + 1), entry_name);
+}
+
+bool Archive::has_entry(std::string_view entry_name) const { return !index_line(entry_name).empty(); }
+
+bool Archive::has_class(std::string_view class_name) const { return has_entry(class_entry_name(class_name)); }
+
+Result<EntryData> Archive::find_class(std::string_view class_name) const { return read_entry(class_entry_name(class_name)); }
+
+namespace {
+
+// Unpacks a raw deflate stream that must give exactly `size` bytes and end with its input.
+bool inflate_exactly(std::span<const std::uint8_t> packed, std::vector<std::uint8_t>& out) {
+    z_stream stream{};
+    if (::inflateInit2(&stream, -15) != Z_OK) return false;
+    std::uint8_t nothing = 0;
+    stream.next_in = const_cast<Bytef*>(packed.data());
+    stream.avail_in = static_cast<uInt>(packed.size());
+    stream.next_out = out.empty() ? &nothing : out.data();
+    stream.avail_out = static_cast<uInt>(out.size());
+    const int result = ::inflate(&stream, Z_FINISH);
+    const bool exact = result == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+    ::inflateEnd(&stream);
+    return exact;
+}
+
+}  // namespace
+
+Result<EntryData> Archive::read_entry(std::string_view entry_name) const {
+    const auto fail = [&](std::string_view rule, std::string message) {
+        return archive_error(display_name_, entry_name, rule, std::move(message));
+    };
+    const std::string_view line = index_line(entry_name);
+    EntryInfo entry;
+    if (line.empty() || !parse_index_line(line, entry)) return fail("A024", "the archive has no such entry");
+    // Offset and sizes were found to lie inside the contents when the archive was opened.
+    const std::uint8_t* header = bytes_.data() + entry.offset;
+    const zip::Common local = zip::common(header + 6);
+    if (zip::u32(header) != zip::kLocalSignature || local.name_size != entry.name.size() || local.extra_size != 0 ||
+        local.packed_size != entry.packed_size || local.size != entry.size ||
+        local.method != (entry.deflated ? zip::kDeflated : zip::kStored))
+        return fail("A020", "the header of the entry does not agree with the index");
+    const std::span packed = bytes_.subspan(entry.offset + zip::kLocalSize + entry.name.size(), entry.packed_size);
+    std::vector<std::uint8_t> unpacked;
+    if (entry.deflated) {
+        unpacked.resize(entry.size);
+        if (!inflate_exactly(packed, unpacked)) return fail("A023", "the entry does not unpack to its size: the archive is damaged");
+    }
+    const std::span<const std::uint8_t> contents = entry.deflated ? std::span<const std::uint8_t>(unpacked) : packed;
+    if (sha256(contents) != entry.digest) {
+        const bool checksum = ::crc32(0, contents.data(), entry.size) == local.crc;
+        return fail(checksum ? "A022" : "A021", checksum ? "the contents do not have the digest that the index records"
+                                                         : "the checksum is wrong: the archive is damaged");
+    }
+    if (entry.deflated) return EntryData(std::move(unpacked));
+    return EntryData(contents);
+}
+
+std::vector<EntryInfo> Archive::entries() const {
+    std::vector<EntryInfo> all;
+    std::string_view lines = index_.substr(index_header_);
+    while (!lines.empty()) {
+        const std::size_t end = lines.find('\n');
+        EntryInfo entry;
+        if (parse_index_line(lines.substr(0, end), entry)) all.push_back(entry);
+        lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+    }
+    return all;
+}
+
+Result<Manifest> Archive::manifest() const {
+    auto data = read_entry(kManifestEntry);
+    if (!data) return std::move(data).error();
+    auto parsed = Manifest::parse({reinterpret_cast<const char*>(data->bytes().data()), data->bytes().size()});
+    if (!parsed) parsed.error().file = display_name_ + "!" + std::string(kManifestEntry);
+    return parsed;
+}
+
+Result<> Archive::verify() const {
+    // The checker writes the archive's index only when it opens one.
+    SKUA_TRY(ArchiveChecker(const_cast<Archive&>(*this)).local_headers());
+    for (const EntryInfo& entry : entries()) {
+        auto data = read_entry(entry.name);
+        if (!data) return std::move(data).error();
+        const zip::Common local = zip::common(bytes_.data() + entry.offset + 6);
+        if (::crc32(0, data->bytes().data(), entry.size) != local.crc)
+            return archive_error(display_name_, entry.name, "A021", "the checksum is wrong: the archive is damaged");
+    }
+    if (auto parsed = manifest(); !parsed) return std::move(parsed).error();
+    return {};
+}
+
+}  // namespace skua::classfile

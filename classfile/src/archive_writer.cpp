@@ -1,0 +1,182 @@
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "archive_index.h"
+#include "skua/classfile/archive.h"
+#include "skua/classfile/reader.h"
+#include "zip_format.h"
+
+namespace skua::classfile {
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+Diagnostic failure(std::string message, std::string_view file = {}) {
+    Diagnostic d;
+    d.message = std::move(message);
+    d.file = file;
+    return d;
+}
+
+struct PackedEntry {
+    std::string_view name;
+    Bytes deflated;            // empty: stored
+    const Bytes* contents = nullptr;
+    std::uint32_t crc = 0, offset = 0;
+    Sha256 digest{};
+
+    [[nodiscard]] const Bytes& packed() const { return deflated.empty() ? *contents : deflated; }
+    [[nodiscard]] std::uint32_t packed_size() const { return static_cast<std::uint32_t>(packed().size()); }
+    [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(contents->size()); }
+};
+
+// The deflated form if it is smaller and does not look like a bomb.
+Bytes deflate_bytes(const Bytes& in) {
+    z_stream stream{};
+    if (in.empty() || ::deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
+    Bytes out(in.size());
+    stream.next_in = const_cast<Bytef*>(in.data());
+    stream.avail_in = static_cast<uInt>(in.size());
+    stream.next_out = out.data();
+    stream.avail_out = static_cast<uInt>(out.size() - 1);  // no room: stored is as small
+    const int result = ::deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    ::deflateEnd(&stream);
+    if (result != Z_STREAM_END) return {};
+    if (in.size() > zip::kBombSize && in.size() / zip::kBombRatio > out.size()) return {};
+    return out;
+}
+
+PackedEntry pack(std::string_view name, const Bytes& contents, bool deflate) {
+    PackedEntry e;
+    e.name = name;
+    e.contents = &contents;
+    if (deflate) e.deflated = deflate_bytes(contents);
+    e.crc = static_cast<std::uint32_t>(::crc32(0, contents.data(), static_cast<uInt>(contents.size())));
+    e.digest = sha256(contents);
+    return e;
+}
+
+class ZipWriter {
+public:
+    explicit ZipWriter(std::uint64_t size) { out_.reserve(size); }
+
+    void local(const PackedEntry& e) {
+        u32(zip::kLocalSignature);
+        u16(zip::kVersionNeeded);
+        common(e);
+        text(e.name);
+        out_.insert(out_.end(), e.packed().begin(), e.packed().end());
+    }
+
+    void central(const PackedEntry& e) {
+        u32(zip::kCentralSignature);
+        u16(zip::kVersionMadeBy);
+        u16(zip::kVersionNeeded);
+        common(e);
+        u16(0);  // comment
+        u16(0);  // disk
+        u16(0);  // internal attributes
+        u32(zip::kFileMode);
+        u32(e.offset);
+        text(e.name);
+    }
+
+    void end(std::size_t count, std::size_t directory) {
+        const std::size_t directory_end = out_.size();
+        u32(zip::kEndSignature);
+        u16(0);
+        u16(0);
+        u16(static_cast<std::uint32_t>(count));
+        u16(static_cast<std::uint32_t>(count));
+        u32(static_cast<std::uint32_t>(directory_end - directory));
+        u32(static_cast<std::uint32_t>(directory));
+        u16(0);
+    }
+
+    [[nodiscard]] std::size_t position() const { return out_.size(); }
+    Bytes take() { return std::move(out_); }
+
+private:
+    void common(const PackedEntry& e) {
+        u16(zip::kUtf8Names);
+        u16(e.deflated.empty() ? zip::kStored : zip::kDeflated);
+        u16(zip::kDosTime);
+        u16(zip::kDosDate);
+        u32(e.crc);
+        u32(e.packed_size());
+        u32(e.size());
+        u16(static_cast<std::uint32_t>(e.name.size()));
+        u16(0);  // extra fields
+    }
+    void u16(std::uint32_t v) {
+        out_.push_back(static_cast<std::uint8_t>(v));
+        out_.push_back(static_cast<std::uint8_t>(v >> 8));
+    }
+    void u32(std::uint32_t v) {
+        u16(v);
+        u16(v >> 16);
+    }
+    void text(std::string_view s) { out_.insert(out_.end(), s.begin(), s.end()); }
+
+    Bytes out_;
+};
+
+Bytes to_bytes(const std::string& s) { return {s.begin(), s.end()}; }
+
+}  // namespace
+
+Result<> ArchiveWriter::add(std::string entry_name, std::vector<std::uint8_t> bytes) {
+    if (!is_entry_name(entry_name)) return failure("'" + entry_name + "' cannot be the name of an entry of an archive");
+    if (entry_name.starts_with("META/")) return failure("names below META/ belong to the archive itself", entry_name);
+    if (bytes.size() > zip::kMaxEntryBytes) return failure("an entry of an archive cannot exceed 1 GiB", entry_name);
+    const auto [it, fresh] = entries_.try_emplace(std::move(entry_name), std::move(bytes));
+    if (!fresh) return failure("the archive already has an entry of this name", it->first);
+    return {};
+}
+
+Result<> ArchiveWriter::add_class(std::vector<std::uint8_t> bytes, std::string_view file_name) {
+    auto file = read(bytes, file_name);
+    if (!file) return std::move(file).error();
+    return add(class_entry_name(file->str(file->name)), std::move(bytes));
+}
+
+Result<std::vector<std::uint8_t>> ArchiveWriter::finish(Packing packing) const {
+    const Bytes manifest = to_bytes(manifest_.to_text());
+    auto parsed = Manifest::parse(manifest_.to_text());
+    if (!parsed) return std::move(parsed).error();
+
+    std::vector<PackedEntry> packed(1);
+    const bool deflate = packing == Packing::Deflate;
+    packed.push_back(pack(kManifestEntry, manifest, deflate));
+    for (const auto& [name, contents] : entries_) packed.push_back(pack(name, contents, deflate));
+    if (packed.size() > zip::kMaxEntries) return failure("an archive cannot have more than 65534 entries");
+
+    // The length of the index depends on names alone, so offsets are known before its text is.
+    std::size_t index_size = kIndexHeader.size();
+    for (std::size_t i = 1; i < packed.size(); ++i) index_size += packed[i].name.size() + kIndexTail + 1;
+    std::uint64_t offset = zip::kLocalSize + kIndexEntry.size() + index_size;
+    std::uint64_t unpacked = index_size;
+    std::string index(kIndexHeader);
+    for (std::size_t i = 1; i < packed.size(); ++i) {
+        PackedEntry& e = packed[i];
+        e.offset = static_cast<std::uint32_t>(offset);
+        append_index_line(index, {e.name, offset, e.packed_size(), e.size(), !e.deflated.empty(), e.digest});
+        offset += zip::kLocalSize + e.name.size() + e.packed_size();
+        unpacked += e.size();
+    }
+    if (offset > 0xF0000000u || unpacked > zip::kMaxTotalBytes) return failure("the archive would exceed 4 GiB");
+    const Bytes index_bytes = to_bytes(index);
+    packed[0] = pack(kIndexEntry, index_bytes, false);
+
+    ZipWriter out(offset + packed.size() * 100);
+    for (const PackedEntry& e : packed) out.local(e);
+    const std::size_t directory = out.position();
+    for (const PackedEntry& e : packed) out.central(e);
+    out.end(packed.size(), directory);
+    return out.take();
+}
+
+}  // namespace skua::classfile

@@ -1,0 +1,296 @@
+// Archives made to harm. Each is a good archive with one thing wrong, and has its own error.
+#include <zlib.h>
+
+#include <algorithm>
+#include <random>
+
+#include "sample_file.h"
+#include "skua/classfile/archive.h"
+#include "zip_format.h"
+
+using namespace skua;
+using namespace skua::classfile;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes good_archive(bool deflate = true) {
+    ArchiveWriter w;
+    for (const char* name : {"aa.txt", "bb.txt", "cc.txt"}) REQUIRE(w.add(name, Bytes(400, static_cast<std::uint8_t>(name[0]))).ok());
+    auto out = w.finish(deflate ? ArchiveWriter::Packing::Deflate : ArchiveWriter::Packing::Store);
+    REQUIRE(out.ok());
+    return std::move(*out);
+}
+
+void put16(Bytes& b, std::size_t at, std::uint32_t v) {
+    b[at] = static_cast<std::uint8_t>(v);
+    b[at + 1] = static_cast<std::uint8_t>(v >> 8);
+}
+void put32(Bytes& b, std::size_t at, std::uint32_t v) {
+    put16(b, at, v);
+    put16(b, at + 2, v >> 16);
+}
+
+// Where the directory record of an entry, or its local header, starts.
+std::size_t find_header(const Bytes& b, std::uint32_t signature, std::size_t name_at, std::string_view name) {
+    for (std::size_t i = 0; i + name_at + name.size() <= b.size(); ++i)
+        if (zip::u32(b.data() + i) == signature && std::equal(name.begin(), name.end(), b.begin() + static_cast<std::ptrdiff_t>(i + name_at)))
+            return i;
+    FAIL("no header of " << name);
+    return 0;
+}
+std::size_t record(const Bytes& b, std::string_view name) { return find_header(b, zip::kCentralSignature, 46, name); }
+std::size_t local(const Bytes& b, std::string_view name) { return find_header(b, zip::kLocalSignature, 30, name); }
+
+std::string open_error(const Bytes& b) {
+    auto a = Archive::from_bytes(b, "h.ska");
+    return a ? "none" : a.error().rule;
+}
+
+std::string verify_error(const Bytes& b) {
+    auto a = Archive::from_bytes(b, "h.ska");
+    if (!a) return "refused when opened: " + a.error().to_string();
+    auto v = (*a)->verify();
+    return v ? "none" : v.error().rule;
+}
+
+// A name in both headers and in the index, with the index's checksum mended.
+Bytes renamed(Bytes b, std::string_view from, std::string_view to) {
+    REQUIRE(from.size() == to.size());
+    const auto replace = [&](std::size_t at) { std::copy(to.begin(), to.end(), b.begin() + static_cast<std::ptrdiff_t>(at)); };
+    replace(record(b, from) + 46);
+    replace(local(b, from) + 30);
+    const auto index = std::search(b.begin(), b.end(), from.begin(), from.end());
+    replace(static_cast<std::size_t>(index - b.begin()));
+    const auto& name = from == "META/index" ? to : kIndexEntry;
+    const std::size_t r = record(b, name);
+    const auto crc = ::crc32(0, b.data() + 30 + name.size(), zip::u32(b.data() + r + 24));
+    put32(b, r + 16, static_cast<std::uint32_t>(crc));
+    put32(b, 14, static_cast<std::uint32_t>(crc));
+    return b;
+}
+
+}  // namespace
+
+TEST_CASE("the archive that the others are made from is good") {
+    CHECK(open_error(good_archive()) == "none");
+    CHECK(verify_error(good_archive()) == "none");
+}
+
+TEST_CASE("A001: no archive at all, or a truncated one") {
+    CHECK(open_error({}) == "A001");
+    CHECK(open_error(Bytes(1000, 'x')) == "A001");
+    const Bytes b = good_archive();
+    for (std::size_t n = 0; n < b.size(); ++n)
+        REQUIRE(open_error(Bytes(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(n))) != "none");
+    CHECK(open_error(Bytes(b.begin(), b.end() - 30)) == "A001");
+}
+
+TEST_CASE("A002: trailing bytes") {
+    Bytes b = good_archive();
+    b.push_back('x');
+    CHECK(open_error(b) == "A002");
+}
+
+TEST_CASE("A003: prefixed bytes, with and without mended offsets") {
+    Bytes b = good_archive();
+    b.insert(b.begin(), 10, 'x');
+    CHECK(open_error(b) == "A003");
+    const std::size_t end = b.size() - 22;
+    put32(b, end + 16, zip::u32(b.data() + end + 16) + 10);
+    for (const char* name : {"META/index", "META/manifest", "aa.txt", "bb.txt", "cc.txt"}) {
+        const std::size_t r = record(b, name);
+        put32(b, r + 42, zip::u32(b.data() + r + 42) + 10);
+    }
+    CHECK(open_error(b) == "A003");
+}
+
+TEST_CASE("A004: zip64; A005: split archives") {
+    Bytes b = good_archive();
+    Bytes zip64 = b;
+    put16(zip64, b.size() - 22 + 8, 0xFFFF);
+    put16(zip64, b.size() - 22 + 10, 0xFFFF);
+    CHECK(open_error(zip64) == "A004");
+    Bytes split = b;
+    put16(split, b.size() - 22 + 4, 1);
+    CHECK(open_error(split) == "A005");
+    put16(b, record(b, "aa.txt") + 34, 1);
+    CHECK(open_error(b) == "A005");
+}
+
+TEST_CASE("A006..A008: encryption, data descriptors, other methods") {
+    const Bytes b = good_archive();
+    const std::size_t r = record(b, "bb.txt");
+    Bytes bad = b;
+    put16(bad, r + 8, zip::kUtf8Names | zip::kEncrypted);
+    CHECK(open_error(bad) == "A006");
+    put16(bad, r + 8, zip::kUtf8Names | zip::kDataDescriptor);
+    CHECK(open_error(bad) == "A007");
+    bad = b;
+    put16(bad, r + 10, 12);
+    CHECK(open_error(bad) == "A008");
+}
+
+TEST_CASE("A009: names that lead out of the archive") {
+    for (const char* name : {"../b.x", "/bb.tx", "b//txt", "b\\.txt", "bb.tx/", "c:btxt", "bb\ntxt", "b/../x", "bb\xFFtxt"})
+        CHECK(open_error(renamed(good_archive(), "bb.txt", name)) == "A009");
+}
+
+TEST_CASE("A010: repeated names and wrong order") {
+    CHECK(open_error(renamed(good_archive(), "bb.txt", "aa.txt")) == "A010");
+    CHECK(open_error(renamed(good_archive(), "bb.txt", "zz.txt")) == "A010");
+}
+
+TEST_CASE("A011: symbolic links and devices") {
+    Bytes b = good_archive();
+    const std::size_t r = record(b, "bb.txt");
+    put32(b, r + 38, 0120777u << 16);
+    auto a = Archive::from_bytes(b, "h.ska");
+    REQUIRE_FALSE(a.ok());
+    CHECK(a.error().rule == "A011");
+    CHECK(a.error().message == "the entry is a symbolic link");
+    put32(b, r + 38, 0040755u << 16);
+    CHECK(open_error(b) == "A011");
+}
+
+TEST_CASE("A012: overlapping entries and bytes that belong to none") {
+    Bytes b = good_archive();
+    put32(b, record(b, "cc.txt") + 42, static_cast<std::uint32_t>(local(b, "bb.txt")));
+    CHECK(open_error(b) == "A012");
+    b = good_archive();
+    const std::size_t hole = record(b, "META/index");
+    b.insert(b.begin() + static_cast<std::ptrdiff_t>(hole), 5, 'x');
+    put32(b, b.size() - 22 + 16, static_cast<std::uint32_t>(hole + 5));
+    CHECK(open_error(b) == "A012");
+}
+
+TEST_CASE("A013: comments and extra fields") {
+    Bytes b = good_archive();
+    b.push_back('!');
+    put16(b, b.size() - 3, 1);
+    CHECK(open_error(b) == "A013");
+    b = good_archive();
+    put16(b, record(b, "aa.txt") + 30, 4);
+    CHECK(open_error(b) == "A013");
+}
+
+TEST_CASE("A014: sizes and counts that lie") {
+    Bytes b = good_archive();
+    put32(b, record(b, "cc.txt") + 20, 0x00FFFFFF);
+    CHECK(open_error(b) == "A014");
+    b = good_archive();
+    put16(b, b.size() - 22 + 8, 9);
+    put16(b, b.size() - 22 + 10, 9);
+    CHECK(open_error(b) == "A014");
+    b = good_archive();
+    put32(b, b.size() - 22 + 12, 0x00FFFFFF);
+    CHECK(open_error(b) == "A014");
+    b = good_archive(false);
+    put32(b, record(b, "aa.txt") + 24, 399);
+    CHECK(open_error(b) == "A014");
+}
+
+TEST_CASE("A015: bombs") {
+    Bytes b = good_archive();
+    put32(b, record(b, "aa.txt") + 24, 0x7FFFFFFF);
+    CHECK(open_error(b) == "A015");
+    put32(b, record(b, "aa.txt") + 24, 2u << 20);
+    CHECK(open_error(b) == "A015");
+}
+
+TEST_CASE("A016: time stamps") {
+    Bytes b = good_archive();
+    put16(b, record(b, "aa.txt") + 14, 0x5000);
+    CHECK(open_error(b) == "A016");
+}
+
+TEST_CASE("A017..A019: index and manifest") {
+    CHECK(open_error(renamed(good_archive(), "META/index", "META/IndeX")) == "A017");
+    CHECK(open_error(renamed(good_archive(), "META/manifest", "META/manifesu")) == "A019");
+    Bytes b = good_archive();
+    put32(b, record(b, "aa.txt") + 24, 399);
+    CHECK(open_error(b) == "A018");
+    const Bytes none{'P', 'K', 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    CHECK(open_error(none) == "A017");
+}
+
+TEST_CASE("A020: a local header that tells another story") {
+    Bytes b = good_archive();
+    put32(b, local(b, "bb.txt") + 22, 399);
+    CHECK(open_error(b) == "none");
+    auto a = Archive::from_bytes(b, "h.ska");
+    CHECK((*a)->read_entry("bb.txt").error().rule == "A020");
+    CHECK(verify_error(b) == "A020");
+    b = good_archive();
+    b[local(b, "bb.txt") + 30] = 'x';
+    CHECK(verify_error(b) == "A020");
+}
+
+TEST_CASE("A021..A023: damaged contents") {
+    Bytes b = good_archive(false);
+    b[local(b, "bb.txt") + 40] ^= 1;
+    CHECK(verify_error(b) == "A021");
+    auto read = Archive::from_bytes(b, "h.ska").value()->read_entry("bb.txt");
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.error().to_string() == "h.ska!bb.txt: [A021] the checksum is wrong: the archive is damaged");
+    b = good_archive();
+    const std::size_t packed = local(b, "bb.txt") + 36;
+    for (int bit = 0; bit < 8; ++bit) {
+        Bytes flipped = b;
+        flipped[packed + 1] ^= static_cast<std::uint8_t>(1 << bit);
+        CHECK(verify_error(flipped) != "none");
+    }
+    b[packed] = 0xFF;  // a reserved block type
+    CHECK(verify_error(b) == "A023");
+}
+
+TEST_CASE("A021, A022: an index that was changed") {
+    Bytes b = good_archive(false);
+    const std::string name = "bb.txt\t";
+    const auto line = std::search(b.begin(), b.end(), name.begin(), name.end());
+    auto digit = line + static_cast<std::ptrdiff_t>(name.size()) + 8 * 3 + 2 + 3;
+    *digit = *digit == '0' ? '1' : '0';
+    CHECK(open_error(b) == "A021");  // the index has a checksum itself
+}
+
+TEST_CASE("a digest that does not fit is noticed although every checksum does") {
+    // Two archives whose entry differs; the contents of one with the index of the other.
+    ArchiveWriter one, two;
+    REQUIRE(one.add("x", Bytes(100, 1)).ok());
+    REQUIRE(two.add("x", Bytes(100, 2)).ok());
+    Bytes a = one.finish(ArchiveWriter::Packing::Store).value();
+    const Bytes b = two.finish(ArchiveWriter::Packing::Store).value();
+    REQUIRE(a.size() == b.size());
+    const std::size_t start = local(b, "x");
+    const std::size_t directory = record(b, "META/index");
+    std::copy(b.begin() + static_cast<std::ptrdiff_t>(start), b.begin() + static_cast<std::ptrdiff_t>(directory),
+              a.begin() + static_cast<std::ptrdiff_t>(start));
+    put32(a, record(a, "x") + 16, zip::u32(b.data() + record(b, "x") + 16));
+    CHECK(verify_error(a) == "A022");
+}
+
+// The bits behind the end of a deflate stream are nobody's, so that some damage changes nothing.
+TEST_CASE("random damage is noticed or changes no contents") {
+    const Bytes b = good_archive();
+    std::mt19937 random(11);
+    int harmless = 0;
+    for (int round = 0; round < 20000; ++round) {
+        Bytes bad = b;
+        const std::size_t at = random() % bad.size();
+        const auto value = static_cast<std::uint8_t>(random());
+        if (bad[at] == value) continue;
+        bad[at] = value;
+        if (verify_error(bad) != "none") continue;
+        const auto archive = Archive::from_bytes(bad, "h.ska").value();
+        for (const char* name : {"aa.txt", "bb.txt", "cc.txt"}) {
+            auto data = archive->read_entry(name);
+            REQUIRE(data.ok());
+            REQUIRE(Bytes(data->bytes().begin(), data->bytes().end()) == Bytes(400, static_cast<std::uint8_t>(name[0])));
+        }
+        REQUIRE(*archive->manifest() == Manifest{});
+        REQUIRE(archive->entries().size() == 4);
+        ++harmless;
+    }
+    CHECK(harmless < 100);
+}

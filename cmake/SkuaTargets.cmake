@@ -28,6 +28,7 @@ option(SKUA_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(SKUA_COVERAGE "Count executed lines (gcov)" OFF)
 set(SKUA_TEST_PREFIX "" CACHE STRING "Put before every test's name, so that several builds run in one ctest")
 
+find_package(Threads REQUIRED)
 find_program(SKUA_CCACHE ccache)
 if(SKUA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_C_COMPILER_LAUNCHER ${SKUA_CCACHE})

@@ -14,7 +14,7 @@ import tempfile
 USAGE, BAD_INPUT, NO_INPUT, UNCAUGHT, NO_OUTPUT, NOT_DELIVERED = 64, 65, 66, 70, 73, 74
 DOCUMENTED = {0, USAGE, BAD_INPUT, NO_INPUT, UNCAUGHT, NO_OUTPUT, NOT_DELIVERED}
 REPORTS = re.compile(r"AddressSanitizer|UndefinedBehaviorSanitizer|ThreadSanitizer|runtime error:|"
-                     r"SKUA_CHECK|terminate called|Assertion .* failed|GC Warning")
+                     r"internal error|terminate called|Assertion .* failed|GC Warning")
 # Words of the machinery that a user should not meet.
 FOREIGN = re.compile(r"no viable alternative|extraneous input|mismatched input|std::|errno")
 

@@ -6,6 +6,12 @@ namespace skua::compiler {
 
 using namespace classfile;
 
+namespace {
+
+bool may_throw(Op op) { return (op_info(op).flags & (Throws | Branch)) != 0; }
+
+}  // namespace
+
 // ---- registers -----------------------------------------------------------------------------
 
 Reg FunctionBuilder::fresh(TypeIndex type) {
@@ -66,6 +72,10 @@ void FunctionBuilder::set_place(std::uint32_t line, std::uint32_t column, bool s
 
 void FunctionBuilder::emit(Op op, std::span<const std::int64_t> operands) {
     if (!reachable_) return;
+    if (code_.size() >= limit_) {
+        overflow_ = true;
+        return;
+    }
     const OpInfo& info = op_info(op);
     if (place_ != last_place_ && place_.line != 0 && (statement_pending_ || info.has(Throws))) {
         lines_.push_back({position(), place_.line, place_.column});
@@ -86,7 +96,7 @@ void FunctionBuilder::add_handler(std::uint32_t start, std::uint32_t end, Label 
 
 bool FunctionBuilder::can_throw(std::uint32_t start, std::uint32_t end) const {
     for (std::uint32_t i = start; i < end; ++i) {
-        if (op_info(code_[i].op).has(Throws)) return true;
+        if (may_throw(code_[i].op)) return true;
     }
     return false;
 }
@@ -166,7 +176,7 @@ std::vector<bool> FunctionBuilder::live_code() {
         for (std::size_t h = 0; h < handlers_.size(); ++h) {
             if (handler_seen[h]) continue;
             for (std::uint32_t i = handlers_[h].start; i < handlers_[h].end; ++i) {
-                if (!live[i] || !op_info(code_[i].op).has(Throws)) continue;
+                if (!live[i] || !may_throw(code_[i].op)) continue;
                 handler_seen[h] = true;
                 visit(labels_[handlers_[h].target.id].position);
                 break;

@@ -58,6 +58,9 @@ public:
     }
     void emit(Op op, std::span<const std::int64_t> operands);
     void jump(Label target) { emit(Op::Br, {target.id}); }
+    // Beyond this many instructions nothing is emitted any more, and overflow() is true.
+    void limit(std::uint32_t instructions) { limit_ = instructions; }
+    [[nodiscard]] bool overflow() const { return overflow_; }
     [[nodiscard]] bool reachable() const { return reachable_; }
     [[nodiscard]] bool used(Label label) const { return labels_[label.id].references > 0; }
     [[nodiscard]] std::uint32_t position() const { return static_cast<std::uint32_t>(code_.size()); }
@@ -68,7 +71,7 @@ public:
 
     // Protects [start, end). Call innermost first: earlier entries win.
     void add_handler(std::uint32_t start, std::uint32_t end, Label target, TypeIndex type, Reg reg);
-    // A handler's target is reachable if something in the range can throw.
+    // Can an error arise there? Branches count: a back edge may be interrupted.
     [[nodiscard]] bool can_throw(std::uint32_t start, std::uint32_t end) const;
     void bind_handler(Label target, bool entered) { bind_loop(target, entered); }
 
@@ -118,6 +121,8 @@ private:
     Place last_place_;
     bool statement_pending_ = false;
     bool reachable_ = true;
+    std::uint32_t limit_ = 0xFFFFFFFF;
+    bool overflow_ = false;
 };
 
 using Label = FunctionBuilder::Label;

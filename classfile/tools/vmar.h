@@ -1,0 +1,69 @@
+// The commands of vmar, and what they share. Not a library: these files make one program.
+//
+// A command returns Ok or throws nothing and returns a Failure, whose code is the exit code of
+// docs/contracts.md; main() prints it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skua/classfile/archive.h"
+#include "skua/classfile/result.h"
+
+namespace skua::vmar {
+
+enum ExitCode : int {
+    kDone = 0,
+    kUsage = 64,
+    kBadInput = 65,   // an input is not what it should be
+    kNoInput = 66,    // an input is missing or cannot be read
+    kCantCreate = 73, // an output cannot be written
+    kCantPrint = 74,  // standard output is closed or full
+};
+
+struct Failure {
+    int code = kBadInput;
+    std::string message;  // "FILE: what is wrong; what to do"
+};
+using Outcome = std::optional<Failure>;  // nothing: done
+
+Failure failure(int code, const Diagnostic& diagnostic);
+
+// ---- files ---------------------------------------------------------------------------------
+
+// The whole of a regular file.
+Outcome read_file(const std::string& path, std::vector<std::uint8_t>& bytes);
+// Writes a temporary file beside `path` and renames it when complete.
+Outcome write_file(const std::string& path, std::span<const std::uint8_t> bytes);
+Outcome open_archive(const std::string& path, std::shared_ptr<classfile::Archive>& archive);
+
+// ---- commands ------------------------------------------------------------------------------
+
+struct CreateOptions {
+    std::string archive;
+    std::vector<std::string> inputs;  // folders and class files
+    classfile::Manifest manifest;
+    bool store = false;
+};
+Outcome create(const CreateOptions& options);
+
+struct ListOptions {
+    std::string archive;
+    bool with_sizes = false;
+    bool manifest = false;
+};
+Outcome list(const ListOptions& options, std::string& out);
+
+struct ExtractOptions {
+    std::string archive;
+    std::string folder = ".";
+    std::vector<std::string> entries;  // empty: all but META/
+};
+Outcome extract(const ExtractOptions& options);
+
+Outcome verify(const std::vector<std::string>& archives, std::string& out);
+
+}  // namespace skua::vmar

@@ -92,7 +92,8 @@ int main(int argc, char** argv) {
     CLI::App* verify_command = app.add_subcommand("verify", "Check structure, digests and class files of archives");
     verify_command->add_option("ARCHIVE", verify_archives, "The archives to check")->required();
 
-    if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+    const auto named = [&](const CLI::App* sub) { return argc > 1 && sub->get_name() == argv[1]; };
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty()) {
         std::fprintf(stderr, "vmar: there is no command '%s'; the commands are create, list, extract and verify\n", argv[1]);
         return kUsage;
     }

@@ -46,6 +46,7 @@ public:
     void put_static(const FieldSymbol& field, const Type* owner, ast::Expr* init);
     void call_super_init(const ast::CallInfo& call, Reg self);
     void bind_local(const LocalSymbol& local, Reg r);
+    void bind_parameter(const ast::LambdaParam& param, Reg r);  // takes a tuple pattern apart
     // The value of a variable, out of its cell if it has one.
     Reg read_local(const LocalSymbol& local);
     [[nodiscard]] FunctionBuilder& code() { return code_; }

@@ -138,6 +138,16 @@ std::size_t FunctionLowering::match_switch(MatchExpr& e, Reg subject, std::int64
 
 // ---- patterns --------------------------------------------------------------------------------------
 
+void FunctionLowering::bind_parameter(const LambdaParam& param, Reg r) {
+    if (param.pattern == nullptr || is<WildcardPattern>(param.pattern)) return;
+    if (const auto* binding = as<BindingPattern>(param.pattern);
+        binding != nullptr && (binding->symbol == nullptr || binding->symbol == param.symbol)) {
+        return;
+    }
+    TempScope scope(code_);
+    match_pattern(param.pattern, r, {});
+}
+
 void FunctionLowering::bind_to(const LocalSymbol& local, Expr* value) { store_new(local, value); }
 
 void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) {

@@ -1,0 +1,22 @@
+#include "lower/lower.h"
+
+#include "lower/declaration_lowering.h"
+
+namespace skua::compiler {
+
+Result<std::vector<classfile::ClassFile>> lower(const Program& program) {
+    std::vector<classfile::ClassFile> files;
+    auto add = [&](ModuleSymbol& module, TypeSymbol* type) -> Result<> {
+        auto file = DeclarationLowering(program, module, type).run();
+        if (!file) return std::move(file).error();
+        files.push_back(std::move(*file));
+        return {};
+    };
+    for (ModuleSymbol* module : program.modules) {
+        if (DeclarationLowering::has_module_file(*module)) SKUA_TRY(add(*module, nullptr));
+        for (TypeSymbol* type : module->types) SKUA_TRY(add(*module, type));
+    }
+    return files;
+}
+
+}  // namespace skua::compiler

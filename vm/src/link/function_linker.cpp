@@ -158,7 +158,7 @@ bool link_function(Thread& thread, Function& function) {
         }
         if (def.is_native()) {
             const auto& file = def.owner->file;
-            auto native = find_native(vm, file.str(def.decl->native_library), def.qualified_name(), native_signature(function));
+            auto native = find_native(vm, function, file.str(def.decl->native_library), def.qualified_name(), native_signature(function));
             if (!native) {
                 publish_failure(vm, function, native.error(), "std.core.LinkError");
                 return true;

@@ -11,9 +11,10 @@ namespace skua::vm {
 
 // The native registered under this library and name ("std.io.write"), whose signature text must be
 // `signature` ("(string,[u8],i64)i64"). Errors say which side is missing or what both sides say.
-// Loads nothing; may be called from any thread.
-Result<const NativeFunction*> find_native(Vm& vm, std::string_view library, std::string_view name,
-                                          std::string_view signature);
+// An unknown library is looked for on the plugin path. `function` is the declaration's instance: its
+// types tell a class from a struct, which cannot cross. May be called from any thread.
+Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std::string_view library,
+                                          std::string_view name, std::string_view signature);
 
 // Calls function.native with the arguments at `frame` (function.arg_slots canonical slots, see
 // object.h) and leaves the result, canonical, at frame[0]. Throws NullError for a null argument whose

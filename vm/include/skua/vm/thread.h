@@ -38,6 +38,12 @@ struct Thread {
     std::atomic<bool> interrupted{false};
     bool throwing_stack_overflow = false;
 
+    // What natives get as their SkEnv (skua/native.h); set by the first native call.
+    struct NativeEnv {
+        const void* api = nullptr;  // SkApi
+        Thread* thread = nullptr;
+    } native_env;
+
     void request_interrupt() { interrupted.store(true, std::memory_order_relaxed); }
 };
 

@@ -1,0 +1,60 @@
+#include "native/binding.h"
+
+#include "caps/capabilities.h"
+#include "native/native_registry.h"
+#include "skua/classfile/check.h"
+
+namespace skua::vm {
+
+namespace {
+
+[[gnu::cold]] bool throw_null_argument(Thread& thread, const Function& function, unsigned index) {
+    throw_error(thread, "std.core.NullError",
+                "argument " + std::to_string(index + 1) + " of " + function.display_name + " is null");
+    return false;
+}
+
+// The checks before the call that the guest's types do not make.
+bool may_call(Thread& thread, const Function& function, const NativeFunction& native, const Slot* frame) {
+    for (unsigned rest = native.not_null; rest != 0; rest &= rest - 1) {
+        const auto i = static_cast<unsigned>(__builtin_ctz(rest));
+        if (frame[i] == 0) [[unlikely]] return throw_null_argument(thread, function, i);
+    }
+    const char* capability = native.declaration->capability;
+    if (capability == nullptr || thread.vm->capabilities().any(capability)) [[likely]] return true;
+    throw_error(thread, "std.core.PermissionError", thread.vm->capabilities().check(capability, {}));
+    return false;
+}
+
+}  // namespace
+
+Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std::string_view library,
+                                          std::string_view name, std::string_view signature) {
+    auto native = vm.natives().find(vm, library, name, signature);
+    if (!native) return native;
+    // The text is equal; but a name in it may be a struct's.
+    const NativeSignature& plan = (*native)->plan.signature;
+    const auto check = [&](const Type* type, NativeKind kind) -> Result<void> {
+        if (!is_reference_kind(kind)) return {};
+        auto reference = is_reference(type);
+        if (!reference) return std::move(reference).error();
+        if (*reference) return {};
+        Diagnostic d;
+        d.message = "native " + std::string(name) + " uses " + type_text(type) + ", a value type, which cannot cross to native code";
+        return d;
+    };
+    SKUA_CHECK(function.param_types.size() == plan.param_count);
+    for (unsigned i = 0; i < plan.param_count; i++) SKUA_TRY(check(function.param_types[i], plan.params[i]));
+    SKUA_TRY(check(function.result_type, plan.result));
+    return native;
+}
+
+void call_native(Thread& thread, Function& function, Slot* frame) {
+    const NativeFunction& native = *function.native;
+    if ((native.not_null != 0 || native.declaration->capability != nullptr) && !may_call(thread, function, native, frame))
+        return;
+    if (thread.native_env.api == nullptr) [[unlikely]] thread.native_env = {&host_api(), &thread};
+    frame[0] = call_c_function(native.address, native.plan, reinterpret_cast<SkEnv*>(&thread.native_env), frame);
+}
+
+}  // namespace skua::vm

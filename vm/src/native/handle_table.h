@@ -1,0 +1,37 @@
+// Native resources behind integers that the guest can keep but not forge into pointers.
+//
+// Handles are never reused. Closing while another thread uses the resource is deferred to the last
+// release. Any thread may call; `close` functions run without the table's lock.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+
+#include "skua/native.h"
+
+namespace skua::vm {
+
+class HandleTable {
+public:
+    ~HandleTable() { close_all(); }
+
+    std::int64_t add(const SkHandleType* type, void* pointer);  // may throw std::bad_alloc
+    void* acquire(const SkHandleType* type, std::int64_t handle);  // null if closed or of another type
+    void release(std::int64_t handle);
+    bool close(const SkHandleType* type, std::int64_t handle);
+    void close_all();
+
+private:
+    struct Entry {
+        const SkHandleType* type;
+        void* pointer;
+        std::uint32_t users = 0;
+        bool closing = false;  // as good as closed: waits for its users
+    };
+    std::mutex lock_;
+    std::int64_t next_ = 1;
+    std::unordered_map<std::int64_t, Entry> entries_;
+};
+
+}  // namespace skua::vm

@@ -1,0 +1,75 @@
+// Errors and permissions, as natives see them.
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "caps/capabilities.h"
+#include "native/host_support.h"
+
+namespace skua::vm {
+
+namespace {
+
+void raise(SkEnv* env, const char* class_name, std::string_view message) {
+    throw_error(thread_of(env), class_name, repaired_utf8(message));
+}
+
+void throw_error_api(SkEnv* env, const char* class_name, const char* message) { raise(env, class_name, message); }
+
+SK_PRINTF(3, 4) void throw_format(SkEnv* env, const char* class_name, const char* format, ...) {
+    char small[512];
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    const int n = std::vsnprintf(small, sizeof small, format, args);
+    if (n < static_cast<int>(sizeof small)) {
+        raise(env, class_name, n < 0 ? std::string_view(format) : std::string_view(small, static_cast<std::size_t>(n)));
+    } else {
+        std::vector<char> big(static_cast<std::size_t>(n) + 1);
+        std::vsnprintf(big.data(), big.size(), format, again);
+        raise(env, class_name, {big.data(), static_cast<std::size_t>(n)});
+    }
+    va_end(again);
+    va_end(args);
+}
+
+void throw_errno(SkEnv* env, const char* what, int errnum) {
+    // strerror_l is the one of the family that is safe with threads and the same everywhere.
+    const locale_t locale = uselocale(static_cast<locale_t>(nullptr));
+    const char* text = locale == LC_GLOBAL_LOCALE ? std::strerror(errnum) : strerror_l(errnum, locale);
+    raise(env, "std.core.IOError", std::string(what) + ": " + text);
+}
+
+bool has_pending(SkEnv* env) { return thread_of(env).pending != nullptr; }
+
+SkObject* take_pending(SkEnv* env) {
+    Thread& thread = thread_of(env);
+    Object* error = thread.pending;
+    thread.pending = nullptr;
+    return wrap(error);
+}
+
+void throw_object_api(SkEnv* env, SkObject* error) { throw_object(thread_of(env), unwrap(error)); }
+
+bool require(SkEnv* env, const char* capability, const char* resource) {
+    Thread& thread = thread_of(env);
+    const std::string denied = thread.vm->capabilities().check(capability, resource != nullptr ? resource : "");
+    if (denied.empty()) return true;
+    raise(env, "std.core.PermissionError", denied);
+    return false;
+}
+
+}  // namespace
+
+void fill_errors(SkApi& api) {
+    api.throw_error = throw_error_api;
+    api.throw_format = throw_format;
+    api.throw_errno = throw_errno;
+    api.has_pending = has_pending;
+    api.take_pending = take_pending;
+    api.throw_object = throw_object_api;
+    api.require = require;
+}
+
+}  // namespace skua::vm

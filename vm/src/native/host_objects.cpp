@@ -1,0 +1,166 @@
+// Strings, arrays, roots and handles, as natives see them.
+#include <cstring>
+#include <new>
+
+#include "native/host_support.h"
+#include "skua/classfile/check.h"
+
+namespace skua::vm {
+
+namespace {
+
+void throw_no_memory(Thread& thread) {
+    throw_error(thread, "std.core.OutOfMemoryError", "not enough memory outside of the heap");
+}
+
+// ---- strings ---------------------------------------------------------------------------------------
+
+const char* string_data(SkEnv*, SkString* s) { return unwrap(s)->chars(); }
+std::size_t string_len(SkEnv*, SkString* s) { return unwrap(s)->length; }
+
+SkString* string_new_from_parts(SkEnv* env, const char* const* parts, const std::size_t* lens, std::size_t count) {
+    Thread& thread = thread_of(env);
+    std::uint64_t length = 0;
+    for (std::size_t i = 0; i < count; i++) {
+        if (lens[i] > kMaxStringLength) length = kMaxStringLength;
+        length += lens[i];
+        if (length > kMaxStringLength) {
+            throw_error(thread, "std.core.OutOfMemoryError", "a string may have at most 2147483647 bytes");
+            return nullptr;
+        }
+    }
+    String* s = new_string_uninitialized(thread, length);
+    if (s == nullptr) return nullptr;
+    char* to = s->chars();
+    for (std::size_t i = 0; i < count; i++) {
+        if (lens[i] != 0) std::memcpy(to, parts[i], lens[i]);
+        to += lens[i];
+    }
+    if (const std::size_t valid = utf8_prefix(s->view()); valid != length) {
+        throw_error(thread, "std.core.ArgumentError", "text is not valid UTF-8: byte " + std::to_string(valid) + " of " +
+                                                          std::to_string(length) + " is wrong");
+        return nullptr;
+    }
+    return wrap(s);
+}
+
+SkString* string_new(SkEnv* env, const char* bytes, std::size_t len) {
+    return string_new_from_parts(env, &bytes, &len, 1);
+}
+
+const char* string_cstr(SkEnv* env, SkString* s) {
+    const char* text = unwrap(s)->chars();
+    const void* nul = std::memchr(text, 0, unwrap(s)->length);
+    if (nul == nullptr) return text;  // a NUL follows the text
+    throw_error(thread_of(env), "std.core.ArgumentError", "the text contains a NUL character at byte " +
+                                                              std::to_string(static_cast<const char*>(nul) - text));
+    return nullptr;
+}
+
+// ---- arrays -----------------------------------------------------------------------------------------
+
+constexpr TypeKind kTypeOfKind[] = {
+    TypeKind::I8,  TypeKind::I16, TypeKind::I32, TypeKind::I64,  TypeKind::U8,   TypeKind::U16,    TypeKind::U32,
+    TypeKind::U64, TypeKind::F32, TypeKind::F64, TypeKind::Bool, TypeKind::Char, TypeKind::String,
+};
+static_assert(std::size(kTypeOfKind) == SK_STRING + 1);
+
+std::size_t array_len(SkEnv*, SkArray* a) { return unwrap(a)->length; }
+void* array_data(SkEnv*, SkArray* a) { return unwrap(a)->data(); }
+
+SkKind array_kind(SkEnv*, SkArray* a) {
+    const Class& cls = *unwrap(a)->cls;
+    for (int kind = SK_I8; kind <= SK_STRING; kind++)
+        if (cls.element_type->kind == kTypeOfKind[kind]) return static_cast<SkKind>(kind);
+    const bool reference = cls.element->leaves.size() == 1 && cls.element->leaves[0].rep == Rep::Ref;
+    // A struct of one reference lies like a reference, but is none.
+    const TypeKind kind = cls.element_type->kind;
+    if (!reference || kind == TypeKind::Tuple) return SK_VALUE;
+    const auto is_ref = is_reference(cls.element_type);
+    return is_ref.ok() && *is_ref ? SK_REFERENCE : SK_VALUE;
+}
+
+SkArray* array_new(SkEnv* env, SkKind kind, std::size_t len) {
+    Thread& thread = thread_of(env);
+    if (static_cast<unsigned>(kind) > SK_STRING) {
+        throw_error(thread, "std.core.ArgumentError", "natives make arrays of primitives and strings only");
+        return nullptr;
+    }
+    auto& cache = registry_of(env).array_class(kind);
+    Class* cls = cache.load(std::memory_order_acquire);
+    if (cls == nullptr) {
+        cls = array_class_of(thread, thread.vm->types().simple(kTypeOfKind[kind]));
+        if (cls == nullptr) return nullptr;
+        cache.store(cls, std::memory_order_release);
+    }
+    if (len > static_cast<std::size_t>(INT64_MAX)) len = INT64_MAX;  // as much too big
+    return wrap(new_array(thread, *cls, static_cast<std::int64_t>(len)));
+}
+
+void array_set(SkEnv*, SkArray* a, std::size_t index, void* reference) {
+    Array* array = unwrap(a);
+    SKUA_CHECK(index < array->length && array->cls->element->size == sizeof(void*));
+    void** slot = array->elements<void*>() + index;
+    gc::write_barrier(array, slot, reference);
+    *slot = reference;
+}
+
+// ---- roots and handles ------------------------------------------------------------------------------------
+
+SkRoot* root_new(SkEnv* env, void* reference) {
+    try {
+        return registry_of(env).roots().add(reference);
+    } catch (const std::bad_alloc&) {
+        throw_no_memory(thread_of(env));
+        return nullptr;
+    }
+}
+void* root_get(SkEnv*, SkRoot* root) { return root->reference; }
+void root_set(SkEnv*, SkRoot* root, void* reference) { root->reference = reference; }
+void root_free(SkEnv* env, SkRoot* root) {
+    if (root != nullptr) registry_of(env).roots().remove(root);
+}
+
+std::int64_t handle_new(SkEnv* env, const SkHandleType* type, void* pointer) {
+    try {
+        return registry_of(env).handles().add(type, pointer);
+    } catch (const std::bad_alloc&) {
+        throw_no_memory(thread_of(env));
+        return 0;
+    }
+}
+void* handle_acquire(SkEnv* env, const SkHandleType* type, std::int64_t handle) {
+    void* pointer = registry_of(env).handles().acquire(type, handle);
+    if (pointer == nullptr)
+        throw_error(thread_of(env), "std.core.StateError", "this " + std::string(type->name) + " is closed");
+    return pointer;
+}
+void handle_release(SkEnv* env, std::int64_t handle) { registry_of(env).handles().release(handle); }
+bool handle_close(SkEnv* env, const SkHandleType* type, std::int64_t handle) {
+    return registry_of(env).handles().close(type, handle);
+}
+
+}  // namespace
+
+void fill_strings_and_arrays(SkApi& api) {
+    api.string_data = string_data;
+    api.string_len = string_len;
+    api.string_new = string_new;
+    api.string_new_from_parts = string_new_from_parts;
+    api.string_cstr = string_cstr;
+    api.array_len = array_len;
+    api.array_kind = array_kind;
+    api.array_data = array_data;
+    api.array_new = array_new;
+    api.array_set = array_set;
+    api.root_new = root_new;
+    api.root_get = root_get;
+    api.root_set = root_set;
+    api.root_free = root_free;
+    api.handle_new = handle_new;
+    api.handle_acquire = handle_acquire;
+    api.handle_release = handle_release;
+    api.handle_close = handle_close;
+}
+
+}  // namespace skua::vm

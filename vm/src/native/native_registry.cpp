@@ -1,0 +1,176 @@
+#include "native/native_registry.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "caps/capabilities.h"
+#include "skua/vm/vm.h"
+
+namespace skua::vm {
+
+namespace {
+
+Diagnostic bad(std::string message, std::string hint = {}) {
+    Diagnostic d;
+    d.message = std::move(message);
+    d.hint = std::move(hint);
+    return d;
+}
+
+// A library's name becomes a file name: letters, digits, '_', '-' and single dots inside.
+bool is_library_name(std::string_view name) {
+    if (name.empty() || name.size() > 100 || name.front() == '.' || name.back() == '.') return false;
+    for (std::size_t i = 0; i < name.size(); i++) {
+        const char c = name[i];
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        if (!letter && (c != '.' || name[i - 1] == '.')) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+NativeRegistry::NativeRegistry() {
+    host_.abi_version = SK_ABI_VERSION;
+    host_.size = sizeof(SkHost);
+    host_.api = &host_api();
+    host_.machine = "skua 0.1.0";
+    host_.at_exit = [](const SkHost* host, SkHook hook, void* data) {
+        static_cast<const Host*>(host)->registry->at_exit(hook, data);
+    };
+    host_.registry = this;
+}
+
+NativeRegistry::~NativeRegistry() {
+    run_exit_hooks();
+    handles_.close_all();
+    for (auto it = loaded_.rbegin(); it != loaded_.rend(); ++it)
+        if ((*it)->plugin->unload != nullptr) (*it)->plugin->unload();
+    // The code stays mapped: a thread of the plugin's own may still be in it.
+}
+
+Result<void> NativeRegistry::add_plugin(SkPluginEntry entry, std::string_view origin) {
+    const std::lock_guard guard(lock_);
+    auto added = add_locked(entry, origin);
+    if (!added) return std::move(added).error();
+    return {};
+}
+
+Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry, std::string_view origin) {
+    const SkPlugin* plugin = entry(&host_);
+    const std::string where(origin);
+    if (plugin == nullptr) return bad("the plugin " + where + " refuses to work with skua 0.1.0");
+    if (plugin->abi_version != SK_ABI_VERSION)
+        return bad("the plugin " + where + " was built for version " + std::to_string(plugin->abi_version) +
+                       " of the native API; this is version " + std::to_string(SK_ABI_VERSION),
+                   "rebuild the plugin with the native.h of this skua");
+    if (plugin->name == nullptr || (plugin->natives == nullptr && plugin->native_count > 0))
+        return bad("the plugin " + where + " has no name or no table of natives");
+    if (const auto it = libraries_.find(plugin->name); it != libraries_.end())
+        return bad("the plugin " + where + " names itself '" + plugin->name + "', as " + it->second->origin + " does already");
+    auto library = std::make_unique<Library>();
+    library->plugin = plugin;
+    library->origin = where;
+    library->natives.reserve(plugin->native_count);
+    for (std::size_t i = 0; i < plugin->native_count; i++) {
+        const SkNative& native = plugin->natives[i];
+        if (native.name == nullptr || native.signature == nullptr || native.function == nullptr)
+            return bad("row " + std::to_string(i) + " of the plugin " + where + " lacks a name, a signature or a function");
+        auto signature = parse_native_signature(native.signature);
+        if (!signature)
+            return bad("the native " + std::string(native.name) + " of the plugin " + where + ": " + signature.error().message);
+        NativeFunction function;
+        function.address = native.function;
+        function.plan = plan_call(*signature);
+        for (unsigned p = 0; p < signature->param_count; p++)
+            if (signature->params[p] == NativeKind::Reference)
+                function.not_null = static_cast<std::uint16_t>(function.not_null | 1u << p);
+        function.declaration = &native;
+        function.plugin = plugin;
+        if (!library->natives.emplace(native.name, function).second)
+            return bad("the plugin " + where + " has two natives " + native.name);
+    }
+    loaded_.push_back(library.get());
+    return (libraries_[plugin->name] = std::move(library)).get();
+}
+
+Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, std::string_view name) {
+    const std::string text(name);
+    if (!is_library_name(name)) return bad("'" + text + "' is not a name for a native library");
+    const std::string file = text + ".so";
+    std::string searched;
+    for (const std::string& folder : plugin_path_) {
+        const std::string path = folder + "/" + file;
+        searched += (searched.empty() ? "" : ", ") + folder;
+        if (access(path.c_str(), F_OK) != 0) continue;
+        // A plugin is machine code with all rights of this process.
+        if (const std::string denied = vm.capabilities().check("plugin", name); !denied.empty())
+            return bad("cannot load the plugin " + path + ": " + denied);
+        // A path without a slash would be searched for by the system.
+        const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
+        void* library = dlopen(exact.c_str(), RTLD_NOW | RTLD_LOCAL);
+        if (library == nullptr) return bad("cannot load the plugin " + path + ": " + dlerror());
+        void* entry = dlsym(library, "skua_plugin");
+        if (entry == nullptr)
+            return bad(path + " is not a Skua plugin: it does not export skua_plugin", "see SK_EXPORT in skua/native.h");
+        auto added = add_locked(reinterpret_cast<SkPluginEntry>(entry), path);
+        if (!added) return added;
+        if ((*added)->plugin->name != text)
+            return bad("the plugin " + path + " names itself '" + (*added)->plugin->name + "', not '" + text + "'");
+        return added;
+    }
+    if (plugin_path_.empty())
+        return bad("no native library '" + text + "'", "run with --plugin-path=DIR, DIR being the folder of " + file);
+    return bad("no native library '" + text + "': " + file + " is in none of " + searched);
+}
+
+Result<const NativeFunction*> NativeRegistry::find(Vm& vm, std::string_view library_name, std::string_view name,
+                                                   std::string_view signature) {
+    const std::lock_guard guard(lock_);
+    Library* library = nullptr;
+    if (const auto it = libraries_.find(std::string(library_name)); it != libraries_.end()) {
+        library = it->second.get();
+    } else {
+        auto loaded = load_library(vm, library_name);
+        if (!loaded) return std::move(loaded).error();
+        library = *loaded;
+    }
+    const std::string where = "native library '" + std::string(library_name) + "' (" + library->origin + ", version " +
+                              (library->plugin->version ? library->plugin->version : "unknown") + ")";
+    const auto it = library->natives.find(name);
+    if (it == library->natives.end()) return bad(where + " has no native " + std::string(name));
+    if (it->second.declaration->signature != signature)
+        return bad("native " + std::string(name) + " is declared as " + std::string(signature) + ", but " + where +
+                       " registers " + it->second.declaration->signature,
+                   "program and plugin are of different versions");
+    return &it->second;
+}
+
+void NativeRegistry::run_exit_hooks() {
+    for (;;) {
+        std::pair<SkHook, void*> last;
+        {
+            const std::lock_guard guard(lock_);
+            if (hooks_.empty()) return;
+            last = hooks_.back();
+            hooks_.pop_back();
+        }
+        last.first(last.second);
+    }
+}
+
+void NativeRegistry::at_exit(SkHook hook, void* data) {
+    const std::lock_guard guard(lock_);
+    hooks_.emplace_back(hook, data);
+}
+
+const char* NativeRegistry::type_name(const Class& cls) {
+    const std::lock_guard guard(lock_);
+    auto& text = type_names_[&cls];
+    if (!text) text = std::make_unique<std::string>(cls.type != nullptr ? type_text(cls.type) : "?");
+    return text->c_str();
+}
+
+}  // namespace skua::vm

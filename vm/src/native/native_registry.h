@@ -1,0 +1,90 @@
+// The plugins and natives of one Vm, and what natives leave behind: handles, roots, hooks.
+//
+// Any thread may call. Plugins and natives, once registered, stay until the Vm ends.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "native/handle_table.h"
+#include "native/native_call.h"
+#include "native/root_table.h"
+#include "skua/classfile/result.h"
+#include "skua/native.h"
+
+namespace skua::vm {
+
+class Vm;
+struct Class;
+
+// A registered native; immutable.
+struct NativeFunction {
+    SkFunction address = nullptr;
+    CallPlan plan;
+    std::uint16_t not_null = 0;  // bit per parameter that must not be null
+    const SkNative* declaration = nullptr;
+    const SkPlugin* plugin = nullptr;
+};
+
+class NativeRegistry {
+public:
+    NativeRegistry();
+    ~NativeRegistry();
+    NativeRegistry(const NativeRegistry&) = delete;
+    NativeRegistry& operator=(const NativeRegistry&) = delete;
+
+    // Runs the entry and registers its natives. `origin` is for messages: a file, or "built in".
+    Result<void> add_plugin(SkPluginEntry entry, std::string_view origin);
+
+    // Folders where `native("name")` looks for NAME.so, in this order.
+    void add_plugin_path(std::string folder) { plugin_path_.push_back(std::move(folder)); }
+
+    // Registers and loads as needed; `vm` answers whether plugins may be loaded.
+    Result<const NativeFunction*> find(Vm& vm, std::string_view library, std::string_view name,
+                                       std::string_view signature);
+
+    // Runs and forgets the hooks, last registered first. Called by Vm::run_main's failure path, by
+    // tools before they exit, by exit_program, and by the destructor.
+    void run_exit_hooks();
+    void at_exit(SkHook hook, void* data);
+
+    HandleTable& handles() { return handles_; }
+    RootTable& roots() { return roots_; }
+    const char* type_name(const Class& cls);            // kept as long as the registry
+    std::atomic<Class*>& array_class(SkKind kind) { return array_classes_[kind]; }  // a cache
+
+private:
+    struct Host : SkHost {
+        NativeRegistry* registry;
+    };
+    struct Library {
+        const SkPlugin* plugin = nullptr;
+        std::string origin;
+        std::unordered_map<std::string_view, NativeFunction> natives;
+    };
+    Result<Library*> load_library(Vm& vm, std::string_view name);
+    Result<Library*> add_locked(SkPluginEntry entry, std::string_view origin);
+
+    Host host_;
+    std::recursive_mutex lock_;  // a plugin's entry may call at_exit
+    std::unordered_map<std::string, std::unique_ptr<Library>> libraries_;
+    std::vector<Library*> loaded_;  // in order, for unloading
+    std::vector<std::string> plugin_path_;
+    std::vector<std::pair<SkHook, void*>> hooks_;
+    std::unordered_map<const Class*, std::unique_ptr<std::string>> type_names_;
+    std::array<std::atomic<Class*>, SK_STRING + 1> array_classes_{};
+    HandleTable handles_;
+    RootTable roots_;
+};
+
+// The table that every native sees (host_api.cpp).
+const SkApi& host_api();
+
+}  // namespace skua::vm

@@ -1,0 +1,92 @@
+#include "native/native_signature.h"
+
+#include <string>
+
+namespace skua::vm {
+
+namespace {
+
+Diagnostic bad(std::string message) {
+    Diagnostic d;
+    d.message = std::move(message);
+    return d;
+}
+
+// Length of the type text at the start of `text`: up to a ',' or ')' outside of brackets.
+std::size_t type_length(std::string_view text) {
+    int depth = 0;
+    for (std::size_t i = 0; i < text.size(); i++) {
+        const char c = text[i];
+        if (depth == 0 && (c == ',' || c == ')')) return i;
+        if (c == '(' || c == '[' || c == '<') depth++;
+        // The '>' of a function type's arrow closes nothing.
+        if (c == ')' || c == ']' || (c == '>' && (i == 0 || text[i - 1] != '-'))) depth--;
+    }
+    return text.size();
+}
+
+bool is_name(std::string_view t) {
+    for (const char c : t) {
+        if (c == '<') break;  // type arguments: compared as text with the class file's anyway
+        const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                          c == '.' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
+        if (!fits) return false;
+    }
+    return !t.empty() && (t.find('<') == std::string_view::npos || t.back() == '>');
+}
+
+}  // namespace
+
+Result<NativeKind> parse_native_type(std::string_view text) {
+    using enum NativeKind;
+    constexpr std::pair<std::string_view, NativeKind> kPrimitives[] = {
+        {"i8", I8},   {"i16", I16}, {"i32", I32}, {"i64", I64}, {"u8", U8},     {"u16", U16},  {"u32", U32},
+        {"u64", U64}, {"f32", F32}, {"f64", F64}, {"bool", Bool}, {"char", Char}, {"void", Void},
+    };
+    std::string_view t = text;
+    const bool nullable = t.ends_with('?');
+    if (nullable) t.remove_suffix(1);
+    for (const auto& [name, kind] : kPrimitives) {
+        if (t != name) continue;
+        if (nullable) return bad("'" + std::string(text) + "' cannot cross to native code (only references may be null)");
+        return kind;
+    }
+    const bool array = t.starts_with('[') && t.ends_with(']') && t.size() > 2;
+    const bool function = t.starts_with('(') && t.find("->") != std::string_view::npos;
+    if (!array && !function && !is_name(t))
+        return bad("'" + std::string(text) + "' is not a type that can cross to native code");
+    return nullable ? NullableReference : Reference;
+}
+
+Result<NativeSignature> parse_native_signature(std::string_view text) {
+    const auto malformed = [&] {
+        return bad("'" + std::string(text) + "' is not a signature: expected for example (string,i64)bool");
+    };
+    NativeSignature signature;
+    std::string_view rest = text;
+    if (!rest.starts_with('(')) return malformed();
+    rest.remove_prefix(1);
+    while (!rest.starts_with(')')) {
+        if (signature.param_count > 0) {
+            if (!rest.starts_with(',')) return malformed();
+            rest.remove_prefix(1);
+        }
+        if (signature.param_count == kMaxNativeParams)
+            return bad("'" + std::string(text) + "' has more than 12 parameters");
+        const std::size_t n = type_length(rest);
+        if (n == 0 || n == rest.size()) return malformed();
+        auto kind = parse_native_type(rest.substr(0, n));
+        if (!kind) return std::move(kind).error();
+        if (*kind == NativeKind::Void) return malformed();
+        signature.params[signature.param_count++] = *kind;
+        rest.remove_prefix(n);
+    }
+    rest.remove_prefix(1);
+    if (rest.empty() || type_length(rest) != rest.size()) return malformed();
+    auto result = parse_native_type(rest);
+    if (!result) return std::move(result).error();
+    signature.result = *result;
+    return signature;
+}
+
+}  // namespace skua::vm

@@ -14,7 +14,7 @@ bool is_dispatched(const FunctionDef& f) {
 bool can_be_overridden(const FunctionDef& f) {
     if (!is_dispatched(f)) return false;
     if (f.owner->kind == cf::DeclKind::Interface) return true;
-    return f.has(cf::kOpen) || f.has(cf::kAbstract) || (f.has(cf::kOverride) && f.owner->has(cf::kOpen));
+    return f.has(cf::kOpen) || f.has(cf::kAbstract) || (f.has(cf::kOverride) && f.owner->has(cf::kOpen | cf::kAbstract));
 }
 
 namespace {
@@ -42,7 +42,9 @@ bool is_subtype(TypeDef& below, const TypeDef& above) {
 
 Implementation find_implementation_of(TypeDef& type, FunctionDef& method) {
     Implementation found = find_in_classes(type, method.name);
-    if (found.function && is_dispatched(*found.function)) {
+    if (found.function) {
+        // A constructor, or a method that is private or has type parameters, is in the way of any other.
+        if (!is_dispatched(*found.function)) return {};
         if (!found.function->is_abstract() || type.has(cf::kAbstract)) return found;
         return {};
     }

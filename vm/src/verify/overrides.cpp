@@ -13,13 +13,19 @@ std::string method_text(const FunctionDef& f) { return "method " + f.qualified_n
 }  // namespace
 
 void DeclarationChecker::overrides(FunctionDef& f) {
-    if (!is_dispatched(f)) return;
+    if (!f.is_instance()) return;
     bool found = false;
     bool class_seen = false;
     for (const Type* super : supertypes_of(type_).types) {
         TypeDef* def = super->def.load(std::memory_order_acquire);
         FunctionDef* above = def->find_function(f.name);
         if (!above || !is_dispatched(*above)) continue;
+        if (!is_dispatched(f)) {  // dispatch goes by name: nothing else may have it
+            if (!can_be_overridden(*above)) continue;
+            fail(Rule::V106, "the name is that of " + method_text(*above) + ", which a constructor or a method that is "
+                             "private or has type parameters cannot override", &f);
+            return;
+        }
         if (def->kind == cf::DeclKind::Class) {
             if (class_seen) continue;  // the nearest one has been compared with the others
             class_seen = true;

@@ -54,7 +54,8 @@ bool FunctionVerifier::check_type_test(unsigned column) {
 }
 
 bool FunctionVerifier::check_cast() {
-    if (!reg_operand(0)->is(TypeKind::Nullable)) return true;
+    const Type* type = reg_operand(0);
+    if (!type->is(TypeKind::Nullable) || is_plain_reference(type->elem())) return true;
     return fail(Rule::V015, "the destination is " + reg_text(operand(0)));
 }
 

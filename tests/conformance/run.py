@@ -14,10 +14,13 @@ Two kinds of cases:
   examples NAME/NAME.skua with NAME/expected.txt, and NAME/args, NAME/stdin if there are any
           (arguments are relative to the project's root); `//! requires: fs.read` becomes --allow.
 
+  docs     the ```skua blocks of a Markdown file: each must compile; if a ```text block follows at
+          once, the program is run and must print it.
+
 Each case is compiled by vmc and run by vmrun twice: from a folder of class files and from an
 archive. Exit code 0 if all pass.
 
-    run.py --bin build/release/bin [--examples DIR] [--mode NAME=OPTIONS]... [FILTER...]
+    run.py --bin build/release/bin [--examples DIR | --docs FILE] [--mode NAME=OPTIONS]... [FILTER...]
 """
 import argparse
 import concurrent.futures
@@ -42,6 +45,7 @@ class Case:
         self.name, self.main, self.sources, self.source_root = name, main, sources, source_root
         self.stdout, self.stdin, self.args, self.flags = "", "", [], []
         self.errors, self.exit, self.cwd = [], 0, None
+        self.compile_only = False
 
     @property
     def module(self):
@@ -100,6 +104,18 @@ def find_examples(folder):
         yield case
 
 
+def find_samples(page, folder):
+    text = page.read_text(encoding="utf-8")
+    for i, match in enumerate(re.finditer(r"^```skua\n(.*?)^```\n(?:```text\n(.*?)^```\n)?", text, re.M | re.S)):
+        line = text.count("\n", 0, match.start()) + 1
+        main = folder / f"sample{i}" / "sample.skua"
+        main.parent.mkdir()
+        main.write_text(match.group(1), encoding="utf-8")
+        case = Case(f"{page.name}:{line}", main, [main], main.parent)
+        case.stdout, case.compile_only = match.group(2) or "", match.group(2) is None
+        yield case
+
+
 def run(command, timeout, stdin="", cwd=None):
     try:
         done = subprocess.run([str(c) for c in command], input=stdin.encode("utf-8", "surrogateescape"),
@@ -140,6 +156,8 @@ def run_case(case, options):
             return case, [f"vmc ended with {code}:\n{(out + err)[-2000:]}"]
         if out or err:
             return case, [f"vmc printed:\n{out + err}"]
+        if case.compile_only:
+            return case, []
         problems = []
 
         def fresh(text):
@@ -168,6 +186,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin")
     parser.add_argument("--examples", type=pathlib.Path, help="run the examples of this folder instead of the tests")
+    parser.add_argument("--docs", type=pathlib.Path, help="run the samples of this Markdown file instead of the tests")
     parser.add_argument("--tests", type=pathlib.Path, default=HERE)
     parser.add_argument("--mode", action="append", default=[], metavar="NAME=OPTIONS",
                         help="a further run of each case with these options of vmrun")
@@ -181,7 +200,13 @@ def main():
         name, _, flags = mode.partition("=")
         options.modes.append((name, shlex.split(flags)))
 
-    cases = list(find_examples(options.examples.resolve()) if options.examples else find_tests(options.tests.resolve()))
+    samples = tempfile.TemporaryDirectory(prefix="skua-samples-")
+    if options.examples:
+        cases = list(find_examples(options.examples.resolve()))
+    elif options.docs:
+        cases = list(find_samples(options.docs, pathlib.Path(samples.name)))
+    else:
+        cases = list(find_tests(options.tests.resolve()))
     if options.filter:
         cases = [c for c in cases if any(f in c.name for f in options.filter)]
     if not cases:

@@ -132,7 +132,7 @@ private:
     }
 
     void check_labels() {
-        for (where_ = 0; where_ < code_.instructions.size() && in_.ok(); ++where_) {
+        for (where_ = 0; where_ < code_.instructions.size(); ++where_) {
             const Instruction& instruction = code_.instructions[where_];
             const OpInfo& info = op_info(instruction.op);
             if (!info.has(Branch)) continue;
@@ -149,6 +149,7 @@ private:
                     break;
                 default: break;
             }
+            if (!in_.ok()) return;
         }
     }
 

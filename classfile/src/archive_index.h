@@ -5,7 +5,7 @@
 //   demo/Main.skc<TAB>0000012c<TAB>000001f4<TAB>00000320<TAB>d<TAB><sha-256 in hex>
 //
 // that is: name, offset of the local header, packed and unpacked size in hex, s(tored) or
-// d(eflated), digest of the unpacked contents.
+// d(eflated), digest of the packed contents.
 #pragma once
 
 #include <string>

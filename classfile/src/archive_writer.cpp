@@ -55,7 +55,7 @@ PackedEntry pack(std::string_view name, const Bytes& contents, bool deflate) {
     e.contents = &contents;
     if (deflate) e.deflated = deflate_bytes(contents);
     e.crc = static_cast<std::uint32_t>(::crc32(0, contents.data(), static_cast<uInt>(contents.size())));
-    e.digest = sha256(contents);
+    e.digest = sha256(e.packed());
     return e;
 }
 

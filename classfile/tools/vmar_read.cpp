@@ -23,7 +23,9 @@ Outcome list(const ListOptions& options, std::string& out) {
             std::string packed = std::to_string(entry.packed_size);
             size.insert(0, size.size() < 10 ? 10 - size.size() : 0, ' ');
             packed.insert(0, packed.size() < 10 ? 10 - packed.size() : 0, ' ');
-            out += size + packed + "  " + classfile::hex(entry.digest) + "  ";
+            auto contents = archive->read_entry(entry.name);
+            if (!contents) return failure(kBadInput, contents.error());
+            out += size + packed + "  " + classfile::hex(classfile::sha256(contents->bytes())) + "  ";
         }
         out += entry.name;
         out += '\n';

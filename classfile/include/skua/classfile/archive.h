@@ -53,7 +53,7 @@ struct EntryInfo {
     std::uint64_t offset = 0;  // of the entry's local header
     std::uint32_t packed_size = 0, size = 0;
     bool deflated = false;
-    Sha256 digest{};        // of the unpacked contents; of META/index it is not recorded
+    Sha256 digest{};        // of the packed contents
 };
 
 // Contents of an entry: a view into the archive if stored, a buffer of its own if deflated.
@@ -91,7 +91,7 @@ public:
     // By fully qualified type or module name ("demo.Main") or by entry name ("demo/Main.skc").
     [[nodiscard]] bool has_class(std::string_view class_name) const;
     [[nodiscard]] bool has_entry(std::string_view entry_name) const;
-    // Unpacks and checks checksum and digest. An entry that does not exist is an error too.
+    // Checks the digest and unpacks. An entry that does not exist is an error too.
     Result<EntryData> find_class(std::string_view class_name) const;
     Result<EntryData> read_entry(std::string_view entry_name) const;
 
@@ -99,7 +99,7 @@ public:
     [[nodiscard]] std::vector<EntryInfo> entries() const;
     // Reads and parses META/manifest.
     Result<Manifest> manifest() const;
-    // Reads everything and checks every digest.
+    // Reads everything; checks every header, digest and checksum, so that no bit can have changed.
     Result<> verify() const;
 
 private:

@@ -1,0 +1,466 @@
+#include "lexer.h"
+
+#include <fmt/format.h>
+
+#include "lexer_impl.h"
+
+namespace skua::compiler {
+
+namespace {
+
+constexpr std::uint8_t kFlags[] = {
+    0,
+#define SKUA_TOKEN(name, text, flags) (flags),
+#include "token_kinds.def"
+};
+
+constexpr std::string_view kTexts[] = {
+    "",
+#define SKUA_TOKEN(name, text, flags) text,
+#include "token_kinds.def"
+};
+
+}  // namespace
+
+std::string_view token_text(TokenKind kind) { return kTexts[static_cast<std::size_t>(kind)]; }
+std::uint8_t token_flags(TokenKind kind) { return kFlags[static_cast<std::size_t>(kind)]; }
+
+bool token_text_is_literal(TokenKind kind) {
+    return kind > TokenKind::Terminator && kind < TokenKind::EndOfFile;
+}
+
+LexResult tokenize(const SourceFile& file, Arena& arena, DiagnosticSink& sink) {
+    return Lexer(file, arena, sink).run();
+}
+
+Lexer::Lexer(const SourceFile& file, Arena& arena, DiagnosticSink& sink)
+    : file_(file),
+      arena_(arena),
+      sink_(sink),
+      out_(result_.list),
+      tokens_(result_.list.tokens),
+      file_id_(file.id()),
+      base_(file.text().data()),
+      p_(base_),
+      end_(base_ + file.text().size()) {
+    tokens_.reserve(file.text().size() / 4 + 16);
+}
+
+SourceDiagnostic& Lexer::error(const char* a, const char* b, std::string message, std::string suggestion) {
+    result_.errors.push_back(at(a));
+    return sink_.error(range(a, b), std::move(message), std::move(suggestion));
+}
+
+LexResult Lexer::run() {
+    if (file_.text().starts_with("\xEF\xBB\xBF")) p_ += 3;
+    for (;;) {
+        skip_trivia();
+        if (newline_) end_line();
+        if (p_ >= end_) break;
+        lex_token();
+    }
+    if (result_.complete) pop_to(0);
+    if (!tokens_.empty() && previous() != TokenKind::Terminator) terminator(p_, p_);
+    space_ = true;
+    emit(TokenKind::EndOfFile, p_);
+    if (!module_doc_.empty()) out_.module_doc = arena_.text(module_doc_);
+    return std::move(result_);
+}
+
+void Lexer::stop() {
+    result_.complete = false;
+    p_ = end_;
+}
+
+// ---- white space, comments and statement ends ---------------------------------------------------
+
+void Lexer::skip_trivia() {
+    newline_ = false;
+    space_ = false;
+    for (;;) {
+        const char c = *p_;
+        if (c == '\n') {
+            newline_ = true;
+        } else if (c == '/' && p_[1] == '/') {
+            line_comment();
+            space_ = true;
+            continue;
+        } else if (c == '/' && p_[1] == '*') {
+            block_comment();
+            space_ = true;
+            continue;
+        } else if (c != ' ' && c != '\t' && c != '\r') {
+            return;
+        }
+        ++p_;
+        space_ = true;
+    }
+}
+
+void Lexer::line_comment() {
+    const char* start = p_;
+    while (p_ < end_ && *p_ != '\n') ++p_;
+    std::string_view text(start, static_cast<std::size_t>(p_ - start));
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    const bool is_doc = text.starts_with("///") && !text.starts_with("////");
+    const bool is_directive = text.starts_with("//!") && tokens_.empty();
+    if (!is_doc && !is_directive) return;
+    std::string_view body = text.substr(3);
+    if (body.starts_with(' ')) body.remove_prefix(1);
+    if (is_doc) {
+        if (has_doc_) doc_ += '\n';
+        doc_ += body;
+        has_doc_ = true;
+        return;
+    }
+    std::size_t colon = body.find_first_not_of("abcdefghijklmnopqrstuvwxyz-");
+    if (colon != std::string_view::npos && colon > 0 && body[colon] == ':') {
+        std::string_view value = body.substr(colon + 1);
+        while (value.starts_with(' ')) value.remove_prefix(1);
+        while (value.ends_with(' ')) value.remove_suffix(1);
+        const auto offset = at(text.data());
+        out_.directives.push_back({{file_id_, offset, offset + static_cast<std::uint32_t>(text.size())},
+                                   body.substr(0, colon), value});
+        return;
+    }
+    if (!module_doc_.empty()) module_doc_ += '\n';
+    module_doc_ += body;
+}
+
+void Lexer::block_comment() {
+    const char* start = p_;
+    p_ += 2;
+    for (int depth = 1; depth > 0;) {
+        if (p_ >= end_) {
+            error(start, start + 2, "this comment is not closed", "close it with `*/`; comments nest");
+            return;
+        }
+        if (*p_ == '\n') newline_ = true;
+        if (p_[0] == '/' && p_[1] == '*') {
+            ++depth;
+            p_ += 2;
+        } else if (p_[0] == '*' && p_[1] == '/') {
+            --depth;
+            p_ += 2;
+        } else {
+            ++p_;
+        }
+    }
+    if (start[2] != '*' || p_ - start < 6) return;
+    // A doc comment: each line without its leading white space and `*`.
+    std::string_view body(start + 3, static_cast<std::size_t>(p_ - start - 5));
+    std::string text;
+    while (!body.empty()) {
+        std::size_t eol = body.find('\n');
+        std::string_view line = body.substr(0, eol);
+        body = eol == std::string_view::npos ? std::string_view() : body.substr(eol + 1);
+        while (!line.empty() && is_class(line.front(), kSpace)) line.remove_prefix(1);
+        if (line.starts_with('*')) line.remove_prefix(1);
+        if (line.starts_with(' ')) line.remove_prefix(1);
+        while (!line.empty() && is_class(line.back(), kSpace)) line.remove_suffix(1);
+        if (!text.empty()) text += '\n';
+        text += line;
+    }
+    while (text.ends_with('\n')) text.pop_back();
+    doc_ = std::move(text);
+    has_doc_ = true;
+}
+
+// Whether the line that begins here goes on with the statement before it.
+bool Lexer::continues_line() const {
+    const auto word_is = [&](std::string_view w) {
+        return static_cast<std::size_t>(end_ - p_) >= w.size() && std::string_view(p_, w.size()) == w &&
+               !is_class(p_[w.size()], kLetter | kDigit);
+    };
+    switch (*p_) {
+        case '.': return p_[1] != '.';
+        case '?': return p_[1] == '.' || p_[1] == '?';
+        case '&': return p_[1] == '&';
+        case '|': return p_[1] == '|';
+        case 'e': return word_is("else");
+        case 'c': return word_is("catch");
+        case 'f': return word_is("finally");
+        default: return false;
+    }
+}
+
+// A line break stands between the last token and what comes next: does it end a statement?
+void Lexer::end_line() {
+    if (in_type_arguments()) return;
+    if (!stack_.empty()) {
+        // An interpolation in a string of one line cannot go on in the next one.
+        for (std::size_t i = stack_.size(); i-- > 0 && stack_[i].kind != Bracket::Brace;) {
+            if (stack_[i].kind != Bracket::Interpolation || strings_.back().block) continue;
+            unterminated_string(p_, false);
+            break;
+        }
+        if (!stack_.empty() && stack_.back().kind != Bracket::Brace) {
+            if (p_ < end_ && !closes_brackets_here()) return;
+            std::size_t i = stack_.size();
+            while (i > 0 && stack_[i - 1].kind != Bracket::Brace) --i;
+            pop_to(i);
+        }
+    }
+    const TokenKind last = previous();
+    bool ends = (token_flags(last) & kTokenEnds) != 0;
+    if (last == TokenKind::Star) ends = before_previous() == TokenKind::Dot;  // import a.*
+    if (!ends || continues_line()) return;
+    const char* here = base_ + tokens_.back().end;
+    terminator(here, here + (*here == '\r' ? 2 : 1) <= end_ && (*here == '\n' || *here == '\r') ? here + 1 : here);
+}
+
+void Lexer::terminator(const char* start, const char* end) {
+    Token t;
+    t.kind = TokenKind::Terminator;
+    t.depth = static_cast<std::uint16_t>(stack_.size());
+    t.start = at(start);
+    t.end = at(end);
+    tokens_.push_back(t);
+}
+
+void Lexer::emit(TokenKind kind, const char* start, std::uint32_t value) {
+    if (has_doc_) {
+        out_.docs.push_back({static_cast<std::uint32_t>(tokens_.size()), arena_.text(doc_)});
+        doc_.clear();
+        has_doc_ = false;
+    }
+    Token t;
+    t.kind = kind;
+    t.glued = !space_;
+    t.depth = static_cast<std::uint16_t>(stack_.size());
+    t.start = at(start);
+    t.end = at(p_);
+    t.value = value;
+    tokens_.push_back(t);
+}
+
+void Lexer::op(TokenKind kind, int length) {
+    const char* start = p_;
+    p_ += length;
+    emit(kind, start);
+}
+
+// ---- tokens -----------------------------------------------------------------------------------------
+
+void Lexer::lex_token() {
+    const char c = *p_;
+    if (is_class(c, kLetter)) return word();
+    if (is_class(c, kDigit)) return number();
+    if (c == '"') return string(false);
+    if (c == '\'') return character();
+    punctuation();
+}
+
+void Lexer::punctuation() {
+    using K = TokenKind;
+    const char n = p_[1];
+    switch (*p_) {
+        case '(': return open(Bracket::Paren, K::LParen, 1);
+        case '[': return open(Bracket::Square, K::LBracket, 1);
+        case '{':
+            if (previous() == K::Dot) return open(Bracket::ImportBrace, K::LBrace, 1);
+            return open(Bracket::Brace, previous() == K::FatArrow ? K::ArrowBrace : K::LBrace, 1);
+        case ')': return close(Bracket::Paren, K::RParen);
+        case ']': return close(Bracket::Square, K::RBracket);
+        case '}': return close_brace();
+        case ',': return op(K::Comma, 1);
+        case ';': {
+            const bool in_list = !stack_.empty() && stack_.back().kind != Bracket::Brace;
+            const K last = previous();
+            const char* start = p_++;
+            if (in_list || (last != K::Terminator && last != K::LBrace && last != K::ArrowBrace && last != K::None))
+                terminator(start, p_);
+            return;
+        }
+        case ':':
+            if (!stack_.empty() && stack_.back().kind == Bracket::Interpolation) return format();
+            return op(K::Colon, 1);
+        case '.':
+            if (n == '.') return p_[2] == '.' ? op(K::Ellipsis, 3) : p_[2] == '=' ? op(K::RangeInclusive, 3) : op(K::RangeExclusive, 2);
+            return op(K::Dot, 1);
+        case '?': return question();
+        case '=':
+            if (n == '>') return fat_arrow();
+            if (n == '=') return p_[2] == '=' ? op(K::Same, 3) : op(K::Equal, 2);
+            return op(K::Assign, 1);
+        case '!':
+            if (n == '=') return p_[2] == '=' ? op(K::NotSame, 3) : op(K::NotEqual, 2);
+            if (n == '!' && !space_ && (token_flags(previous()) & kTokenEnds) != 0) return op(K::BangBang, 2);
+            return op(K::Bang, 1);
+        case '+': return n == '=' ? op(K::PlusAssign, 2) : op(K::Plus, 1);
+        case '-': return n == '=' ? op(K::MinusAssign, 2) : n == '>' ? op(K::Arrow, 2) : op(K::Minus, 1);
+        case '*': return n == '=' ? op(K::StarAssign, 2) : op(K::Star, 1);
+        case '/': return n == '=' ? op(K::SlashAssign, 2) : op(K::Slash, 1);
+        case '%': return n == '=' ? op(K::PercentAssign, 2) : op(K::Percent, 1);
+        case '&': return n == '&' ? op(K::AndAnd, 2) : n == '=' ? op(K::AndAssign, 2) : op(K::Amp, 1);
+        case '|': return n == '|' ? op(K::OrOr, 2) : n == '=' ? op(K::OrAssign, 2) : op(K::Pipe, 1);
+        case '^': return n == '=' ? op(K::XorAssign, 2) : op(K::Caret, 1);
+        case '~': return op(K::Tilde, 1);
+        case '<': return less();
+        case '>': return greater();
+        default: return unknown_character();
+    }
+}
+
+void Lexer::less() {
+    using K = TokenKind;
+    if (in_type_arguments()) return op(K::TypeOpen, 1);
+    const K last = previous();
+    const K before = before_previous();
+    const bool declares = last == K::Extend || (last == K::Name && (before == K::Fn || before == K::Class ||
+                                                                   before == K::Struct || before == K::Interface ||
+                                                                   before == K::Enum));
+    if (declares || (last == K::Name && !space_ && p_[1] != '<' && p_[1] != '=')) {
+        if (const char* end = scan_type_arguments(p_, declares); end != nullptr) type_end_ = end;
+        if (declares || in_type_arguments()) return op(K::TypeOpen, 1);
+    }
+    if (p_[1] == '<') return p_[2] == '=' ? op(K::ShlAssign, 3) : op(K::Shl, 2);
+    return p_[1] == '=' ? op(K::LessEqual, 2) : op(K::Less, 1);
+}
+
+void Lexer::greater() {
+    using K = TokenKind;
+    if (in_type_arguments()) return op(K::TypeClose, 1);
+    if (is(">>>=")) return op(K::UShrAssign, 4);
+    if (is(">>>")) return op(K::UShr, 3);
+    if (is(">>=")) return op(K::ShrAssign, 3);
+    if (is(">>")) return op(K::Shr, 2);
+    return p_[1] == '=' ? op(K::GreaterEqual, 2) : op(K::Greater, 1);
+}
+
+void Lexer::question() {
+    using K = TokenKind;
+    if (in_type_arguments()) return op(K::Question, 1);
+    if (p_[1] == '.' && p_[2] != '.') return op(K::SafeDot, 2);
+    if (p_[1] != '?') return op(K::Question, 1);
+    if (p_[2] == '=' && p_[3] != '=') return op(K::CoalesceAssign, 3);
+    // `T??` is a type if it is written without a space and nothing follows that could be an operand.
+    bool type = !space_ && previous() != K::RParen;
+    if (type) {
+        const char* q = p_ + 2;
+        while (*q == ' ' || *q == '\t') ++q;
+        type = q >= end_ || std::string_view(")>,=]{}?;\n\r").find(*q) != std::string_view::npos;
+    }
+    if (type) return op(K::Question, 1);
+    op(K::Coalesce, 2);
+}
+
+// ---- brackets -----------------------------------------------------------------------------------------
+
+void Lexer::open(Bracket kind, TokenKind token, int length) {
+    if (stack_.size() >= kMaxNesting) {
+        error(p_, p_ + length, fmt::format("brackets are nested more than {} deep", kMaxNesting),
+              "move inner parts to functions or variables of their own");
+        return stop();
+    }
+    const char* start = p_;
+    p_ += length;
+    emit(token, start, kNoPartner);
+    stack_.push_back({kind, static_cast<std::uint32_t>(tokens_.size() - 1)});
+}
+
+// Forgets brackets that were never closed (the parser reports them).
+void Lexer::pop_to(std::size_t size) {
+    while (stack_.size() > size) {
+        if (stack_.back().kind == Bracket::Interpolation) strings_.pop_back();
+        stack_.pop_back();
+    }
+}
+
+// f(a, b,) is f(a, b)
+void Lexer::drop_trailing_comma() {
+    using K = TokenKind;
+    if (previous() != K::Comma) return;
+    const K before = before_previous();
+    if (before == K::Comma || before == K::LParen || before == K::LBracket || before == K::LBrace) return;
+    tokens_.pop_back();
+}
+
+void Lexer::close(Bracket kind, TokenKind token) {
+    std::size_t i = stack_.size();
+    while (i > 0 && stack_[i - 1].kind != kind && stack_[i - 1].kind != Bracket::Brace &&
+           stack_[i - 1].kind != Bracket::Interpolation)
+        --i;
+    const char* start = p_++;
+    if (i == 0 || stack_[i - 1].kind != kind) return emit(token, start, kNoPartner);
+    drop_trailing_comma();
+    const std::uint32_t partner = stack_[i - 1].token;
+    const bool matched = i == stack_.size();
+    pop_to(i - 1);
+    if (matched) tokens_[partner].value = static_cast<std::uint32_t>(tokens_.size());
+    emit(token, start, partner);
+}
+
+void Lexer::close_brace() {
+    if (!stack_.empty() && stack_.back().kind == Bracket::Interpolation) return interpolation_close();
+    std::size_t i = stack_.size();
+    while (i > 0 && stack_[i - 1].kind != Bracket::Brace && stack_[i - 1].kind != Bracket::ImportBrace &&
+           stack_[i - 1].kind != Bracket::Interpolation)
+        --i;
+    if (i > 0 && stack_[i - 1].kind == Bracket::Interpolation) {
+        pop_to(i);
+        return interpolation_close();
+    }
+    const bool matched = i > 0 && i == stack_.size();
+    if (i > 0) pop_to(i);
+    drop_trailing_comma();
+    const TokenKind last = previous();
+    const bool import = i > 0 && stack_[i - 1].kind == Bracket::ImportBrace;
+    if (!import && last != TokenKind::LBrace && last != TokenKind::ArrowBrace && last != TokenKind::Terminator &&
+        last != TokenKind::None)
+        terminator(p_, p_);
+    const char* start = p_++;
+    if (i == 0) return emit(TokenKind::RBrace, start, kNoPartner);
+    const std::uint32_t partner = stack_[i - 1].token;
+    pop_to(i - 1);
+    if (matched) tokens_[partner].value = static_cast<std::uint32_t>(tokens_.size());
+    emit(TokenKind::RBrace, start, partner);
+}
+
+// Where an expression (or a pattern) can begin: a name or parenthesis there that is followed by
+// `=>` is the head of a lambda (or the pattern of a match arm).
+static bool expression_begins_after(TokenKind k) {
+    using K = TokenKind;
+    switch (k) {
+        case K::None: case K::Terminator: case K::LBrace: case K::ArrowBrace: case K::LParen: case K::LambdaParen:
+        case K::LBracket: case K::Comma: case K::Colon: case K::FatArrow: case K::Coalesce: case K::Return:
+        case K::Throw: case K::InterpolationOpen: case K::Else:
+            return true;
+        default: return k >= K::Assign && k <= K::CoalesceAssign;
+    }
+}
+
+void Lexer::fat_arrow() {
+    if (previous() == TokenKind::RParen) {
+        const std::uint32_t opener = tokens_.back().value;
+        if (opener != kNoPartner && tokens_[opener].kind == TokenKind::LParen &&
+            expression_begins_after(opener == 0 ? TokenKind::None : tokens_[opener - 1].kind))
+            tokens_[opener].kind = TokenKind::LambdaParen;
+    } else if (previous() == TokenKind::Name && expression_begins_after(before_previous())) {
+        tokens_.back().kind = TokenKind::LambdaName;
+    }
+    op(TokenKind::FatArrow, 2);
+}
+
+void Lexer::unknown_character() {
+    const char* start = p_;
+    if (*p_ == 0) {
+        ++p_;
+        error(start, p_, "a NUL byte in the source", "is this a text file?");
+        return;
+    }
+    const char c = *p_;
+    ++p_;
+    std::string suggestion;
+    if (c == '@' || c == '#') suggestion = "Skua has no attributes or preprocessor; comments begin with `//`";
+    if (c == '`') suggestion = "strings are written in double quotes";
+    if (c == '$') suggestion = "`${...}` is for use inside strings";
+    const bool printable = c > ' ' && c < 0x7F;
+    error(start, p_,
+          printable ? fmt::format("unexpected character `{}`", c)
+                    : fmt::format("unexpected control character U+{:04X}", static_cast<unsigned char>(c)),
+          std::move(suggestion));
+    space_ = true;
+}
+
+}  // namespace skua::compiler

@@ -1,0 +1,16 @@
+#include "parse.h"
+
+#include "lexer.h"
+#include "parse_events.h"
+#include "tree_builder.h"
+
+namespace skua::compiler {
+
+ast::Module* parse_module(SourceFile& file, Arena& arena, DiagnosticSink& sink) {
+    LexResult lexed = tokenize(file, arena, sink);
+    EventList events;
+    if (lexed.complete && !sink.full()) events = run_grammar(file, lexed, sink);
+    return TreeBuilder(file, lexed.list, events, arena, sink).read_module();
+}
+
+}  // namespace skua::compiler

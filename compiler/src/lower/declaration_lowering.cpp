@@ -195,12 +195,15 @@ void DeclarationLowering::constructor_body(FunctionLowering& body, const Functio
     }
 }
 
-// make$ of a struct: packs the parameters, runs the init blocks on the value, returns it.
+// make$ of a struct: runs the init blocks, in which the fields are the parameters, then packs these.
 void DeclarationLowering::make_body(FunctionLowering& body, const FunctionSymbol& f) {
     TypeDecl* decl = type_->decl;
     FunctionBuilder& code = body.code();
     body.place(decl->name.range, true);
-    const Reg self = code.local(file_.type(type_->self), file_.str("this"));
+    for (Decl* member : decl->members) {
+        if (auto* init = as<InitDecl>(member); init != nullptr && init->body != nullptr) body.statement_effect(init->body);
+    }
+    const Reg self = code.fresh(file_.type(type_->self));
     std::vector<std::int64_t> operands{self, static_cast<std::int64_t>(f.params.size())};
     for (std::size_t i = 0; i < f.params.size(); ++i) {
         const LocalSymbol* local = f.params[i].local;
@@ -208,10 +211,6 @@ void DeclarationLowering::make_body(FunctionLowering& body, const FunctionSymbol
         operands.push_back(local != nullptr ? body.read_local(*local) : static_cast<Reg>(i));
     }
     code.emit(Op::Pack, operands);
-    if (f.this_local != nullptr) body.bind_local(*f.this_local, self);
-    for (Decl* member : decl->members) {
-        if (auto* init = as<InitDecl>(member); init != nullptr && init->body != nullptr) body.statement_effect(init->body);
-    }
     code.emit(Op::Ret, {self});
 }
 
@@ -266,20 +265,12 @@ void DeclarationLowering::static_init(std::span<FieldSymbol* const> fields) {
     file_.add_function(std::move(out));
 }
 
-// Lambdas and local functions met so far, those inside them, and functions made for function values.
+// Lambdas and local functions met so far, and those inside them.
 void DeclarationLowering::requested() {
-    while (!file_.failure()) {
-        if (!file_.requested().empty()) {
-            const FunctionSymbol* f = file_.requested().front();
-            file_.requested().pop_front();
-            function(*f);
-        } else if (!file_.work().empty()) {
-            auto work = std::move(file_.work().front());
-            file_.work().pop_front();
-            work();
-        } else {
-            return;
-        }
+    while (!file_.failure() && !file_.requested().empty()) {
+        const FunctionSymbol* f = file_.requested().front();
+        file_.requested().pop_front();
+        function(*f);
     }
 }
 

@@ -121,17 +121,6 @@ std::int64_t FileLowering::default_method(const FunctionSymbol& function, std::s
     return builder_.method_ref(std::move(ref));
 }
 
-std::int64_t FileLowering::own_method(std::string_view name, std::vector<TypeIndex> params, TypeIndex result,
-                                      std::span<TypeParamSymbol* const> type_params) {
-    MethodRef ref;
-    ref.owner = owner_type(type_, &module_, nullptr);
-    ref.name = str(name);
-    for (const TypeParamSymbol* param : type_params) ref.type_args.push_back(builder_.func_var(param->index));
-    ref.params = std::move(params);
-    ref.result = result;
-    return builder_.method_ref(std::move(ref));
-}
-
 const Type* FileLowering::cell_type(const Type* value) {
     const Type* args[] = {value};
     return program_.types->named(program_.cell, args);
@@ -160,12 +149,6 @@ std::vector<classfile::TypeParam> FileLowering::type_params(std::span<TypeParamS
 
 void FileLowering::request(const FunctionSymbol& function) {
     if (seen_.insert(&function).second) requested_.push_back(&function);
-}
-
-std::string FileLowering::synthetic_name(std::string_view base) {
-    std::string name(base);
-    const std::uint32_t n = synthetic_[name]++;
-    return name + std::to_string(n);
 }
 
 void FileLowering::fail(std::string message, std::string_view function) {

@@ -1,11 +1,10 @@
 // One class file in the making: translates semantic types and symbols into entries of its
-// tables, and keeps the list of lambdas and other synthetic functions still to be lowered.
+// tables, and keeps the list of lambdas and local functions still to be lowered.
 //
 // Lives as long as the lowering of its type or module; one thread.
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -43,9 +42,6 @@ public:
     // The function that gives the default value of parameter `index` (without receiver).
     std::int64_t default_method(const FunctionSymbol& function, std::size_t index, const Type* owner,
                                 std::span<const Type* const> type_args);
-    // A function of this file itself, with the given signature, type parameters passed on.
-    std::int64_t own_method(std::string_view name, std::vector<TypeIndex> params, TypeIndex result,
-                            std::span<TypeParamSymbol* const> type_params);
 
     // Cell<T> of a captured variable.
     const Type* cell_type(const Type* value);
@@ -61,13 +57,9 @@ public:
     static std::string default_name(const FunctionSymbol& function, std::size_t index);
     std::vector<classfile::TypeParam> type_params(std::span<TypeParamSymbol* const> params);
 
-    // ---- synthetic functions -------------------------------------------------------------------
+    // ---- functions inside functions -------------------------------------------------------------------
     // A lambda or local function met in a body. Lowered once, however often it is met.
     void request(const FunctionSymbol& function);
-    // Code made for a name of its own; the work runs when the present function is complete.
-    std::string synthetic_name(std::string_view base);
-    void defer(std::function<void()> work) { work_.push_back(std::move(work)); }
-    [[nodiscard]] std::deque<std::function<void()>>& work() { return work_; }
     [[nodiscard]] std::deque<const FunctionSymbol*>& requested() { return requested_; }
 
     void add_function(classfile::Function function) { builder_.file().functions.push_back(std::move(function)); }
@@ -83,8 +75,6 @@ private:
     std::unordered_map<const Type*, TypeIndex> types_;
     std::unordered_set<const FunctionSymbol*> seen_;
     std::deque<const FunctionSymbol*> requested_;
-    std::deque<std::function<void()>> work_;
-    std::unordered_map<std::string, std::uint32_t> synthetic_;
     std::optional<Diagnostic> failure_;
 };
 

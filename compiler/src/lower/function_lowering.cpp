@@ -236,6 +236,13 @@ bool FunctionLowering::plain_local(const Expr* expr, const LocalSymbol*& local) 
     return !local->in_cell;
 }
 
+bool FunctionLowering::is_null(const Expr* expr) {
+    while (const auto* paren = as<ParenExpr>(expr)) expr = paren->inner;
+    if (expr->constant != nullptr) return expr->constant->kind == Constant::Kind::Null;
+    const auto* literal = as<LiteralExpr>(expr);
+    return literal != nullptr && literal->value.kind == Constant::Kind::Null;
+}
+
 // May evaluating this assign to a variable of this function? (Calls cannot: variables that
 // closures assign live in cells.)
 bool FunctionLowering::may_assign(const Expr* expr) {

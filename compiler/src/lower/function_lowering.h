@@ -109,6 +109,7 @@ private:
     }
 
     // ---- evaluation order -----------------------------------------------------------------------
+    [[nodiscard]] static bool is_null(const ast::Expr* expr);  // the literal
     [[nodiscard]] static bool may_assign(const ast::Expr* expr);
     [[nodiscard]] static bool safe_target(const ast::Expr* expr);
     Reg stable(ast::Expr* expr, bool later_may_assign);  // keeps its value while later operands run
@@ -166,8 +167,6 @@ private:
     void closure_into(const FunctionSymbol& function, const Type* owner, std::span<const Type* const> type_args,
                       Reg dst);
     void lambda_into(ast::LambdaExpr& e, Reg dst);
-    void function_value(const FunctionSymbol& function, const Type* owner, std::span<const Type* const> type_args,
-                        ast::Expr* receiver, const Type* function_type, Reg dst, SourceRange range);
 
     // ---- lower_assignments.cpp --------------------------------------------------------------------------
     void assign(ast::AssignExpr& e);

@@ -62,9 +62,8 @@ void FunctionLowering::branch_binary(BinaryExpr& e, Label target, bool sense) {
     TempScope scope(code_);
     switch (e.meaning) {
         case OperatorKind::NullTest: {
-            const bool left_null = e.left->constant != nullptr && e.left->constant->kind == Constant::Kind::Null;
             const bool wants_null = (e.op == BinaryOp::Eq || e.op == BinaryOp::Same) == sense;
-            const Reg r = value(left_null ? e.right : e.left);
+            const Reg r = value(is_null(e.left) ? e.right : e.left);
             emit(wants_null ? Op::BrNull : Op::BrNonNull, {r, target.id});
             return;
         }

@@ -236,10 +236,8 @@ void FunctionLowering::name_into(NameExpr& e, Reg dst) {
             break;
         }
         case ValueKind::Property: call(*e.call, e.range, dst); break;
-        case ValueKind::FunctionValue:
-        case ValueKind::Constructor:
-            function_value(*e.function, e.owner, e.type_args, e.receiver, e.type, dst, e.range);
-            break;
+        // Analysis has made lambdas of bound methods and constructors; what is left is a function's own.
+        case ValueKind::FunctionValue: closure_into(*e.function, e.owner, e.type_args, dst); break;
         default: break;
     }
 }
@@ -260,13 +258,7 @@ void FunctionLowering::member_into(MemberExpr& e, Reg dst) {
             emit_at(e.name.range, Op::ArrayLen, {dst, array});
             break;
         }
-        case ValueKind::FunctionValue:
-        case ValueKind::Constructor: {
-            // The object of a static function is a qualifier.
-            const bool bound = e.value == ValueKind::FunctionValue && FileLowering::receiver_type(*e.function) != nullptr;
-            function_value(*e.function, e.owner, e.type_args, bound ? e.object : nullptr, e.type, dst, e.range);
-            break;
-        }
+        case ValueKind::FunctionValue: closure_into(*e.function, e.owner, e.type_args, dst); break;
         default: break;
     }
 }

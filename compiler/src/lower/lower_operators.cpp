@@ -202,7 +202,7 @@ void FunctionLowering::binary_into(BinaryExpr& e, Reg dst) {
 void FunctionLowering::compare_into(BinaryExpr& e, Reg dst) {
     TempScope scope(code_);
     if (e.meaning == OperatorKind::NullTest) {
-        Expr* operand = e.left->constant != nullptr && e.left->constant->kind == Constant::Kind::Null ? e.right : e.left;
+        Expr* operand = is_null(e.left) ? e.right : e.left;
         const Reg r = value(operand);
         if (e.op == BinaryOp::Eq || e.op == BinaryOp::Same) {
             emit(Op::IsNull, {dst, r});

@@ -195,6 +195,9 @@ def main():
     parser.add_argument("filter", nargs="*", help="only cases whose name contains one of these")
     options = parser.parse_args()
     options.bin = options.bin.resolve()
+    for tool in ("vmc", "vmrun", "vmar"):
+        if not (options.bin / tool).is_file():
+            sys.exit(f"no {tool} in {options.bin}: build it, or name another folder with --bin")
     options.modes = [("direct", [])]
     for mode in options.mode:
         name, _, flags = mode.partition("=")

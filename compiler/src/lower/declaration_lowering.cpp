@@ -145,7 +145,7 @@ void DeclarationLowering::function(const FunctionSymbol& f) {
 
 void DeclarationLowering::lower_body(const FunctionSymbol& f, classfile::Function& out) {
     const bool constructor = f.role == FunctionRole::Constructor;
-    FunctionLowering body(file_, f.link_name, f.type_params, constructor ? nullptr : f.result);
+    FunctionLowering body(file_, f.link_name, constructor ? nullptr : f.result);
     std::vector<Reg> regs;
     if (const Type* receiver = FileLowering::receiver_type(f); receiver != nullptr && !is_closure(f)) {
         body.add_parameter(f.this_local, receiver, "this");
@@ -226,7 +226,7 @@ void DeclarationLowering::default_values(const FunctionSymbol& f) {
         if (receiver == nullptr && type_ != nullptr) out.flags |= classfile::kStatic;
         out.type_params = file_.type_params(f.type_params);
         out.result = file_.type(param.type);
-        FunctionLowering body(file_, name, f.type_params, param.type);
+        FunctionLowering body(file_, name, param.type);
         if (receiver != nullptr) {
             out.params.push_back({file_.str("this"), file_.type(receiver), false});
             body.add_parameter(f.this_local, receiver, "this");
@@ -255,7 +255,7 @@ void DeclarationLowering::static_init(std::span<FieldSymbol* const> fields) {
     out.name = file_.str("static$init");
     out.flags = classfile::kSynthetic | (type_ != nullptr ? classfile::kStatic : 0u);
     out.result = file_.void_type();
-    FunctionLowering body(file_, "static$init", {}, nullptr);
+    FunctionLowering body(file_, "static$init", nullptr);
     for (const FieldSymbol* field : fields) {
         if (field->is_static() && field->decl != nullptr && field->decl->init != nullptr) {
             body.put_static(*field, type_ != nullptr ? type_->self : nullptr, field->decl->init);

@@ -16,9 +16,8 @@ constexpr std::uint32_t kMaxInstructions = 1u << 20;
 
 }  // namespace
 
-FunctionLowering::FunctionLowering(FileLowering& file, std::string_view name,
-                                   std::span<TypeParamSymbol* const> type_params, const Type* result)
-    : file_(file), name_(name), type_params_(type_params), result_(result) {
+FunctionLowering::FunctionLowering(FileLowering& file, std::string_view name, const Type* result)
+    : file_(file), name_(name), result_(result) {
     if (result_ != nullptr && (result_->is(TypeKind::Void) || result_->is(TypeKind::Never))) result_ = nullptr;
     code_.limit(kMaxInstructions);
 }

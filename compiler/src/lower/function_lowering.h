@@ -26,8 +26,7 @@ namespace skua::compiler {
 class FunctionLowering {
 public:
     // `name` is the class-file name, for synthetic names and messages.
-    FunctionLowering(FileLowering& file, std::string_view name, std::span<TypeParamSymbol* const> type_params,
-                     const Type* result);
+    FunctionLowering(FileLowering& file, std::string_view name, const Type* result);
 
     // ---- frame: in the order of the signature ------------------------------------------------
     Reg add_parameter(const LocalSymbol* local, const Type* type, std::string_view name);
@@ -214,7 +213,6 @@ private:
 
     FileLowering& file_;
     std::string name_;
-    std::span<TypeParamSymbol* const> type_params_;
     const Type* result_;
     FunctionBuilder code_;
     std::uint32_t parameters_ = 0;

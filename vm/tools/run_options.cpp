@@ -1,0 +1,157 @@
+#include "run_options.h"
+
+#include <sys/stat.h>
+
+#include <charconv>
+#include <string_view>
+
+namespace skua::vmrun {
+
+namespace {
+
+// "64M": bytes, or with K, M or G. 0 if it is not a size.
+std::uint64_t parse_size(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{}) return 0;
+    std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (unit.ends_with("iB")) unit.remove_suffix(2);
+    else if (unit.size() == 2 && unit.ends_with("B")) unit.remove_suffix(1);
+    unsigned shift = 0;
+    if (unit == "K" || unit == "k") shift = 10;
+    else if (unit == "M" || unit == "m") shift = 20;
+    else if (unit == "G" || unit == "g") shift = 30;
+    else if (!unit.empty()) return 0;
+    if (value > (std::uint64_t{1} << 46) >> shift) return 0;
+    return value << shift;
+}
+
+void split_path(std::string_view path, std::vector<std::string>& out) {
+    for (;;) {
+        const std::size_t colon = path.find(':');
+        if (const std::string_view part = path.substr(0, colon); !part.empty()) out.emplace_back(part);
+        if (colon == std::string_view::npos) return;
+        path.remove_prefix(colon + 1);
+    }
+}
+
+// A name with dots is a module; what looks like a path or is a file is an archive.
+bool is_archive_path(const std::string& target) {
+    struct stat info {};
+    return target.ends_with(".ska") || target.find('/') != std::string::npos ||
+           (stat(target.c_str(), &info) == 0 && S_ISREG(info.st_mode));
+}
+
+constexpr std::size_t kMinHeap = 1u << 20, kMinStack = 64u << 10;
+
+// Takes an option with a value. Empty if all is well.
+std::string set_option(RunOptions& options, std::string_view name, std::string_view value) {
+    const std::string text(value);
+    const auto size = [&](std::size_t& out, std::size_t least) -> std::string {
+        out = parse_size(value);
+        if (out >= least) return {};
+        return std::string(name) + "=" + text + " is not a size of at least " + std::to_string(least >> 10) + "K; write for example " +
+               std::string(name) + "=512M";
+    };
+    if (value.empty()) return std::string(name) + " needs a value";
+    if (name == "--class-path" || name == "-cp") return split_path(value, options.class_path), std::string();
+    if (name == "--allow") return options.allow.push_back(text), std::string();
+    if (name == "--plugin-path") return split_path(value, options.plugin_path), std::string();
+    if (name == "--std") return options.std_archive = text, std::string();
+    if (name == "--max-heap") return size(options.max_heap, kMinHeap);
+    if (name == "--max-stack") return size(options.max_stack, kMinStack);
+    // --gc-stress
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.gc_stress);
+    if (error != std::errc{} || end != text.data() + text.size() || options.gc_stress == 0)
+        return "--gc-stress=" + text + " is not a number of allocations; write for example --gc-stress=100";
+    return {};
+}
+
+bool takes_value(std::string_view name) {
+    for (const std::string_view known : {"--class-path", "-cp", "--allow", "--plugin-path", "--std", "--max-heap", "--max-stack", "--gc-stress"})
+        if (name == known) return true;
+    return false;
+}
+
+}  // namespace
+
+std::string parse_options(int argc, const char* const* argv, RunOptions& options) {
+    int i = 1;
+    for (; i < argc; i++) {
+        const std::string_view arg = argv[i];
+        if (arg == "--") {
+            i++;
+            break;
+        }
+        if (!arg.starts_with('-') || arg == "-") break;
+        const std::size_t equals = arg.find('=');
+        const std::string_view name = arg.substr(0, equals);
+        if (takes_value(name)) {
+            std::string_view value;
+            if (equals != std::string_view::npos) value = arg.substr(equals + 1);
+            else if (i + 1 < argc) value = argv[++i];
+            if (std::string wrong = set_option(options, name, value); !wrong.empty()) return wrong;
+            continue;
+        }
+        if (arg == "--allow-all") options.allow_all = true;
+        else if (arg == "--gc-log") options.gc_log = true;
+        else if (arg == "--help" || arg == "-h") options.help = true;
+        else if (arg == "--version") options.version = true;
+        else if (name == "--jit") return "this build has no compiled tier, so --jit is not available";
+        else return "there is no option " + std::string(name) + (equals != std::string_view::npos ? " with a value" : "");
+        if (options.help || options.version) return {};
+    }
+    if (i >= argc) return "name a module or an archive to run";
+    options.target = argv[i++];
+    options.target_is_archive = is_archive_path(options.target);
+    if (options.target_is_archive && !options.class_path.empty() && !options.target.ends_with(".ska")) {
+        // `--class-path DIR name` with a file of that name lying about means the module.
+        if (options.target.find('/') == std::string::npos) options.target_is_archive = false;
+    }
+    options.args.assign(argv + i, argv + argc);
+    if (!options.target_is_archive && options.class_path.empty()) options.class_path.push_back(".");
+    return {};
+}
+
+std::string help_text() {
+    return R"(Runs a Skua program.
+
+Usage: vmrun [OPTION...] --class-path PATH MODULE [ARG...]
+       vmrun [OPTION...] ARCHIVE.ska [ARG...]
+
+What to run:
+  --class-path PATH     folders and archives of class files, separated by ':'
+                        (repeatable; default: the current folder)
+  --std FILE            the standard library's archive (default: ../lib/skua/std.ska
+                        beside this program)
+
+What it may reach (nothing but standard streams, arguments and clock by default):
+  --allow CAP[:SCOPE]   grant a capability (repeatable): fs.read, fs.write, fs (both),
+                        env, net, process, plugin, random. SCOPE: a file or folder,
+                        a variable, host[:port], a program, a plugin
+  --allow-all           grant everything
+  --plugin-path PATH    folders of native plugins (NAME.so); needs --allow=plugin
+
+Limits and memory:
+  --max-heap SIZE       of objects, e.g. 512M (default: 3/4 of the machine's memory)
+  --max-stack SIZE      of each thread's calls (default: 8M)
+  --gc-log              a line on standard error for each collection
+  --gc-stress N         collect at every Nth allocation (for testing)
+
+  -h, --help            show this help and exit
+  --version             show the version and exit
+
+Examples:
+  vmrun --class-path build/classes hello World
+  vmrun --allow=fs.read:data wordfreq.ska data/book.txt
+  vmrun --max-heap=64M --gc-log app.ska
+
+Options come before MODULE or ARCHIVE; what follows belongs to the program.
+
+Exit codes: what main returned (0 if nothing), 64 wrong command line, 65 a bad class
+file or archive or no main, 66 a missing or unreadable input, 70 an uncaught error,
+74 standard output closed or full.
+)";
+}
+
+}  // namespace skua::vmrun

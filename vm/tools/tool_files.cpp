@@ -1,0 +1,93 @@
+#include "tool_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+namespace skua::tools {
+
+namespace {
+
+Failure system_failure(int code, const std::string& path, const char* what, int error) {
+    return {code, path + ": " + what + ": " + std::strerror(error)};
+}
+
+std::optional<Failure> read_all(int fd, const std::string& path, std::uint64_t limit, std::vector<std::uint8_t>& bytes) {
+    struct stat info {};
+    if (fstat(fd, &info) != 0) return system_failure(kNoInput, path, "cannot be read", errno);
+    if (S_ISDIR(info.st_mode)) return Failure{kNoInput, path + ": is a folder, not a file"};
+    if (!S_ISREG(info.st_mode)) return Failure{kNoInput, path + ": is not a regular file"};
+    if (static_cast<std::uint64_t>(info.st_size) > limit)
+        return Failure{kBadInput, path + ": is larger than the limit of " + std::to_string(limit >> 20) + " MiB"};
+    bytes.resize(static_cast<std::size_t>(info.st_size));
+    std::size_t have = 0;
+    while (have < bytes.size()) {
+        const ssize_t n = read(fd, bytes.data() + have, bytes.size() - have);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return system_failure(kNoInput, path, "cannot be read", errno);
+        if (n == 0) break;
+        have += static_cast<std::size_t>(n);
+    }
+    bytes.resize(have);
+    return {};
+}
+
+}  // namespace
+
+std::optional<Failure> read_file(const std::string& path, std::uint64_t limit, std::vector<std::uint8_t>& bytes) {
+    // Without O_NONBLOCK opening a pipe would wait for its writer.
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return system_failure(kNoInput, path, "cannot be read", errno);
+    auto result = read_all(fd, path, limit, bytes);
+    close(fd);
+    return result;
+}
+
+std::optional<Failure> write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool make_folders) {
+    if (make_folders) {
+        std::error_code error;
+        const auto parent = std::filesystem::path(path).parent_path();
+        if (!parent.empty()) std::filesystem::create_directories(parent, error);
+        if (error) return Failure{kCannotCreate, parent.string() + ": cannot be created: " + error.message()};
+    }
+    std::string temporary = path + ".XXXXXX";
+    const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+    if (fd < 0) return system_failure(kCannotCreate, path, "cannot be created", errno);
+    const mode_t mask = umask(0);
+    umask(mask);
+    int error = fchmod(fd, 0666 & ~mask) == 0 ? 0 : errno;
+    while (error == 0 && !bytes.empty()) {
+        const ssize_t n = write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno != EINTR) error = errno;
+        if (n > 0) bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    if (close(fd) != 0 && error == 0) error = errno;
+    if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+    if (error == 0) return {};
+    unlink(temporary.c_str());
+    return system_failure(kCannotCreate, path, "cannot be written", error);
+}
+
+std::string one_line(const Diagnostic& diagnostic) {
+    Diagnostic plain = diagnostic;
+    plain.hint.clear();
+    std::string text = plain.to_string();
+    if (!diagnostic.hint.empty()) text += "; " + diagnostic.hint;
+    return text;
+}
+
+bool is_readable(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return false;
+    struct stat info {};
+    const bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    close(fd);
+    return regular;
+}
+
+}  // namespace skua::tools

@@ -1,0 +1,127 @@
+// vmrun: runs a module's main from class files or from an archive.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "caps/capabilities.h"
+#include "native/native_registry.h"
+#include "run_options.h"
+#include "skua/classfile/archive.h"
+#include "skua/classfile/structure.h"
+#include "skua/gc/heap.h"
+#include "skua/native.h"
+#include "skua/vm/vm.h"
+#include "tool_files.h"
+
+namespace {
+
+using namespace skua;
+using namespace skua::tools;
+
+int fail(int code, const std::string& message) {
+    std::fprintf(stderr, "vmrun: %s\n", message.c_str());
+    return code;
+}
+
+// A file that can be read and is bad, or one that cannot be read?
+int input_code(const Diagnostic& diagnostic) {
+    if (!diagnostic.rule.empty()) return kBadInput;
+    const std::string file = diagnostic.file.substr(0, diagnostic.file.find(".ska!") == std::string::npos
+                                                           ? std::string::npos
+                                                           : diagnostic.file.find(".ska!") + 4);
+    return !file.empty() && is_readable(file) ? kBadInput : kNoInput;
+}
+
+int print(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return kDone;
+    return fail(kNotDelivered, "standard output: could not be written");
+}
+
+std::string own_folder() {
+    char path[4096];
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+    if (n <= 0) return ".";
+    const std::string text(path, static_cast<std::size_t>(n));
+    return text.substr(0, text.rfind('/'));
+}
+
+// Grants, plugins, class path. 0, or the exit code after a message.
+int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
+    if (options.allow_all) machine.capabilities().allow_all();
+    for (const std::string& grant : options.allow)
+        if (auto granted = machine.capabilities().allow(grant); !granted) return fail(kUsage, "--allow: " + one_line(granted.error()));
+    for (const std::string& folder : options.plugin_path) machine.natives().add_plugin_path(folder);
+    std::size_t count = 0;
+    const SkPluginEntry* entries = skua_stdlib_plugins(&count);
+    for (std::size_t i = 0; i < count; i++)
+        if (auto added = machine.natives().add_plugin(entries[i], "built in"); !added)
+            return fail(kBadInput, "the standard library: " + one_line(added.error()));
+    const std::string std_archive = options.std_archive.empty() ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
+    if (auto added = machine.boot_loader().add_path(std_archive); !added)
+        return fail(input_code(added.error()), "the standard library: " + one_line(added.error()));
+    for (const std::string& path : options.class_path)
+        if (auto added = machine.app_loader().add_path(path); !added) return fail(input_code(added.error()), one_line(added.error()));
+    return 0;
+}
+
+// The module that an archive starts; the archive joins the class path. 0, or the exit code.
+int open_archive(vm::Vm& machine, const std::string& path, std::string& module) {
+    if (!is_readable(path)) {
+        std::vector<std::uint8_t> none;
+        const auto why = read_file(path, 0, none);
+        return fail(kNoInput, why ? why->message : path + ": cannot be read");
+    }
+    auto archive = classfile::Archive::open(path);
+    if (!archive) return fail(input_code(archive.error()), one_line(archive.error()));
+    auto manifest = (*archive)->manifest();
+    if (!manifest) return fail(kBadInput, one_line(manifest.error()));
+    module = manifest->main;
+    if (module.empty())
+        return fail(kBadInput, path + ": is a library: its manifest names no main module; use --class-path " + path + " MODULE");
+    if (auto added = machine.app_loader().add_archive(*archive, path); !added) return fail(input_code(added.error()), one_line(added.error()));
+    return 0;
+}
+
+int run(vmrun::RunOptions& options) {
+    for (std::size_t i = 0; i < options.args.size(); i++)
+        if (!classfile::is_utf8(options.args[i]))
+            return fail(kUsage, "argument " + std::to_string(i + 1) + " of the program is not valid UTF-8");
+    gc::Options heap;
+    heap.max_heap = options.max_heap;
+    heap.stress_every_n = options.gc_stress;
+    heap.log = options.gc_log;
+    if (!gc::initialize(heap)) return fail(kBadInput, "the system gives no memory for the heap");
+    vm::VmOptions machine_options;
+    if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
+    machine_options.args = std::move(options.args);
+    // Never destroyed: the process ends, and other guest threads may still be running.
+    auto& machine = *new vm::Vm(std::move(machine_options));
+    if (const int code = set_up(machine, options)) return code;
+    std::string module = options.target;
+    if (options.target_is_archive)
+        if (const int code = open_archive(machine, options.target, module)) return code;
+    auto thread = machine.attach_thread();
+    if (!thread) return fail(kBadInput, "the system gives no memory for a stack of " + std::to_string(options.max_stack) + " bytes");
+    if (auto loaded = machine.app_loader().load(module); !loaded) return fail(input_code(loaded.error()), one_line(loaded.error()));
+    auto code = machine.run_main(*thread, module);
+    machine.natives().run_exit_hooks();
+    static_cast<void>(thread.release());
+    return code ? *code : fail(kBadInput, one_line(code.error()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an IOError of the program
+    vmrun::RunOptions options;
+    if (const std::string wrong = vmrun::parse_options(argc, argv, options); !wrong.empty())
+        return fail(kUsage, wrong + "; 'vmrun --help' shows what can be said");
+    if (options.help) return print(vmrun::help_text());
+    if (options.version) return print("vmrun (Skua) " SKUA_VERSION "\n");
+    const int code = run(options);
+    std::fflush(nullptr);
+    std::_Exit(code);
+}

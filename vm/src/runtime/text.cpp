@@ -8,7 +8,7 @@ namespace skua::vm {
 namespace {
 
 // Shortest text that reads back (Ryu, through std::to_chars), in plain notation for exponents from
-// -5 to 15, with ".0" if it would look like an integer.
+// -4 to 15, with ".0" if it would look like an integer.
 template <typename T>
 std::size_t format_floating(T value, char* out) {
     auto put = [&](std::string_view s) {
@@ -18,7 +18,7 @@ std::size_t format_floating(T value, char* out) {
     if (std::isnan(value)) return put("nan");
     if (std::isinf(value)) return put(value > 0 ? "inf" : "-inf");
     const T magnitude = std::fabs(value);
-    const bool plain = magnitude == 0 || (magnitude >= static_cast<T>(1e-5) && magnitude < static_cast<T>(1e16));
+    const bool plain = magnitude == 0 || (magnitude >= static_cast<T>(1e-4) && magnitude < static_cast<T>(1e16));
     const auto result = std::to_chars(out, out + 31, value, plain ? std::chars_format::fixed : std::chars_format::scientific);
     char* end = result.ptr;
     if (plain && std::string_view(out, static_cast<std::size_t>(end - out)).find('.') == std::string_view::npos) {

@@ -468,7 +468,7 @@ Decl* TreeBuilder::read_member() {
             break;
         case Rule::PropertyDecl:
             decl = read_property(m);
-            check_modifiers(m, kAny & ~kModStatic, "a property");
+            check_modifiers(m, kAny, "a property");
             break;
         case Rule::VariableDecl:
             decl = read_variable();

@@ -26,6 +26,7 @@ set(SKUA_HEAP "boehm" CACHE STRING "Heap backend: boehm, or malloc (never collec
 set_property(CACHE SKUA_HEAP PROPERTY STRINGS boehm malloc)
 option(SKUA_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(SKUA_COVERAGE "Count executed lines (gcov)" OFF)
+set(SKUA_TEST_ONLY "" CACHE STRING "A regular expression: only tests whose name matches are declared")
 set(SKUA_TEST_PREFIX "" CACHE STRING "Put before every test's name, so that several builds run in one ctest")
 
 find_package(Threads REQUIRED)
@@ -101,15 +102,31 @@ elseif(SKUA_SANITIZE MATCHES "thread")
     list(APPEND SKUA_TEST_ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
 endif()
 
-# skua_test(NAME COMMAND ... [LABELS ...] [TIMEOUT seconds]): a ctest entry. Names are AREA.WHAT,
-# behind SKUA_TEST_PREFIX; labels name the area.
+# skua_test(NAME COMMAND ... [LABELS ...] [TIMEOUT seconds] [PROCESSORS n] [COST n]): a ctest entry.
+# Names are AREA.WHAT, behind SKUA_TEST_PREFIX; labels name the area. The target skua_tested
+# builds the programs of all tests that are declared, and nothing else.
+add_custom_target(skua_tested)
 function(skua_test name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "COMMAND;LABELS" ${ARGN})
+    if(SKUA_TEST_ONLY AND NOT name MATCHES "${SKUA_TEST_ONLY}")
+        return()
+    endif()
+    cmake_parse_arguments(ARG "" "TIMEOUT;PROCESSORS;COST" "COMMAND;LABELS" ${ARGN})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 300)
+    endif()
+    if(NOT ARG_PROCESSORS)
+        set(ARG_PROCESSORS 1)
+    endif()
+    if(NOT ARG_COST)
+        set(ARG_COST 0)
     endif()
     set(full ${SKUA_TEST_PREFIX}${name})
     add_test(NAME ${full} COMMAND ${ARG_COMMAND})
     set_tests_properties(${full} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-        ENVIRONMENT "${SKUA_TEST_ENVIRONMENT}")
+        PROCESSORS ${ARG_PROCESSORS} COST ${ARG_COST} ENVIRONMENT "${SKUA_TEST_ENVIRONMENT}")
+    foreach(word IN LISTS ARG_COMMAND)
+        if(TARGET "${word}")
+            add_dependencies(skua_tested ${word})
+        endif()
+    endforeach()
 endfunction()

@@ -57,12 +57,59 @@ void FunctionBuilder::bind(Label label) {
     LabelState& state = labels_[label.id];
     assert(state.position == kNoLabel);
     state.position = position();
-    if (state.references > 0) reachable_ = true;
+    if (state.references == 0) return;
+    reachable_ = true;
+    while (!known_.empty() && known_.back().position >= state.first_reference) known_.pop_back();
 }
 
 void FunctionBuilder::bind_loop(Label label, bool entered) {
     bind(label);
     if (entered) reachable_ = true;
+    std::erase_if(known_, [](const Known& k) { return k.assigned; });
+}
+
+void FunctionBuilder::bind_handler(Label target, std::uint32_t since) {
+    bind(target);
+    reachable_ = true;
+    while (!known_.empty() && known_.back().position >= since) known_.pop_back();
+}
+
+void FunctionBuilder::enter_loop() {
+    if (loop_depth_++ > 0) return;
+    before_loop_ = position();
+    emit(Op::Nop, {});
+}
+
+Reg FunctionBuilder::loop_constant(Op op, TypeIndex type, std::int64_t bits) {
+    if (loop_depth_ == 0 || !reachable_) {
+        const Reg r = fresh(type);
+        emit(op, {r, bits});
+        return r;
+    }
+    for (std::size_t i = hoisted_.size(); i-- > 0 && hoisted_[i].at == before_loop_;) {
+        const Hoisted& h = hoisted_[i];
+        if (h.op == op && h.type == type && h.bits == bits) return h.reg;
+    }
+    const Reg r = fresh(type);
+    hoisted_.push_back({before_loop_, op, type, bits, r});
+    return r;
+}
+
+// ---- known values --------------------------------------------------------------------------
+
+void FunctionBuilder::remember(const void* variable, const void* key, Reg value, bool assigned) {
+    if (reachable_) known_.push_back({variable, key, value, position(), assigned});
+}
+
+std::optional<Reg> FunctionBuilder::recall(const void* variable, const void* key) const {
+    for (const Known& known : known_) {
+        if (known.variable == variable && known.key == key) return known.value;
+    }
+    return std::nullopt;
+}
+
+void FunctionBuilder::forget(const void* variable) {
+    std::erase_if(known_, [&](const Known& k) { return k.variable == variable; });
 }
 
 void FunctionBuilder::set_place(std::uint32_t line, std::uint32_t column, bool statement) {
@@ -85,7 +132,10 @@ void FunctionBuilder::emit(Op op, std::span<const std::int64_t> operands) {
     code_.push_back({op, static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())});
     operands_.insert(operands_.end(), operands.begin(), operands.end());
     if (info.has(Branch)) {
-        for_each_label(code_.back(), [&](std::int64_t& id) { ++labels_[static_cast<std::size_t>(id)].references; });
+        for_each_label(code_.back(), [&](std::int64_t& id) {
+            LabelState& label = labels_[static_cast<std::size_t>(id)];
+            if (label.references++ == 0) label.first_reference = position();
+        });
     }
     if (info.has(EndsBlock)) reachable_ = false;
 }
@@ -194,6 +244,14 @@ std::vector<bool> FunctionBuilder::live_code() {
 
 void FunctionBuilder::compact_code() {
     std::vector<bool> keep = live_code();
+    // A placeholder stays if constants are loaded in its stead.
+    std::vector<bool> loads(code_.size(), false);
+    for (const Hoisted& h : hoisted_) {
+        if (keep[h.at]) loads[h.at] = true;
+    }
+    for (std::uint32_t i = 0; i < code_.size(); ++i) {
+        if (code_[i].op == Op::Nop && !loads[i]) keep[i] = false;
+    }
     // A jump to the next instruction that stays is no jump. From the back, so that chains go too.
     std::uint32_t next = static_cast<std::uint32_t>(code_.size());
     for (std::uint32_t i = next; i-- > 0;) {
@@ -211,7 +269,15 @@ void FunctionBuilder::compact_code() {
     std::vector<Item> kept;
     for (std::uint32_t i = 0; i < code_.size(); ++i) {
         moved[i] = static_cast<std::uint32_t>(kept.size());
-        if (keep[i]) kept.push_back(code_[i]);
+        if (loads[i]) {
+            for (const Hoisted& h : hoisted_) {
+                if (h.at != i) continue;
+                kept.push_back({h.op, static_cast<std::uint32_t>(operands_.size()), 2});
+                operands_.insert(operands_.end(), {static_cast<std::int64_t>(h.reg), h.bits});
+            }
+        } else if (keep[i]) {
+            kept.push_back(code_[i]);
+        }
     }
     moved[code_.size()] = static_cast<std::uint32_t>(kept.size());
     for (LabelState& label : labels_) {

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -43,6 +44,10 @@ public:
     Reg temp(TypeIndex type);
     [[nodiscard]] TypeIndex type_of(Reg r) const { return registers_[r]; }
 
+    // A register that holds the constant throughout the outermost loop being lowered, loaded before it;
+    // a fresh one loaded here if there is no loop.
+    Reg loop_constant(Op op, TypeIndex type, std::int64_t bits);
+
     // Temporaries taken since the mark may be reused after the release.
     [[nodiscard]] std::size_t mark() const { return live_temps_.size(); }
     void release(std::size_t mark);
@@ -65,6 +70,18 @@ public:
     [[nodiscard]] bool used(Label label) const { return labels_[label.id].references > 0; }
     [[nodiscard]] std::uint32_t position() const { return static_cast<std::uint32_t>(code_.size()); }
 
+    // Brackets a loop; call enter before anything that is evaluated in each round.
+    void enter_loop();
+    void leave_loop() { --loop_depth_; }
+
+    // ---- known values ------------------------------------------------------------------------
+    // A value computed from a variable (its unwrapped or cast form) may be used again wherever its
+    // computation dominates: labels bound later forget what was learnt since their first use. What
+    // depends on a variable that is assigned is forgotten at loops as well.
+    void remember(const void* variable, const void* key, Reg value, bool assigned);
+    [[nodiscard]] std::optional<Reg> recall(const void* variable, const void* key) const;
+    void forget(const void* variable);
+
     // Instructions emitted from now on belong to this place. A statement always gets an entry
     // in the line table, other places only if their instruction can throw.
     void set_place(std::uint32_t line, std::uint32_t column, bool statement);
@@ -73,7 +90,8 @@ public:
     void add_handler(std::uint32_t start, std::uint32_t end, Label target, TypeIndex type, Reg reg);
     // Can an error arise there? Branches count: a back edge may be interrupted.
     [[nodiscard]] bool can_throw(std::uint32_t start, std::uint32_t end) const;
-    void bind_handler(Label target, bool entered) { bind_loop(target, entered); }
+    // `since`: the first protected instruction.
+    void bind_handler(Label target, std::uint32_t since);
 
     // `parameters`: how many of the first registers must stay.
     [[nodiscard]] classfile::Code finish(std::uint32_t parameters);
@@ -86,6 +104,21 @@ private:
     struct LabelState {
         std::uint32_t position = kNoLabel;
         std::uint32_t references = 0;
+        std::uint32_t first_reference = 0;  // position
+    };
+    struct Known {
+        const void* variable;
+        const void* key;
+        Reg value;
+        std::uint32_t position;
+        bool assigned;
+    };
+    struct Hoisted {
+        std::uint32_t at;  // the placeholder before the loop
+        Op op;
+        TypeIndex type;
+        std::int64_t bits;
+        Reg reg;
     };
     struct HandlerItem {
         std::uint32_t start, end;
@@ -121,6 +154,10 @@ private:
     Place last_place_;
     bool statement_pending_ = false;
     bool reachable_ = true;
+    std::vector<Known> known_;
+    std::vector<Hoisted> hoisted_;
+    std::uint32_t loop_depth_ = 0;
+    std::uint32_t before_loop_ = 0;
     std::uint32_t limit_ = 0xFFFFFFFF;
     bool overflow_ = false;
 };

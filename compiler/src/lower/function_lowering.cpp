@@ -2,6 +2,7 @@
 #include "lower/function_lowering.h"
 
 #include <bit>
+#include <limits>
 
 #include "skua/classfile/limits.h"
 
@@ -13,6 +14,11 @@ namespace {
 
 // A function beyond this is refused (nested `finally` blocks can multiply code).
 constexpr std::uint32_t kMaxInstructions = 1u << 20;
+
+std::int64_t float_bits(double value, bool wide) {
+    if (wide) return std::bit_cast<std::int64_t>(value);
+    return static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(static_cast<float>(value)));
+}
 
 }  // namespace
 
@@ -120,8 +126,29 @@ void FunctionLowering::move(Reg dst, Reg src) {
 }
 
 Reg FunctionLowering::int_constant(std::int64_t value) {
-    const Reg r = fresh(file_.program().types->int_);
-    load_int(r, value);
+    Constant constant;
+    constant.kind = Constant::Kind::Int;
+    constant.integer = value;
+    return constant_operand(constant, file_.program().types->int_, false);
+}
+
+// A constant as an operand. Each has a register of its own, so that it has one definition: small
+// integers become immediates where the instruction takes them. What the linker would have to
+// load anew in each round of a loop (floats, large integers, and all integers where `plain`) is
+// loaded before the loop.
+Reg FunctionLowering::constant_operand(const Constant& constant, const Type* type, bool plain) {
+    const bool integral = (type->is_integer() || type->is(TypeKind::Bool) || type->is(TypeKind::Char)) &&
+                          constant.kind != Constant::Kind::Float;
+    if (integral) {
+        const bool immediate = constant.integer >= std::numeric_limits<std::int16_t>::min() &&
+                               constant.integer <= std::numeric_limits<std::int16_t>::max();
+        if (plain || !immediate) return code_.loop_constant(Op::ConstInt, this->type(type), constant.integer);
+    } else if (constant.kind == Constant::Kind::Float && type->is_float()) {
+        const bool wide = type->is(TypeKind::F64);
+        return code_.loop_constant(wide ? Op::ConstF64 : Op::ConstF32, this->type(type), float_bits(constant.floating, wide));
+    }
+    const Reg r = fresh(type);
+    load_constant(constant, type, r);
     return r;
 }
 
@@ -142,22 +169,18 @@ void FunctionLowering::load_constant(const Constant& constant, const Type* type,
         case Constant::Kind::Int:
         case Constant::Kind::Bool:
         case Constant::Kind::Char:
-            if (type->is(TypeKind::F64)) {
-                emit(Op::ConstF64, {dst, std::bit_cast<std::int64_t>(static_cast<double>(constant.integer))});
-            } else if (type->is(TypeKind::F32)) {
-                emit(Op::ConstF32, {dst, static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(static_cast<float>(constant.integer)))});
+            if (type->is_float()) {
+                const bool wide = type->is(TypeKind::F64);
+                emit(wide ? Op::ConstF64 : Op::ConstF32, {dst, float_bits(static_cast<double>(constant.integer), wide)});
             } else {
                 load_int(dst, constant.integer);
             }
             break;
-        case Constant::Kind::Float:
-            if (type->is(TypeKind::F32)) {
-                const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(constant.floating));
-                emit(Op::ConstF32, {dst, static_cast<std::int64_t>(bits)});
-            } else {
-                emit(Op::ConstF64, {dst, std::bit_cast<std::int64_t>(constant.floating)});
-            }
+        case Constant::Kind::Float: {
+            const bool wide = type->is(TypeKind::F64);
+            emit(wide ? Op::ConstF64 : Op::ConstF32, {dst, float_bits(constant.floating, wide)});
             break;
+        }
         case Constant::Kind::String: load_string(dst, constant.text); break;
         case Constant::Kind::Null: emit(Op::ConstNull, {dst}); break;
     }
@@ -213,11 +236,14 @@ void FunctionLowering::assign_local(const LocalSymbol& local, Expr* value) {
     if (local.in_cell) {
         const Reg r = this->value(value);
         emit(Op::PutField, {storage(local), file_.field_path({file_.cell_value(local.type)}), r});
-    } else if (safe_target(value)) {
+        return;
+    }
+    if (safe_target(value)) {
         into(value, storage(local));
     } else {
         move(storage(local), this->value(value));
     }
+    code_.forget(&local);
 }
 
 // ---- evaluation order ----------------------------------------------------------------------------

@@ -94,7 +94,8 @@ private:
     void emit_at(SourceRange range, Op op, std::initializer_list<std::int64_t> operands);
     void emit_list(Op op, std::initializer_list<std::int64_t> head, const std::vector<Reg>& regs);
     void move(Reg dst, Reg src);
-    Reg int_constant(std::int64_t value);  // an i64 used once
+    Reg int_constant(std::int64_t value);
+    Reg constant_operand(const ast::Constant& constant, const Type* type, bool plain);
     void load_int(Reg dst, std::int64_t value) { emit(Op::ConstInt, {dst, value}); }
     void load_constant(const ast::Constant& constant, const Type* type, Reg dst);
     void load_string(Reg dst, std::string_view text);
@@ -119,6 +120,8 @@ private:
 
     // ---- lower_expressions.cpp ---------------------------------------------------------------------
     Reg operand(ast::Expr* expr, bool once);  // of value() and argument()
+    Reg plain_operand(ast::Expr* expr);
+    std::optional<Reg> narrowed(const ast::ConvertExpr& e);
     void effect(ast::Expr* expr);
     void name_into(ast::NameExpr& e, Reg dst);
     void member_into(ast::MemberExpr& e, Reg dst);

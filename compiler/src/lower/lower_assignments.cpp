@@ -78,6 +78,7 @@ void FunctionLowering::assign_place(const Place& place, Expr* value, const HoleE
                 }
                 const Reg r = this->value(value);
                 emit(Op::Insert, {storage(local), path, r});
+                code_.forget(&local);
                 return;
             }
             if (current != nullptr) {
@@ -102,7 +103,7 @@ void FunctionLowering::assign_place(const Place& place, Expr* value, const HoleE
                 emit_at(range, Op::GetField, {old, object, path});
                 bind_hole(current, old);
             }
-            const Reg r = this->value(value);
+            const Reg r = plain_operand(value);
             emit_at(range, Op::PutField, {object, path, r});
             return;
         }
@@ -115,14 +116,14 @@ void FunctionLowering::assign_place(const Place& place, Expr* value, const HoleE
                 emit_at(range, Op::GetStatic, {old, path});
                 bind_hole(current, old);
             }
-            const Reg r = this->value(value);
+            const Reg r = plain_operand(value);
             emit_at(range, Op::PutStatic, {path, r});
             return;
         }
         case PlaceKind::Element: {
             const bool assigns = may_assign(value);
             const Reg array = stable(place.object, assigns || may_assign(place.index));
-            const Reg index = stable(place.index, assigns);
+            const Reg index = place.index->constant != nullptr ? plain_operand(place.index) : stable(place.index, assigns);
             const std::int64_t path = place.path.empty() ? 0 : file_.field_path(place_steps(place));
             if (current != nullptr) {
                 const Reg old = temp(place.type);
@@ -133,7 +134,7 @@ void FunctionLowering::assign_place(const Place& place, Expr* value, const HoleE
                 }
                 bind_hole(current, old);
             }
-            const Reg r = this->value(value);
+            const Reg r = plain_operand(value);
             if (place.path.empty()) {
                 emit_at(range, Op::ArrayPut, {array, index, r});
             } else {

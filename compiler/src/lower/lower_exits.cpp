@@ -127,7 +127,7 @@ void FunctionLowering::try_expr(TryExpr& e, std::int64_t dst) {
         const bool plain = clause.symbol != nullptr && !clause.symbol->in_cell;
         const Reg r = plain ? declare(*clause.symbol) : fresh(error);
         protect(guarded, handler, error, r);
-        code_.bind_handler(handler, true);
+        code_.bind_handler(handler, guarded.ranges.front().first);
         if (clause.symbol != nullptr && !plain) bind_local(*clause.symbol, r);
         TempScope temps(code_);
         deliver(clause.body, dst);
@@ -150,7 +150,7 @@ void FunctionLowering::try_expr(TryExpr& e, std::int64_t dst) {
         const Label handler = code_.new_label();
         const Reg error = fresh(file_.error_type());
         protect(scope, handler, file_.error_type(), error);
-        code_.bind_handler(handler, true);
+        code_.bind_handler(handler, scope.ranges.front().first);
         run_cleanup(scope);
         emit(Op::Throw, {error});
     }
@@ -191,7 +191,7 @@ void FunctionLowering::use_block(BlockExpr& e, std::size_t at, std::int64_t dst)
         const Label handler = code_.new_label();
         const Reg error = fresh(file_.error_type());
         protect(scope, handler, file_.error_type(), error);
-        code_.bind_handler(handler, true);
+        code_.bind_handler(handler, scope.ranges.front().first);
         run_cleanup(scope);
         emit(Op::Throw, {error});
     }

@@ -26,19 +26,40 @@ Reg FunctionLowering::operand(Expr* expr, bool once) {
             return operand(cast->operand, once);
         }
     }
-    // Constants are always registers of their own, so that they have one definition.
+    if (expr->constant != nullptr) return constant_operand(*expr->constant, expr->type, false);
+    if (const auto* convert = as<ConvertExpr>(expr)) {
+        if (const auto known = narrowed(*convert)) return *known;
+    }
     const TypeIndex t = type(expr->type);
     if (expr->type->is(TypeKind::Never) || expr->type->is(TypeKind::Void)) {
         effect(expr);
         return code_.fresh(t);  // never read: what would read it cannot be reached
     }
-    const Reg r = once || expr->constant != nullptr ? code_.fresh(t) : code_.temp(t);
+    const Reg r = once ? code_.fresh(t) : code_.temp(t);
     into(expr, r);
     return r;
 }
 
 Reg FunctionLowering::value(Expr* expr) { return operand(expr, false); }
 Reg FunctionLowering::argument(Expr* expr) { return operand(expr, true); }
+
+// An operand that the linker does not take as an immediate: an index, or what is stored.
+Reg FunctionLowering::plain_operand(Expr* expr) {
+    return expr->constant != nullptr ? constant_operand(*expr->constant, expr->type, true) : value(expr);
+}
+
+// The narrowed value of a variable, computed once for all the code that the first use dominates.
+std::optional<Reg> FunctionLowering::narrowed(const ConvertExpr& e) {
+    if (e.conversion != ConversionKind::NarrowNonNull && e.conversion != ConversionKind::NarrowCast) return std::nullopt;
+    const LocalSymbol* local = nullptr;
+    if (!plain_local(e.operand, local)) return std::nullopt;
+    if (const auto known = code_.recall(local, e.type)) return known;
+    if (!code_.reachable()) return std::nullopt;
+    const Reg r = fresh(e.type);
+    emit_at(e.range, e.conversion == ConversionKind::NarrowNonNull ? Op::Unwrap : Op::Cast, {r, storage(*local)});
+    code_.remember(local, e.type, r, local->assigned);
+    return r;
+}
 
 void FunctionLowering::deliver(Expr* expr, std::int64_t dst) {
     if (expr->type->is(TypeKind::Never) || dst == kNowhere) {
@@ -90,7 +111,7 @@ void FunctionLowering::into(Expr* expr, Reg dst) {
             }
             TempScope scope(code_);
             const Reg array = stable(e.object, may_assign(e.index));
-            const Reg index = value(e.index);
+            const Reg index = plain_operand(e.index);
             emit_at(e.range, Op::ArrayGet, {dst, array, index});
             break;
         }
@@ -347,7 +368,7 @@ void FunctionLowering::path_into(Expr* expr, PathBase& base, Reg dst) {
                 index = base.hole->index;
             } else {
                 array = stable(base.object, may_assign(base.index));
-                index = value(base.index);
+                index = plain_operand(base.index);
             }
             emit_at(expr->range, Op::ArrayGetField, {dst, array, index, path});
             break;
@@ -383,11 +404,13 @@ void FunctionLowering::convert_into(ConvertExpr& e, Reg dst) {
             break;
         }
         case ConversionKind::NarrowNonNull: {
+            if (const auto known = narrowed(e)) return move(dst, *known);
             const Reg r = value(e.operand);
             emit_at(e.range, Op::Unwrap, {dst, r});
             break;
         }
         case ConversionKind::NarrowCast: {
+            if (const auto known = narrowed(e)) return move(dst, *known);
             const Reg r = value(e.operand);
             emit_at(e.range, Op::Cast, {dst, r});
             break;

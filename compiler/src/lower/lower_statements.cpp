@@ -142,6 +142,7 @@ void FunctionLowering::while_loop(WhileStmt& s) {
     const LoopTarget target{code_.new_label(), code_.new_label()};
     const Label top = code_.new_label();
     place(s.condition->range, true);
+    code_.enter_loop();
     const bool endless = s.condition->constant != nullptr && s.condition->constant->integer != 0;
     int budget = 8;
     if (endless) {
@@ -150,6 +151,7 @@ void FunctionLowering::while_loop(WhileStmt& s) {
         code_.bind(target.next);
         code_.jump(top);
         code_.bind(target.exit);
+        code_.leave_loop();
         return;
     }
     const bool guarded = cheap_condition(s.condition, budget);
@@ -170,21 +172,25 @@ void FunctionLowering::while_loop(WhileStmt& s) {
         branch(s.condition, top, true);
     }
     code_.bind(target.exit);
+    code_.leave_loop();
 }
 
 void FunctionLowering::for_loop(ForStmt& s) {
     if (!code_.reachable()) return;
     place(s.iterable->range, true);
+    code_.enter_loop();
     switch (s.how) {
         case ForKind::Range: {
             Expr* range = s.iterable;
             while (auto* paren = as<ParenExpr>(range)) range = paren->inner;
-            return for_range(s, *as<BinaryExpr>(range), 1);
+            for_range(s, *as<BinaryExpr>(range), 1);
+            break;
         }
-        case ForKind::Array: return for_array(s);
-        case ForKind::Iterator: return for_iterator(s);
-        case ForKind::None: return;
+        case ForKind::Array: for_array(s); break;
+        case ForKind::Iterator: for_iterator(s); break;
+        case ForKind::None: break;
     }
+    code_.leave_loop();
 }
 
 // Counts in a register. The counter is the loop's variable itself unless the body changes or
@@ -205,7 +211,7 @@ void FunctionLowering::for_range(ForStmt& s, BinaryExpr& range, std::int64_t ste
         ++limit;
         inclusive = false;
     }
-    // A constant bound is loaded anew for each comparison, into which the linker folds it.
+    // A constant bound becomes part of the comparison, or is loaded before the loop.
     Reg end = 0;
     const LocalSymbol* local = nullptr;
     if (bound == nullptr) {

@@ -10,6 +10,8 @@ Two kinds of cases:
               //stdin: text a line of standard input
               //args: a b   arguments, blanks between them
               //flag: --x   a further option of vmrun, e.g. --allow=fs.read
+              //separate: x the modules in folder x are compiled first, by themselves; the others then
+                            see only their class files
           {tmp} in args stands for an empty folder of the case's own, {dir} for the case's folder.
   examples NAME/NAME.skua with NAME/expected.txt, and NAME/args, NAME/stdin if there are any
           (arguments are relative to the project's root); `//! requires: fs.read` becomes --allow.
@@ -45,7 +47,7 @@ class Case:
         self.name, self.main, self.sources, self.source_root = name, main, sources, source_root
         self.stdout, self.stdin, self.args, self.flags = "", "", [], []
         self.errors, self.exit, self.cwd = [], 0, None
-        self.compile_only = False
+        self.compile_only, self.separate = False, []
 
     @property
     def module(self):
@@ -60,7 +62,7 @@ def read_case(main, sources, source_root, name):
         if line.startswith("//>"):
             out.append(line[4:] if line[3:4] == " " else line[3:])
             continue
-        match = re.match(r"//(err|exit|stdin|args|flag): ?(.*)", line)
+        match = re.match(r"//(err|exit|stdin|args|flag|separate): ?(.*)", line)
         if not match:
             continue
         key, value = match.groups()
@@ -74,6 +76,8 @@ def read_case(main, sources, source_root, name):
             case.args += shlex.split(value)
         elif key == "flag":
             case.flags.append(value)
+        elif key == "separate":
+            case.separate.append(value)
     case.stdout = "".join(line + "\n" for line in out)
     return case
 
@@ -151,11 +155,19 @@ def run_case(case, options):
         classes, archive = work / "classes", work / "case.ska"
         classes.mkdir()
         vmc, vmrun, vmar = (options.bin / tool for tool in ("vmc", "vmrun", "vmar"))
-        code, out, err = run([vmc, *case.sources, "--source-root", case.source_root, "-o", classes], options.timeout)
-        if code != 0:
-            return case, [f"vmc ended with {code}:\n{(out + err)[-2000:]}"]
-        if out or err:
-            return case, [f"vmc printed:\n{out + err}"]
+        rest, known, steps = case.sources, [], []
+        for folder in case.separate:
+            root = case.source_root / folder
+            own = [s for s in rest if root in s.parents]
+            rest = [s for s in rest if root not in s.parents]
+            steps.append((root, own))
+        for root, sources in [*steps, (case.source_root, rest)]:
+            code, out, err = run([vmc, *sources, "--source-root", root, *known, "-o", classes], options.timeout)
+            if code != 0:
+                return case, [f"vmc ended with {code}:\n{(out + err)[-2000:]}"]
+            if out or err:
+                return case, [f"vmc printed:\n{out + err}"]
+            known = ["--class-path", classes]
         if case.compile_only:
             return case, []
         problems = []

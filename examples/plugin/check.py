@@ -1,0 +1,47 @@
+"""Compiles the demo and runs it with and without the rights it needs; compares what it says."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# CRC-32 of "123456789" is the check value of this checksum in every catalogue: 0xCBF43926.
+EXPECTED = "3421780262\n3421780262\nthis checksum stream is closed\n"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--plugins", required=True)
+    options = parser.parse_args()
+    failures = []
+
+    def run(program, *args):
+        return subprocess.run([os.path.join(options.bin, program), *args], capture_output=True, text=True, timeout=60, cwd=HERE)
+
+    def check(what, outcome, code, output, errors=()):
+        good = outcome.returncode == code and (output is None or outcome.stdout == output) and all(
+            text in outcome.stderr for text in errors)
+        if not good:
+            failures.append(f"{what}: exit code {outcome.returncode}\n{outcome.stdout}{outcome.stderr}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        sources = [os.path.join(HERE, name) for name in ("checksum.skua", "demo.skua")]
+        check("compiling", run("vmc", *sources, "-o", folder), 0, "")
+        start = ("--class-path", folder, "demo")
+        plugin = ("--plugin-path", options.plugins)
+        check("all granted", run("vmrun", *plugin, "--allow=plugin:checksum", "--allow=fs.read:digits.txt", *start,
+                                 "digits.txt", "nowhere.txt"), 0,
+              EXPECTED + "3421780262\nfs.read of 'nowhere.txt' was not granted; run with --allow=fs.read:nowhere.txt\n")
+        check("missing file", run("vmrun", *plugin, "--allow=plugin", "--allow=fs.read", *start, "nowhere.txt"), 0,
+              EXPECTED + "cannot open 'nowhere.txt': No such file or directory\n")
+        check("plugin not granted", run("vmrun", *plugin, *start), 70, "",
+              ("LinkError", "plugin of 'checksum' was not granted", "--allow=plugin:checksum"))
+        check("no plugin path", run("vmrun", "--allow=plugin", *start), 70, "", ("LinkError", "--plugin-path"))
+    if failures:
+        sys.exit("\n".join(failures))
+
+
+main()

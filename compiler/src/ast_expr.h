@@ -15,6 +15,7 @@ struct Stmt;
 struct BlockExpr;
 struct FunctionDecl;
 struct CallInfo;
+struct HoleExpr;
 
 enum class ExprKind : std::uint8_t {
     Literal, Interpolation, Name, This, Super, Member, Call, Index, Unary, Binary, Assign, Is, Cast, Tuple,
@@ -95,7 +96,7 @@ struct NameExpr : Expr {
     CallInfo* call = nullptr;            // Property of implicit this
     Expr* receiver = nullptr;            // Field, Property, bound FunctionValue: the implicit ThisExpr
     const Type* owner = nullptr;         // Field, StaticField, FunctionValue: instantiated declaring type
-    List<const Type*> type_args;         // FunctionValue
+    std::span<const Type* const> type_args;         // FunctionValue
     Symbol* qualifier = nullptr;         // Module, Type
     // The name of a local whose type was narrowed stands below a ConvertExpr (NarrowNonNull
     // or NarrowCast); its own type remains the declared one.
@@ -128,7 +129,7 @@ struct MemberExpr : Expr {  // a.b, a?.b, t.0 (name "0")
     CaseSymbol* enum_case = nullptr;
     CallInfo* call = nullptr;      // Property
     const Type* owner = nullptr;   // instantiated declaring type of field or function; the tuple type
-    List<const Type*> type_args;   // FunctionValue
+    std::span<const Type* const> type_args;   // FunctionValue
     std::uint32_t index = 0;       // TupleElement
     Symbol* qualifier = nullptr;   // Module, Type: this whole expression is a qualifier
     // `object` is not evaluated when it is a qualifier (value Module or Type).
@@ -161,8 +162,11 @@ struct IndexExpr : Expr {  // xs[i]; one index
     explicit IndexExpr(SourceRange r) : Expr(kKind, r) {}
     Expr* object = nullptr;
     Expr* index = nullptr;
-    // -- sema: call null: element of an array, built in. Otherwise the call of `[]` or `slice`.
+    // -- sema: call null: element of an array, built in. Otherwise the call of `[]` or `slice`. If
+    // range_hole is set (a slice by a Range value): evaluate call->receiver, then `index`, bind
+    // range_hole to it (the call's arguments mention the hole), then make the call.
     CallInfo* call = nullptr;
+    HoleExpr* range_hole = nullptr;
 };
 
 // How a call is made.
@@ -198,7 +202,7 @@ struct CallInfo {
     FunctionSymbol* function = nullptr;  // null for Closure, Numeric, ToText
     const Type* owner = nullptr;         // instantiated type (or extension type) that declares `function`;
                                          // null: a module function, owner is function->module
-    List<const Type*> type_args;         // for the function's own type parameters
+    std::span<const Type* const> type_args;         // for the function's own type parameters
     Expr* receiver = nullptr;            // methods; null for static and module functions. Evaluated first
     Expr* closure = nullptr;             // Closure: the function value
     List<CallArg> args;
@@ -243,7 +247,6 @@ struct UnaryExpr : Expr {
     CallInfo* call = nullptr;
 };
 
-struct HoleExpr;
 struct BinaryExpr : Expr {
     static constexpr auto kKind = ExprKind::Binary;
     explicit BinaryExpr(SourceRange r) : Expr(kKind, r) {}

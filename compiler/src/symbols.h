@@ -66,6 +66,7 @@ struct LocalSymbol : Symbol {  // parameter, `let`, `var`, pattern variable, cat
     // parameter is moved into its cell on entry; captures pass the cell itself.
     bool in_cell = false;
     bool used = false;
+    FunctionSymbol* local_function = nullptr;  // not a variable but the name of a local function
     FunctionSymbol* function = nullptr;  // the function (or lambda) whose variable it is
 };
 
@@ -155,7 +156,9 @@ struct TypeSymbol : Symbol {
     std::vector<FunctionSymbol*> functions;   // methods, properties, statics; without constructor
     FunctionSymbol* constructor = nullptr;    // null: cannot be made (interface, enum)
     std::vector<CaseSymbol*> cases;
-    bool has_init = false;            // struct: has an init block, so `make$`
+    // Struct: it has the static function `make$` (constructor->link_name), because of an init block or
+    // default values (`make$$default$I`, I counted without receiver). Else `pack` makes it.
+    bool has_init = false;
     std::unordered_map<std::string_view, Symbol*> members;  // own: fields, functions, cases
     ast::TypeDecl* decl = nullptr;
     std::vector<ast::ExtendDecl*> extend_decls;  // Extension types: the blocks merged here

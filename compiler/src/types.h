@@ -48,6 +48,8 @@ struct Type {
 
     static constexpr unsigned kMaxDepth = 60;
 
+    explicit Type(TypeKind k) : kind(k) {}
+
     [[nodiscard]] bool is_integer() const { return kind <= TypeKind::U64; }
     [[nodiscard]] bool is_signed() const { return kind <= TypeKind::I64; }
     [[nodiscard]] bool is_float() const { return kind == TypeKind::F32 || kind == TypeKind::F64; }
@@ -97,6 +99,8 @@ public:
     // `type` with its type parameters replaced. A parameter beyond the given lists stays.
     const Type* substitute(const Type* type, const Substitution& s);
     std::span<const Type* const> substitute(std::span<const Type* const> types, const Substitution& s);
+    // `type` with inference variable i replaced by solutions[i], where that is not null.
+    const Type* replace_infer(const Type* type, std::span<const Type* const> solutions);
     std::span<const Type* const> list(const std::vector<const Type*>& types) {
         return arena_.copy(std::span<const Type* const>(types));
     }
@@ -105,6 +109,8 @@ public:
 
 private:
     const Type* intern(Type candidate);
+    template <typename Replace>
+    const Type* rebuild(const Type* type, const Replace& replace);
     struct Hash {
         std::size_t operator()(const Type* t) const;
     };

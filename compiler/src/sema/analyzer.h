@@ -1,0 +1,204 @@
+// The state of one analysis, shared by its parts, and what is known about whole programs:
+// modules, imports, types and their members, relations between types. Bodies are checked by
+// BodyChecker (body_checker.h), one per function.
+//
+// Everything is resolved on demand and once: a type goes through the stages of
+// TypeSymbol::Stage, a function's signature is resolved by ensure_signature(). So declarations may
+// come in any order, modules may import one another, and of the class path only what a program
+// mentions is read.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "import.h"
+#include "sema/sema.h"
+
+namespace skua::compiler {
+
+// Which type parameters and module a written type is resolved in. Innermost first.
+struct TypeScope {
+    ModuleSymbol* module = nullptr;
+    std::array<std::span<TypeParamSymbol* const>, 3> params;
+};
+
+// What a name means outside of all functions.
+struct ModuleScope {
+    std::unordered_map<std::string_view, Symbol*> names;  // imported names and module aliases
+    std::vector<ModuleSymbol*> wildcards;                 // import a.b.*
+    std::vector<ModuleSymbol*> imported;                  // their extensions are visible
+    bool resolved = false;
+};
+
+// A member and the instantiated type that declares it (null for an extension function).
+struct Member {
+    Symbol* symbol = nullptr;  // Field, Function or Case; null: none
+    const Type* owner = nullptr;
+    explicit operator bool() const { return symbol != nullptr; }
+};
+
+class Analyzer {
+public:
+    Analyzer(ClassPath& path, Arena& arena, DiagnosticSink& sink, const AnalyzeOptions& options);
+
+    // ---- entry (sema.cpp)
+    void run(std::span<ast::Module* const> modules);
+    std::vector<ModuleSymbol*> source_modules;
+
+    // ---- modules and imports (modules.cpp)
+    ModuleSymbol* find_module(std::string_view name);  // null if there is none
+    Symbol* find_in_module(ModuleSymbol* module, std::string_view name);
+    TypeSymbol* find_type(std::string_view qualified_name);
+    // A name as seen from module level: own, imported, prelude. Null if there is none.
+    Symbol* find_global(ModuleSymbol* from, std::string_view name);
+    ModuleScope& scope_of(ModuleSymbol* module);
+    [[nodiscard]] bool is_visible(const Symbol* symbol, const ModuleSymbol* from) const;
+    std::span<ModuleSymbol* const> prelude_modules();  // whose extensions are visible everywhere
+    // Names that could have been meant: "did you mean `x`?", or which import brings it; or "".
+    std::string suggest_global(ModuleSymbol* from, std::string_view name);
+
+    // ---- symbols from syntax (declare.cpp)
+    void declare(ModuleSymbol* module);
+    void declare_extensions(ModuleSymbol* module);
+    FunctionSymbol* declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner);
+    std::span<TypeParamSymbol*> declare_type_params(ast::List<ast::TypeParamNode*> nodes, bool of_function,
+                                                    std::uint32_t first_index);
+
+    // ---- symbols from class files (class_import.cpp)
+    void load_type(TypeSymbol* type);         // supers, type parameters
+    void load_members(TypeSymbol* type);
+    void load_module_file(ModuleSymbol* module);
+
+    // ---- resolving (resolve.cpp)
+    void ensure_supers(TypeSymbol* type);
+    void ensure_members(TypeSymbol* type);
+    void ensure_signature(FunctionSymbol* function);
+    const Type* field_type(FieldSymbol* field);         // may check the initial value to infer it
+    const Type* result_type(FunctionSymbol* function);  // may check the body to infer it
+    const Type* resolve(ast::TypeNode* node, const TypeScope& scope, bool allow_void = false);
+    void resolve_bounds(ast::List<ast::TypeParamNode*> nodes, const TypeScope& scope);
+    [[nodiscard]] TypeScope scope_of(const FunctionSymbol* function) const;
+    [[nodiscard]] TypeScope scope_of(const TypeSymbol* type) const;
+    const Type* builtin_type(std::string_view name);  // int, string, ...; null for others
+    // Bounds of written types are checked when the supers of all types are known.
+    struct PendingBounds {
+        std::span<TypeParamSymbol* const> params;
+        std::span<const Type* const> args;
+        Substitution all;
+        SourceRange range;
+    };
+    std::vector<PendingBounds> pending_bounds;
+    // Checks that the arguments satisfy the bounds; reports at `range`.
+    bool check_bounds(std::span<TypeParamSymbol* const> params, std::span<const Type* const> args,
+                      const Substitution& all, SourceRange range);
+
+    // ---- relations between types (relations.cpp)
+    // The instantiation of `target` that `type` is or inherits from (through classes, interfaces,
+    // extensions of built-in types, bounds); null if none.
+    const Type* as_instance_of(const Type* type, TypeSymbol* target);
+    bool is_subtype(const Type* from, const Type* to);   // reference or bounded variable to supertype, or equal
+    bool implements(const Type* type, const Type* interface_type);
+    bool can_convert(const Type* from, const Type* to);  // implicitly
+    const Type* join(const Type* a, const Type* b);      // the type both convert to; null if none
+    // The Extension type of std.core that holds a built-in type's methods, instantiated; null if none.
+    const Type* extension_of(const Type* type);
+    [[nodiscard]] Substitution substitution(const Type* owner) const;
+    // Direct supertypes of a named or extension type, instantiated.
+    std::vector<const Type*> direct_supers(const Type* type);
+
+    // ---- members (members.cpp)
+    Member find_member(const Type* type, std::string_view name);
+    Member find_static(TypeSymbol* type, std::string_view name);
+    // Extension functions of that name whose receiver `type` fits, visible from `from`.
+    FunctionSymbol* find_extension(const Type* type, std::string_view name, ModuleSymbol* from);
+    // Whether the receiver type matches the extension's; the extension's type arguments go to `args`.
+    bool match_receiver(const Type* pattern, const Type* type, std::vector<const Type*>& args);
+    std::string suggest_member(const Type* type, std::string_view name, ModuleSymbol* from);
+    // All members that can be named on a value of the type.
+    void collect_member_names(const Type* type, std::vector<std::string_view>& out, int depth = 0);
+    bool can_access(const Symbol* member, const ModuleSymbol* module, const TypeSymbol* from) const;
+
+    // ---- checks of declarations (hierarchy.cpp)
+    void check_type(TypeSymbol* type);
+
+    // ---- bodies (check_declarations.cpp)
+    void check_module(ModuleSymbol* module);
+    void check_function_body(FunctionSymbol* function);
+    void check_type_body(TypeSymbol* type);
+    void check_field_init(FieldSymbol* field);
+
+    // ---- intrinsics (intrinsics.cpp)
+    ModuleSymbol* intrinsics_module();
+
+    // ---- types that constructs need; null (with an error, once) if they do not exist
+    TypeSymbol* core(std::string_view name, SourceRange use);         // std.core.<name>
+    TypeSymbol* core_if_present(std::string_view name);
+    TypeSymbol* collection(std::string_view name, SourceRange use);   // std.collections.<name>
+
+    // ---- making things
+    TypeSymbol* new_type(std::string_view name);
+    ModuleSymbol* new_module(std::string_view name);
+    template <typename T, typename... Args>
+    T* make(Args&&... args) {
+        return arena.make<T>(std::forward<Args>(args)...);
+    }
+    std::string_view text(std::string_view s) { return arena.text(s); }
+
+    SourceDiagnostic& error(SourceRange range, std::string message, std::string suggestion = {}) {
+        return sink.error(range, std::move(message), std::move(suggestion));
+    }
+
+    ClassPath& class_path;
+    Arena& arena;
+    DiagnosticSink& sink;
+    AnalyzeOptions options;
+    TypeContext types;
+    // Bodies already checked (inferred results make the order depend on use).
+    std::unordered_map<const void*, bool> checked;
+    // Numbers of lambdas by the class file and the name they are derived from.
+    std::unordered_map<std::string, std::uint32_t> lambda_numbers;
+
+private:
+    const Type* resolve_named(ast::NamedTypeNode* node, const TypeScope& scope);
+    Symbol* resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, bool report);
+    void resolve_imports(ModuleSymbol* module, ModuleScope& scope);
+    void check_overrides(TypeSymbol* type);
+    void check_completeness(TypeSymbol* type);
+    void check_struct_cycle(TypeSymbol* type);
+    void check_main(ModuleSymbol* module);
+    const classfile::ClassFile* read_class(std::string_view name);
+    const Type* import_type(const classfile::ClassFile& file, classfile::TypeIndex index,
+                            std::span<TypeParamSymbol* const> class_params,
+                            std::span<TypeParamSymbol* const> function_params, int depth = 0);
+    FunctionSymbol* import_function(const classfile::ClassFile& file, const classfile::Function& f,
+                                    ModuleSymbol* module, TypeSymbol* owner);
+    std::span<TypeParamSymbol*> import_type_params(const classfile::ClassFile& file,
+                                                   const std::vector<classfile::TypeParam>& params, bool of_function);
+    void import_bounds(const classfile::ClassFile& file, const std::vector<classfile::TypeParam>& params,
+                       std::span<TypeParamSymbol* const> symbols, std::span<TypeParamSymbol* const> class_params,
+                       std::span<TypeParamSymbol* const> function_params);
+
+    std::deque<TypeSymbol> type_storage_;
+    std::deque<ModuleSymbol> module_storage_;
+    std::deque<ExtensionBlock> extension_storage_;
+    std::unordered_map<std::string, ModuleSymbol*> modules_;
+    std::unordered_map<const ModuleSymbol*, ModuleScope> scopes_;
+    std::vector<ModuleSymbol*> prelude_modules_;
+    bool prelude_ready_ = false;
+    ModuleSymbol* intrinsics_ = nullptr;
+    std::unordered_map<std::string_view, TypeSymbol*> extension_cache_;
+    std::unordered_map<std::string, bool> reported_missing_;
+};
+
+// Tells the private details of one place from another: "`a`, `b` and `c`".
+[[nodiscard]] std::string quoted_list(std::span<const std::string> names);
+// The name nearest to `name`, if one is near enough to be a misspelling; empty if none.
+[[nodiscard]] std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
+[[nodiscard]] inline std::string quote(const Type* type) { return "`" + to_string(type) + "`"; }
+[[nodiscard]] inline std::string quote(std::string_view name) { return "`" + std::string(name) + "`"; }
+
+}  // namespace skua::compiler

@@ -1,0 +1,464 @@
+// Expressions: dispatch, literals, aggregates, indexing, type tests.
+#include "sema/body_checker.h"
+
+namespace skua::compiler {
+
+using namespace ast;
+
+namespace {
+constexpr int kMaxDepth = 1000;
+}
+
+const Type* BodyChecker::check(Expr*& slot, const Type* expected) {
+    if (slot == nullptr) return t_.error;
+    if (slot->type != nullptr) return slot->type;  // made by analysis, or checked already
+    if (++depth_ > kMaxDepth) {
+        --depth_;
+        a_.error(slot->range, "the expression is nested too deeply", "split it up with `let`");
+        return slot->type = t_.error;
+    }
+    const Type* type = dispatch(slot, expected);
+    --depth_;
+    slot->type = type;
+    return type;
+}
+
+const Type* BodyChecker::check_value(Expr*& slot, const Type* expected) {
+    if (expected != nullptr && expected->is(TypeKind::Void)) expected = nullptr;
+    const Type* type = check(slot, expected);
+    if (type->is(TypeKind::Void)) {
+        std::string hint;
+        if (auto* i = as<IfExpr>(strip_parens(slot)); i != nullptr && i->else_branch == nullptr) hint = "add an `else` branch";
+        if (is<AssignExpr>(strip_parens(slot))) hint = "to compare, write `==`";
+        a_.error(slot->range, "this has no value", hint);
+        slot->type = t_.error;
+        return t_.error;
+    }
+    return type;
+}
+
+bool BodyChecker::check_to(Expr*& slot, const Type* target, std::string_view what) {
+    if (slot == nullptr) return false;
+    check(slot, target->has_error || target->is(TypeKind::Void) ? nullptr : target);
+    return coerce(slot, target, what);
+}
+
+const Type* BodyChecker::dispatch(Expr*& slot, const Type* expected) {
+    if (expected != nullptr && expected->has_error) expected = nullptr;
+    // Only lambdas and functions make use of a type that is known in part.
+    const Type* known = expected != nullptr && expected->has_infer ? nullptr : expected;
+    switch (slot->kind) {
+        case ExprKind::Literal: return check_literal(static_cast<LiteralExpr*>(slot), known);
+        case ExprKind::Interpolation: return check_interpolation(static_cast<InterpolationExpr*>(slot));
+        case ExprKind::Name:
+        case ExprKind::Member:
+        case ExprKind::TypeApply: {
+            if (auto* m = as<MemberExpr>(slot); m != nullptr && m->safe) return check_safe(slot, m, known);
+            Ref ref = resolve_ref(slot);
+            return use_ref(slot, ref, expected);
+        }
+        case ExprKind::This: {
+            Expr* self = this_expr(slot->range);
+            if (self == nullptr) return t_.error;
+            slot = self;
+            return narrow(slot, slot->type);
+        }
+        case ExprKind::Super:
+            a_.error(slot->range, "`super` can only stand before a member: `super.name`");
+            return t_.error;
+        case ExprKind::Call: return check_call(slot, static_cast<CallExpr*>(slot), known);
+        case ExprKind::Index: return check_index(slot, static_cast<IndexExpr*>(slot));
+        case ExprKind::Unary: {
+            auto* u = static_cast<UnaryExpr*>(slot);
+            return check_unary(u, known);
+        }
+        case ExprKind::Binary: return check_binary(slot, static_cast<BinaryExpr*>(slot), known);
+        case ExprKind::Assign: return check_assign(static_cast<AssignExpr*>(slot));
+        case ExprKind::Is: return check_is(static_cast<IsExpr*>(slot));
+        case ExprKind::Cast: return check_cast(static_cast<CastExpr*>(slot));
+        case ExprKind::Tuple: return check_tuple(static_cast<TupleExpr*>(slot), known);
+        case ExprKind::Paren: {
+            auto* p = static_cast<ParenExpr*>(slot);
+            const Type* type = check(p->inner, expected);
+            p->constant = p->inner->constant;
+            return type;
+        }
+        case ExprKind::ArrayLiteral: return check_array(static_cast<ArrayLiteralExpr*>(slot), known);
+        case ExprKind::ArrayRepeat: return check_repeat(static_cast<ArrayRepeatExpr*>(slot), known);
+        case ExprKind::MapLiteral: return check_map(static_cast<MapLiteralExpr*>(slot), known);
+        case ExprKind::Lambda: return check_lambda(static_cast<LambdaExpr*>(slot), expected);
+        case ExprKind::Block: {
+            ScopeGuard scope(*this);
+            return check_block(static_cast<BlockExpr*>(slot), known);
+        }
+        case ExprKind::If: return check_if(static_cast<IfExpr*>(slot), known);
+        case ExprKind::Match: return check_match(static_cast<MatchExpr*>(slot), known);
+        case ExprKind::Try: return check_try(static_cast<TryExpr*>(slot), known);
+        case ExprKind::Return: return check_return(static_cast<ReturnExpr*>(slot));
+        case ExprKind::Break: {
+            auto* b = static_cast<BreakExpr*>(slot);
+            return check_jump(b, b->label, b->loop, true);
+        }
+        case ExprKind::Continue: {
+            auto* c = static_cast<ContinueExpr*>(slot);
+            return check_jump(c, c->label, c->loop, false);
+        }
+        case ExprKind::Throw: return check_throw(static_cast<ThrowExpr*>(slot));
+        case ExprKind::Error:
+        case ExprKind::Convert:
+        case ExprKind::Hole:
+        case ExprKind::SafeAccess: break;
+    }
+    return t_.error;
+}
+
+const Type* BodyChecker::check_literal(LiteralExpr* e, const Type* expected) {
+    while (expected != nullptr && expected->is(TypeKind::Nullable) && e->value.kind != Constant::Kind::Null) expected = expected->inner();
+    switch (e->value.kind) {
+        case Constant::Kind::Int:
+        case Constant::Kind::Float: {
+            if (!e->suffix.empty()) {
+                const Type* t = a_.builtin_type(e->suffix);
+                if (t == nullptr || !t->is_number() || (e->value.kind == Constant::Kind::Float && !t->is_float())) {
+                    a_.error(e->range, "unknown number suffix " + quote(e->suffix), "use one of i8 i16 i32 i64 u8 u16 u32 u64 f32 f64");
+                    return t_.error;
+                }
+                std::string_view suffix = e->suffix;
+                e->suffix = {};
+                adapt(e, t);
+                e->suffix = suffix;
+                return e->type;
+            }
+            bool is_int = e->value.kind == Constant::Kind::Int;
+            const Type* target = expected != nullptr && (expected->is_float() || (is_int && expected->is_number())) ? expected
+                                 : is_int                                                                           ? t_.int_
+                                                                                                                    : t_.float_;
+            adapt(e, target);
+            return e->type;
+        }
+        case Constant::Kind::Bool: e->constant = &e->value; return t_.bool_;
+        case Constant::Kind::Char: e->constant = &e->value; return t_.char_;
+        case Constant::Kind::String: e->constant = &e->value; return t_.string;
+        case Constant::Kind::Null: e->constant = &e->value; return expected != nullptr && expected->is(TypeKind::Nullable) ? expected : t_.null;
+    }
+    return t_.error;
+}
+
+const Type* BodyChecker::check_interpolation(InterpolationExpr* e) {
+    for (InterpolationPart& part : e->parts) {
+        const Type* type = check_value(part.value);
+        if (type->is(TypeKind::Null)) {
+            a_.error(part.value->range, "the text of `null` is always `null`", "write it into the string");
+            continue;
+        }
+        if (part.format.empty() || type->has_error || type->is(TypeKind::Never)) continue;
+        // The format is a constant; the value goes to the function for its kind.
+        auto* format = a_.make<LiteralExpr>(part.format_range.end != 0 ? part.format_range : part.value->range);
+        format->value.kind = Constant::Kind::String;
+        format->value.text = part.format;
+        format->constant = &format->value;
+        format->type = t_.string;
+        std::string_view function = "formatText";
+        Expr* value = hole(type, part.value->range);
+        auto numeric = [&](const Type* to) {
+            if (type == to) return;
+            auto* call = a_.make<CallExpr>(part.value->range);
+            call->call = a_.make<CallInfo>();
+            call->call->kind = CallKind::Numeric;
+            call->call->result = to;
+            CallArg arg;
+            arg.value = value;
+            call->call->args = a_.arena.list<CallArg>({arg});
+            call->type = to;
+            value = call;
+        };
+        value = part.value;
+        if (type->is(TypeKind::U64)) {
+            function = "formatUnsigned";
+        } else if (type->is_integer()) {
+            function = "formatInt";
+            numeric(t_.int_);
+        } else if (type->is_float()) {
+            function = "formatFloat";
+            numeric(t_.float_);
+        } else if (!type->is(TypeKind::String)) {
+            auto* call = a_.make<CallExpr>(part.value->range);
+            call->call = a_.make<CallInfo>();
+            call->call->kind = CallKind::ToText;
+            call->call->result = t_.string;
+            CallArg arg;
+            arg.value = value;
+            call->call->args = a_.arena.list<CallArg>({arg});
+            call->type = t_.string;
+            value = call;
+        }
+        part.format_call = call_library("std.text", function, {value, format}, part.value->range);
+    }
+    return t_.string;
+}
+
+const Type* BodyChecker::check_tuple(TupleExpr* e, const Type* expected) {
+    if (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
+    bool match = expected != nullptr && expected->is(TypeKind::Tuple) && expected->args.size() == e->elements.size();
+    std::vector<const Type*> parts;
+    for (std::size_t i = 0; i < e->elements.size(); ++i) {
+        const Type* want = match ? expected->args[i] : nullptr;
+        const Type* type = check_value(e->elements[i], want);
+        if (want != nullptr && convert_silently(e->elements[i], want)) type = want;
+        if (type->is(TypeKind::Null)) {
+            a_.error(e->elements[i]->range, "the type of this `null` is not known", "write the type of the tuple: `let t: (int?, string) = ...`, for example");
+            type = t_.error;
+        }
+        parts.push_back(type->is(TypeKind::Never) ? t_.error : type);
+    }
+    for (const Type* p : parts) {
+        if (p->has_error) return t_.error;
+    }
+    return t_.tuple(parts);
+}
+
+// The type that all these values convert to; converts them. Null: they have none (reported).
+const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* expected, std::string_view what) {
+    const Type* joined = nullptr;
+    // Literals adapt to the others, so they do not take part in the first round.
+    bool only_flexible = true;
+    for (Expr** s : slots) only_flexible &= is_flexible(*s);
+    for (Expr** s : slots) {
+        const Type* type = (*s)->type;
+        if (type->has_error) return t_.error;
+        if (!only_flexible && is_flexible(*s)) continue;
+        const Type* wider = joined == nullptr ? type : a_.join(joined, type);
+        if (wider == nullptr && is_flexible(*s) && joined->is_number()) wider = joined->is_float() ? joined : type;
+        if (wider == nullptr) {
+            std::string hint;
+            if (joined->is_number() && type->is_number()) hint = "convert it: `" + to_string(joined) + "(...)`";
+            a_.error((*s)->range, std::string(what) + ": expected " + quote(joined) + ", as before, found " + quote(type), hint);
+            return t_.error;
+        }
+        joined = wider;
+    }
+    if (joined == nullptr) return t_.never;
+    if (!only_flexible) {
+        for (Expr** s : slots) {
+            if (!is_flexible(*s)) continue;
+            const Type* base = joined->is(TypeKind::Nullable) ? joined->inner() : joined;
+            if (base->is(TypeKind::Null)) {
+                joined = t_.nullable((*s)->type);
+            } else if (!base->is_number() && !base->is(TypeKind::Never)) {
+                const Type* wider = a_.join(joined, (*s)->type);
+                if (wider != nullptr) {
+                    joined = wider;
+                    continue;
+                }
+            } else if (base->is(TypeKind::Never)) {
+                joined = (*s)->type;
+            }
+        }
+    }
+    if (expected != nullptr && !expected->is(TypeKind::Void) && !expected->has_infer && a_.can_convert(joined, expected)) joined = expected;
+    for (Expr** s : slots) {
+        if (!coerce(*s, joined, what)) return t_.error;
+    }
+    return joined;
+}
+
+const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) {
+    while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
+    const Type* element = expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
+    if (element == nullptr && expected != nullptr && expected->is_interface() && expected->args.size() == 1) element = expected->args[0];
+    std::vector<Expr**> slots;
+    bool failed = false;
+    for (Expr*& x : e->elements) {
+        if (element != nullptr) {
+            check(x, element);
+            failed |= !coerce(x, element, "element");
+        } else {
+            check_value(x);
+            slots.push_back(&x);
+        }
+    }
+    if (element != nullptr) return t_.array(element);
+    if (slots.empty()) {
+        a_.error(e->range, "the element type of `[]` is not known here", "write it: `let xs: [int] = []`, for example");
+        return t_.error;
+    }
+    element = common_type(slots, nullptr, "element");
+    if (element->is(TypeKind::Null) || element->is(TypeKind::Never)) {
+        a_.error(e->range, "the element type is not known here", "write it: `let xs: [int?] = ...`, for example");
+        return t_.error;
+    }
+    return element->has_error ? t_.error : t_.array(element);
+}
+
+const Type* BodyChecker::check_repeat(ArrayRepeatExpr* e, const Type* expected) {
+    while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
+    const Type* element = expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
+    const Type* type = check_value(e->value, element);
+    if (element != nullptr) {
+        coerce(e->value, element, "element");
+        type = element;
+    }
+    check_to(e->count, t_.int_, "length of the array");
+    if (type->is(TypeKind::Null)) {
+        a_.error(e->value->range, "the element type is not known here", "write it: `let xs: [int?] = [null; n]`, for example");
+        return t_.error;
+    }
+    return type->has_error || type->is(TypeKind::Never) ? t_.error : t_.array(type);
+}
+
+const Type* BodyChecker::check_map(MapLiteralExpr* e, const Type* expected) {
+    while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
+    TypeSymbol* map = a_.collection("Map", e->range);
+    const Type *key = nullptr, *value = nullptr;
+    if (map != nullptr && expected != nullptr && expected->is(TypeKind::Named) && expected->symbol == map) {
+        key = expected->args[0];
+        value = expected->args[1];
+    }
+    std::vector<Expr**> keys, values;
+    for (MapEntryNode& entry : e->entries) {
+        check_value(entry.key, key);
+        check_value(entry.value, value);
+        if (key != nullptr) {
+            coerce(entry.key, key, "key");
+            coerce(entry.value, value, "value");
+        }
+        keys.push_back(&entry.key);
+        values.push_back(&entry.value);
+    }
+    if (map == nullptr) return t_.error;
+    if (key == nullptr) {
+        if (keys.empty()) {
+            a_.error(e->range, "the types of `[:]` are not known here", "write them: `let m: Map<string, int> = [:]`, for example");
+            return t_.error;
+        }
+        key = common_type(keys, nullptr, "key");
+        value = common_type(values, nullptr, "value");
+    }
+    if (key->has_error || value->has_error) return t_.error;
+    const Type* args[] = {key, value};
+    const Type* type = t_.named(map, args);
+    a_.ensure_members(map);
+    if (map->constructor == nullptr) return t_.error;
+    a_.ensure_signature(map->constructor);
+    a_.check_bounds(map->type_params, args, {args, {}}, e->range);
+    e->create = a_.make<CallInfo>();
+    e->create->kind = CallKind::Constructor;
+    e->create->function = map->constructor;
+    e->create->owner = type;
+    e->create->result = type;
+    std::vector<CallArg> defaults(map->constructor->params.size());
+    for (CallArg& d : defaults) d.kind = CallArg::Kind::Default;
+    e->create->args = a_.arena.copy(defaults);
+    e->map_hole = hole(type, e->range);
+    e->key_hole = hole(key, e->range);
+    e->value_hole = hole(value, e->range);
+    const Type* result = nullptr;
+    e->set = call_member(e->map_hole, "[]=", {e->key_hole, e->value_hole}, e->range, &result);
+    return e->set == nullptr ? t_.error : type;
+}
+
+const Type* BodyChecker::check_index(Expr*& slot, IndexExpr* e) {
+    const Type* object = check_value(e->object);
+    const Type* index = check_value(e->index);
+    if (object->has_error || index->has_error) return t_.error;
+    if (object->is(TypeKind::Nullable)) {
+        a_.error(e->range, "this may be null: expected " + quote(object->inner()) + ", found " + quote(object), "test it for null first");
+        return t_.error;
+    }
+    if (index->is_struct() && index->symbol->qualified_name == "std.core.Range") {
+        Expr* range = strip_parens(e->index);
+        const Type* result = nullptr;
+        if (auto* b = as<BinaryExpr>(range); b != nullptr && b->op == BinaryOp::RangeExclusive && b->meaning == OperatorKind::Range) {
+            e->call = call_member(e->object, "slice", {b->left, b->right}, e->range, &result);
+        } else {
+            e->range_hole = hole(index, e->index->range);
+            auto bound = [&](std::string_view name) -> Expr* {
+                auto* m = a_.make<MemberExpr>(e->index->range);
+                m->object = e->range_hole;
+                Member found = a_.find_member(index, name);
+                m->value = ValueKind::Field;
+                m->field = static_cast<FieldSymbol*>(found.symbol);
+                m->owner = index;
+                m->type = t_.int_;
+                return m;
+            };
+            Expr *start = bound("start"), *end = bound("end");
+            e->call = call_member(e->object, "slice", {start, end}, e->range, &result);
+        }
+        return e->call == nullptr ? t_.error : result;
+    }
+    if (object->is(TypeKind::Array)) {
+        if (!coerce(e->index, t_.int_, "index")) return t_.error;
+        return object->element();
+    }
+    const Type* result = nullptr;
+    if (!a_.find_member(object, "[]") && a_.find_extension(object, "[]", module_) == nullptr) {
+        a_.error(slot->range, quote(object) + " cannot be indexed: it has no operator `[]`");
+        return t_.error;
+    }
+    e->call = call_member(e->object, "[]", {e->index}, e->range, &result);
+    if (e->call == nullptr) return t_.error;
+    if (!e->call->args.empty()) e->index = e->call->args[0].value;
+    return result;
+}
+
+const Type* BodyChecker::check_is(IsExpr* e) {
+    const Type* operand = check_value(e->operand);
+    const Type* target = a_.resolve(e->target, type_scope_);
+    if (operand->has_error || target->has_error) return t_.bool_;
+    const Type* base = operand->is(TypeKind::Nullable) ? operand->inner() : operand;
+    if (base->is(TypeKind::Var)) {
+        if (base->param->bounds.empty()) {
+            a_.error(e->range, "the type of a value of type parameter " + quote(base) + " cannot be tested: it has no bound");
+            return t_.bool_;
+        }
+        if (!operand->is(TypeKind::Nullable)) coerce(e->operand, base->param->bounds[0]);
+        return t_.bool_;
+    }
+    if (a_.is_subtype(base, target)) {
+        e->always = true;
+        return t_.bool_;
+    }
+    if (target->is(TypeKind::Nullable)) {
+        a_.error(e->target->range, "test for " + quote(target->inner()) + ", or for null with `== null`, expected a type that is not nullable");
+        return t_.bool_;
+    }
+    if (!base->is_class() && !base->is_interface()) {
+        a_.error(e->range, "a " + quote(operand) + " is never a " + quote(target));
+        return t_.bool_;
+    }
+    bool possible = a_.is_subtype(target, base) || a_.can_convert(target, base) || base->is_interface() ||
+                    (target->is_interface() && base->symbol->has(classfile::kOpen));
+    if (!possible) a_.error(e->range, "a " + quote(base) + " is never a " + quote(target));
+    return t_.bool_;
+}
+
+const Type* BodyChecker::check_cast(CastExpr* e) {
+    const Type* target = a_.resolve(e->target, type_scope_);
+    const Type* operand = check_value(e->operand, target->has_error ? nullptr : target);
+    if (operand->has_error || target->has_error) return t_.error;
+    const Type* result = e->safe && !target->is(TypeKind::Nullable) ? t_.nullable(target) : target;
+    if (a_.can_convert(operand, target) || is_flexible(e->operand)) {
+        e->upcast = true;
+        coerce(e->operand, target, "cast");
+        if (e->safe) coerce(e->operand, result);
+        return result;
+    }
+    const Type* base = operand->is(TypeKind::Nullable) ? operand->inner() : operand;
+    if (base->is_number() && target->is_number()) {
+        a_.error(e->range, "`as` does not convert numbers", "write `" + to_string(target) + "(...)`");
+        return result;
+    }
+    const Type* inner = target->is(TypeKind::Nullable) ? target->inner() : target;
+    bool possible = (base->is_class() || base->is_interface()) &&
+                    (a_.can_convert(inner, base) || base->is_interface() || (inner->is_interface() && base->symbol->has(classfile::kOpen)));
+    if (operand->is(TypeKind::Nullable) && base == inner) {
+        a_.error(e->range, "`as` does not remove null: expected " + quote(target) + ", found " + quote(operand),
+                 "test it for null, or give a value for that case with `??`");
+        return result;
+    }
+    if (!possible) a_.error(e->range, "a " + quote(operand) + " is never a " + quote(target));
+    return result;
+}
+
+}  // namespace skua::compiler

@@ -1,0 +1,709 @@
+// What names and members refer to, and their use as values.
+#include "sema/body_checker.h"
+
+namespace skua::compiler {
+
+using namespace ast;
+
+LocalSymbol* BodyChecker::find_local(std::string_view name) {
+    auto it = locals_.find(name);
+    return it == locals_.end() ? nullptr : it->second;
+}
+
+void BodyChecker::bind_local(std::string_view name, LocalSymbol* local) {
+    if (name.empty() || name == "_") return;
+    LocalSymbol*& slot = locals_[name];
+    undo_.push_back({name, slot});
+    slot = local;
+}
+
+LocalSymbol* BodyChecker::declare_local(const Ident& name, const Type* type, bool is_var) {
+    auto* local = a_.make<LocalSymbol>(name.text);
+    local->range = name.range;
+    local->type = type;
+    local->is_var = is_var;
+    local->function = frame_->function;
+    if (!scope_starts_.empty() && name.text != "_" && !name.text.empty()) {
+        for (std::size_t i = scope_starts_.back(); i < undo_.size(); ++i) {
+            if (undo_[i].name != name.text) continue;
+            auto& d = a_.error(name.range, quote(name.text) + " is declared twice in this block", "choose another name, or assign to the first");
+            if (LocalSymbol* first = find_local(name.text)) d.notes.push_back({first->range, "the first declaration is here"});
+            break;
+        }
+    }
+    bind_local(name.text, local);
+    return local;
+}
+
+// The lambdas between here and the function that owns the variable capture it.
+void BodyChecker::capture(LocalSymbol* local) {
+    for (Frame* f = frame_; f != nullptr && f->function != local->function; f = f->parent) {
+        if (std::find(f->captures.begin(), f->captures.end(), local) == f->captures.end()) f->captures.push_back(local);
+        local->captured = true;
+    }
+}
+
+Expr* BodyChecker::this_expr(SourceRange range) {
+    for (Frame* f = frame_; f != nullptr; f = f->parent) {
+        if (f->this_local == nullptr) continue;
+        if (f->no_this) {
+            a_.error(range, "the object does not exist yet while the superclass is constructed");
+            return nullptr;
+        }
+        capture(f->this_local);
+        auto* e = a_.make<ThisExpr>(range);
+        e->local = f->this_local;
+        e->type = f->this_local->type;
+        return e;
+    }
+    bool is_static = frame_->function != nullptr && frame_->function->owner != nullptr;
+    a_.error(range, is_static ? "there is no `this` in a static function" : "there is no `this` outside of a type");
+    return nullptr;
+}
+
+const Type* BodyChecker::narrow(Expr*& slot, const Type* declared) {
+    slot->type = declared;
+    if (flow_.facts.empty()) return declared;
+    FactKey key;
+    if (!key_of(slot, key)) return declared;
+    const Type* known = known_type(key);
+    if (known == nullptr || known == declared) return declared;
+    bool non_null = declared->is(TypeKind::Nullable) && declared->inner() == known;
+    slot = convert(non_null ? ConversionKind::NarrowNonNull : ConversionKind::NarrowCast, slot, known);
+    return known;
+}
+
+// A member of the type whose code this is, named without `this.`.
+Ref BodyChecker::implicit_member(std::string_view name, SourceRange range, bool extensions) {
+    const Type* self = nullptr;
+    bool has_this = false;
+    for (Frame* f = frame_; f != nullptr && !has_this; f = f->parent) {
+        if (f->this_local != nullptr) {
+            self = f->this_local->type;
+            has_this = true;
+        }
+    }
+    Ref ref;
+    if (!has_this) {
+        if (type_ == nullptr || extensions) return ref;
+        Member m = a_.find_static(type_, name);
+        if (!m) return ref;
+        bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
+                         (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static()) ||
+                         m.symbol->kind == SymbolKind::Case;
+        if (!is_static) {
+            if (frame_->struct_init) return ref;
+            // Reported only if nothing else has that name.
+            ref.symbol = m.symbol;
+            return ref;
+        }
+        ref.kind = m.symbol->kind == SymbolKind::Field ? Ref::Kind::Global : Ref::Kind::Function;
+        ref.symbol = m.symbol;
+        ref.owner = m.owner;
+        return ref;
+    }
+    if (extensions) {
+        FunctionSymbol* f = a_.find_extension(self, name, module_);
+        if (f == nullptr) return ref;
+        ref.kind = Ref::Kind::Member;
+        ref.symbol = f;
+        ref.receiver = this_expr(range);
+        if (ref.receiver == nullptr) ref.kind = Ref::Kind::Error;
+        return ref;
+    }
+    Member m = a_.find_member(self, name);
+    if (!m && type_ != nullptr && type_->self != self) m = a_.find_static(type_, name);
+    if (!m || !a_.can_access(m.symbol, module_, type_)) return ref;
+    if (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) {
+        ref.kind = Ref::Kind::Function;
+        ref.symbol = m.symbol;
+        ref.owner = m.owner;
+        return ref;
+    }
+    if (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static()) {
+        ref.kind = Ref::Kind::Global;
+        ref.symbol = m.symbol;
+        ref.owner = m.owner;
+        return ref;
+    }
+    ref.kind = Ref::Kind::Member;
+    ref.symbol = m.symbol;
+    ref.owner = m.owner;
+    ref.receiver = this_expr(range);
+    if (ref.receiver == nullptr) ref = Ref{};
+    return ref;
+}
+
+void BodyChecker::list_visible(std::vector<std::string_view>& out) {
+    for (auto& [name, local] : locals_) {
+        if (local != nullptr) out.push_back(name);
+    }
+    for (Frame* f = frame_; f != nullptr; f = f->parent) {
+        if (f->this_local != nullptr) {
+            a_.collect_member_names(f->this_local->type, out);
+            break;
+        }
+    }
+    if (type_ != nullptr) {
+        for (auto& [name, s] : type_->members) out.push_back(name);
+    }
+}
+
+void BodyChecker::report_unknown(std::string_view name, SourceRange range) {
+    std::vector<std::string_view> names;
+    list_visible(names);
+    auto best = nearest(name, names);
+    std::string hint = best.empty() ? a_.suggest_global(module_, name) : "did you mean " + quote(best) + "?";
+    if (name == "self") hint = "the object is called `this`";
+    if (name == "nil" || name == "None" || name == "undefined") hint = "it is called `null`";
+    if (name == "True" || name == "False") hint = "it is written in lower case";
+    if (name == "printf" || name == "console") hint = "write `println(...)`";
+    a_.error(range, "unknown name " + quote(name), hint);
+}
+
+Ref BodyChecker::resolve_name(NameExpr* e) {
+    Ref ref;
+    if (e->name.empty()) return ref;
+    if (LocalSymbol* local = find_local(e->name)) {
+        local->used = true;
+        if (local->local_function != nullptr) {
+            // What it captures must be at hand wherever it is called from; see finish_frame.
+            for (Frame* f = frame_; f != nullptr && f->function != local->function; f = f->parent) f->called_locals.push_back(local->local_function);
+            ref.kind = Ref::Kind::Function;
+            ref.symbol = local->local_function;
+            return ref;
+        }
+        capture(local);
+        ref.kind = Ref::Kind::Local;
+        ref.symbol = local;
+        return ref;
+    }
+    Ref member = implicit_member(e->name, e->range, false);
+    if (member.kind != Ref::Kind::Error) return member;
+    if (const Type* builtin = a_.builtin_type(e->name)) {
+        ref.kind = Ref::Kind::Type;
+        ref.type = builtin;
+        return ref;
+    }
+    for (auto params : type_scope_.params) {
+        for (TypeParamSymbol* p : params) {
+            if (p->name != e->name) continue;
+            ref.kind = Ref::Kind::Type;
+            ref.type = t_.var(p);
+            return ref;
+        }
+    }
+    Symbol* symbol = a_.find_global(module_, e->name);
+    if (symbol == nullptr) {
+        auto& names = a_.scope_of(module_).names;
+        if (names.contains(e->name)) return ref;  // its import failed
+        Ref extension = implicit_member(e->name, e->range, true);
+        if (extension.kind != Ref::Kind::Error) return extension;
+        if (member.symbol != nullptr) {
+            a_.error(e->range, quote(e->name) + " belongs to an object, and there is none in a static function",
+                     "take the object as a parameter");
+        } else if (ModuleSymbol* root = a_.find_module(e->name)) {
+            // `std` alone: the start of a full module name.
+            ref.kind = Ref::Kind::Module;
+            ref.symbol = root;
+        } else {
+            report_unknown(e->name, e->range);
+        }
+        return ref;
+    }
+    if (!a_.is_visible(symbol, module_)) {
+        a_.error(e->range, quote(e->name) + " is private to its module", "declare it `pub` there");
+        return ref;
+    }
+    ref.symbol = symbol;
+    switch (symbol->kind) {
+        case SymbolKind::Module: ref.kind = Ref::Kind::Module; break;
+        case SymbolKind::Type:
+            ref.kind = Ref::Kind::Type;
+            ref.type = static_cast<TypeSymbol*>(symbol)->self;
+            break;
+        case SymbolKind::Function: ref.kind = Ref::Kind::Function; break;
+        case SymbolKind::Field: ref.kind = Ref::Kind::Global; break;
+        default: break;
+    }
+    return ref;
+}
+
+Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
+    Ref ref;
+    TypeSymbol* symbol = nullptr;
+    if (type.type->is(TypeKind::Named)) {
+        symbol = type.type->symbol;
+    } else if (const Type* extension = a_.extension_of(type.type)) {
+        symbol = extension->symbol;
+    }
+    Member m = symbol != nullptr ? a_.find_static(symbol, name.text) : Member{};
+    if (!m) {
+        if (symbol == nullptr && type.type->is(TypeKind::Var)) {
+            a_.error(name.range, "type parameter " + quote(type.type) + " has no static members");
+            return ref;
+        }
+        // Static functions of extensions.
+        std::vector<ModuleSymbol*> modules{module_};
+        for (ModuleSymbol* imported : a_.scope_of(module_).imported) modules.push_back(imported);
+        for (ModuleSymbol* module : modules) {
+            for (ExtensionBlock* block : module->extensions) {
+                if (block->target != type.type) continue;
+                for (FunctionSymbol* f : block->functions) {
+                    if (f->name != name.text || f->this_type != nullptr) continue;
+                    ref.kind = Ref::Kind::Function;
+                    ref.symbol = f;
+                    return ref;
+                }
+            }
+        }
+        std::vector<std::string_view> names;
+        if (symbol != nullptr) {
+            for (auto& [n, s] : symbol->members) names.push_back(n);
+        }
+        auto best = nearest(name.text, names);
+        a_.error(name.range, "type " + quote(type.type->is(TypeKind::Named) ? std::string(symbol->name) : to_string(type.type)) + " has no member " + quote(name.text),
+                 best.empty() ? "" : "did you mean " + quote(best) + "?");
+        return ref;
+    }
+    if (!a_.can_access(m.symbol, module_, type_)) {
+        a_.error(name.range, quote(name.text) + " is private in " + quote(type.type));
+        return ref;
+    }
+    bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
+                     (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static());
+    if (m.symbol->kind == SymbolKind::Case) return ref;  // reported at the enum
+    if (!is_static) {
+        a_.error(name.range, quote(name.text) + " is a member of the objects of " + quote(symbol->name) + ", not of the type itself",
+                 "write it after a value: `value." + std::string(name.text) + "`");
+        return ref;
+    }
+    ref.kind = m.symbol->kind == SymbolKind::Function ? Ref::Kind::Function : Ref::Kind::Global;
+    ref.symbol = m.symbol;
+    ref.owner = symbol->type_kind == TypeSymbolKind::Extension ? t_.named(symbol, type.type->args) : m.owner;
+    if (type.has_type_args) ref.owner = type.type;
+    return ref;
+}
+
+Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_super) {
+    Ref ref;
+    const Type* type = object->type;
+    if (type->has_error || type->is(TypeKind::Never) || name.text.empty()) return ref;
+    ref.receiver = object;
+    ref.through_super = through_super;
+    if (type->is(TypeKind::Tuple) && name.text[0] >= '0' && name.text[0] <= '9') {
+        std::uint32_t index = 0;
+        for (char c : name.text) index = index > 1000 ? index : index * 10 + static_cast<std::uint32_t>(c - '0');
+        if (index >= type->args.size()) {
+            a_.error(name.range, quote(type) + " has no component " + std::string(name.text), "its components are 0 to " + std::to_string(type->args.size() - 1));
+            return ref;
+        }
+        ref.kind = Ref::Kind::TupleElement;
+        ref.index = index;
+        ref.owner = type;
+        return ref;
+    }
+    if (type->is(TypeKind::Array) && name.text == "len") {
+        ref.kind = Ref::Kind::ArrayLength;
+        return ref;
+    }
+    const Type* start = type;
+    if (through_super) {
+        const Type* super = type->is(TypeKind::Named) ? type->symbol->super : nullptr;
+        if (super == nullptr) {
+            a_.error(object->range, "there is no superclass");
+            return ref;
+        }
+        start = t_.substitute(super, a_.substitution(type));
+    }
+    Member m = a_.find_member(start, name.text);
+    if (m && !a_.can_access(m.symbol, module_, type_)) {
+        a_.error(name.range, quote(name.text) + " is private in " + quote(m.owner));
+        return ref;
+    }
+    if (!m) {
+        if (FunctionSymbol* f = through_super ? nullptr : a_.find_extension(type, name.text, module_)) {
+            ref.kind = Ref::Kind::Member;
+            ref.symbol = f;
+            return ref;
+        }
+        if (type->is(TypeKind::Nullable)) {
+            bool inner_has = a_.find_member(type->inner(), name.text) || a_.find_extension(type->inner(), name.text, module_) != nullptr ||
+                             (type->inner()->is(TypeKind::Array) && name.text == "len");
+            std::string hint = inner_has ? "test it for null first, or write `?." + std::string(name.text) + "`" : "";
+            FactKey key;
+            if (inner_has && !key_of(object, key) && (is<NameExpr>(object) || is<MemberExpr>(object))) {
+                hint = "it could change after a test: copy it to a `let` and test that, or write `?." + std::string(name.text) + "`";
+            }
+            a_.error(name.range, "this may be null: " + quote(type) + " has no member " + quote(name.text), hint);
+            return ref;
+        }
+        a_.error(name.range, quote(type) + " has no member " + quote(name.text), a_.suggest_member(type, name.text, module_));
+        return ref;
+    }
+    bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
+                     (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static());
+    if (is_static) {
+        a_.error(name.range, quote(name.text) + " is static", "write it after the type: `" + std::string(m.owner->symbol->name) + "." + std::string(name.text) + "`");
+        return ref;
+    }
+    ref.kind = Ref::Kind::Member;
+    ref.symbol = m.symbol;
+    ref.owner = m.owner;
+    return ref;
+}
+
+Ref BodyChecker::resolve_member(MemberExpr* e) {
+    if (auto* super = as<SuperExpr>(e->object)) {
+        Expr* self = this_expr(super->range);
+        if (self == nullptr) return {};
+        super->local = static_cast<ThisExpr*>(self)->local;
+        super->type = self->type;
+        return member_of_value(super, e->name, true);
+    }
+    Ref object;
+    if (is<NameExpr>(e->object) || is<MemberExpr>(e->object) || is<TypeApplyExpr>(e->object)) {
+        auto* inner = as<MemberExpr>(e->object);
+        if (inner != nullptr && inner->safe) {
+            check_value(e->object);
+            return member_of_value(e->object, e->name, false);
+        }
+        object = resolve_ref(e->object);
+        if (object.kind == Ref::Kind::Error) {
+            e->object->type = t_.error;
+            return {};
+        }
+        if (object.kind == Ref::Kind::Module) {
+            auto* m = static_cast<ModuleSymbol*>(object.symbol);
+            if (auto* name = as<NameExpr>(e->object)) name->value = ValueKind::Module, name->qualifier = m;
+            if (auto* member = as<MemberExpr>(e->object)) member->value = ValueKind::Module, member->qualifier = m;
+            Ref ref;
+            Symbol* symbol = a_.find_in_module(m, e->name.text);
+            if (symbol == nullptr) symbol = a_.find_module(std::string(m->name) + "." + std::string(e->name.text));
+            if (symbol == nullptr) {
+                std::vector<std::string_view> names;
+                for (auto& [n, s] : m->members) {
+                    if (s != nullptr && a_.is_visible(s, module_)) names.push_back(n);
+                }
+                auto best = nearest(e->name.text, names);
+                a_.error(e->name.range, "module " + quote(m->name) + " has no " + quote(e->name.text), best.empty() ? "" : "did you mean " + quote(best) + "?");
+                return ref;
+            }
+            if (!a_.is_visible(symbol, module_)) {
+                a_.error(e->name.range, quote(e->name.text) + " is private to module " + quote(m->name), "declare it `pub` there");
+                return ref;
+            }
+            ref.symbol = symbol;
+            switch (symbol->kind) {
+                case SymbolKind::Module: ref.kind = Ref::Kind::Module; break;
+                case SymbolKind::Type:
+                    ref.kind = Ref::Kind::Type;
+                    ref.type = static_cast<TypeSymbol*>(symbol)->self;
+                    break;
+                case SymbolKind::Function: ref.kind = Ref::Kind::Function; break;
+                case SymbolKind::Field: ref.kind = Ref::Kind::Global; break;
+                default: break;
+            }
+            return ref;
+        }
+        if (object.kind == Ref::Kind::Type) return member_of_type(object, e->name);
+        const Type* type = use_ref(e->object, object, nullptr);
+        e->object->type = type;
+    } else {
+        check_value(e->object);
+    }
+    return member_of_value(e->object, e->name, false);
+}
+
+Ref BodyChecker::resolve_ref(Expr*& slot) {
+    if (auto* name = as<NameExpr>(slot); name != nullptr && name->type == nullptr) return resolve_name(name);
+    if (auto* member = as<MemberExpr>(slot); member != nullptr && !member->safe && member->type == nullptr) {
+        if (++depth_ > 1000) {
+            --depth_;
+            a_.error(slot->range, "the expression is nested too deeply", "split it up with `let`");
+            return {};
+        }
+        Ref ref = resolve_member(member);
+        --depth_;
+        return ref;
+    }
+    if (auto* apply = as<TypeApplyExpr>(slot)) {
+        Ref ref = resolve_ref(apply->base);
+        std::vector<const Type*> args;
+        for (TypeNode* n : apply->args) args.push_back(a_.resolve(n, type_scope_));
+        if (ref.kind == Ref::Kind::Error) return ref;
+        ref.has_type_args = true;
+        if (ref.kind == Ref::Kind::Type) {
+            std::size_t wanted = ref.type->is(TypeKind::Named) ? ref.type->symbol->type_params.size() : 0;
+            if (wanted != args.size()) {
+                a_.error(slot->range, quote(to_string(ref.type)) + " takes " + std::to_string(wanted) + " type arguments, found " + std::to_string(args.size()));
+                return {};
+            }
+            ref.type = t_.named(ref.type->symbol, args);
+            if (!ref.type->has_error) a_.check_bounds(ref.type->symbol->type_params, ref.type->args, {ref.type->args, {}}, slot->range);
+            return ref;
+        }
+        if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Function) {
+            ref.type_args = std::move(args);
+            return ref;
+        }
+        a_.error(slot->range, "only functions and types take type arguments", "to compare, put spaces around `<`");
+        return {};
+    }
+    Ref ref;
+    const Type* type = check_value(slot);
+    if (!type->has_error) ref.kind = Ref::Kind::Value;
+    return ref;
+}
+
+// `obj.method` or `Point` as a value: a lambda that calls it.
+const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expected) {
+    auto* f = static_cast<FunctionSymbol*>(ref.symbol);
+    a_.ensure_signature(f);
+    bool bound = ref.receiver != nullptr;
+    if (bound || f->role == FunctionRole::Intrinsic || f->role == FunctionRole::LocalFunction || f->has(classfile::kVariadic) ||
+        f->role == FunctionRole::Constructor || f->role == FunctionRole::StructNew) {
+        SourceRange range = slot->range;
+        auto name_expr = [&](std::string_view name) {
+            auto* n = a_.make<NameExpr>(range);
+            n->name = name;
+            return n;
+        };
+        const Type* shape = expected;
+        while (shape != nullptr && shape->is(TypeKind::Nullable)) shape = shape->inner();
+        if (shape != nullptr && !shape->is(TypeKind::Function)) shape = nullptr;
+        std::vector<LambdaParam> params;
+        std::vector<Argument> args;
+        std::size_t count = shape != nullptr ? shape->params().size() : f->params.size();
+        Substitution s = a_.substitution(ref.owner);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto* p = a_.make<BindingPattern>(range);
+            p->name = {a_.text("p" + std::to_string(i) + "$"), range};
+            LambdaParam param;
+            param.pattern = p;
+            if (shape == nullptr || shape->params()[i]->has_infer) {
+                const Type* type = i < f->params.size() ? t_.substitute(f->params[i].type, s) : t_.error;
+                if (type->has_vars && !f->type_params.empty()) type = nullptr;
+                if (type != nullptr) {
+                    auto* node = a_.make<NamedTypeNode>(range);
+                    node->type = type;
+                    param.type = node;
+                }
+            }
+            params.push_back(param);
+            Argument arg;
+            arg.value = name_expr(p->name.text);
+            args.push_back(arg);
+        }
+        auto* call = a_.make<CallExpr>(range);
+        auto* lambda = a_.make<LambdaExpr>(range);
+        call->args = a_.arena.copy(args);
+        lambda->params = a_.arena.copy(params);
+        lambda->body = call;
+        bool simple = !bound || is<ThisExpr>(ref.receiver) || is<SuperExpr>(ref.receiver);
+        if (!bound) {
+            // The callee as it was written, not yet resolved again.
+            if (auto* n = as<NameExpr>(slot)) {
+                call->callee = name_expr(n->name);
+            } else if (auto* m = as<MemberExpr>(slot)) {
+                auto* again = a_.make<MemberExpr>(range);
+                again->object = m->object;
+                again->name = m->name;
+                call->callee = again;
+            } else {
+                auto* apply = static_cast<TypeApplyExpr*>(slot);
+                auto* again = a_.make<TypeApplyExpr>(range);
+                again->base = apply->base;
+                again->args = apply->args;
+                call->callee = again;
+            }
+            slot = lambda;
+            return check(slot, expected);
+        }
+        auto* member = a_.make<MemberExpr>(range);
+        member->name = {f->name, range};
+        if (simple) {
+            member->object = a_.make<ThisExpr>(range);
+            if (is<SuperExpr>(ref.receiver)) member->object = a_.make<SuperExpr>(range);
+            call->callee = member;
+            slot = lambda;
+            return check(slot, expected);
+        }
+        // { let r$ = receiver; (a) => r$.method(a) }
+        auto* let = a_.make<LetStmt>(range);
+        auto* binding = a_.make<BindingPattern>(range);
+        binding->name = {"r$", range};
+        let->pattern = binding;
+        let->init = ref.receiver;
+        member->object = name_expr("r$");
+        call->callee = member;
+        auto* last = a_.make<ExprStmt>(range);
+        last->expr = lambda;
+        auto* block = a_.make<BlockExpr>(range);
+        Stmt* statements[] = {let, last};
+        block->statements = a_.arena.copy(std::span<Stmt* const>(statements));
+        slot = block;
+        ScopeGuard scope(*this);
+        const Type* type = check_block(block, nullptr);
+        if (expected != nullptr && expected->is(TypeKind::Function)) return type;
+        return type;
+    }
+    Inference inference(a_);
+    std::vector<const Type*> vars;
+    std::vector<const Type*> owner_vars;
+    for (std::size_t i = 0; i < f->type_params.size(); ++i) {
+        vars.push_back(i < ref.type_args.size() ? ref.type_args[i] : inference.fresh(f->type_params[i]));
+    }
+    const Type* owner = ref.owner;
+    if (owner != nullptr && owner->is(TypeKind::Named) && owner == owner->symbol->self && !owner->args.empty() && type_ != owner->symbol) {
+        for (TypeParamSymbol* p : owner->symbol->type_params) owner_vars.push_back(inference.fresh(p));
+        owner = t_.named(owner->symbol, owner_vars);
+    }
+    Substitution s{owner != nullptr ? owner->args : std::span<const Type* const>{}, vars};
+    std::vector<const Type*> params;
+    for (const ParamSymbol& p : f->params) params.push_back(t_.substitute(p.type, s));
+    const Type* declared_result = a_.result_type(f);
+    const Type* type = t_.function(params, t_.substitute(declared_result, s));
+    if (type->has_infer) {
+        const Type* shape = expected;
+        while (shape != nullptr && shape->is(TypeKind::Nullable)) shape = shape->inner();
+        if (shape != nullptr && shape->is(TypeKind::Function) && shape->params().size() == params.size()) {
+            for (std::size_t i = 0; i < params.size(); ++i) {
+                if (!shape->params()[i]->has_infer) inference.unify(type->params()[i], shape->params()[i], true);
+            }
+            if (!shape->result()->has_infer) inference.unify(type->result(), shape->result(), true);
+        }
+        if (TypeParamSymbol* missing = inference.finish()) {
+            a_.error(slot->range, "type argument " + quote(missing->name) + " of " + quote(f->name) + " is not known here", "write it: `" + std::string(f->name) + "<int>`, for example");
+            return t_.error;
+        }
+        type = inference.apply(type);
+        for (const Type*& v : vars) v = inference.apply(v);
+        if (owner != nullptr) owner = inference.apply(owner);
+    }
+    auto fill = [&](auto* e) {
+        e->value = ValueKind::FunctionValue;
+        e->function = f;
+        e->owner = f->owner != nullptr ? owner : nullptr;
+        e->type_args = t_.list(vars);
+    };
+    Expr* target = slot;
+    if (auto* apply = as<TypeApplyExpr>(slot)) slot = target = apply->base;
+    if (auto* n = as<NameExpr>(target)) fill(n);
+    if (auto* m = as<MemberExpr>(target)) fill(m);
+    return type;
+}
+
+const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
+    auto* name = as<NameExpr>(slot);
+    auto* member = as<MemberExpr>(slot);
+    switch (ref.kind) {
+        case Ref::Kind::Error: return t_.error;
+        case Ref::Kind::Value: return slot->type;
+        case Ref::Kind::Local: {
+            auto* local = static_cast<LocalSymbol*>(ref.symbol);
+            if (name == nullptr) return t_.error;
+            name->value = ValueKind::Local;
+            name->local = local;
+            return local->type == nullptr ? t_.error : narrow(slot, local->type);
+        }
+        case Ref::Kind::Global: {
+            auto* field = static_cast<FieldSymbol*>(ref.symbol);
+            const Type* type = t_.substitute(a_.field_type(field), a_.substitution(ref.owner));
+            if (name != nullptr) name->value = ValueKind::StaticField, name->field = field, name->owner = ref.owner, name->constant = field->constant;
+            if (member != nullptr) member->value = ValueKind::StaticField, member->field = field, member->owner = ref.owner, member->constant = field->constant;
+            if (type->has_error) return t_.error;
+            return type;
+        }
+        case Ref::Kind::ArrayLength:
+            member->value = ValueKind::ArrayLength;
+            member->object = ref.receiver;
+            return t_.int_;
+        case Ref::Kind::TupleElement:
+            member->value = ValueKind::TupleElement;
+            member->object = ref.receiver;
+            member->index = ref.index;
+            member->owner = ref.owner;
+            return ref.owner->args[ref.index];
+        case Ref::Kind::Function: {
+            auto* f = static_cast<FunctionSymbol*>(ref.symbol);
+            if (f->has(classfile::kProperty)) {
+                CallInfo* info = nullptr;
+                const Type* type = call_function(info, ref, f, {}, slot->range, slot->range, expected);
+                if (name != nullptr) name->value = ValueKind::Property, name->call = info;
+                if (member != nullptr) member->value = ValueKind::Property, member->call = info;
+                return type;
+            }
+            return function_value(slot, ref, expected);
+        }
+        case Ref::Kind::Member: {
+            if (ref.symbol->kind == SymbolKind::Field) {
+                auto* field = static_cast<FieldSymbol*>(ref.symbol);
+                const Type* type = t_.substitute(a_.field_type(field), a_.substitution(ref.owner));
+                if (type->has_error) return t_.error;
+                if (name != nullptr) {
+                    name->value = ValueKind::Field;
+                    name->field = field;
+                    name->owner = ref.owner;
+                    name->receiver = ref.receiver;
+                } else if (member != nullptr) {
+                    member->value = ValueKind::Field;
+                    member->field = field;
+                    member->owner = ref.owner;
+                    member->object = ref.receiver;
+                }
+                return narrow(slot, type);
+            }
+            auto* f = static_cast<FunctionSymbol*>(ref.symbol);
+            if (!f->has(classfile::kProperty)) return function_value(slot, ref, expected);
+            CallInfo* info = nullptr;
+            const Type* type = call_function(info, ref, f, {}, slot->range, slot->range, expected);
+            if (name != nullptr) name->value = ValueKind::Property, name->call = info;
+            if (member != nullptr) member->value = ValueKind::Property, member->call = info;
+            return type;
+        }
+        case Ref::Kind::Type: {
+            const Type* shape = expected != nullptr && expected->is(TypeKind::Nullable) ? expected->inner() : expected;
+            if (ref.type->is(TypeKind::Named) && ref.type->symbol->constructor != nullptr && shape != nullptr && shape->is(TypeKind::Function)) {
+                a_.ensure_members(ref.type->symbol);
+                ref.symbol = ref.type->symbol->constructor;
+                return function_value(slot, ref, expected);
+            }
+            std::string type_name = to_string(ref.type->is(TypeKind::Named) && !ref.has_type_args ? ref.type : ref.type);
+            if (ref.type->is(TypeKind::Named)) type_name = std::string(ref.type->symbol->name);
+            a_.error(slot->range, quote(type_name) + " is a type, expected a value", "to make one, call it: `" + type_name + "(...)`");
+            return t_.error;
+        }
+        case Ref::Kind::Module:
+            a_.error(slot->range, quote(ref.symbol->name) + " is a module, expected a value", "name something in it: `" + std::string(ref.symbol->name.substr(ref.symbol->name.rfind('.') + 1)) + ".name`");
+            return t_.error;
+    }
+    return t_.error;
+}
+
+// a?.b: the member of the value if there is one.
+const Type* BodyChecker::check_safe(Expr*& slot, MemberExpr* member, const Type* expected) {
+    const Type* object = check_value(member->object);
+    if (object->has_error) return t_.error;
+    member->safe = false;
+    if (!object->is(TypeKind::Nullable)) {
+        a_.sink.warning(member->name.range, quote(object) + " is never null", "write `." + std::string(member->name.text) + "`");
+        if (is<CallExpr>(slot)) return check_call(slot, static_cast<CallExpr*>(slot), expected);
+        return dispatch(slot, expected);
+    }
+    auto* safe = a_.make<SafeAccessExpr>(slot->range);
+    safe->receiver = member->object;
+    safe->hole = hole(object->inner(), member->object->range);
+    member->object = safe->hole;
+    safe->body = slot;
+    const Type* wanted = expected != nullptr && expected->is(TypeKind::Nullable) ? expected->inner() : nullptr;
+    const Type* type = check(safe->body, wanted);
+    slot = safe;
+    if (type->has_error) return t_.error;
+    if (type->is(TypeKind::Void) || type->is(TypeKind::Never)) return t_.void_;
+    const Type* result = type->is(TypeKind::Nullable) ? type : t_.nullable(type);
+    coerce(safe->body, result);
+    return result;
+}
+
+}  // namespace skua::compiler

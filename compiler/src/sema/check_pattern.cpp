@@ -1,0 +1,287 @@
+// Patterns of let, for, lambda parameters and match arms.
+#include "sema/body_checker.h"
+
+namespace skua::compiler {
+
+using namespace ast;
+
+bool BodyChecker::is_irrefutable(const Pattern* p) {
+    if (is<WildcardPattern>(p) || is<BindingPattern>(p)) return true;
+    if (auto* t = as<TuplePattern>(p)) {
+        for (const Pattern* x : t->elements) {
+            if (!is_irrefutable(x)) return false;
+        }
+        return true;
+    }
+    if (auto* c = as<CasePattern>(p)) {
+        if (c->enum_case != nullptr || c->test != nullptr) return false;
+        for (const Pattern* x : c->elements) {
+            if (!is_irrefutable(x)) return false;
+        }
+        return true;
+    }
+    if (auto* a = as<AlternativesPattern>(p)) {
+        for (const Pattern* x : a->alternatives) {
+            if (is_irrefutable(x)) return true;
+        }
+    }
+    if (auto* i = as<IsPattern>(p)) {
+        auto* test = as<IsExpr>(i->test);
+        return test != nullptr && test->always && !test->operand->type->is(TypeKind::Nullable);
+    }
+    return false;
+}
+
+// The first `count` parts of a value: components of a tuple, fields of a struct, or the
+// properties component1, component2, ...
+std::vector<Expr*> BodyChecker::take_apart(HoleExpr* subject, const Type* type, std::size_t count, SourceRange range) {
+    std::vector<Expr*> parts;
+    if (type->is(TypeKind::Tuple)) {
+        if (type->args.size() != count) {
+            a_.error(range, "expected " + std::to_string(type->args.size()) + " components of " + quote(type) + ", found " + std::to_string(count));
+            return {};
+        }
+        for (std::uint32_t i = 0; i < count; ++i) {
+            auto* m = a_.make<MemberExpr>(range);
+            m->object = subject;
+            m->value = ValueKind::TupleElement;
+            m->index = i;
+            m->owner = type;
+            m->type = type->args[i];
+            parts.push_back(m);
+        }
+        return parts;
+    }
+    auto member = [&](std::string_view name) -> Expr* {
+        auto* m = a_.make<MemberExpr>(range);
+        m->object = subject;
+        m->name = {name, range};
+        Expr* e = m;
+        check(e);
+        return e;
+    };
+    if (a_.find_member(type, "component1")) {
+        for (std::size_t i = 0; i < count; ++i) parts.push_back(member(a_.text("component" + std::to_string(i + 1))));
+        return parts;
+    }
+    if (type->is(TypeKind::Named) && !type->symbol->is_interface()) {
+        a_.ensure_members(type->symbol);
+        std::vector<FieldSymbol*> fields;
+        for (FieldSymbol* f : type->symbol->fields) {
+            if (!f->is_static() && a_.can_access(f, module_, type_)) fields.push_back(f);
+        }
+        if (type->is_struct() ? fields.size() == count : fields.size() >= count && count > 0) {
+            for (std::size_t i = 0; i < count; ++i) parts.push_back(member(fields[i]->name));
+            return parts;
+        }
+        if (type->is_struct()) {
+            a_.error(range, "expected " + std::to_string(fields.size()) + " fields of " + quote(type) + ", found " + std::to_string(count));
+            return {};
+        }
+    }
+    a_.error(range, quote(type) + " cannot be taken apart into " + std::to_string(count) + ": expected a tuple, a struct, or properties `component1`, `component2`, ...",
+             type->is(TypeKind::Nullable) ? "it may be null: test it first" : "");
+    return {};
+}
+
+// `subject == value`, as a checked expression.
+Expr* BodyChecker::pattern_test(HoleExpr* subject, Expr* value, const Type* known) {
+    auto* test = a_.make<BinaryExpr>(value->range);
+    test->op = BinaryOp::Eq;
+    test->op_range = value->range;
+    test->left = subject;
+    test->right = value;
+    if (known != subject->type) {
+        bool non_null = subject->type->is(TypeKind::Nullable) && subject->type->inner() == known;
+        test->left = convert(non_null ? ConversionKind::NarrowNonNull : ConversionKind::NarrowCast, subject, known);
+        // Where null was excluded by an earlier arm, a test for it would be needless anyway.
+        if (is_null_literal(value)) test->left = subject;
+    }
+    Expr* e = test;
+    check(e);
+    return e;
+}
+
+void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* known, bool refutable, bool is_var) {
+    if (p == nullptr) return;
+    if (++depth_ > 1000) {
+        --depth_;
+        a_.error(p->range, "the pattern is nested too deeply");
+        return;
+    }
+    p->type = subject;
+    p->hole = hole(subject, p->range);
+    auto narrowed = [&]() -> Expr* {
+        if (known == subject || known->has_error) return p->hole;
+        bool non_null = subject->is(TypeKind::Nullable) && subject->inner() == known;
+        return convert(non_null ? ConversionKind::NarrowNonNull : ConversionKind::NarrowCast, p->hole, known);
+    };
+    if (!refutable && !is<WildcardPattern>(p) && !is<BindingPattern>(p) && !is<TuplePattern>(p) && !is<CasePattern>(p)) {
+        a_.error(p->range, "this pattern may not match; expected names, `_` or a tuple of them", "use `match`");
+        --depth_;
+        return;
+    }
+    switch (p->kind) {
+        case PatternKind::Wildcard: break;
+        case PatternKind::Binding: {
+            auto* b = static_cast<BindingPattern*>(p);
+            const Type* type = known;
+            b->value = narrowed();
+            if (b->annotation != nullptr) {
+                type = a_.resolve(b->annotation, type_scope_);
+                coerce(b->value, type);
+            }
+            b->symbol = declare_local(b->name, type, is_var);
+            break;
+        }
+        case PatternKind::Literal: {
+            auto* l = static_cast<LiteralPattern*>(p);
+            if (known->has_error) break;
+            if (is_null_literal(l->value) && !subject->is(TypeKind::Nullable)) {
+                a_.error(p->range, quote(subject) + " is never null");
+                break;
+            }
+            const Type* base = known;
+            while (base->is(TypeKind::Nullable)) base = base->inner();
+            check_value(l->value, is_null_literal(l->value) ? known : base);
+            if (l->value->type->has_error) break;
+            l->test = pattern_test(p->hole, l->value, known);
+            break;
+        }
+        case PatternKind::Range: {
+            auto* r = static_cast<RangePattern*>(p);
+            if (known->has_error) break;
+            const Type* base = known;
+            if (!base->is_number() && !base->is(TypeKind::Char)) {
+                a_.error(p->range, "a range pattern needs a number or a character, found " + quote(known), known->is(TypeKind::Nullable) ? "match `null` first" : "");
+                break;
+            }
+            check_value(r->low, base);
+            check_value(r->high, base);
+            bool ok = coerce(r->low, base, "start of the range");
+            ok &= coerce(r->high, base, "end of the range");
+            if (!ok || r->low->type->has_error || r->high->type->has_error) break;
+            auto* low = a_.make<BinaryExpr>(p->range);
+            low->op = BinaryOp::Le;
+            low->op_range = p->range;
+            low->left = r->low;
+            low->right = narrowed();
+            auto* high = a_.make<BinaryExpr>(p->range);
+            high->op = r->inclusive ? BinaryOp::Le : BinaryOp::Lt;
+            high->op_range = p->range;
+            high->left = narrowed();
+            high->right = r->high;
+            auto* both = a_.make<BinaryExpr>(p->range);
+            both->op = BinaryOp::And;
+            both->op_range = p->range;
+            both->left = low;
+            both->right = high;
+            r->test = both;
+            check(r->test);
+            const Constant *a = r->low->constant, *b = r->high->constant;
+            if (a != nullptr && b != nullptr && a->kind != Constant::Kind::Float && (r->inclusive ? a->integer > b->integer : a->integer >= b->integer)) {
+                a_.error(p->range, "this range is empty");
+            }
+            break;
+        }
+        case PatternKind::Alternatives: {
+            auto* alt = static_cast<AlternativesPattern*>(p);
+            for (Pattern* x : alt->alternatives) {
+                if (is<BindingPattern>(x) || (as<IsPattern>(x) != nullptr && !static_cast<IsPattern*>(x)->name.text.empty())) {
+                    a_.error(x->range, "an alternative cannot bind a name", "write an arm of its own");
+                    continue;
+                }
+                check_pattern(x, subject, known, refutable, is_var);
+            }
+            break;
+        }
+        case PatternKind::Tuple: {
+            auto* t = static_cast<TuplePattern*>(p);
+            std::vector<Expr*> parts;
+            if (!known->has_error && !known->is(TypeKind::Never)) {
+                HoleExpr* from = p->hole;
+                if (known != subject) {
+                    a_.error(p->range, "match `null` first and bind the rest to a name");
+                } else {
+                    parts = take_apart(from, known, t->elements.size(), p->range);
+                }
+            }
+            for (std::size_t i = 0; i < t->elements.size(); ++i) {
+                const Type* type = i < parts.size() ? parts[i]->type : t_.error;
+                check_pattern(t->elements[i], type, type, refutable, is_var);
+            }
+            t->parts = a_.arena.copy(parts);
+            break;
+        }
+        case PatternKind::Is: {
+            auto* i = static_cast<IsPattern*>(p);
+            const Type* target = a_.resolve(i->target, type_scope_);
+            auto* test = a_.make<IsExpr>(p->range);
+            test->operand = p->hole;
+            test->target = i->target;
+            i->test = test;
+            check(i->test);
+            if (!i->name.text.empty()) {
+                i->symbol = declare_local(i->name, target, false);
+                i->value = target->has_error || subject->has_error || subject == target ? static_cast<Expr*>(p->hole)
+                           : subject->is(TypeKind::Nullable) && subject->inner() == target ? convert(ConversionKind::NarrowNonNull, p->hole, target)
+                           : a_.is_subtype(subject, target)                                ? convert(ConversionKind::Upcast, p->hole, target)
+                                                                                           : convert(ConversionKind::NarrowCast, p->hole, target);
+            }
+            break;
+        }
+        case PatternKind::Case: {
+            auto* c = static_cast<CasePattern*>(p);
+            // A struct by its name: Point(x, y).
+            std::vector<Expr*> parts;
+            auto* node = a_.make<NamedTypeNode>(p->range);
+            node->path = c->path;
+            Symbol* symbol = c->path.size() == 1 ? a_.find_global(module_, c->path[0].text) : nullptr;
+            const Type* type = t_.error;
+            if (symbol != nullptr && symbol->kind == SymbolKind::Type && known->is(TypeKind::Named) && known->symbol == symbol) {
+                type = known;
+            } else if (symbol != nullptr || c->path.size() > 1) {
+                type = a_.resolve(node, type_scope_);
+            } else if (!c->path.empty()) {
+                report_unknown(c->path[0].text, c->path[0].range);
+            }
+            if (type->has_error || known->has_error) {
+            } else if (type == known && known == subject) {
+                parts = take_apart(p->hole, known, c->elements.size(), p->range);
+            } else if (refutable && (a_.can_convert(type, known) || known->is_interface())) {
+                auto* test = a_.make<IsExpr>(p->range);
+                test->operand = p->hole;
+                test->target = node;
+                c->test = test;
+                check(c->test);
+                auto* cast = convert(ConversionKind::NarrowCast, p->hole, type);
+                HoleExpr* inner = hole(type, p->range);
+                parts = take_apart(inner, type, c->elements.size(), p->range);
+                for (Expr* part : parts) {
+                    // Take the parts out of the value as what it was found to be.
+                    if (auto* m = as<MemberExpr>(part)) {
+                        m->object = cast;
+                        if (m->call != nullptr && m->call->receiver == inner) m->call->receiver = cast;
+                    }
+                }
+            } else {
+                a_.error(p->range, "a " + quote(known) + " is never a " + quote(type));
+            }
+            for (std::size_t i = 0; i < c->elements.size(); ++i) {
+                const Type* part = i < parts.size() ? parts[i]->type : t_.error;
+                check_pattern(c->elements[i], part, part, refutable, is_var);
+            }
+            c->parts = a_.arena.copy(parts);
+            break;
+        }
+        case PatternKind::Value: {
+            auto* v = static_cast<ValuePattern*>(p);
+            check_value(v->value, known->has_error ? nullptr : known);
+            if (!known->has_error && !v->value->type->has_error) v->test = pattern_test(p->hole, v->value, known);
+            break;
+        }
+    }
+    --depth_;
+}
+
+}  // namespace skua::compiler

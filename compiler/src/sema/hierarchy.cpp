@@ -1,0 +1,208 @@
+// Checks of type declarations: cycles, overriding, interfaces implemented in full.
+#include <algorithm>
+#include <unordered_set>
+
+#include "sema/analyzer.h"
+
+namespace skua::compiler {
+namespace {
+
+std::string signature_of(Analyzer& a, FunctionSymbol* f, const Substitution& s) {
+    if (f->has(classfile::kProperty)) return "get " + std::string(f->name) + ": " + to_string(a.types.substitute(a.result_type(f), s));
+    std::string out = "fn " + std::string(f->name) + "(";
+    for (std::size_t i = 0; i < f->params.size(); ++i) {
+        if (i != 0) out += ", ";
+        out += std::string(f->params[i].name) + ": " + to_string(a.types.substitute(f->params[i].type, s));
+    }
+    out += ")";
+    const Type* result = a.types.substitute(a.result_type(f), s);
+    if (!result->is(TypeKind::Void)) out += ": " + to_string(result);
+    return out;
+}
+
+bool same_signature(Analyzer& a, FunctionSymbol* own, FunctionSymbol* base, const Substitution& s) {
+    if (own->params.size() != base->params.size() || own->type_params.size() != base->type_params.size()) return false;
+    if (own->has(classfile::kProperty) != base->has(classfile::kProperty)) return false;
+    std::vector<const Type*> own_vars;
+    for (TypeParamSymbol* p : own->type_params) own_vars.push_back(a.types.var(p));
+    Substitution both{s.type_args, own_vars};
+    auto same = [](const Type* x, const Type* y) { return x == y || x->has_error || y->has_error; };
+    for (std::size_t i = 0; i < own->params.size(); ++i) {
+        if (!same(own->params[i].type, a.types.substitute(base->params[i].type, both))) return false;
+    }
+    return same(a.result_type(own), a.types.substitute(a.result_type(base), both));
+}
+
+}  // namespace
+
+void Analyzer::check_struct_cycle(TypeSymbol* type) {
+    // A struct is stored flat: it cannot contain itself, not through tuples and nullables either.
+    std::vector<std::pair<const Type*, FieldSymbol*>> work;
+    std::unordered_set<const Type*> seen;
+    auto push = [&](auto&& self, const Type* t, FieldSymbol* via) -> void {
+        if (t->is_struct()) {
+            if (seen.insert(t).second && seen.size() < 2000) work.push_back({t, via});
+        } else if (t->is(TypeKind::Tuple) || t->is(TypeKind::Nullable)) {
+            for (const Type* part : t->args) self(self, part, via);
+        }
+    };
+    for (FieldSymbol* f : type->fields) {
+        if (!f->is_static()) push(push, field_type(f), f);
+    }
+    for (std::size_t i = 0; i < work.size(); ++i) {
+        auto [t, via] = work[i];
+        if (t->symbol == type) {
+            error(via->range, "struct " + quote(type->name) + " contains itself: its size would be infinite",
+                  "make it a class, or keep an array `[" + std::string(type->name) + "]`");
+            via->type = types.error;
+            return;
+        }
+        ensure_members(t->symbol);
+        for (FieldSymbol* f : t->symbol->fields) {
+            if (!f->is_static()) push(push, types.substitute(field_type(f), substitution(t)), via);
+        }
+    }
+}
+
+void Analyzer::check_overrides(TypeSymbol* type) {
+    for (FunctionSymbol* f : type->functions) {
+        if (f->is_static() && f->role != FunctionRole::Method) continue;
+        ensure_signature(f);
+        bool wants_override = f->has(classfile::kOverride);
+        bool found_class = false, found_any = false;
+        for (const Type* super : direct_supers(type->type_kind == TypeSymbolKind::Extension ? types.named(type, [&] {
+                 std::vector<const Type*> args;
+                 for (auto* p : type->type_params) args.push_back(types.var(p));
+                 return types.list(args);
+             }()) : type->self)) {
+            Member base = find_member(super, f->name);
+            if (!base) continue;
+            found_any = true;
+            if (base.symbol->kind != SymbolKind::Function) {
+                auto& d = error(f->range, quote(f->name) + " hides a field of " + quote(base.owner));
+                if (base.symbol->range.end != 0) d.notes.push_back({base.symbol->range, "the field is declared here"});
+                continue;
+            }
+            auto* base_function = static_cast<FunctionSymbol*>(base.symbol);
+            if (base_function->role == FunctionRole::Static) continue;
+            if (!can_access(base_function, type->module, type)) {
+                found_any = false;
+                continue;
+            }
+            ensure_signature(base_function);
+            if (f->overridden == nullptr) f->overridden = base_function;
+            bool of_interface = base_function->owner != nullptr && base_function->owner->is_interface();
+            if (!of_interface) {
+                found_class = true;
+                if (!base_function->has(classfile::kOpen) && !base_function->has(classfile::kAbstract)) {
+                    auto& d = error(f->range, "method " + quote(f->name) + " of " + quote(base.owner) + " is closed: it cannot be overridden",
+                                    "declare it `open fn " + std::string(f->name) + "` there");
+                    if (base_function->range.end != 0) d.notes.push_back({base_function->range, "it is declared here"});
+                    continue;
+                }
+            }
+            if (!same_signature(*this, f, base_function, substitution(base.owner))) {
+                auto& d = error(f->range, "method " + quote(f->name) + " does not have the signature of the one it " +
+                                (of_interface ? "implements" : "overrides") + ": expected `" +
+                                signature_of(*this, base_function, substitution(base.owner)) + "`, found `" + signature_of(*this, f, {}) + "`");
+                if (base_function->range.end != 0) d.notes.push_back({base_function->range, "declared here in " + quote(base.owner)});
+            }
+        }
+        if (wants_override && !found_any) {
+            std::vector<std::string_view> names;
+            for (const Type* super : direct_supers(type->self)) collect_member_names(super, names);
+            auto best = nearest(f->name, names);
+            error(f->range, quote(f->name) + " overrides nothing: no supertype has a method of this name",
+                  best.empty() ? "leave out `override`" : "did you mean " + quote(best) + "?");
+        } else if (found_class && !wants_override) {
+            error(f->range, "method " + quote(f->name) + " overrides one of the superclass and must say so",
+                  "write `override fn " + std::string(f->name) + "`");
+        }
+        if (found_any && f->overridden != nullptr) f->flags |= classfile::kOverride;
+        if (type->is_class() && f->has(classfile::kOpen) && !f->has(classfile::kAbstract) && !type->has(classfile::kOpen)) {
+            error(f->range, "method " + quote(f->name) + " is `open` in a closed class", "declare the class `open class " + std::string(type->name) + "`");
+        }
+        if (f->has(classfile::kAbstract) && type->is_class() && !type->has(classfile::kAbstract)) {
+            error(f->range, "method " + quote(f->name) + " is abstract in a class that is not",
+                  "declare the class `abstract class " + std::string(type->name) + "`");
+        }
+        if (type->is_struct() && (f->decl != nullptr) && (f->decl->modifiers & (ast::kModOpen | ast::kModAbstract)) != 0) {
+            error(f->range, "a struct's method cannot be `open` or `abstract`: structs have no subtypes");
+        }
+        if ((f->has(classfile::kOpen) || f->has(classfile::kAbstract)) && !f->type_params.empty()) {
+            error(f->range, "generic method " + quote(f->name) + " cannot be " + (type->is_interface() ? "an interface method" : "open or abstract") +
+                  ": each instance of it is its own function", "make it a function outside of the type, or an extension");
+        }
+    }
+    for (FieldSymbol* field : type->fields) {
+        if (type->super == nullptr || field->is_static()) break;
+        Member base = find_member(type->super, field->name);
+        if (base && can_access(base.symbol, type->module, type)) {
+            bool both_params = field->ctor_param != nullptr && base.symbol->kind == SymbolKind::Field;
+            error(field->range, quote(field->name) + " hides a member of " + quote(base.owner),
+                  both_params ? "leave out `let` or `var` here: the superclass has the field" : "choose another name");
+        }
+    }
+}
+
+void Analyzer::check_completeness(TypeSymbol* type) {
+    if (type->has(classfile::kAbstract) || type->is_interface()) return;
+    const Type* self = type->self;
+    if (type->type_kind == TypeSymbolKind::Extension) {
+        std::vector<const Type*> args;
+        for (auto* p : type->type_params) args.push_back(types.var(p));
+        self = types.named(type, args);
+    }
+    std::vector<const Type*> all = direct_supers(self);
+    std::vector<std::string> missing;
+    const Type* first_owner = nullptr;
+    FunctionSymbol* first = nullptr;
+    for (std::size_t i = 0; i < all.size() && all.size() < 1000; ++i) {
+        TypeSymbol* symbol = all[i]->symbol;
+        ensure_members(symbol);
+        for (FunctionSymbol* f : symbol->functions) {
+            if (!f->has(classfile::kAbstract)) continue;
+            Member found = find_member(self, f->name);
+            auto* implementation = found && found.symbol->kind == SymbolKind::Function ? static_cast<FunctionSymbol*>(found.symbol) : nullptr;
+            if (implementation == nullptr || implementation->has(classfile::kAbstract)) {
+                ensure_signature(f);
+                std::string text = signature_of(*this, f, substitution(all[i]));
+                if (std::find(missing.begin(), missing.end(), text) == missing.end()) missing.push_back(text);
+                if (first == nullptr) first = f, first_owner = all[i];
+            } else if (implementation->owner != type && implementation->owner != nullptr && !implementation->owner->is_interface() &&
+                       symbol->is_interface()) {
+                // Inherited from a superclass that does not know the interface.
+                ensure_signature(f);
+                ensure_signature(implementation);
+                if (!same_signature(*this, implementation, f, substitution(all[i]))) {
+                    error(type->range, "method " + quote(f->name) + " inherited from " + quote(found.owner) + " does not have the signature that " +
+                          quote(all[i]) + " needs: expected `" + signature_of(*this, f, substitution(all[i])) + "`");
+                }
+            }
+        }
+        for (const Type* super : direct_supers(all[i])) {
+            if (std::find(all.begin(), all.end(), super) == all.end()) all.push_back(super);
+        }
+    }
+    if (missing.empty()) return;
+    auto& d = error(type->range, (type->is_struct() ? "struct " : type->type_kind == TypeSymbolKind::Extension ? "extension of " : "class ") +
+                    quote(type->name) + " does not implement " + quoted_list(missing) + " of " + quote(first_owner),
+                    type->is_class() ? "add " + std::string(missing.size() == 1 ? "it" : "them") + ", or declare the class `abstract`" : "");
+    if (first->range.end != 0) d.notes.push_back({first->range, quote(first->name) + " is declared here"});
+}
+
+void Analyzer::check_type(TypeSymbol* type) {
+    ensure_members(type);
+    if (type->type_kind == TypeSymbolKind::Enum) {
+        error(type->range, "enums are not supported by this version of the compiler", "use an open class and a subclass for each case");
+        return;
+    }
+    if (type->is_struct()) check_struct_cycle(type);
+    check_overrides(type);
+    check_completeness(type);
+    if (type->is_class() && type->has(classfile::kAbstract) && type->decl != nullptr && type->constructor != nullptr) {
+        ensure_signature(type->constructor);
+    }
+}
+
+}  // namespace skua::compiler

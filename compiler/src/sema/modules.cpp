@@ -1,0 +1,284 @@
+// Modules, imports, and names at module level.
+#include <algorithm>
+#include <array>
+
+#include "sema/analyzer.h"
+
+namespace skua::compiler {
+namespace {
+
+struct PreludeName {
+    std::string_view name, module;
+};
+// Names that need no import (docs/contracts.md); everything of std.core besides.
+constexpr std::array kPreludeNames = {
+    PreludeName{"List", "std.collections"},     PreludeName{"Map", "std.collections"},
+    PreludeName{"Set", "std.collections"},      PreludeName{"MapEntry", "std.collections"},
+    PreludeName{"StringBuilder", "std.text"},   PreludeName{"print", "std.io"},
+    PreludeName{"println", "std.io"},           PreludeName{"eprintln", "std.io"},
+    PreludeName{"readLine", "std.io"},
+};
+
+// Library names that are not in the prelude but often forgotten to import.
+constexpr std::array kWellKnown = {
+    PreludeName{"math", "std"},    PreludeName{"fs", "std"},     PreludeName{"env", "std"},
+    PreludeName{"json", "std"},    PreludeName{"time", "std"},   PreludeName{"random", "std"},
+    PreludeName{"process", "std"}, PreludeName{"checked", "std"}, PreludeName{"text", "std"},
+    PreludeName{"io", "std"},      PreludeName{"iter", "std"},
+};
+
+std::string join_path(ast::List<ast::Ident> path, std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i != 0) out += '.';
+        out += path[i].text;
+    }
+    return out;
+}
+
+}  // namespace
+
+ModuleSymbol* Analyzer::new_module(std::string_view name) {
+    ModuleSymbol& m = module_storage_.emplace_back(text(name));
+    m.range = {};
+    return &m;
+}
+
+TypeSymbol* Analyzer::new_type(std::string_view name) { return &type_storage_.emplace_back(name); }
+
+ModuleSymbol* Analyzer::find_module(std::string_view name) {
+    if (auto it = modules_.find(std::string(name)); it != modules_.end()) return it->second;
+    ModuleSymbol* found = nullptr;
+    if (name == "std.intrinsics") {
+        found = intrinsics_module();
+    } else if (class_path.contains(name) || class_path.contains_module(name)) {
+        found = new_module(name);
+    }
+    modules_.emplace(std::string(name), found);
+    return found;
+}
+
+Symbol* Analyzer::find_in_module(ModuleSymbol* module, std::string_view name) {
+    if (auto it = module->members.find(name); it != module->members.end()) return it->second;
+    if (module->ast != nullptr || name.empty() || module == intrinsics_) return nullptr;
+    std::string_view key = text(name);
+    std::string qualified = std::string(module->name) + "." + std::string(name);
+    if (class_path.contains(qualified)) {
+        // A module a.b.c next to a type a.b.c cannot be told apart without looking.
+        const classfile::ClassFile* file = read_class(qualified);
+        if (file != nullptr && file->kind != classfile::DeclKind::Module) {
+            TypeSymbol* type = new_type(key);
+            type->qualified_name = text(qualified);
+            type->module = module;
+            type->file = file;
+            module->members.emplace(key, type);
+            load_type(type);
+            return type;
+        }
+    }
+    if (module->file == nullptr) load_module_file(module);
+    auto it = module->members.find(name);
+    if (it == module->members.end()) it = module->members.emplace(key, nullptr).first;
+    return it->second;
+}
+
+TypeSymbol* Analyzer::find_type(std::string_view qualified_name) {
+    std::size_t dot = qualified_name.rfind('.');
+    if (dot == std::string_view::npos) return nullptr;
+    ModuleSymbol* module = find_module(qualified_name.substr(0, dot));
+    if (module == nullptr) return nullptr;
+    Symbol* symbol = find_in_module(module, qualified_name.substr(dot + 1));
+    return symbol != nullptr && symbol->kind == SymbolKind::Type ? static_cast<TypeSymbol*>(symbol) : nullptr;
+}
+
+bool Analyzer::is_visible(const Symbol* symbol, const ModuleSymbol* from) const {
+    switch (symbol->kind) {
+        case SymbolKind::Type: {
+            auto* t = static_cast<const TypeSymbol*>(symbol);
+            return t->module == from || t->has(classfile::kPublic);
+        }
+        case SymbolKind::Function: {
+            auto* f = static_cast<const FunctionSymbol*>(symbol);
+            return f->module == from || f->has(classfile::kPublic);
+        }
+        case SymbolKind::Field: {
+            auto* f = static_cast<const FieldSymbol*>(symbol);
+            return f->module == from || f->has(classfile::kPublic);
+        }
+        default: return true;
+    }
+}
+
+std::span<ModuleSymbol* const> Analyzer::prelude_modules() {
+    if (!prelude_ready_) {
+        prelude_ready_ = true;
+        for (std::string_view name : {"std.core", "std.collections", "std.iter", "std.text"}) {
+            if (ModuleSymbol* m = find_module(name)) prelude_modules_.push_back(m);
+        }
+    }
+    return prelude_modules_;
+}
+
+ModuleScope& Analyzer::scope_of(ModuleSymbol* module) {
+    ModuleScope& scope = scopes_[module];
+    if (!scope.resolved) {
+        scope.resolved = true;
+        if (module->ast != nullptr) resolve_imports(module, scope);
+    }
+    return scope;
+}
+
+void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
+    auto bind = [&](const ast::Ident& name, Symbol* symbol) {
+        auto [it, fresh] = scope.names.emplace(name.text, symbol);
+        if (!fresh && it->second != symbol) error(name.range, quote(name.text) + " is imported twice");
+    };
+    for (ast::ImportDecl& import : module->ast->imports) {
+        if (import.path.empty()) continue;
+        std::string path = join_path(import.path, import.path.size());
+        ModuleSymbol* target = find_module(path);
+        if (target != nullptr) {
+            if (std::find(scope.imported.begin(), scope.imported.end(), target) == scope.imported.end()) {
+                scope.imported.push_back(target);
+            }
+            if (import.wildcard) {
+                scope.wildcards.push_back(target);
+            } else if (import.has_names) {
+                for (ast::ImportedName& name : import.names) {
+                    Symbol* symbol = find_in_module(target, name.name.text);
+                    if (symbol == nullptr) symbol = find_module(path + "." + std::string(name.name.text));
+                    if (symbol == nullptr) {
+                        std::vector<std::string_view> candidates;
+                        for (auto& [member, s] : target->members) {
+                            if (s != nullptr && is_visible(s, module)) candidates.push_back(member);
+                        }
+                        auto best = nearest(name.name.text, candidates);
+                        error(name.name.range, "module " + quote(path) + " has no " + quote(name.name.text),
+                              best.empty() ? "" : "did you mean " + quote(best) + "?");
+                    } else if (!is_visible(symbol, module)) {
+                        error(name.name.range, quote(name.name.text) + " is private to module " + quote(path),
+                              "declare it `pub` there");
+                    } else {
+                        bind(name.alias.text.empty() ? name.name : name.alias, symbol);
+                    }
+                }
+            } else {
+                bind(import.alias.text.empty() ? import.path.back() : import.alias, target);
+            }
+            continue;
+        }
+        // import a.b.Type or a.b.function: the last part is a member.
+        if (import.path.size() > 1 && !import.has_names && !import.wildcard) {
+            std::string parent = join_path(import.path, import.path.size() - 1);
+            if (ModuleSymbol* owner = find_module(parent)) {
+                const ast::Ident& last = import.path.back();
+                Symbol* symbol = find_in_module(owner, last.text);
+                if (symbol != nullptr && is_visible(symbol, module)) {
+                    scope.imported.push_back(owner);
+                    bind(import.alias.text.empty() ? last : import.alias, symbol);
+                    continue;
+                }
+                if (symbol != nullptr) {
+                    error(last.range, quote(last.text) + " is private to module " + quote(parent),
+                          "declare it `pub` there");
+                    continue;
+                }
+            }
+        }
+        std::vector<std::string_view> candidates;
+        for (auto& [name, m] : modules_) {
+            if (m != nullptr) candidates.push_back(name);
+        }
+        static constexpr std::string_view kStd[] = {"std.math", "std.fs", "std.env", "std.time", "std.random", "std.process",
+                                                    "std.text", "std.io", "std.iter", "std.collections", "std.core",
+                                                    "std.checked", "std.sorting"};
+        candidates.insert(candidates.end(), std::begin(kStd), std::end(kStd));
+        auto best = nearest(path, candidates);
+        SourceRange range = SourceRange::join(import.path.front().range, import.path.back().range);
+        error(range, "there is no module " + quote(path),
+              best.empty() ? "give its source file to vmc too, or its compiled form with --class-path"
+                           : "did you mean " + quote(best) + "?");
+        // Silence what follows from it.
+        if (!import.has_names && !import.wildcard) scope.names.emplace(
+            import.alias.text.empty() ? import.path.back().text : import.alias.text, nullptr);
+        for (ast::ImportedName& name : import.names) {
+            scope.names.emplace(name.alias.text.empty() ? name.name.text : name.alias.text, nullptr);
+        }
+    }
+}
+
+Symbol* Analyzer::find_global(ModuleSymbol* from, std::string_view name) {
+    if (Symbol* own = find_in_module(from, name)) return own;
+    ModuleScope& scope = scope_of(from);
+    if (auto it = scope.names.find(name); it != scope.names.end()) return it->second;
+    for (ModuleSymbol* m : scope.wildcards) {
+        Symbol* s = find_in_module(m, name);
+        if (s != nullptr && is_visible(s, from)) return s;
+    }
+    for (const PreludeName& p : kPreludeNames) {
+        if (p.name != name) continue;
+        if (ModuleSymbol* m = find_module(p.module)) {
+            if (Symbol* s = find_in_module(m, name)) return s;
+        }
+    }
+    if (ModuleSymbol* m = find_module("std.core"); m != nullptr && m != from) {
+        Symbol* s = find_in_module(m, name);
+        if (s != nullptr && is_visible(s, from) &&
+            !(s->kind == SymbolKind::Type && static_cast<TypeSymbol*>(s)->type_kind == TypeSymbolKind::Extension)) {
+            return s;
+        }
+    }
+    return nullptr;
+}
+
+std::string Analyzer::suggest_global(ModuleSymbol* from, std::string_view name) {
+    for (const PreludeName& p : kWellKnown) {
+        if (p.name == name) return "add `import " + std::string(p.module) + "." + std::string(name) + "`";
+    }
+    std::string importable;
+    for (auto& [module_name, m] : modules_) {
+        if (m == nullptr || m == from || m->ast == nullptr) continue;
+        auto it = m->members.find(name);
+        if (it != m->members.end() && it->second != nullptr && is_visible(it->second, from)) {
+            std::string line = "add `import " + module_name + ".{" + std::string(name) + "}`";
+            if (importable.empty() || line < importable) importable = line;
+        }
+    }
+    if (!importable.empty()) return importable;
+    std::vector<std::string_view> candidates;
+    for (auto& [member, s] : from->members) {
+        if (s != nullptr) candidates.push_back(member);
+    }
+    for (auto& [member, s] : scope_of(from).names) candidates.push_back(member);
+    for (const PreludeName& p : kPreludeNames) candidates.push_back(p.name);
+    for (std::string_view builtin : {"int", "float", "string", "bool", "char"}) candidates.push_back(builtin);
+    for (std::string_view common : {"assert", "Error", "Iterable", "Iterator", "Comparable", "Hashable", "Equatable", "Display",
+                                    "Closeable", "Range", "ArgumentError", "IndexError", "KeyError", "FormatError",
+                                    "StateError", "IOError"}) {
+        candidates.push_back(common);
+    }
+    auto best = nearest(name, candidates);
+    return best.empty() ? "" : "did you mean " + quote(best) + "?";
+}
+
+TypeSymbol* Analyzer::core_if_present(std::string_view name) { return find_type("std.core." + std::string(name)); }
+
+TypeSymbol* Analyzer::core(std::string_view name, SourceRange use) {
+    if (TypeSymbol* t = core_if_present(name)) return t;
+    if (reported_missing_.emplace(std::string(name), true).second) {
+        error(use, "this needs `std.core." + std::string(name) + "`, which is not on the class path",
+              "give the standard library with --class-path");
+    }
+    return nullptr;
+}
+
+TypeSymbol* Analyzer::collection(std::string_view name, SourceRange use) {
+    if (TypeSymbol* t = find_type("std.collections." + std::string(name))) return t;
+    if (reported_missing_.emplace(std::string(name), true).second) {
+        error(use, "this needs `std.collections." + std::string(name) + "`, which is not on the class path",
+              "give the standard library with --class-path");
+    }
+    return nullptr;
+}
+
+}  // namespace skua::compiler

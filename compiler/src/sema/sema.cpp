@@ -1,0 +1,107 @@
+#include "sema/sema.h"
+
+#include <algorithm>
+
+#include "sema/analyzer.h"
+
+namespace skua::compiler {
+namespace {
+
+// Types that are their own supertype, through any number of steps.
+bool reaches_itself(TypeSymbol* type) {
+    std::vector<TypeSymbol*> seen;
+    auto push = [&](const Type* t) {
+        if (t != nullptr && std::find(seen.begin(), seen.end(), t->symbol) == seen.end()) seen.push_back(t->symbol);
+    };
+    push(type->super);
+    for (const Type* i : type->interfaces) push(i);
+    for (std::size_t i = 0; i < seen.size() && seen.size() < 2000; ++i) {
+        if (seen[i] == type) return true;
+        push(seen[i]->super);
+        for (const Type* t : seen[i]->interfaces) push(t);
+    }
+    return false;
+}
+
+}  // namespace
+
+Analyzer::Analyzer(ClassPath& path, Arena& arena_in, DiagnosticSink& sink_in, const AnalyzeOptions& options_in)
+    : class_path(path), arena(arena_in), sink(sink_in), options(options_in), types(arena_in) {}
+
+void Analyzer::run(std::span<ast::Module* const> modules) {
+    for (ast::Module* ast : modules) {
+        const std::string& name = ast->file->module_name();
+        auto [it, fresh] = modules_.emplace(name, nullptr);
+        if (!fresh && it->second != nullptr) {
+            error({ast->file->id(), 0, 0}, "module `" + name + "` is given twice: also by " + it->second->ast->file->path());
+            continue;
+        }
+        ModuleSymbol* module = new_module(name);
+        module->ast = ast;
+        module->doc = ast->doc;
+        ast->symbol = module;
+        it->second = module;
+        source_modules.push_back(module);
+    }
+    for (ModuleSymbol* m : source_modules) declare(m);
+    for (ModuleSymbol* m : source_modules) scope_of(m);
+    for (ModuleSymbol* m : source_modules) declare_extensions(m);
+    auto each_type = [&](auto&& action) {
+        for (ModuleSymbol* m : source_modules) {
+            for (std::size_t i = 0; i < m->types.size(); ++i) action(m->types[i]);
+        }
+    };
+    each_type([&](TypeSymbol* t) { ensure_supers(t); });
+    each_type([&](TypeSymbol* t) {
+        if (!reaches_itself(t)) return;
+        error(t->range, quote(t->name) + " is its own supertype");
+        t->super = nullptr;
+        t->interfaces = {};
+    });
+    each_type([&](TypeSymbol* t) {
+        ensure_members(t);
+        if (t->constructor != nullptr) ensure_signature(t->constructor);
+        for (FunctionSymbol* f : t->functions) ensure_signature(f);
+    });
+    for (ModuleSymbol* m : source_modules) {
+        for (FunctionSymbol* f : m->functions) ensure_signature(f);
+        for (FunctionSymbol* f : m->extension_functions) ensure_signature(f);
+    }
+    each_type([&](TypeSymbol* t) { check_type(t); });
+    auto check_pending = [&] {
+        for (std::size_t i = 0; i < pending_bounds.size(); ++i) {
+            PendingBounds p = pending_bounds[i];
+            check_bounds(p.params, p.args, p.all, p.range);
+        }
+        pending_bounds.clear();
+    };
+    check_pending();
+    for (ModuleSymbol* m : source_modules) {
+        check_module(m);
+        if (sink.full()) break;
+    }
+    check_pending();
+}
+
+Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Arena& arena, DiagnosticSink& sink, const AnalyzeOptions& options) {
+    auto analyzer = std::make_shared<Analyzer>(class_path, arena, sink, options);
+    analyzer->run(modules);
+    Program program;
+    program.modules = analyzer->source_modules;
+    program.types = &analyzer->types;
+    if (!sink.has_errors()) {
+        program.cell = analyzer->core_if_present("Cell");
+        program.error = analyzer->core_if_present("Error");
+        program.range = analyzer->core_if_present("Range");
+        for (TypeSymbol* t : {program.cell, program.error, program.range}) {
+            if (t == nullptr) continue;
+            analyzer->ensure_members(t);
+            if (t->constructor != nullptr) analyzer->ensure_signature(t->constructor);
+            for (FieldSymbol* f : t->fields) analyzer->field_type(f);
+        }
+    }
+    program.storage = analyzer;
+    return program;
+}
+
+}  // namespace skua::compiler

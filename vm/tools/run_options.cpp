@@ -95,6 +95,7 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
         }
         if (arg == "--allow-all") options.allow_all = true;
         else if (arg == "--gc-log") options.gc_log = true;
+        else if (arg == "--print-linked") options.print_linked = true;
         else if (arg == "--help" || arg == "-h") options.help = true;
         else if (arg == "--version") options.version = true;
         else if (name == "--jit") return "this build has no compiled tier, so --jit is not available";
@@ -136,6 +137,7 @@ Limits and memory:
   --max-heap SIZE       of objects, e.g. 512M (default: 3/4 of the machine's memory)
   --max-stack SIZE      of each thread's calls (default: 8M)
   --gc-log              a line on standard error for each collection
+  --print-linked        the linked code of each function, on standard error, when it is first called
   --gc-stress N         collect at every Nth allocation (for testing)
 
   -h, --help            show this help and exit

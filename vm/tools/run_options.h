@@ -21,6 +21,7 @@ struct RunOptions {
     std::size_t max_stack = 0;       // 0: the machine's default
     std::uint64_t gc_stress = 0;
     bool gc_log = false;
+    bool print_linked = false;
     std::string std_archive;         // empty: beside the program
     bool help = false, version = false;
 };

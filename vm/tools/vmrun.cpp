@@ -97,6 +97,7 @@ int run(vmrun::RunOptions& options) {
     vm::VmOptions machine_options;
     if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
     machine_options.args = std::move(options.args);
+    machine_options.print_linked = options.print_linked;
     // Never destroyed: the process ends, and other guest threads may still be running.
     auto& machine = *new vm::Vm(std::move(machine_options));
     if (const int code = set_up(machine, options)) return code;

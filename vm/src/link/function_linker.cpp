@@ -1,6 +1,8 @@
 // Functions: one per (definition, type arguments); linking on first call; static initialisers.
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <map>
 
 #include "interp/slow_paths.h"
@@ -174,6 +176,7 @@ bool link_function(Thread& thread, Function& function) {
             return true;
         }
         publish(function, std::move(output->body), output->frame_slots);
+        if (vm.options().print_linked) std::fputs(print_linked(*function.body.load()).c_str(), stderr);
     }
     if (ExecutionTier* tier = vm.tier()) tier->on_linked(thread, function);
     return true;

@@ -29,6 +29,7 @@ struct LinkerState;
 struct VmOptions {
     std::size_t max_stack_bytes = 8u << 20;  // guest stack per thread
     std::vector<std::string> args;           // the program's arguments
+    bool print_linked = false;               // each function, when it is linked, on stderr
 };
 
 class Vm {

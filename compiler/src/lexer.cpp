@@ -113,18 +113,21 @@ void Lexer::line_comment() {
         has_doc_ = true;
         return;
     }
-    std::size_t colon = body.find_first_not_of("abcdefghijklmnopqrstuvwxyz-");
-    if (colon != std::string_view::npos && colon > 0 && body[colon] == ':') {
-        std::string_view value = body.substr(colon + 1);
-        while (value.starts_with(' ')) value.remove_prefix(1);
-        while (value.ends_with(' ')) value.remove_suffix(1);
-        const auto offset = at(text.data());
-        out_.directives.push_back({{file_id_, offset, offset + static_cast<std::uint32_t>(text.size())},
-                                   body.substr(0, colon), value});
-        return;
-    }
+    constexpr std::string_view kRequires = "requires:";
+    if (body.starts_with(kRequires)) return requirements(body.substr(kRequires.size()));
     if (!module_doc_.empty()) module_doc_ += '\n';
     module_doc_ += body;
+}
+
+// The rest of `//! requires: fs.read:data, env`.
+void Lexer::requirements(std::string_view list) {
+    while (!list.empty()) {
+        const std::size_t cut = list.find_first_of(", \t");
+        const std::string_view item = list.substr(0, cut);
+        list = cut == std::string_view::npos ? std::string_view() : list.substr(cut + 1);
+        if (item.empty()) continue;
+        out_.requirements.push_back({range(item.data(), item.data() + item.size()), item});
+    }
 }
 
 void Lexer::block_comment() {

@@ -15,6 +15,9 @@ namespace skua::compiler {
 // Brackets, strings and interpolations open at one time.
 inline constexpr std::size_t kMaxNesting = 256;
 
+// Bytes of a name.
+inline constexpr std::size_t kMaxName = 1000;
+
 struct LexResult {
     TokenList list;
     bool complete = true;               // false: the text was given up half-way (too deeply nested)

@@ -42,6 +42,7 @@ private:
     void skip_trivia();
     void block_comment();
     void line_comment();
+    void requirements(std::string_view list);
     void end_line();
     bool continues_line() const;
     void lex_token();

@@ -87,6 +87,7 @@ void Lexer::word() {
     bool ascii = true;
     while (is_class(*p_, kLetter | kDigit)) ascii &= *p_++ >= 0;
     const std::string_view text(start, static_cast<std::size_t>(p_ - start));
+    if (text.size() > kMaxName) error(start, p_, fmt::format("a name has at most {} bytes", kMaxName));
     if (!ascii) {
         p_ = start;
         check_identifier(text);

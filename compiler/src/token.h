@@ -50,11 +50,10 @@ struct DocComment {
     std::string_view text;    // markers removed
 };
 
-// A comment `//! key: value` before the first token.
-struct Directive {
+// A capability named in a comment `//! requires: fs.read:data, env` before the first token.
+struct Requirement {
     SourceRange range;
-    std::string_view key;
-    std::string_view value;
+    std::string_view capability;
 };
 
 struct TokenList {
@@ -62,8 +61,8 @@ struct TokenList {
     std::vector<NumberLiteral> numbers;
     std::vector<std::string_view> strings;
     std::vector<DocComment> docs;  // by token, ascending
-    std::vector<Directive> directives;
-    std::string_view module_doc;   // `//!` lines that are no directive
+    std::vector<Requirement> requirements;
+    std::string_view module_doc;   // the other `//!` lines
 };
 
 // "fn", ")", "a name": for messages; keywords and punctuation as written.

@@ -1,0 +1,162 @@
+#include "driver.h"
+
+#include <algorithm>
+#include <set>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "import.h"
+#include "lower/lower.h"
+#include "sema/sema.h"
+#include "skua/classfile/writer.h"
+
+namespace skua::compiler {
+namespace {
+
+class Driver {
+public:
+    Driver(const CompileOptions& options, Compilation& out) : options_(options), out_(out) {}
+
+    void run() {
+        load_all();
+        if (!out_.ok()) return;
+        ClassPath class_path;
+        if (!open_class_path(class_path)) return;
+        const Program program = analyze(modules_, class_path, out_.arena, out_.sink);
+        if (!out_.ok() || options_.analyze_only) return;
+        auto classes = lower(program);
+        if (!classes) return failed(kExitBadInput, classes.error().to_string());
+        emit(*classes);
+    }
+
+private:
+    void failed(int code, std::string message) { out_.failures.push_back({code, std::move(message)}); }
+
+    void load_all() {
+        root_ = options_.source_root.empty() ? common_folder(options_.files) : options_.source_root;
+        std::vector<std::string> queue = options_.files;
+        for (std::size_t i = 0; i < queue.size(); ++i) {
+            ast::Module* module = load(queue[i], i < options_.files.size());
+            if (module == nullptr || !options_.follow_imports) continue;
+            for (const ast::ImportDecl& import : module->imports) add_import(import, queue);
+        }
+        capabilities();
+    }
+
+    // The file of an imported module, if it lies below the source root: for `import a.b` it is a/b.skua.
+    void add_import(const ast::ImportDecl& import, std::vector<std::string>& queue) {
+        std::string path = root_;
+        for (const ast::Ident& part : import.path) path.append(path.empty() ? "" : "/").append(part.text);
+        path += ".skua";
+        struct stat st {};
+        if (::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && !is_loaded(st)) queue.push_back(path);
+    }
+
+    bool is_loaded(const struct stat& st) const { return seen_.contains({st.st_dev, st.st_ino}); }
+
+    ast::Module* load(const std::string& path, bool named) {
+        LoadedText text;
+        Failure failure;
+        std::string name;
+        if (!load_source(path, text, failure) || !module_name_of(path, root_, name, failure)) {
+            out_.failures.push_back(std::move(failure));
+            return nullptr;
+        }
+        struct stat st {};
+        if (::stat(path.c_str(), &st) == 0 && !seen_.insert({st.st_dev, st.st_ino}).second) {
+            if (named) failed(kExitUsage, fmt::format("{}: the file is given twice", path));
+            return nullptr;
+        }
+        if (!names_.insert(name).second) {
+            failed(kExitUsage, fmt::format("{}: another file is the module `{}` already", path, name));
+            return nullptr;
+        }
+        if (out_.files.empty()) out_.main_module = name;
+        const auto id = static_cast<std::uint32_t>(out_.files.size());
+        out_.files.push_back(std::make_unique<SourceFile>(id, path, name, std::move(text.text)));
+        SourceFile& file = *out_.files.back();
+        if (text.bad != std::string::npos) {
+            const auto at = static_cast<std::uint32_t>(text.bad);
+            const bool utf16 = text.bad == 0 && (text.bad_byte == 0xFF || text.bad_byte == 0xFE);
+            out_.sink.error({id, at, at + 1}, fmt::format("the source is not valid UTF-8: byte 0x{:02X}", text.bad_byte),
+                            utf16 ? "this looks like UTF-16; save the file as UTF-8" : "save the file as UTF-8");
+            return nullptr;
+        }
+        std::vector<Requirement> requirements;
+        ast::Module* module = parse_module(file, out_.arena, out_.sink, &requirements);
+        modules_.push_back(module);
+        requirements_.push_back({});
+        for (const Requirement& r : requirements) {
+            if (const char* wrong = check_capability(r.capability))
+                out_.sink.error(r.range, fmt::format("`{}` is not a capability", r.capability), wrong);
+            else
+                requirements_.back().insert(std::string(r.capability));
+        }
+        return module;
+    }
+
+    void capabilities() {
+        std::set<std::string> all;
+        for (const auto& one : requirements_) all.insert(one.begin(), one.end());
+        out_.capabilities.assign(all.begin(), all.end());
+    }
+
+    bool open_class_path(ClassPath& class_path) {
+        std::vector<std::string> entries = options_.class_path;
+        if (!options_.library.empty()) entries.push_back(options_.library);
+        for (const std::string& entry : entries) {
+            struct stat st {};
+            const bool there = ::stat(entry.c_str(), &st) == 0;
+            if (auto added = class_path.add(entry); !added) {
+                std::string message = added.error().to_string();
+                if (!there && entry == options_.library)
+                    message = fmt::format("{}: the standard library is not there; --std PATH names it", entry);
+                failed(there ? kExitBadInput : kExitNoInput, std::move(message));
+            }
+        }
+        return out_.ok();
+    }
+
+    void emit(std::vector<classfile::ClassFile>& classes) {
+        for (classfile::ClassFile& c : classes) {
+            if (c.kind == classfile::DeclKind::Module) add_requirements(c);
+            std::string path(c.str(c.name));
+            std::replace(path.begin(), path.end(), '.', '/');
+            out_.outputs.push_back({path + ".skc", classfile::write(c)});
+        }
+    }
+
+    // The custom section "skua.requires": the capabilities that the source names, one a line.
+    void add_requirements(classfile::ClassFile& c) {
+        for (std::size_t i = 0; i < modules_.size(); ++i) {
+            if (modules_[i]->file->module_name() != c.str(c.name) || requirements_[i].empty()) continue;
+            classfile::CustomSection section;
+            section.name = "skua.requires";
+            for (const std::string& capability : requirements_[i]) {
+                section.bytes.insert(section.bytes.end(), capability.begin(), capability.end());
+                section.bytes.push_back('\n');
+            }
+            c.custom.push_back(std::move(section));
+        }
+    }
+
+    const CompileOptions& options_;
+    Compilation& out_;
+    std::string root_;
+    std::vector<ast::Module*> modules_;
+    std::vector<std::set<std::string>> requirements_;  // of each module
+    std::set<std::pair<dev_t, ino_t>> seen_;
+    std::set<std::string> names_;
+};
+
+}  // namespace
+
+int Compilation::exit_code() const {
+    if (sink.has_errors()) return kExitBadInput;
+    return failures.empty() ? kExitDone : failures.front().exit_code;
+}
+
+void compile(const CompileOptions& options, Compilation& out) { Driver(options, out).run(); }
+
+}  // namespace skua::compiler

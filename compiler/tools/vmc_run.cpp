@@ -1,0 +1,75 @@
+#include "vmc_run.h"
+
+#include <cerrno>
+#include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "skua/classfile/archive.h"
+
+namespace skua::compiler {
+namespace {
+
+Result<std::vector<std::uint8_t>> make_archive(const Compilation& compilation) {
+    classfile::ArchiveWriter writer;
+    for (const OutputFile& file : compilation.outputs) SKUA_TRY(writer.add(file.path, file.bytes));
+    classfile::Manifest manifest;
+    manifest.main = compilation.main_module;
+    manifest.capabilities = compilation.capabilities;
+    writer.set_manifest(std::move(manifest));
+    return writer.finish(classfile::ArchiveWriter::Packing::Store);
+}
+
+// A file without a name that holds the bytes, open for reading; -1 if there can be none.
+int memory_file(const std::vector<std::uint8_t>& bytes) {
+    const int fd = ::memfd_create("skua-program", 0);
+    if (fd < 0) return -1;
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) {
+            ::close(fd);
+            return -1;
+        }
+        done += static_cast<std::size_t>(n);
+    }
+    return fd;
+}
+
+}  // namespace
+
+std::string program_folder() {
+    std::string path(4096, '\0');
+    const ssize_t n = ::readlink("/proc/self/exe", path.data(), path.size());
+    if (n <= 0) return {};
+    path.resize(static_cast<std::size_t>(n));
+    return path.substr(0, path.rfind('/'));
+}
+
+Failure run_program(const Compilation& compilation, const RunRequest& request) {
+    auto archive = make_archive(compilation);
+    if (!archive) return {kExitBadInput, archive.error().to_string()};
+    const int fd = memory_file(*archive);
+    if (fd < 0) return {kExitNoOutput, fmt::format("no memory for the compiled program: {}", std::strerror(errno))};
+
+    const std::string vmrun = program_folder() + "/vmrun";
+    std::vector<std::string> command{vmrun};
+    for (const std::string& capability : compilation.capabilities) command.push_back("--allow=" + capability);
+    if (!request.library.empty()) command.push_back("--std=" + request.library);
+    std::string class_path;
+    for (const std::string& entry : request.class_path) class_path += (class_path.empty() ? "" : ":") + entry;
+    if (!class_path.empty()) command.push_back("--class-path=" + class_path);
+    command.push_back(fmt::format("/proc/self/fd/{}", fd));
+    command.insert(command.end(), request.args.begin(), request.args.end());
+
+    std::vector<char*> argv;
+    for (std::string& arg : command) argv.push_back(arg.data());
+    argv.push_back(nullptr);
+    ::execv(vmrun.c_str(), argv.data());
+    return {kExitNoInput, fmt::format("{}: cannot be started: {}; vmrun lies beside vmc", vmrun, std::strerror(errno))};
+}
+
+}  // namespace skua::compiler

@@ -50,34 +50,60 @@ Result<std::shared_ptr<Archive>> Archive::check(std::shared_ptr<Archive> archive
     return archive;
 }
 
+namespace {
+
+// Up to this size a file is read: measured, that is far quicker than the page faults of a mapping.
+constexpr std::size_t kReadWhole = 4u << 20;
+
+Diagnostic io_error(const std::string& path, int error) {
+    Diagnostic d;
+    d.file = path;
+    d.message = std::string("cannot be read: ") + std::strerror(error);
+    return d;
+}
+
+// 0, or what went wrong.
+int read_exactly(int fd, std::uint8_t* to, std::size_t size) {
+    while (size > 0) {
+        const ssize_t n = ::read(fd, to, size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno;
+        if (n == 0) return EIO;  // it has become shorter
+        to += n;
+        size -= static_cast<std::size_t>(n);
+    }
+    return 0;
+}
+
+}  // namespace
+
+// 0, or what went wrong.
+int Archive::load(int fd) {
+    struct stat info {};
+    if (::fstat(fd, &info) != 0) return errno;
+    if (!S_ISREG(info.st_mode)) return S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+    const auto size = static_cast<std::size_t>(info.st_size);
+    if (size <= kReadWhole) {
+        file_ = std::make_unique_for_overwrite<std::uint8_t[]>(size);
+        bytes_ = {file_.get(), size};
+        return read_exactly(fd, file_.get(), size);
+    }
+    void* mapping = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (mapping == MAP_FAILED) return errno;
+    mapped_ = {static_cast<const std::uint8_t*>(mapping), size};
+    bytes_ = mapped_;
+    return 0;
+}
+
 Result<std::shared_ptr<Archive>> Archive::open(const std::string& path) {
-    const auto io_error = [&](int error) {
-        Diagnostic d;
-        d.file = path;
-        d.message = std::string("cannot be read: ") + std::strerror(error);
-        return d;
-    };
     // Not blocking, since a pipe of this name would never answer; fstat tells.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return io_error(errno);
-    struct stat info {};
-    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        ::close(fd);
-        return io_error(S_ISDIR(info.st_mode) ? EISDIR : EINVAL);
-    }
+    if (fd < 0) return io_error(path, errno);
     std::shared_ptr<Archive> archive(new Archive);
     archive->display_name_ = path;
-    if (info.st_size > 0) {
-        const auto size = static_cast<std::size_t>(info.st_size);
-        void* mapping = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-        const int error = errno;
-        ::close(fd);
-        if (mapping == MAP_FAILED) return io_error(error);
-        archive->mapped_ = {static_cast<const std::uint8_t*>(mapping), size};
-        archive->bytes_ = archive->mapped_;
-    } else {
-        ::close(fd);
-    }
+    const int error = archive->load(fd);
+    ::close(fd);
+    if (error != 0) return io_error(path, error);
     return check(std::move(archive));
 }
 

@@ -24,7 +24,7 @@ Result<> ArchiveChecker::open() {
     std::size_t at = directory_;
     std::uint64_t expected_offset = 0;
     std::uint64_t total = 0;
-    std::string previous;
+    std::string_view previous;
     std::size_t index_at = 0;
     for (std::uint32_t i = 0; i < count_; ++i) {
         Record r;

@@ -1,8 +1,11 @@
 #include "skua/classfile/archive.h"
 
+#include <sodium/crypto_hash_sha256.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 
 #include "sample_file.h"
 #include "skua/classfile/writer.h"
@@ -171,4 +174,16 @@ TEST_CASE("a file is opened by mapping it; what is no file is refused") {
 TEST_CASE("digests are SHA-256") {
     CHECK(hex(sha256(bytes_of("abc"))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     CHECK(hex(sha256({})) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST_CASE("SHA-256 by the CPU's instructions is that of libsodium, for every length of a tail") {
+    std::mt19937 random(3);
+    Bytes bytes;
+    for (int n = 0; n < 300; ++n) {
+        Sha256 expected{};
+        crypto_hash_sha256(expected.data(), bytes.data(), bytes.size());
+        REQUIRE(sha256(bytes) == expected);
+        bytes.push_back(static_cast<std::uint8_t>(random()));
+    }
+    CHECK(hex(sha256(Bytes(1000000, 'a'))) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }

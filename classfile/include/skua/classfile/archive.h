@@ -4,7 +4,8 @@
 //   auto bytes = (*archive)->find_class("demo.Main");   // digest checked here
 //
 // An Archive is immutable and may be read by any thread. It owns its mapping or bytes; EntryData
-// points into it, so the archive must outlive the data. Archives are untrusted input: every
+// points into it, so the archive must outlive the data. A file must not be changed in place while
+// its archive is open (vmar replaces files by renaming). Archives are untrusted input: every
 // function that looks at contents returns a Result.
 #pragma once
 
@@ -79,7 +80,7 @@ public:
     Archive(const Archive&) = delete;
     Archive& operator=(const Archive&) = delete;
 
-    // Maps the file and checks everything but contents: the zip structure, names, sizes, and that
+    // Reads or (large ones) maps the file, and checks everything but contents: the zip structure, names, sizes, and that
     // the index agrees with the directory.
     static Result<std::shared_ptr<Archive>> open(const std::string& path);
     static Result<std::shared_ptr<Archive>> from_bytes(std::vector<std::uint8_t> bytes, std::string display_name);
@@ -104,12 +105,14 @@ public:
 
 private:
     Archive() = default;
+    int load(int fd);
     static Result<std::shared_ptr<Archive>> check(std::shared_ptr<Archive> archive);
     [[nodiscard]] std::string_view index_line(std::string_view entry_name) const;
     friend class ArchiveChecker;
 
     std::string display_name_;
     std::vector<std::uint8_t> owned_;
+    std::unique_ptr<std::uint8_t[]> file_;
     std::span<const std::uint8_t> mapped_;  // empty unless memory-mapped
     std::span<const std::uint8_t> bytes_;
     std::string_view index_;                // the text of META/index

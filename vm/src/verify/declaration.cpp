@@ -180,6 +180,7 @@ void DeclarationChecker::native_signature(FunctionDef& f) {
             case TypeKind::String: return true;
             case TypeKind::Array: return cf::is_primitive(type->elem()->kind) || type->elem()->is(TypeKind::String);
             case TypeKind::Named: return is_plain_reference(type);
+            case TypeKind::Function: return true;  // opaque; called back through the host table
             case TypeKind::Nullable: return is_plain_reference(type->elem()) && self(type->elem(), self);
             default: return false;
         }

@@ -11,10 +11,13 @@ bool is_dispatched(const FunctionDef& f) {
     return f.is_instance() && !f.has(cf::kPrivate) && !f.has(cf::kConstructor) && f.decl->type_params.empty();
 }
 
+bool is_in_way(const FunctionDef& f) {
+    return is_dispatched(f) &&
+           (f.owner->kind == cf::DeclKind::Interface || f.has(cf::kOpen | cf::kAbstract | cf::kOverride));
+}
+
 bool can_be_overridden(const FunctionDef& f) {
-    if (!is_dispatched(f)) return false;
-    if (f.owner->kind == cf::DeclKind::Interface) return true;
-    return f.has(cf::kOpen) || f.has(cf::kAbstract) || (f.has(cf::kOverride) && f.owner->has(cf::kOpen | cf::kAbstract));
+    return is_dispatched(f) && (f.owner->kind == cf::DeclKind::Interface || f.has(cf::kOpen | cf::kAbstract));
 }
 
 namespace {

@@ -14,7 +14,10 @@ struct Implementation {
 // Takes part in virtual or interface dispatch: an instance method that is not private, no
 // constructor and has no type parameters.
 [[nodiscard]] bool is_dispatched(const FunctionDef& f);
-// May a method of a subtype take its place?
+// Is it found by name when a method is dispatched, so that a subtype's method of that name would
+// take its place, wanted or not? All dispatched methods but closed ones of classes.
+[[nodiscard]] bool is_in_way(const FunctionDef& f);
+// May a method of a subtype take its place? Not if it is an override that is not open itself.
 [[nodiscard]] bool can_be_overridden(const FunctionDef& f);
 
 // What an instance of exactly `type` runs for `method`, a dispatched method of one of its

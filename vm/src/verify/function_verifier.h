@@ -112,6 +112,7 @@ private:
     bool callee(unsigned column, Callee& out);
     bool check_function_access(const Callee& c);
     bool check_receiver(const Callee& c, Rule rule);
+    bool may_bypass_dispatch(const Callee& c, const Type* receiver);
     bool check_args(const Callee& c, std::span<const std::int64_t> args, bool skip_receiver);
     bool check_result(const Callee& c, std::int64_t result);
     const Type* in_callee(const Callee& c, classfile::TypeIndex index);

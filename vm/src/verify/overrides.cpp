@@ -21,7 +21,7 @@ void DeclarationChecker::overrides(FunctionDef& f) {
         FunctionDef* above = def->find_function(f.name);
         if (!above || !is_dispatched(*above)) continue;
         if (!is_dispatched(f)) {  // dispatch goes by name: nothing else may have it
-            if (!can_be_overridden(*above)) continue;
+            if (!is_in_way(*above)) continue;
             fail(Rule::V106, "the name is that of " + method_text(*above) + ", which a constructor or a method that is "
                              "private or has type parameters cannot override", &f);
             return;
@@ -30,8 +30,10 @@ void DeclarationChecker::overrides(FunctionDef& f) {
             if (class_seen) continue;  // the nearest one has been compared with the others
             class_seen = true;
             if (!can_be_overridden(*above)) {
-                // A class may have a method of the same name as a closed one above: two methods.
-                if (f.has(cf::kOverride)) fail(Rule::V106, method_text(*above) + " is not open, so it cannot be overridden", &f);
+                // A class may have a method of the same name as a closed one above, unless that one
+                // is itself found by name: two methods.
+                if (f.has(cf::kOverride) || is_in_way(*above))
+                    fail(Rule::V106, method_text(*above) + " is not open, so it cannot be overridden", &f);
                 found = true;
                 continue;
             }

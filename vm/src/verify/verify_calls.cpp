@@ -102,13 +102,23 @@ bool FunctionVerifier::check_receiver(const Callee& c, Rule rule) {
     return fail(rule, "the receiver is given as " + type_text(self) + ", expected " + type_text(c.owner));
 }
 
+// Rule V054: an open method may be called as it stands by subclasses, and where the static type of
+// the receiver (null: unknown) is a closed class that has just this method.
+bool FunctionVerifier::may_bypass_dispatch(const Callee& c, const Type* receiver) {
+    if (c.def->kind != DeclKind::Class || !c.function->has(cf::kOpen) || is_closed_class(*c.def) || c.def == &owner_) return true;
+    if (find_supertype(context_, owner_.self, *c.def)) return true;
+    if (!receiver || !receiver->is(TypeKind::Named)) return false;
+    TypeDef* def = Loader::try_resolve(receiver);
+    return !def || (def->kind == DeclKind::Class && is_closed_class(*def) && find_implementation_of(*def, *c.function).function == c.function);
+}
+
 bool FunctionVerifier::check_call() {
     Callee c;
     if (!callee(1, c)) return false;
     if (c.function) {
         if (c.function->is_abstract()) return fail(Rule::V053, "method " + c.function->qualified_name() + " is abstract");
-        if (c.def->kind == DeclKind::Class && c.function->has(cf::kOpen) && !is_closed_class(*c.def) && c.def != &owner_ &&
-            !find_supertype(context_, owner_.self, *c.def))
+        const auto args = code_.regs(*at_, 2);
+        if (!may_bypass_dispatch(c, args.empty() ? nullptr : reg(args[0])))
             return fail(Rule::V054, "method " + c.function->qualified_name() + " is open, and " + std::string(owner_.name) +
                                         " is not a subclass");
     }
@@ -175,8 +185,7 @@ bool FunctionVerifier::check_closure() {
     if (c.function && c.function->is_abstract())
         return fail(Rule::V059, "method " + c.function->qualified_name() + " is abstract");
     if (c.function && c.function->has(cf::kConstructor)) return fail(Rule::V058, "a constructor is called by call only");
-    if (c.function && c.def->kind == DeclKind::Class && c.function->has(cf::kOpen) && !is_closed_class(*c.def) &&
-        c.def != &owner_ && !find_supertype(context_, owner_.self, *c.def))
+    if (c.function && !may_bypass_dispatch(c, nullptr))
         return fail(Rule::V054, "method " + c.function->qualified_name() + " is open");
 
     const Type* type = reg_operand(0);

@@ -27,7 +27,7 @@
  *     bool               bool (0 or 1)
  *     char               uint32_t (a Unicode scalar value)
  *     string             SkString *
- *     [T]                SkArray *
+ *     [T]                SkArray *    (T: one of the above)
  *     other references   SkObject *   (classes, interfaces, function values: opaque)
  *     R?                 as R; NULL is null
  *
@@ -198,8 +198,8 @@ struct SkApi {
     bool (*handle_close)(SkEnv *env, const SkHandleType *type, int64_t handle);
 
     /* -- calling back ------------------------------------------------------------------------------ */
-    /* Calls a function value. `signature` is its type as "(i64,string)bool" and is compared with the
-     * object's own: ArgumentError if it differs. `args` has one value per parameter; `result` may be
+    /* Calls a function value. `signature` is its type as in a class file, "(i64,string)->bool", and is
+     * compared with the object's own: ArgumentError if it differs. `args` has one value per parameter; `result` may be
      * NULL for void. False if it throws. Natives' types only (see "The call"). */
     bool (*call_function)(SkEnv *env, SkObject *function, const char *signature, const SkValue *args,
                           SkValue *result);

@@ -268,6 +268,9 @@ struct Backend {
         });
     }
     static void* refill(ThreadHeap* t, ListKind kind, std::size_t bytes);
+
+private:
+    static void* take(ThreadHeap* t, ListKind kind, std::size_t bytes);
 };
 
 // Memory for one object, word 0 undefined; a free list is made on the way if the size has one.
@@ -276,6 +279,17 @@ void* Backend::refill(ThreadHeap* t, ListKind kind, std::size_t bytes) {
     on_refill();
     bytes = std::max(bytes, kGranule);
     if (bytes > (std::size_t{1} << 46)) return nullptr;
+    void* p = take(t, kind, bytes);
+    if (p == nullptr) {
+        // The collector paces itself by what was allocated since its last cycle; at the limit it
+        // gives up without one, although everything may be garbage by now.
+        GC_gcollect();
+        p = take(t, kind, bytes);
+    }
+    return p;
+}
+
+void* Backend::take(ThreadHeap* t, ListKind kind, std::size_t bytes) {
     // Under stress every allocation must come here, so lists stay empty.
     if (bytes > kMaxListBytes || g.options.stress_every_n != 0) return GC_malloc_kind(bytes, gc_kind(kind));
     const std::size_t size_class = (bytes + (kGranule - 1)) / kGranule;

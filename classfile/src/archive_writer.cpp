@@ -124,6 +124,18 @@ private:
     Bytes out_;
 };
 
+// A line feed in a value would start a line of its own.
+bool one_line(std::string_view value) {
+    return std::none_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+bool one_line_each(const Manifest& m) {
+    const auto dependency = [](const Dependency& d) { return one_line(d.name) && one_line(d.versions) && one_line(d.digest); };
+    return one_line(m.name) && one_line(m.version) && one_line(m.main) &&
+           std::all_of(m.capabilities.begin(), m.capabilities.end(), one_line) &&
+           std::all_of(m.dependencies.begin(), m.dependencies.end(), dependency);
+}
+
 Bytes to_bytes(const std::string& s) { return {s.begin(), s.end()}; }
 
 }  // namespace
@@ -144,6 +156,7 @@ Result<> ArchiveWriter::add_class(std::vector<std::uint8_t> bytes, std::string_v
 }
 
 Result<std::vector<std::uint8_t>> ArchiveWriter::finish(Packing packing) const {
+    if (!one_line_each(manifest_)) return failure("a value of the manifest contains a control character");
     const Bytes manifest = to_bytes(manifest_.to_text());
     auto parsed = Manifest::parse(manifest_.to_text());
     if (!parsed) return std::move(parsed).error();

@@ -54,6 +54,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a full disk by ulimit: write() says so
     CLI::App app("Makes, lists, unpacks and checks archives (.ska) of Skua class files.", "vmar");
     app.set_version_flag("--version", "vmar (Skua) " SKUA_VERSION, "Show the version and exit");
     app.set_help_flag("-h,--help", "Show this help and exit");

@@ -139,7 +139,11 @@ TEST_CASE("the writer refuses names that are not portable, and repeated ones") {
     CHECK_FALSE(w.add("a", {}).ok());
     CHECK_FALSE(w.add_class({1, 2, 3}, "junk").ok());
     Manifest m;
-    m.name = "two\nlines";
+    m.name = "name\nmain: smuggled";
+    w.set_manifest(m);
+    CHECK_FALSE(w.finish().ok());
+    m.name = "";
+    m.capabilities = {"env\nrequires: net"};
     w.set_manifest(m);
     CHECK_FALSE(w.finish().ok());
 }

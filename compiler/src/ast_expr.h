@@ -162,11 +162,8 @@ struct IndexExpr : Expr {  // xs[i]; one index
     explicit IndexExpr(SourceRange r) : Expr(kKind, r) {}
     Expr* object = nullptr;
     Expr* index = nullptr;
-    // -- sema: call null: element of an array, built in. Otherwise the call of `[]` or `slice`. If
-    // range_hole is set (a slice by a Range value): evaluate call->receiver, then `index`, bind
-    // range_hole to it (the call's arguments mention the hole), then make the call.
+    // -- sema: call null: element of an array, built in. Otherwise the call of `[]` or `slice`.
     CallInfo* call = nullptr;
-    HoleExpr* range_hole = nullptr;
 };
 
 // How a call is made.

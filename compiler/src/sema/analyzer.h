@@ -64,7 +64,9 @@ public:
     // ---- symbols from syntax (declare.cpp)
     void declare(ModuleSymbol* module);
     void declare_extensions(ModuleSymbol* module);
-    FunctionSymbol* declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner);
+    FunctionSymbol* declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner, bool of_extension = false);
+    // The property that reads a field, for an interface that asks for a property of that name.
+    FunctionSymbol* make_getter(TypeSymbol* type, FieldSymbol* field);
     std::span<TypeParamSymbol*> declare_type_params(ast::List<ast::TypeParamNode*> nodes, bool of_function,
                                                     std::uint32_t first_index);
 

@@ -47,6 +47,7 @@ struct Ref {
     const Type* owner = nullptr;       // Member, static Function or Global: declaring type, null for an extension
     ast::Expr* receiver = nullptr;     // Member: evaluated object (`this` for an implicit one)
     bool through_super = false;
+    bool universal = false;            // an intrinsic that every type has as a method
     const Type* type = nullptr;        // Type: the type itself (its own parameters as arguments if not given)
     bool has_type_args = false;        // Type or Function: written type arguments
     std::vector<const Type*> type_args;
@@ -114,6 +115,8 @@ private:
     ast::HoleExpr* hole(const Type* type, SourceRange range);
     static bool is_flexible(const ast::Expr* e);  // number literal without suffix, or made of such
     static bool is_null_literal(const ast::Expr* e);
+    // Undoes the narrowing of a value that was found not to be null; its type then.
+    const Type* forget_non_null(ast::Expr*& slot);
     static ast::Expr* strip_parens(ast::Expr* e);
 
     // ---- names and members (check_name.cpp)

@@ -50,7 +50,7 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     a_.ensure_signature(f);
     bool making = f->role == FunctionRole::Constructor || f->role == FunctionRole::StructNew;
     std::string_view shown_name = making ? f->owner->name : f->name;
-    if (f->role == FunctionRole::Intrinsic && !module_->name.starts_with("std.")) {
+    if (f->role == FunctionRole::Intrinsic && !ref.universal && !module_->name.starts_with("std.")) {
         a_.error(name_range, "intrinsics can only be used by the standard library");
         check_all_quietly(args);
         return t_.error;
@@ -290,6 +290,15 @@ const Type* BodyChecker::check_call(Expr*& slot, CallExpr* e, const Type* expect
         case Ref::Kind::Member:
             if (ref.symbol->kind == SymbolKind::Function) {
                 auto* f = static_cast<FunctionSymbol*>(ref.symbol);
+                if (f->role == FunctionRole::Intrinsic) {
+                    // x.hash(), x.toString(), x.equals(y) of any type: the receiver is the first argument.
+                    std::vector<Argument> args(1);
+                    args[0].value = ref.receiver;
+                    args.insert(args.end(), e->args.begin(), e->args.end());
+                    ref.receiver = nullptr;
+                    ref.universal = true;
+                    return call_function(e->call, ref, f, a_.arena.copy(args), e->range, name_range, expected);
+                }
                 if (!f->has(classfile::kProperty)) return call_function(e->call, ref, f, e->args, e->range, name_range, expected);
             }
             break;

@@ -371,19 +371,39 @@ const Type* BodyChecker::check_index(Expr*& slot, IndexExpr* e) {
         if (auto* b = as<BinaryExpr>(range); b != nullptr && b->op == BinaryOp::RangeExclusive && b->meaning == OperatorKind::Range) {
             e->call = call_member(e->object, "slice", {b->left, b->right}, e->range, &result);
         } else {
-            e->range_hole = hole(index, e->index->range);
-            auto bound = [&](std::string_view name) -> Expr* {
-                auto* m = a_.make<MemberExpr>(e->index->range);
-                m->object = e->range_hole;
-                Member found = a_.find_member(index, name);
-                m->value = ValueKind::Field;
-                m->field = static_cast<FieldSymbol*>(found.symbol);
-                m->owner = index;
-                m->type = t_.int_;
+            // { let object$ = object; let range$ = index; object$.slice(range$.start, range$.end) }
+            SourceRange at = e->range;
+            auto let = [&](std::string_view name, Expr* init) -> Stmt* {
+                auto* binding = a_.make<BindingPattern>(at);
+                binding->name = {name, at};
+                auto* statement = a_.make<LetStmt>(at);
+                statement->pattern = binding;
+                statement->init = init;
+                return statement;
+            };
+            auto name = [&](std::string_view text) -> Expr* {
+                auto* n = a_.make<NameExpr>(at);
+                n->name = text;
+                return n;
+            };
+            auto member = [&](std::string_view of, std::string_view text) -> Expr* {
+                auto* m = a_.make<MemberExpr>(at);
+                m->object = name(of);
+                m->name = {text, at};
                 return m;
             };
-            Expr *start = bound("start"), *end = bound("end");
-            e->call = call_member(e->object, "slice", {start, end}, e->range, &result);
+            auto* call = a_.make<CallExpr>(at);
+            call->callee = member("object$", "slice");
+            Argument start, end;
+            start.value = member("range$", "start");
+            end.value = member("range$", "end");
+            call->args = a_.arena.list<Argument>({start, end});
+            auto* last = a_.make<ExprStmt>(at);
+            last->expr = call;
+            auto* block = a_.make<BlockExpr>(at);
+            block->statements = a_.arena.list<Stmt*>({let("object$", e->object), let("range$", e->index), last});
+            slot = block;
+            return check(slot);
         }
         return e->call == nullptr ? t_.error : result;
     }

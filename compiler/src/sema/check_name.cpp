@@ -327,6 +327,15 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
             ref.symbol = f;
             return ref;
         }
+        // Every type has a hash, a text and equality.
+        if (ModuleSymbol* intrinsics = through_super ? nullptr : a_.intrinsics_module()) {
+            std::string_view universal = name.text == "hash" ? "hashOf" : name.text == "toString" ? "textOf" : name.text == "equals" ? "equalsOf" : "";
+            if (!universal.empty()) {
+                ref.kind = Ref::Kind::Member;
+                ref.symbol = intrinsics->members.at(universal);
+                return ref;
+            }
+        }
         if (type->is(TypeKind::Nullable)) {
             bool inner_has = a_.find_member(type->inner(), name.text) || a_.find_extension(type->inner(), name.text, module_) != nullptr ||
                              (type->inner()->is(TypeKind::Array) && name.text == "len");
@@ -416,8 +425,8 @@ Ref BodyChecker::resolve_member(MemberExpr* e) {
 }
 
 Ref BodyChecker::resolve_ref(Expr*& slot) {
-    if (auto* name = as<NameExpr>(slot); name != nullptr && name->type == nullptr) return resolve_name(name);
-    if (auto* member = as<MemberExpr>(slot); member != nullptr && !member->safe && member->type == nullptr) {
+    if (auto* name = as<NameExpr>(slot)) return resolve_name(name);
+    if (auto* member = as<MemberExpr>(slot); member != nullptr && !member->safe) {
         if (++depth_ > 1000) {
             --depth_;
             a_.error(slot->range, "the expression is nested too deeply", "split it up with `let`");
@@ -686,6 +695,7 @@ const Type* BodyChecker::check_safe(Expr*& slot, MemberExpr* member, const Type*
     const Type* object = check_value(member->object);
     if (object->has_error) return t_.error;
     member->safe = false;
+    object = forget_non_null(member->object);
     if (!object->is(TypeKind::Nullable)) {
         a_.sink.warning(member->name.range, quote(object) + " is never null", "write `." + std::string(member->name.text) + "`");
         if (is<CallExpr>(slot)) return check_call(slot, static_cast<CallExpr*>(slot), expected);

@@ -332,6 +332,7 @@ const Type* BodyChecker::check_coalesce(BinaryExpr* e, const Type* expected) {
         check_value(e->right, expected);
         return t_.error;
     }
+    left = forget_non_null(e->left);
     if (!left->is(TypeKind::Nullable)) {
         a_.error(e->left->range, quote(left) + " is never null: `??` has nothing to replace", "leave out `??` and what follows");
         check_value(e->right, left);

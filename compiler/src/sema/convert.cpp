@@ -24,6 +24,11 @@ Expr* BodyChecker::strip_parens(Expr* e) {
     return e;
 }
 
+const Type* BodyChecker::forget_non_null(Expr*& slot) {
+    if (auto* c = as<ConvertExpr>(slot); c != nullptr && c->conversion == ConversionKind::NarrowNonNull) slot = c->operand;
+    return slot->type;
+}
+
 bool BodyChecker::is_null_literal(const Expr* e) {
     while (auto* p = as<ParenExpr>(e)) e = p->inner;
     auto* l = as<LiteralExpr>(e);

@@ -47,7 +47,7 @@ std::span<TypeParamSymbol*> Analyzer::declare_type_params(ast::List<ast::TypePar
     return arena.copy(out);
 }
 
-FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner) {
+FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner, bool of_extension) {
     auto* f = make<FunctionSymbol>(decl->name.text);
     f->range = decl->name.range;
     f->doc = decl->doc;
@@ -63,7 +63,7 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
         if ((decl->modifiers & ast::kModNative) != 0) f->flags |= classfile::kNative;
         for (auto [flag, word] : {std::pair{ast::kModOpen, "open"}, {ast::kModOverride, "override"}, {ast::kModAbstract, "abstract"},
                                   {ast::kModStatic, "static"}}) {
-            if ((decl->modifiers & flag) != 0) {
+            if ((decl->modifiers & flag) != 0 && !(of_extension && flag == ast::kModStatic)) {
                 error(decl->modifiers_range, "a function of a module cannot be " + quote(word));
             }
         }
@@ -73,6 +73,8 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
         f->role = f->has(classfile::kStatic) ? FunctionRole::Static : FunctionRole::Method;
         if (owner->is_interface() && decl->body == nullptr && !f->has(classfile::kStatic)) f->flags |= classfile::kAbstract;
         if (owner->is_interface() && !f->has(classfile::kStatic)) f->flags |= classfile::kOpen;
+        // What overrides an open method stays open for the classes below.
+        if (f->has(classfile::kOverride) && owner->is_class() && owner->has(classfile::kOpen)) f->flags |= classfile::kOpen;
     }
     f->type_params = declare_type_params(decl->type_params, true, 0);
     if (decl->body == nullptr && !f->has(classfile::kNative) && !f->has(classfile::kAbstract)) {
@@ -318,7 +320,7 @@ void Analyzer::declare_extensions(ModuleSymbol* module) {
                 error(member->range, "an extension has functions and properties only");
                 continue;
             }
-            FunctionSymbol* function = declare_function(f, module, extension);
+            FunctionSymbol* function = declare_function(f, module, extension, true);
             if (extension != nullptr) {
                 extension->functions.push_back(function);
                 if (!extension->members.emplace(function->name, function).second) {

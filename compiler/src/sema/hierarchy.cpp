@@ -79,6 +79,7 @@ void Analyzer::check_overrides(TypeSymbol* type) {
             if (!base) continue;
             found_any = true;
             if (base.symbol->kind != SymbolKind::Function) {
+                if (f->has(classfile::kSynthetic)) continue;
                 auto& d = error(f->range, quote(f->name) + " hides a field of " + quote(base.owner));
                 if (base.symbol->range.end != 0) d.notes.push_back({base.symbol->range, "the field is declared here"});
                 continue;
@@ -163,6 +164,19 @@ void Analyzer::check_completeness(TypeSymbol* type) {
         for (FunctionSymbol* f : symbol->functions) {
             if (!f->has(classfile::kAbstract)) continue;
             Member found = find_member(self, f->name);
+            if (found && found.symbol->kind == SymbolKind::Field && f->has(classfile::kProperty) && found.owner->symbol == type &&
+                !static_cast<FieldSymbol*>(found.symbol)->is_static()) {
+                // A field may stand for a property: class Student(let name: string) : Named.
+                auto* field = static_cast<FieldSymbol*>(found.symbol);
+                const Type* wanted = types.substitute(result_type(f), substitution(all[i]));
+                if (field_type(field) != wanted && !wanted->has_error && !field_type(field)->has_error) {
+                    error(field->range, "field " + quote(field->name) + " stands for a property of " + quote(all[i]) + ": expected " + quote(wanted) +
+                                            ", found " + quote(field_type(field)));
+                } else {
+                    make_getter(type, field)->overridden = f;
+                }
+                continue;
+            }
             auto* implementation = found && found.symbol->kind == SymbolKind::Function ? static_cast<FunctionSymbol*>(found.symbol) : nullptr;
             if (implementation == nullptr || implementation->has(classfile::kAbstract)) {
                 ensure_signature(f);
@@ -189,6 +203,28 @@ void Analyzer::check_completeness(TypeSymbol* type) {
                     quote(type->name) + " does not implement " + quoted_list(missing) + " of " + quote(first_owner),
                     type->is_class() ? "add " + std::string(missing.size() == 1 ? "it" : "them") + ", or declare the class `abstract`" : "");
     if (first->range.end != 0) d.notes.push_back({first->range, quote(first->name) + " is declared here"});
+}
+
+FunctionSymbol* Analyzer::make_getter(TypeSymbol* type, FieldSymbol* field) {
+    for (FunctionSymbol* f : type->functions) {
+        if (f->name == field->name) return f;
+    }
+    auto* decl = make<ast::FunctionDecl>(field->range);
+    decl->name = {field->name, field->range};
+    decl->is_property = true;
+    decl->expression_body = true;
+    decl->header = field->range;
+    auto* member = make<ast::MemberExpr>(field->range);
+    member->object = make<ast::ThisExpr>(field->range);
+    member->name = {field->name, field->range};
+    decl->body = member;
+    FunctionSymbol* f = declare_function(decl, type->module, type);
+    f->flags |= classfile::kOverride;
+    f->result = field_type(field);
+    ensure_signature(f);
+    f->result = field_type(field);
+    type->functions.push_back(f);
+    return f;
 }
 
 void Analyzer::check_type(TypeSymbol* type) {

@@ -51,8 +51,14 @@ ModuleSymbol* Analyzer::find_module(std::string_view name) {
     ModuleSymbol* found = nullptr;
     if (name == "std.intrinsics") {
         found = intrinsics_module();
-    } else if (class_path.contains(name) || class_path.contains_module(name)) {
-        found = new_module(name);
+    } else {
+        // a.b may be a module, a type of module a, or only a folder of modules.
+        bool exists = class_path.contains_module(name);
+        if (class_path.contains(name)) {
+            const classfile::ClassFile* file = read_class(name);
+            exists = file != nullptr && file->kind == classfile::DeclKind::Module;
+        }
+        if (exists) found = new_module(name);
     }
     modules_.emplace(std::string(name), found);
     return found;

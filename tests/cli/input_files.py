@@ -25,15 +25,16 @@ def test_missing_files(b):
 
 
 def test_missing_program_arguments(b):
-    for program in ("vmc", "vmrun", "vmar", "vmdis"):
+    b.compile("hello.skua", HELLO)
+    whole = {"vmc": ["hello.skua", "-o", "out"], "vmrun": ["hello"], "vmar": ["list", "x.ska"], "vmdis": ["out/hello.skc"]}
+    for program, args in whole.items():
         b.run(program, code=USAGE, lines=40)
-        b.run(program, "--no-such-option", code=USAGE, says="no-such-option", lines=40)
+        b.run(program, "--no-such-option", *args, code=USAGE, says="no-such-option", lines=40)
         outcome = b.run(program, "--help", code=0)
         expect(program.encode() in outcome.output, "--help does not name the program", outcome)
         b.run(program, "--version", code=0)
     b.run("vmar", "frobnicate", "x.ska", code=USAGE, says="frobnicate", lines=40)
     b.run("vmar", "create", code=USAGE, lines=40)
-    b.compile("hello.skua", HELLO)
     for bad in ("0", "lots", "-5M", "99999999999999999999G"):
         b.run("vmrun", "--max-heap=" + bad, "--class-path", "out", "hello", code=USAGE, says="max-heap", lines=40)
     b.run("vmrun", "--allow=everything.and.more", "--class-path", "out", "hello", code=USAGE,
@@ -89,7 +90,7 @@ def test_empty_files(b):
     for name in ("empty.skua", "empty.skc", "empty.ska"):
         b.write(name, b"")
     b.run("vmc", "empty.skua", "-o", "out", code=0)
-    b.start("empty", code=BAD_INPUT, says="main", lines=4)
+    b.start("empty", code=(NO_INPUT, BAD_INPUT), lines=4)
     b.run("vmdis", "empty.skc", code=BAD_INPUT, says="empty.skc", lines=3)
     b.run("vmrun", "empty.ska", code=BAD_INPUT, says="empty.ska", lines=3)
     b.run("vmar", "verify", "empty.ska", code=BAD_INPUT, says="empty.ska", lines=3)

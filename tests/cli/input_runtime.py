@@ -14,7 +14,7 @@ fn main() {
     println("${answer}")
     println("${down(0)}")
 }
-""", code=UNCAUGHT, says=["StackOverflowError", r"program\.skua:2"], lines=120)
+""", code=UNCAUGHT, says=["StackOverflowError", r"program\.skua:2"], lines=300)
     expect(outcome.output == b"start\n-1\n", "catching it once and going on", outcome)
 
 

@@ -103,7 +103,7 @@ def rejected(b, source, says=(), lines=400, seconds=20):
 
 def test_errors_in_source(b):
     rejected(b, "fn main() {\n    let x: int = \"one\"\n}\n", [r"bad\.skua:2:", "int", "string"], lines=12)
-    rejected(b, "fn main() {\n    printn(1)\n}\n", [r"bad\.skua:2:5", "printn", "println"], lines=12)
+    rejected(b, "fn main() {\n    printlm(1)\n}\n", [r"bad\.skua:2:5", "printlm", "println"], lines=12)
     rejected(b, "fn main() {\n", [r"bad\.skua:"], lines=12)
     rejected(b, "fn main( {\n}\n", [r"bad\.skua:1:"], lines=24)
     rejected(b, "}}}}\n", [r"bad\.skua:1:"], lines=24)

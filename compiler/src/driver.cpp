@@ -152,11 +152,6 @@ private:
 
 }  // namespace
 
-int Compilation::exit_code() const {
-    if (sink.has_errors()) return kExitBadInput;
-    return failures.empty() ? kExitDone : failures.front().exit_code;
-}
-
 void compile(const CompileOptions& options, Compilation& out) { Driver(options, out).run(); }
 
 }  // namespace skua::compiler

@@ -61,7 +61,10 @@ struct Compilation {
     std::vector<std::string> capabilities;  // that the files say they need; sorted
 
     [[nodiscard]] bool ok() const { return failures.empty() && !sink.has_errors(); }
-    [[nodiscard]] int exit_code() const;
+    [[nodiscard]] int exit_code() const {
+        if (sink.has_errors()) return kExitBadInput;
+        return failures.empty() ? kExitDone : failures.front().exit_code;
+    }
 };
 
 // Fills `out`; ok() tells.

@@ -60,7 +60,9 @@ LexResult Lexer::run() {
         lex_token();
     }
     if (result_.complete) pop_to(0);
-    if (!tokens_.empty() && previous() != TokenKind::Terminator) terminator(p_, p_);
+    const TokenKind last = previous();
+    if (last != TokenKind::None && last != TokenKind::Terminator && last != TokenKind::LBrace && last != TokenKind::ArrowBrace)
+        terminator(p_, p_);
     space_ = true;
     emit(TokenKind::EndOfFile, p_);
     if (!module_doc_.empty()) out_.module_doc = arena_.text(module_doc_);
@@ -190,6 +192,7 @@ bool Lexer::continues_line() const {
 // A line break stands between the last token and what comes next: does it end a statement?
 void Lexer::end_line() {
     if (in_type_arguments()) return;
+    bool given_up = false;
     if (!stack_.empty()) {
         // An interpolation in a string of one line cannot go on in the next one.
         for (std::size_t i = stack_.size(); i-- > 0 && stack_[i].kind != Bracket::Brace;) {
@@ -202,14 +205,18 @@ void Lexer::end_line() {
             std::size_t i = stack_.size();
             while (i > 0 && stack_[i - 1].kind != Bracket::Brace) --i;
             pop_to(i);
+            given_up = true;
         }
     }
     const TokenKind last = previous();
     bool ends = (token_flags(last) & kTokenEnds) != 0;
     if (last == TokenKind::Star) ends = before_previous() == TokenKind::Dot;  // import a.*
+    // `let x =` and then a line that begins with `let`: something is missing, but not that line.
+    if (!ends && last >= TokenKind::Dot && last <= TokenKind::IsNot) ends = closes_brackets_here();
     if (!ends || continues_line()) return;
     const char* here = base_ + tokens_.back().end;
-    terminator(here, here + (*here == '\r' ? 2 : 1) <= end_ && (*here == '\n' || *here == '\r') ? here + 1 : here);
+    const bool visible = !given_up && (*here == '\n' || *here == '\r');
+    terminator(here, visible ? here + 1 : here);
 }
 
 void Lexer::terminator(const char* start, const char* end) {
@@ -409,7 +416,7 @@ void Lexer::close_brace() {
     drop_trailing_comma();
     const TokenKind last = previous();
     const bool import = i > 0 && stack_[i - 1].kind == Bracket::ImportBrace;
-    if (!import && last != TokenKind::LBrace && last != TokenKind::ArrowBrace && last != TokenKind::Terminator &&
+    if (i > 0 && !import && last != TokenKind::LBrace && last != TokenKind::ArrowBrace && last != TokenKind::Terminator &&
         last != TokenKind::None)
         terminator(p_, p_);
     const char* start = p_++;

@@ -41,7 +41,8 @@ void Lexer::string_text() {
         if (c == '"' && (!s.block || is("\"\"\""))) break;
         if (p_ >= end_ || (c == '\n' && !s.block)) {
             const char* line_end = p_ > text && p_[-1] == '\r' ? p_ - 1 : p_;
-            unterminated_string(line_end, false);
+            // In an interpolation of another string of one line, that string is not closed either.
+            unterminated_string(line_end, strings_.size() > 1 && !strings_[strings_.size() - 2].block);
             return;
         }
         if (c == '$' && p_[1] == '{' && !s.raw) {

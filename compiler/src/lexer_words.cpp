@@ -94,7 +94,7 @@ void Lexer::word() {
         return;
     }
     const K last = previous();
-    if (last == K::Dot || last == K::SafeDot) return emit(K::Name, start);  // a.match is a name
+    if ((last == K::Dot || last == K::SafeDot) && !newline_) return emit(K::Name, start);  // a.match is a name
     K kind = keyword(text);
     if (kind == K::Name) {
         if (text == "r" && *p_ == '"') {

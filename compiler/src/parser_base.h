@@ -162,8 +162,8 @@ protected:
         events_->error(slot.first_token);
         if (sink_->full()) throw ParseStop();
         const std::uint16_t depth = _input->token(slot.first_token).depth;
-        const bool stray_closer = is_closer(_input->token(slot.first_token)) && _input->index() == slot.first_token;
-        if (stray_closer) _input->consume();
+        // Closers that close nothing are reported once in a row.
+        while (is_closer(_input->current()) && _input->current().value == kNoPartner) _input->consume();
         for (;;) {
             const Token& t = _input->current();
             if (t.kind == TokenKind::EndOfFile) return;

@@ -97,25 +97,15 @@ private:
         });
     }
 
-    // The innermost bracket that is open where the error is.
-    const Token* enclosing_bracket() const {
-        const std::uint16_t depth = tokens_[error_.token].depth;
+    // The innermost bracket that is open where the error is and wants this closer.
+    const Token* enclosing_bracket(TokenKind closer) const {
         for (std::size_t i = error_.token; i-- > 0;) {
             const Token& t = tokens_[i];
-            if (!is_opener(t.kind)) continue;
-            if (t.value == kNoPartner || t.value >= error_.token || t.depth < depth) {
-                if (t.value != kNoPartner && t.value < error_.token) continue;
-                return &t;
-            }
+            if (closer_of(t.kind) == closer && (t.value == kNoPartner || t.value >= error_.token)) return &t;
         }
         return nullptr;
     }
 
-    static bool is_opener(TokenKind k) {
-        using K = TokenKind;
-        return k == K::LParen || k == K::LambdaParen || k == K::LBracket || k == K::LBrace || k == K::ArrowBrace ||
-               k == K::InterpolationOpen;
-    }
     static TokenKind closer_of(TokenKind k) {
         using K = TokenKind;
         switch (k) {
@@ -139,14 +129,28 @@ private:
             report(fmt::format("`{}` without a `{}` before it", token_text(f), opener));
             return true;
         }
-        if (error_.expected == K::Name && (token_flags(f) & kTokenKeyword) != 0) {
+        if (f == K::Less && previous() == K::Name) {  // an expression would have taken it
+            report("the `<` of these type arguments is not closed by a `>`");
+            return true;
+        }
+        const bool name_wanted = error_.expected == K::Name || rule() == Rule::FunctionName || rule() == Rule::Param ||
+                                 rule() == Rule::CtorParam || rule() == Rule::Binding ||
+                                 (error_.expected == K::RParen && (rule() == Rule::FunctionDecl || rule() == Rule::EnumCase));
+        const std::size_t next = std::min(found_ + 1, tokens_.size() - 1);
+        const bool used_as_name = tokens_[next].kind == K::Colon || tokens_[next].kind == K::Assign ||
+                                  tokens_[next].kind == K::LParen || error_.expected == K::Name;
+        if (name_wanted && used_as_name && (token_flags(f) & kTokenKeyword) != 0) {
             report(fmt::format("expected {}, found `{}`", expected(), token_text(f)),
                    fmt::format("`{}` is a reserved word and cannot be a name", token_text(f)));
             return true;
         }
         switch (rule()) {
             case Rule::StrayTop:
-                if (f == K::Name || f == K::If || f == K::For || f == K::While || f == K::LBrace) {
+                if (f == K::LBrace) {
+                    report("expected a declaration, found `{`", "a `{` stands on the line of what it belongs to");
+                    return true;
+                }
+                if (f == K::Name || f == K::If || f == K::For || f == K::While) {
                     const std::string_view word = source(found());
                     if (word == "function" || word == "func" || word == "def" || word == "fun")
                         report(fmt::format("expected a declaration, found `{}`", word), "functions are declared with `fn`");
@@ -189,8 +193,12 @@ private:
                 break;
             case Rule::Param:
                 if (error_.expected == K::Colon && (f == K::Comma || f == K::RParen || f == K::Assign)) {
-                    report(fmt::format("the parameter `{}` needs a type", source(tokens_[error_.token - 1])),
-                           fmt::format("write `{}: int`, for example", source(tokens_[error_.token - 1])));
+                    const std::string_view name = source(tokens_[error_.token - 1]);
+                    static constexpr std::string_view kTypes[] = {"int", "float", "bool", "string", "char", "i8", "i16",
+                        "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64"};
+                    const bool type = std::find(std::begin(kTypes), std::end(kTypes), name) != std::end(kTypes);
+                    report(fmt::format("the parameter `{}` needs a {}", name, type ? "name" : "type"),
+                           type ? fmt::format("write `value: {}`, for example", name) : fmt::format("write `{}: int`, for example", name));
                     return true;
                 }
                 break;
@@ -210,6 +218,12 @@ private:
             case Rule::Statement:
                 if (error_.expected == K::Terminator && f == K::FatArrow && previous() == K::RParen) {
                     report("a lambda cannot begin here");
+                    return true;
+                }
+                break;
+            case Rule::Primary:
+                if (f == K::RParen && previous() == K::LParen && tokens_[next].kind == K::Arrow) {
+                    report("expected an expression after `(`, found `)`", "a function value is written `() => ...`");
                     return true;
                 }
                 break;
@@ -310,9 +324,9 @@ private:
 
     std::string closer(TokenKind e) const {
         using K = TokenKind;
-        const Token* open = enclosing_bracket();
+        const Token* open = enclosing_bracket(e);
         const char* text = e == K::RParen ? ")" : e == K::RBracket ? "]" : "}";
-        if (open == nullptr || closer_of(open->kind) != e) return fmt::format("`{}`", text);
+        if (open == nullptr) return fmt::format("`{}`", text);
         // Inside brackets that are closed later on, a comma is as likely to be what is missing.
         bool list = false;
         switch (rule()) {
@@ -326,6 +340,8 @@ private:
         const K before = previous();
         const bool after_item = before != open->kind;
         const char* comma = list && closed_later && after_item ? "`,` or " : "";
+        const bool parameters = rule() == Rule::FunctionDecl || rule() == Rule::CtorParams || rule() == Rule::EnumCase;
+        if (parameters && !after_item) comma = "a parameter or ";
         if (e == K::InterpolationClose) return "`}` at the end of the interpolation";
         return fmt::format("{}`{}` to close the `{}` opened at {}", comma, text, token_text(open->kind), place(*open));
     }

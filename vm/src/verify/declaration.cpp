@@ -177,8 +177,7 @@ void DeclarationChecker::native_signature(FunctionDef& f) {
         if (cf::is_primitive(type->kind)) return true;
         if (type->open) return false;
         switch (type->kind) {
-            case TypeKind::String:
-            case TypeKind::Function: return true;
+            case TypeKind::String: return true;
             case TypeKind::Array: return cf::is_primitive(type->elem()->kind) || type->elem()->is(TypeKind::String);
             case TypeKind::Named: return is_plain_reference(type);
             case TypeKind::Function: return true;  // opaque; called back through the host table

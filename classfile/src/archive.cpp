@@ -1,14 +1,13 @@
 #include "skua/classfile/archive.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "archive_checker.h"
 #include "archive_index.h"
@@ -107,7 +106,8 @@ Result<std::shared_ptr<Archive>> Archive::open(const std::string& path) {
     return check(std::move(archive));
 }
 
-Result<std::shared_ptr<Archive>> Archive::from_bytes(std::vector<std::uint8_t> bytes, std::string display_name) {
+Result<std::shared_ptr<Archive>> Archive::from_bytes(std::vector<std::uint8_t> bytes,
+                                                     std::string display_name) {
     std::shared_ptr<Archive> archive(new Archive);
     archive->owned_ = std::move(bytes);
     archive->bytes_ = archive->owned_;
@@ -115,7 +115,8 @@ Result<std::shared_ptr<Archive>> Archive::from_bytes(std::vector<std::uint8_t> b
     return check(std::move(archive));
 }
 
-Result<std::shared_ptr<Archive>> Archive::from_span(std::span<const std::uint8_t> bytes, std::string display_name) {
+Result<std::shared_ptr<Archive>> Archive::from_span(std::span<const std::uint8_t> bytes,
+                                                    std::string display_name) {
     std::shared_ptr<Archive> archive(new Archive);
     archive->bytes_ = bytes;
     archive->display_name_ = std::move(display_name);
@@ -130,11 +131,17 @@ std::string_view Archive::index_line(std::string_view entry_name) const {
     return find_index_line(lines.substr(first.size() + 1), entry_name);
 }
 
-bool Archive::has_entry(std::string_view entry_name) const { return !index_line(entry_name).empty(); }
+bool Archive::has_entry(std::string_view entry_name) const {
+    return !index_line(entry_name).empty();
+}
 
-bool Archive::has_class(std::string_view class_name) const { return has_entry(class_entry_name(class_name)); }
+bool Archive::has_class(std::string_view class_name) const {
+    return has_entry(class_entry_name(class_name));
+}
 
-Result<EntryData> Archive::find_class(std::string_view class_name) const { return read_entry(class_entry_name(class_name)); }
+Result<EntryData> Archive::find_class(std::string_view class_name) const {
+    return read_entry(class_entry_name(class_name));
+}
 
 namespace {
 
@@ -165,21 +172,24 @@ Result<EntryData> Archive::read_entry(std::string_view entry_name) const {
     // Offset and sizes were found to lie inside the contents when the archive was opened.
     const std::uint8_t* header = bytes_.data() + entry.offset;
     const zip::Common local = zip::common(header + 6);
-    if (zip::u32(header) != zip::kLocalSignature || local.name_size != entry.name.size() || local.extra_size != 0 ||
-        local.packed_size != entry.packed_size || local.size != entry.size ||
+    if (zip::u32(header) != zip::kLocalSignature || local.name_size != entry.name.size() ||
+        local.extra_size != 0 || local.packed_size != entry.packed_size || local.size != entry.size ||
         local.method != (entry.deflated ? zip::kDeflated : zip::kStored))
         return fail("A020", "the header of the entry does not agree with the index");
-    const std::span packed = bytes_.subspan(entry.offset + zip::kLocalSize + entry.name.size(), entry.packed_size);
+    const std::span packed =
+        bytes_.subspan(entry.offset + zip::kLocalSize + entry.name.size(), entry.packed_size);
     // The digest is over the packed bytes: zlib sees nothing that was tampered with.
     const bool authentic = sha256(packed) == entry.digest;
     if (authentic && !entry.deflated) return EntryData(packed);
     std::vector<std::uint8_t> unpacked(entry.deflated ? entry.size : 0);
     const bool whole = !entry.deflated || inflate_exactly(packed, unpacked);
-    const std::span<const std::uint8_t> contents = entry.deflated ? std::span<const std::uint8_t>(unpacked) : packed;
+    const std::span<const std::uint8_t> contents =
+        entry.deflated ? std::span<const std::uint8_t>(unpacked) : packed;
     if (!authentic) {
         const bool damaged = !whole || ::crc32(0, contents.data(), entry.size) != local.crc;
-        return fail(damaged ? "A021" : "A022", damaged ? "the checksum is wrong: the archive is damaged"
-                                                       : "the contents do not have the digest that the index records");
+        return fail(damaged ? "A021" : "A022",
+                    damaged ? "the checksum is wrong: the archive is damaged"
+                            : "the contents do not have the digest that the index records");
     }
     if (!whole) return fail("A023", "the entry does not unpack to the size that it is said to have");
     return EntryData(std::move(unpacked));
@@ -200,7 +210,8 @@ std::vector<EntryInfo> Archive::entries() const {
 Result<Manifest> Archive::manifest() const {
     auto data = read_entry(kManifestEntry);
     if (!data) return std::move(data).error();
-    auto parsed = Manifest::parse({reinterpret_cast<const char*>(data->bytes().data()), data->bytes().size()});
+    auto parsed =
+        Manifest::parse({reinterpret_cast<const char*>(data->bytes().data()), data->bytes().size()});
     if (!parsed) parsed.error().file = display_name_ + "!" + std::string(kManifestEntry);
     return parsed;
 }
@@ -213,7 +224,8 @@ Result<> Archive::verify() const {
         if (!data) return std::move(data).error();
         const zip::Common local = zip::common(bytes_.data() + entry.offset + 6);
         if (::crc32(0, data->bytes().data(), entry.size) != local.crc)
-            return archive_error(display_name_, entry.name, "A021", "the checksum is wrong: the archive is damaged");
+            return archive_error(display_name_, entry.name, "A021",
+                                 "the checksum is wrong: the archive is damaged");
     }
     if (auto parsed = manifest(); !parsed) return std::move(parsed).error();
     return {};

@@ -1,8 +1,7 @@
 #include "archive_checker.h"
 
-#include <zlib.h>
-
 #include <algorithm>
+#include <zlib.h>
 
 #include "archive_index.h"
 
@@ -10,7 +9,8 @@ namespace skua::classfile {
 
 using namespace zip;
 
-Diagnostic archive_error(std::string_view archive, std::string_view entry, std::string_view rule, std::string message) {
+Diagnostic archive_error(std::string_view archive, std::string_view entry, std::string_view rule,
+                         std::string message) {
     Diagnostic d;
     d.file = archive;
     if (!entry.empty()) d.file += "!" + std::string(entry);
@@ -33,7 +33,8 @@ Result<> ArchiveChecker::open() {
             return i == 0 ? fail("A003", "the archive has bytes in front of its first entry")
                           : fail("A012", "entries overlap, or bytes between them belong to none", r.name);
         expected_offset += kLocalSize + r.name.size() + r.common.packed_size;
-        if (expected_offset > directory_) return fail("A014", "the entry is said to reach beyond the contents", r.name);
+        if (expected_offset > directory_)
+            return fail("A014", "the entry is said to reach beyond the contents", r.name);
         total += r.common.size;
         if (total > kMaxTotalBytes) return fail("A015", "the entries together unpack to more than 4 GiB");
         SKUA_TRY(first_entries(r, i));
@@ -41,7 +42,10 @@ Result<> ArchiveChecker::open() {
             index_at = archive_.index_header_;
         } else {
             if (i > 2 && previous >= r.name)
-                return fail("A010", previous == r.name ? "the name occurs twice" : "the entries are not sorted by name", r.name);
+                return fail(
+                    "A010",
+                    previous == r.name ? "the name occurs twice" : "the entries are not sorted by name",
+                    r.name);
             if (i > 1 && (r.name == kIndexEntry || r.name == kManifestEntry))
                 return fail("A010", "the name occurs twice", r.name);
             previous = r.name;
@@ -49,9 +53,13 @@ Result<> ArchiveChecker::open() {
         }
     }
     if (at != directory_end_) return fail("A012", "the directory is longer than its entries");
-    if (expected_offset != directory_) return fail("A012", "bytes between the entries and the directory belong to none");
-    if (count_ < 2) return fail(count_ == 0 ? "A017" : "A019", count_ == 0 ? "the archive has no META/index" : "the archive has no META/manifest");
-    if (index_at != archive_.index_.size()) return fail("A018", "the index names entries that the archive does not have", kIndexEntry);
+    if (expected_offset != directory_)
+        return fail("A012", "bytes between the entries and the directory belong to none");
+    if (count_ < 2)
+        return fail(count_ == 0 ? "A017" : "A019",
+                    count_ == 0 ? "the archive has no META/index" : "the archive has no META/manifest");
+    if (index_at != archive_.index_.size())
+        return fail("A018", "the index names entries that the archive does not have", kIndexEntry);
     return {};
 }
 
@@ -62,7 +70,8 @@ Diagnostic ArchiveChecker::no_end_record() const {
         const std::uint8_t* p = bytes_.data() + size - back;
         if (u32(p) != kEndSignature) continue;
         if (u16(p + 20) == back - kEndSize) return fail("A013", "the archive has a comment");
-        return fail("A002", "the archive is followed by " + std::to_string(back - kEndSize) + " bytes that do not belong to it");
+        return fail("A002", "the archive is followed by " + std::to_string(back - kEndSize) +
+                                " bytes that do not belong to it");
     }
     if (size >= 4 && u32(bytes_.data()) == kLocalSignature)
         return fail("A001", "the end of the archive is missing: the file is truncated");
@@ -72,7 +81,8 @@ Diagnostic ArchiveChecker::no_end_record() const {
 Result<> ArchiveChecker::end_record() {
     const std::size_t size = bytes_.size();
     if (size > 0xFFFFFFFFu) return fail("A004", "the archive is larger than 4 GiB");
-    if (size < kEndSize || u32(bytes_.data() + size - kEndSize) != kEndSignature || u16(bytes_.data() + size - 2) != 0)
+    if (size < kEndSize || u32(bytes_.data() + size - kEndSize) != kEndSignature ||
+        u16(bytes_.data() + size - 2) != 0)
         return no_end_record();
     const std::uint8_t* p = bytes_.data() + size - kEndSize;
     const std::uint16_t here = u16(p + 8);
@@ -82,7 +92,8 @@ Result<> ArchiveChecker::end_record() {
     if (count_ == 0xFFFF || directory_size == 0xFFFFFFFF || directory_ == 0xFFFFFFFF ||
         (size >= kEndSize + 20 && u32(p - 20) == kZip64LocatorSignature))
         return fail("A004", "the archive uses zip64");
-    if (u16(p + 4) != 0 || u16(p + 6) != 0 || here != count_) return fail("A005", "the archive is one of several parts");
+    if (u16(p + 4) != 0 || u16(p + 6) != 0 || here != count_)
+        return fail("A005", "the archive is one of several parts");
     const std::uint64_t end = std::uint64_t{directory_} + directory_size;
     if (end > size - kEndSize) return fail("A014", "the directory is said to lie beyond the end");
     if (end < size - kEndSize) {
@@ -104,8 +115,10 @@ Result<> ArchiveChecker::next_record(std::size_t& at, Record& record) const {
         return fail("A014", "the directory ends inside a name");
     record.name = {reinterpret_cast<const char*>(p) + kCentralSize, record.common.name_size};
     if (!is_entry_name(record.name))
-        return fail("A009", "an entry has a name that is not allowed: it is absolute, has a part that is empty, '.' or '..', "
-                            "or a character that is not portable");
+        return fail(
+            "A009",
+            "an entry has a name that is not allowed: it is absolute, has a part that is empty, '.' or '..', "
+            "or a character that is not portable");
     SKUA_TRY(check_record(p, record));
     at += kCentralSize + record.name.size();
     return {};
@@ -114,32 +127,47 @@ Result<> ArchiveChecker::next_record(std::size_t& at, Record& record) const {
 Result<> ArchiveChecker::check_record(const std::uint8_t* p, const Record& r) const {
     const Common& c = r.common;
     if ((c.flags & kEncrypted) != 0) return fail("A006", "the entry is encrypted", r.name);
-    if (c.flags != kUtf8Names) return fail("A007", "the entry uses features of zip that archives do not have", r.name);
+    if (c.flags != kUtf8Names)
+        return fail("A007", "the entry uses features of zip that archives do not have", r.name);
     if (c.method != kStored && c.method != kDeflated)
-        return fail("A008", "the entry is packed by method " + std::to_string(c.method) + ", neither stored nor deflated", r.name);
-    if (c.extra_size != 0 || u16(p + 32) != 0) return fail("A013", "the entry has extra fields or a comment", r.name);
+        return fail(
+            "A008",
+            "the entry is packed by method " + std::to_string(c.method) + ", neither stored nor deflated",
+            r.name);
+    if (c.extra_size != 0 || u16(p + 32) != 0)
+        return fail("A013", "the entry has extra fields or a comment", r.name);
     if (u16(p + 34) != 0) return fail("A005", "the entry is on another part", r.name);
     const std::uint32_t attributes = u32(p + 38);
     if (attributes != kFileMode)
-        return fail("A011", (attributes >> 16 & 0170000) == 0120000 ? "the entry is a symbolic link" : "the entry is not an ordinary file",
+        return fail("A011",
+                    (attributes >> 16 & 0170000) == 0120000 ? "the entry is a symbolic link"
+                                                            : "the entry is not an ordinary file",
                     r.name);
-    if (u16(p + 4) != kVersionMadeBy || u16(p + 6) != kVersionNeeded || c.time != kDosTime || c.date != kDosDate || u16(p + 36) != 0)
-        return fail("A016", "the entry has a time stamp or version that archives do not have: pack with vmar", r.name);
+    if (u16(p + 4) != kVersionMadeBy || u16(p + 6) != kVersionNeeded || c.time != kDosTime ||
+        c.date != kDosDate || u16(p + 36) != 0)
+        return fail("A016", "the entry has a time stamp or version that archives do not have: pack with vmar",
+                    r.name);
     if (c.size > kMaxEntryBytes) return fail("A015", "the entry unpacks to more than 1 GiB", r.name);
-    if (c.method == kStored && c.packed_size != c.size) return fail("A014", "a stored entry has two different sizes", r.name);
+    if (c.method == kStored && c.packed_size != c.size)
+        return fail("A014", "a stored entry has two different sizes", r.name);
     if (c.method == kDeflated && c.size > kBombSize && c.size / kBombRatio > c.packed_size)
-        return fail("A015", "the entry unpacks to more than " + std::to_string(kBombRatio) + " times its size", r.name);
+        return fail("A015",
+                    "the entry unpacks to more than " + std::to_string(kBombRatio) + " times its size",
+                    r.name);
     return {};
 }
 
 // META/index is the first entry and stored, META/manifest the second.
 Result<> ArchiveChecker::first_entries(const Record& r, std::uint32_t i) {
-    if (i == 1 && r.name != kManifestEntry) return fail("A019", "the second entry is not META/manifest", r.name);
+    if (i == 1 && r.name != kManifestEntry)
+        return fail("A019", "the second entry is not META/manifest", r.name);
     if (i != 0) return {};
-    if (r.name != kIndexEntry || r.common.method != kStored) return fail("A017", "the first entry is not a stored META/index", r.name);
+    if (r.name != kIndexEntry || r.common.method != kStored)
+        return fail("A017", "the first entry is not a stored META/index", r.name);
     const std::size_t start = kLocalSize + r.name.size();
     archive_.index_ = {reinterpret_cast<const char*>(bytes_.data()) + start, r.common.size};
-    if (!archive_.index_.starts_with(kIndexHeader)) return fail("A017", "the index has an unknown form", r.name);
+    if (!archive_.index_.starts_with(kIndexHeader))
+        return fail("A017", "the index has an unknown form", r.name);
     archive_.index_header_ = kIndexHeader.size();
     const auto crc = ::crc32(0, bytes_.data() + start, r.common.size);
     if (crc != r.common.crc) return fail("A021", "the checksum is wrong: the archive is damaged", r.name);
@@ -150,9 +178,9 @@ Result<> ArchiveChecker::index_line(std::size_t& at, const Record& r) const {
     const std::string_view index = archive_.index_;
     const std::size_t end = at + r.name.size() + kIndexTail;
     EntryInfo entry;
-    if (end >= index.size() || index[end] != '\n' || !parse_index_line(index.substr(at, end - at), entry) || entry.name != r.name ||
-        entry.offset != r.offset || entry.packed_size != r.common.packed_size || entry.size != r.common.size ||
-        entry.deflated != (r.common.method == kDeflated))
+    if (end >= index.size() || index[end] != '\n' || !parse_index_line(index.substr(at, end - at), entry) ||
+        entry.name != r.name || entry.offset != r.offset || entry.packed_size != r.common.packed_size ||
+        entry.size != r.common.size || entry.deflated != (r.common.method == kDeflated))
         return fail("A018", "the index does not agree with the directory", r.name);
     at = end + 1;
     return {};
@@ -167,11 +195,12 @@ Result<> ArchiveChecker::local_headers() {
         const std::uint8_t* p = bytes_.data() + r.offset;
         const Common local = common(p + 6);
         const Common& c = r.common;
-        const bool same = u32(p) == kLocalSignature && u16(p + 4) == kVersionNeeded && local.flags == c.flags &&
-                          local.method == c.method && local.time == c.time && local.date == c.date && local.crc == c.crc &&
-                          local.packed_size == c.packed_size && local.size == c.size && local.name_size == c.name_size &&
-                          local.extra_size == 0 &&
-                          std::equal(r.name.begin(), r.name.end(), reinterpret_cast<const char*>(p) + kLocalSize);
+        const bool same =
+            u32(p) == kLocalSignature && u16(p + 4) == kVersionNeeded && local.flags == c.flags &&
+            local.method == c.method && local.time == c.time && local.date == c.date && local.crc == c.crc &&
+            local.packed_size == c.packed_size && local.size == c.size && local.name_size == c.name_size &&
+            local.extra_size == 0 &&
+            std::equal(r.name.begin(), r.name.end(), reinterpret_cast<const char*>(p) + kLocalSize);
         if (!same) return fail("A020", "the header of the entry does not agree with the directory", r.name);
     }
     return {};

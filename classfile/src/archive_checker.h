@@ -9,7 +9,8 @@
 
 namespace skua::classfile {
 
-Diagnostic archive_error(std::string_view archive, std::string_view entry, std::string_view rule, std::string message);
+Diagnostic archive_error(std::string_view archive, std::string_view entry, std::string_view rule,
+                         std::string message);
 
 class ArchiveChecker {
 public:
@@ -27,7 +28,8 @@ private:
         std::uint32_t offset = 0;
     };
 
-    [[nodiscard]] Diagnostic fail(std::string_view rule, std::string message, std::string_view entry = {}) const {
+    [[nodiscard]] Diagnostic fail(std::string_view rule, std::string message,
+                                  std::string_view entry = {}) const {
         return archive_error(archive_.display_name_, entry, rule, std::move(message));
     }
     Result<> end_record();

@@ -45,7 +45,8 @@ bool parse_index_line(std::string_view line, EntryInfo& entry) {
     entry.name = line.substr(0, line.size() - kIndexTail);
     const char* at = line.data() + entry.name.size();
     std::uint32_t offset = 0;
-    if (!parse_hex(at, offset) || !parse_hex(at, entry.packed_size) || !parse_hex(at, entry.size)) return false;
+    if (!parse_hex(at, offset) || !parse_hex(at, entry.packed_size) || !parse_hex(at, entry.size))
+        return false;
     entry.offset = offset;
     if (at[0] != '\t' || (at[1] != 's' && at[1] != 'd') || at[2] != '\t') return false;
     entry.deflated = at[1] == 'd';
@@ -61,7 +62,7 @@ bool parse_index_line(std::string_view line, EntryInfo& entry) {
 }
 
 std::string_view find_index_line(std::string_view lines, std::string_view name) {
-    std::size_t low = 0;            // start of a line
+    std::size_t low = 0;              // start of a line
     std::size_t high = lines.size();  // end of the lines that are left: behind a newline
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
@@ -72,8 +73,10 @@ std::string_view find_index_line(std::string_view lines, std::string_view name) 
         const std::string_view line = lines.substr(start, end - start);
         const int order = line.substr(0, line.size() - kIndexTail).compare(name);
         if (order == 0) return line;
-        if (order < 0) low = end + 1;
-        else high = start;
+        if (order < 0)
+            low = end + 1;
+        else
+            high = start;
     }
     return {};
 }

@@ -1,6 +1,5 @@
-#include <zlib.h>
-
 #include <algorithm>
+#include <zlib.h>
 
 #include "archive_index.h"
 #include "skua/classfile/archive.h"
@@ -22,7 +21,7 @@ Diagnostic failure(std::string message, std::string_view file = {}) {
 
 struct PackedEntry {
     std::string_view name;
-    Bytes deflated;            // empty: stored
+    Bytes deflated;  // empty: stored
     const Bytes* contents = nullptr;
     std::uint32_t crc = 0, offset = 0;
     Sha256 digest{};
@@ -126,24 +125,32 @@ private:
 
 // A line feed in a value would start a line of its own.
 bool one_line(std::string_view value) {
-    return std::none_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    return std::none_of(value.begin(), value.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 bool one_line_each(const Manifest& m) {
-    const auto dependency = [](const Dependency& d) { return one_line(d.name) && one_line(d.versions) && one_line(d.digest); };
+    const auto dependency = [](const Dependency& d) {
+        return one_line(d.name) && one_line(d.versions) && one_line(d.digest);
+    };
     return one_line(m.name) && one_line(m.version) && one_line(m.main) &&
            std::all_of(m.capabilities.begin(), m.capabilities.end(), one_line) &&
            std::all_of(m.dependencies.begin(), m.dependencies.end(), dependency);
 }
 
-Bytes to_bytes(const std::string& s) { return {s.begin(), s.end()}; }
+Bytes to_bytes(const std::string& s) {
+    return {s.begin(), s.end()};
+}
 
 }  // namespace
 
 Result<> ArchiveWriter::add(std::string entry_name, std::vector<std::uint8_t> bytes) {
-    if (!is_entry_name(entry_name)) return failure("'" + entry_name + "' cannot be the name of an entry of an archive");
-    if (entry_name.starts_with("META/")) return failure("names below META/ belong to the archive itself", entry_name);
-    if (bytes.size() > zip::kMaxEntryBytes) return failure("an entry of an archive cannot exceed 1 GiB", entry_name);
+    if (!is_entry_name(entry_name))
+        return failure("'" + entry_name + "' cannot be the name of an entry of an archive");
+    if (entry_name.starts_with("META/"))
+        return failure("names below META/ belong to the archive itself", entry_name);
+    if (bytes.size() > zip::kMaxEntryBytes)
+        return failure("an entry of an archive cannot exceed 1 GiB", entry_name);
     const auto [it, fresh] = entries_.try_emplace(std::move(entry_name), std::move(bytes));
     if (!fresh) return failure("the archive already has an entry of this name", it->first);
     return {};
@@ -180,7 +187,8 @@ Result<std::vector<std::uint8_t>> ArchiveWriter::finish(Packing packing) const {
         offset += zip::kLocalSize + e.name.size() + e.packed_size();
         unpacked += e.size();
     }
-    if (offset > 0xF0000000u || unpacked > zip::kMaxTotalBytes) return failure("the archive would exceed 4 GiB");
+    if (offset > 0xF0000000u || unpacked > zip::kMaxTotalBytes)
+        return failure("the archive would exceed 4 GiB");
     const Bytes index_bytes = to_bytes(index);
     packed[0] = pack(kIndexEntry, index_bytes, false);
 

@@ -33,7 +33,8 @@ bool parse_float(std::string_view text, Float& value) {
 
 }  // namespace
 
-AsmCodeParser::AsmCodeParser(AsmLexer& lexer, ClassFileBuilder& builder, Function& function, AssembledFunction& lines)
+AsmCodeParser::AsmCodeParser(AsmLexer& lexer, ClassFileBuilder& builder, Function& function,
+                             AssembledFunction& lines)
     : lex_(lexer), builder_(builder), types_(lexer, builder), function_(function), lines_(lines) {
     for (const Param& p : function.params) function_.code.registers.push_back(p.type);
 }
@@ -51,11 +52,13 @@ void AsmCodeParser::body() {
         lex_.expect_end();
         if (!lex_.ok()) return;
     }
-    lex_.fail(lex_.line(), 1, "the function that starts in line " + std::to_string(header) + " has no '.end'");
+    lex_.fail(lex_.line(), 1,
+              "the function that starts in line " + std::to_string(header) + " has no '.end'");
 }
 
 void AsmCodeParser::line() {
-    while (lex_.token().kind == TokenKind::Word && lex_.lookahead().kind == TokenKind::Punct && lex_.lookahead().text == ":") {
+    while (lex_.token().kind == TokenKind::Word && lex_.lookahead().kind == TokenKind::Punct &&
+           lex_.lookahead().text == ":") {
         const Token word = lex_.token();
         auto [it, fresh] = labels_.try_emplace(word.text);
         if (fresh) it->second = code_.new_label();
@@ -98,8 +101,9 @@ void AsmCodeParser::regs() {
         const auto declared = function_.code.registers.size();
         const auto numbered = [&](Token token) -> std::size_t {
             std::int64_t value = -1;
-            if (token.kind != TokenKind::Word || token.text[0] != 'r' || !parse_all(std::string_view(token.text).substr(1), value) ||
-                value < 0 || value >= kMaxRegisters)
+            if (token.kind != TokenKind::Word || token.text[0] != 'r' ||
+                !parse_all(std::string_view(token.text).substr(1), value) || value < 0 ||
+                value >= kMaxRegisters)
                 return kMaxRegisters;
             return static_cast<std::size_t>(value);
         };
@@ -108,7 +112,8 @@ void AsmCodeParser::regs() {
         std::size_t last = declared;
         if (lex_.accept("..")) {
             last = numbered(lex_.token());
-            if (last < declared || last >= kMaxRegisters) return lex_.expected("the last register of the range");
+            if (last < declared || last >= kMaxRegisters)
+                return lex_.expected("the last register of the range");
             lex_.advance();
         }
         lex_.expect(":");
@@ -173,7 +178,9 @@ void AsmCodeParser::instruction() {
 void AsmCodeParser::operand(OperandKind kind, std::vector<std::int64_t>& out) {
     switch (kind) {
         case OperandKind::Write:
-        case OperandKind::Read: out.push_back(reg()); break;
+        case OperandKind::Read:
+            out.push_back(reg());
+            break;
         case OperandKind::Result:
             if (lex_.is_word("_")) {
                 lex_.advance();
@@ -193,18 +200,32 @@ void AsmCodeParser::operand(OperandKind kind, std::vector<std::int64_t>& out) {
             lex_.expect(")");
             break;
         }
-        case OperandKind::Imm: out.push_back(integer()); break;
-        case OperandKind::F64Bits: out.push_back(float_bits(true)); break;
-        case OperandKind::F32Bits: out.push_back(float_bits(false)); break;
+        case OperandKind::Imm:
+            out.push_back(integer());
+            break;
+        case OperandKind::F64Bits:
+            out.push_back(float_bits(true));
+            break;
+        case OperandKind::F32Bits:
+            out.push_back(float_bits(false));
+            break;
         case OperandKind::Str:
             if (lex_.token().kind != TokenKind::String) return lex_.expected("a text in quotes");
             out.push_back(builder_.str(lex_.token().text));
             lex_.advance();
             break;
-        case OperandKind::Type: out.push_back(types_.type()); break;
-        case OperandKind::Field: out.push_back(types_.field_path()); break;
-        case OperandKind::Method: out.push_back(types_.method_ref()); break;
-        case OperandKind::Label: out.push_back(label().id); break;
+        case OperandKind::Type:
+            out.push_back(types_.type());
+            break;
+        case OperandKind::Field:
+            out.push_back(types_.field_path());
+            break;
+        case OperandKind::Method:
+            out.push_back(types_.method_ref());
+            break;
+        case OperandKind::Label:
+            out.push_back(label().id);
+            break;
         case OperandKind::DenseTable: {  // 10: [L1, L2] else L3
             out.push_back(integer());
             lex_.expect(":");
@@ -266,8 +287,10 @@ Reg AsmCodeParser::reg() {
 
 std::int64_t AsmCodeParser::integer() {
     std::int64_t value = 0;
-    if (lex_.token().kind != TokenKind::Word || !parse_all(lex_.token().text, value)) lex_.expected("a 64-bit integer");
-    else lex_.advance();
+    if (lex_.token().kind != TokenKind::Word || !parse_all(lex_.token().text, value))
+        lex_.expected("a 64-bit integer");
+    else
+        lex_.advance();
     return value;
 }
 
@@ -286,8 +309,10 @@ std::int64_t AsmCodeParser::float_bits(bool wide) {
         good = text == "nan" || parse_float(text, value);
         bits = text == "nan" ? 0x7FC0'0000 : static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(value));
     }
-    if (!good) lex_.expected("a floating-point number, inf, -inf, nan or its bits as 0x...");
-    else lex_.advance();
+    if (!good)
+        lex_.expected("a floating-point number, inf, -inf, nan or its bits as 0x...");
+    else
+        lex_.advance();
     return bits;
 }
 
@@ -308,18 +333,21 @@ void AsmCodeParser::finish() {
     if (!lex_.ok() || !function_.has_code) return;
     if (code_.instructions().empty()) return lex_.fail(lex_.line(), 1, "the function has no instructions");
     for (const Reference& r : references_) {
-        if (!code_.is_bound(r.label)) return lex_.fail(r.line, r.column, "label '" + r.name + "' is not defined");
+        if (!code_.is_bound(r.label))
+            return lex_.fail(r.line, r.column, "label '" + r.name + "' is not defined");
         if (code_.resolve(r.label) >= code_.position() && !r.may_be_end)
             return lex_.fail(r.line, r.column, "label '" + r.name + "' stands behind the last instruction");
     }
     if (!op_info(code_.instructions().back().op).has(EndsBlock))
-        return lex_.fail(lines_.instruction_lines.back(), 1, "control would leave the function after its last instruction",
+        return lex_.fail(lines_.instruction_lines.back(), 1,
+                         "control would leave the function after its last instruction",
                          "the last instruction must be a ret, br, switch or throw");
     for (const PendingHandler& h : handlers_)
         function_.code.handlers.push_back(
             {code_.resolve(h.start), code_.resolve(h.end), code_.resolve(h.target), h.type, h.reg});
     auto& locals = function_.code.locals;
-    std::stable_sort(locals.begin(), locals.end(), [](const LocalName& a, const LocalName& b) { return a.reg < b.reg; });
+    std::stable_sort(locals.begin(), locals.end(),
+                     [](const LocalName& a, const LocalName& b) { return a.reg < b.reg; });
     function_.code.bytes = code_.finish();
 }
 

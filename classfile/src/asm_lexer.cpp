@@ -8,7 +8,9 @@ namespace skua::classfile {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 bool is_word_char(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
@@ -81,8 +83,10 @@ void AsmLexer::expect_end() {
 
 void AsmLexer::expected(std::string_view what) {
     std::string found = "the end of the line";
-    if (current_.kind == TokenKind::String) found = quoted(current_.text);
-    else if (current_.kind != TokenKind::End) found = "'" + current_.text + "'";
+    if (current_.kind == TokenKind::String)
+        found = quoted(current_.text);
+    else if (current_.kind != TokenKind::End)
+        found = "'" + current_.text + "'";
     if (found.size() > 80) found = found.substr(0, 80) + "...";
     const auto end_column = static_cast<std::uint32_t>(line_length_ + 1);
     fail(line_, current_.kind == TokenKind::End ? end_column : current_.column,
@@ -187,7 +191,8 @@ bool AsmLexer::unescape(std::string& out) {
         return true;
     }
     const std::size_t close = rest_.find('}');
-    if (c == 'u' && rest_.size() > 3 && rest_[2] == '{' && close != std::string_view::npos && close > 3 && close <= 9) {
+    if (c == 'u' && rest_.size() > 3 && rest_[2] == '{' && close != std::string_view::npos && close > 3 &&
+        close <= 9) {
         std::uint32_t value = 0;
         bool good = true;
         for (std::size_t i = 3; i < close; ++i) {
@@ -200,7 +205,8 @@ bool AsmLexer::unescape(std::string& out) {
             return true;
         }
     }
-    fail(line_, column, "unknown escape in a string", "\\n \\r \\t \\0 \\\" \\\\ \\xHH and \\u{H...} are the escapes");
+    fail(line_, column, "unknown escape in a string",
+         "\\n \\r \\t \\0 \\\" \\\\ \\xHH and \\u{H...} are the escapes");
     return false;
 }
 

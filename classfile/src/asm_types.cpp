@@ -8,7 +8,7 @@ namespace skua::classfile {
 
 namespace {
 
-constexpr std::string_view kScalarNames[] = {"i8", "i16", "i32", "i64", "u8", "u16", "u32",
+constexpr std::string_view kScalarNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16",   "u32",
                                              "u64", "f32", "f64", "bool", "char", "string"};
 
 }  // namespace
@@ -86,7 +86,9 @@ StrIndex AsmTypeParser::name(std::string_view what) {
     return s;
 }
 
-StrIndex AsmTypeParser::type_name() { return name("a type name"); }
+StrIndex AsmTypeParser::type_name() {
+    return name("a type name");
+}
 
 std::uint32_t AsmTypeParser::number(std::string_view what) {
     const std::string& text = lex_.token().text;

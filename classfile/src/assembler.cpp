@@ -14,7 +14,8 @@ namespace {
 
 class Assembler {
 public:
-    Assembler(std::string_view text, std::string_view file_name) : lex_(text, file_name), file_name_(file_name) {}
+    Assembler(std::string_view text, std::string_view file_name)
+        : lex_(text, file_name), file_name_(file_name) {}
 
     Result<std::vector<AssembledType>> run() {
         while (lex_.next_line()) {
@@ -22,7 +23,8 @@ public:
             lex_.expect_end();
             if (!lex_.ok()) break;
         }
-        if (lex_.ok() && !builder_) lex_.fail(lex_.line() == 0 ? 1 : lex_.line(), 1, "the text declares no type");
+        if (lex_.ok() && !builder_)
+            lex_.fail(lex_.line() == 0 ? 1 : lex_.line(), 1, "the text declares no type");
         if (!lex_.ok()) return lex_.error();
         SKUA_TRY(close_type());
         return std::move(done_);

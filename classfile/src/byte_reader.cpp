@@ -20,9 +20,12 @@ std::uint32_t ByteReader::truncated(std::string_view what) {
 std::uint32_t ByteReader::leb_failure(LebStatus status, std::string_view what) {
     if (failed_) return 0;
     switch (status) {
-        case LebStatus::Truncated: return truncated(what);
-        case LebStatus::NotMinimal: return fail("F004", std::string(what) + " is not in the shortest LEB128 form");
-        default: return fail("F004", std::string(what) + " is too large");
+        case LebStatus::Truncated:
+            return truncated(what);
+        case LebStatus::NotMinimal:
+            return fail("F004", std::string(what) + " is not in the shortest LEB128 form");
+        default:
+            return fail("F004", std::string(what) + " is too large");
     }
 }
 

@@ -44,8 +44,10 @@ public:
         bool good = true;
         visit_all([&](Remap& table, std::uint32_t& i) {
             if (i == kNone) return;
-            if (i < table.to.size()) table.to[i] = 0;
-            else good = false;
+            if (i < table.to.size())
+                table.to[i] = 0;
+            else
+                good = false;
         });
         if (!good || !mark_tables()) return internal_error("an index is outside its table");
         sort_strings();
@@ -142,11 +144,20 @@ private:
             for (unsigned i = 0; i < info.operand_count; ++i) {
                 Remap* table = nullptr;
                 switch (info.operands[i].kind) {
-                    case OperandKind::Str: table = &strings_; break;
-                    case OperandKind::Type: table = &types_; break;
-                    case OperandKind::Field: table = &fields_; break;
-                    case OperandKind::Method: table = &methods_; break;
-                    default: continue;
+                    case OperandKind::Str:
+                        table = &strings_;
+                        break;
+                    case OperandKind::Type:
+                        table = &types_;
+                        break;
+                    case OperandKind::Field:
+                        table = &fields_;
+                        break;
+                    case OperandKind::Method:
+                        table = &methods_;
+                        break;
+                    default:
+                        continue;
                 }
                 std::int64_t& operand = code.operands[instruction.first + i];
                 auto index = static_cast<std::uint32_t>(operand);
@@ -160,8 +171,10 @@ private:
     bool mark_tables() {
         bool good = true;
         auto mark = [&](Remap& table, std::uint32_t i) {
-            if (i < table.to.size()) table.to[i] = 0;
-            else good = false;
+            if (i < table.to.size())
+                table.to[i] = 0;
+            else
+                good = false;
         };
         for (std::size_t i = 0; i < file_.method_refs.size(); ++i) {
             if (methods_.to[i] == kNone) continue;
@@ -189,9 +202,8 @@ private:
     }
 
     void sort_strings() {
-        const auto order = sorted_used(strings_, [&](std::uint32_t a, std::uint32_t b) {
-            return file_.strings[a] < file_.strings[b];
-        });
+        const auto order = sorted_used(
+            strings_, [&](std::uint32_t a, std::uint32_t b) { return file_.strings[a] < file_.strings[b]; });
         renumber(file_.strings, strings_, order);
     }
 
@@ -274,6 +286,8 @@ private:
 
 }  // namespace
 
-Result<ClassFile> canonicalise(ClassFile file) { return Canonicaliser(std::move(file)).run(); }
+Result<ClassFile> canonicalise(ClassFile file) {
+    return Canonicaliser(std::move(file)).run();
+}
 
 }  // namespace skua::classfile

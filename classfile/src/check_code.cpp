@@ -8,7 +8,8 @@ namespace {
 
 class CodeChecker {
 public:
-    CodeChecker(const ClassFile& file, const Function& function) : file_(file), function_(function), vars_(file) {}
+    CodeChecker(const ClassFile& file, const Function& function)
+        : file_(file), function_(function), vars_(file) {}
 
     Result<DecodedCode> run() {
         const Code& code = function_.code;
@@ -37,13 +38,14 @@ private:
 
     bool index(std::int64_t i, std::size_t size, std::string_view what) {
         if (static_cast<std::uint64_t>(i) < size) return true;
-        return fail("F032", "the operand is " + std::string(what) + " " + std::to_string(i) + ", but there are " +
-                                std::to_string(size));
+        return fail("F032", "the operand is " + std::string(what) + " " + std::to_string(i) +
+                                ", but there are " + std::to_string(size));
     }
 
     bool scope(TypeIndex t) {
         const TypeVars vars = vars_.of(t);
-        if (vars.class_count <= file_.type_params.size() && vars.func_count <= function_.type_params.size()) return true;
+        if (vars.class_count <= file_.type_params.size() && vars.func_count <= function_.type_params.size())
+            return true;
         return fail("F022", "the operand mentions a type variable that is not in scope");
     }
 
@@ -56,7 +58,8 @@ private:
                     if (!index(v, file_.strings.size(), "string")) return false;
                     break;
                 case OperandKind::Type:
-                    if (!index(v, file_.types.size(), "type") || !type(static_cast<TypeIndex>(v))) return false;
+                    if (!index(v, file_.types.size(), "type") || !type(static_cast<TypeIndex>(v)))
+                        return false;
                     break;
                 case OperandKind::Field:
                     if (!index(v, file_.field_paths.size(), "field path")) return false;
@@ -69,7 +72,8 @@ private:
                         !method(file_.method_refs[static_cast<std::size_t>(v)]))
                         return false;
                     break;
-                default: break;
+                default:
+                    break;
             }
         }
         return true;
@@ -91,8 +95,8 @@ private:
         for (const Handler& h : function_.code.handlers)
             if (h.end > count || h.target >= count)
                 return fail("F026", "a handler covers instructions " + std::to_string(h.start) + " to " +
-                                        std::to_string(h.end) + " and goes to " + std::to_string(h.target) + ", but there are " +
-                                        std::to_string(count));
+                                        std::to_string(h.end) + " and goes to " + std::to_string(h.target) +
+                                        ", but there are " + std::to_string(count));
         if (!function_.code.lines.empty() && function_.code.lines.back().instruction >= count)
             return fail("F027", "the line table goes beyond the last instruction");
         return true;

@@ -141,7 +141,8 @@ private:
         }
         std::size_t next_line = 0;
         for (std::size_t i = 0; i < code.instructions.size(); ++i) {
-            if (targets.contains(static_cast<std::int64_t>(i))) out_ += label(static_cast<std::int64_t>(i)) + ":\n";
+            if (targets.contains(static_cast<std::int64_t>(i)))
+                out_ += label(static_cast<std::int64_t>(i)) + ":\n";
             if (next_line < f.code.lines.size() && f.code.lines[next_line].instruction == i) {
                 const LineEntry& e = f.code.lines[next_line++];
                 out_ += "    .line " + std::to_string(e.line) + ":" + std::to_string(e.column) + "\n";
@@ -180,13 +181,18 @@ private:
             if (!info.has(Branch)) continue;
             const std::int64_t* at = code.operands.data() + in.first + info.operand_count - 1;
             switch (info.operands[info.operand_count - 1u].kind) {
-                case OperandKind::Label: targets.insert(at[0]); break;
-                case OperandKind::DenseTable: targets.insert(at + 2, at + 3 + at[1]); break;
+                case OperandKind::Label:
+                    targets.insert(at[0]);
+                    break;
+                case OperandKind::DenseTable:
+                    targets.insert(at + 2, at + 3 + at[1]);
+                    break;
                 case OperandKind::SparseTable:
                     for (std::int64_t i = 0; i < at[0]; ++i) targets.insert(at[2 + 2 * i]);
                     targets.insert(at[1 + 2 * at[0]]);
                     break;
-                default: break;
+                default:
+                    break;
             }
         }
     }
@@ -214,25 +220,43 @@ private:
         const auto index = static_cast<std::uint32_t>(v);
         switch (kind) {
             case OperandKind::Write:
-            case OperandKind::Read: out_ += "r" + std::to_string(v); break;
-            case OperandKind::Result: out_ += v < 0 ? "_" : "r" + std::to_string(v); break;
+            case OperandKind::Read:
+                out_ += "r" + std::to_string(v);
+                break;
+            case OperandKind::Result:
+                out_ += v < 0 ? "_" : "r" + std::to_string(v);
+                break;
             case OperandKind::Regs:
                 out_ += '(';
-                for (std::int64_t i = 0; i < v; ++i) out_ += (i > 0 ? ", r" : "r") + std::to_string(at[1 + i]);
+                for (std::int64_t i = 0; i < v; ++i)
+                    out_ += (i > 0 ? ", r" : "r") + std::to_string(at[1 + i]);
                 out_ += ')';
                 break;
-            case OperandKind::Imm: out_ += std::to_string(v); break;
+            case OperandKind::Imm:
+                out_ += std::to_string(v);
+                break;
             case OperandKind::F64Bits:
-                out_ += float_text(std::bit_cast<double>(v), static_cast<std::uint64_t>(v), std::uint64_t{0x7FF8'0000'0000'0000});
+                out_ += float_text(std::bit_cast<double>(v), static_cast<std::uint64_t>(v),
+                                   std::uint64_t{0x7FF8'0000'0000'0000});
                 break;
             case OperandKind::F32Bits:
                 out_ += float_text(std::bit_cast<float>(index), index, std::uint32_t{0x7FC0'0000});
                 break;
-            case OperandKind::Str: out_ += quoted(str(index)); break;
-            case OperandKind::Type: append_type_text(out_, file_, index); break;
-            case OperandKind::Field: out_ += field_path_text(file_, file_.field_paths[index]); break;
-            case OperandKind::Method: out_ += method_ref_text(file_, file_.method_refs[index]); break;
-            case OperandKind::Label: out_ += label(v); break;
+            case OperandKind::Str:
+                out_ += quoted(str(index));
+                break;
+            case OperandKind::Type:
+                append_type_text(out_, file_, index);
+                break;
+            case OperandKind::Field:
+                out_ += field_path_text(file_, file_.field_paths[index]);
+                break;
+            case OperandKind::Method:
+                out_ += method_ref_text(file_, file_.method_refs[index]);
+                break;
+            case OperandKind::Label:
+                out_ += label(v);
+                break;
             case OperandKind::DenseTable:
                 out_ += std::to_string(v) + ": [";
                 for (std::int64_t i = 0; i < at[1]; ++i) out_ += (i > 0 ? ", " : "") + label(at[2 + i]);

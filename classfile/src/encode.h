@@ -25,12 +25,24 @@ void encode(Op op, const std::int64_t* at, std::vector<std::uint8_t>& out, Label
             case OperandKind::Str:
             case OperandKind::Type:
             case OperandKind::Field:
-            case OperandKind::Method: unsigned_operand(*at++); break;
-            case OperandKind::Result: unsigned_operand(*at++ + 1); break;
-            case OperandKind::Imm: append_sleb(out, *at++); break;
-            case OperandKind::F64Bits: fixed(*at++, 8); break;
-            case OperandKind::F32Bits: fixed(*at++, 4); break;
-            case OperandKind::Label: unsigned_operand(label(*at++)); break;
+            case OperandKind::Method:
+                unsigned_operand(*at++);
+                break;
+            case OperandKind::Result:
+                unsigned_operand(*at++ + 1);
+                break;
+            case OperandKind::Imm:
+                append_sleb(out, *at++);
+                break;
+            case OperandKind::F64Bits:
+                fixed(*at++, 8);
+                break;
+            case OperandKind::F32Bits:
+                fixed(*at++, 4);
+                break;
+            case OperandKind::Label:
+                unsigned_operand(label(*at++));
+                break;
             case OperandKind::Regs: {
                 const std::int64_t n = *at++;
                 unsigned_operand(n);

@@ -16,10 +16,10 @@ inline constexpr std::pair<std::string_view, DeclKind> kKindNames[] = {
 
 // kNative is not here: its word is followed by the library's name.
 inline constexpr std::pair<std::string_view, std::uint32_t> kFlagNames[] = {
-    {"public", kPublic},         {"private", kPrivate},         {"open", kOpen},
-    {"abstract", kAbstract},     {"override", kOverride},       {"static", kStatic},
-    {"mutable", kMutable},       {"property", kProperty},       {"synthetic", kSynthetic},
-    {"variadic", kVariadic},     {"deprecated", kDeprecated},   {"constructor", kConstructor},
+    {"public", kPublic},     {"private", kPrivate},       {"open", kOpen},
+    {"abstract", kAbstract}, {"override", kOverride},     {"static", kStatic},
+    {"mutable", kMutable},   {"property", kProperty},     {"synthetic", kSynthetic},
+    {"variadic", kVariadic}, {"deprecated", kDeprecated}, {"constructor", kConstructor},
     {"operator", kOperator},
 };
 

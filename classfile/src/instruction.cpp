@@ -2,10 +2,9 @@
 
 #include <limits>
 
+#include "encode.h"
 #include "skua/classfile/byte_reader.h"
 #include "skua/classfile/check.h"
-
-#include "encode.h"
 
 namespace skua::classfile {
 
@@ -63,7 +62,9 @@ private:
     void operand(OperandKind kind) {
         switch (kind) {
             case OperandKind::Write:
-            case OperandKind::Read: reg(); break;
+            case OperandKind::Read:
+                reg();
+                break;
             case OperandKind::Result: {
                 const std::uint32_t r = in_.uleb("a result register");
                 if (r > register_limit_) bad_register(r - 1);
@@ -76,16 +77,36 @@ private:
                 for (std::uint32_t i = 0; i < n; ++i) reg();
                 break;
             }
-            case OperandKind::Imm: push(in_.sleb("an immediate")); break;
-            case OperandKind::F64Bits: push(static_cast<std::int64_t>(in_.fixed(8, "a double"))); break;
-            case OperandKind::F32Bits: push(static_cast<std::int64_t>(in_.fixed(4, "a float"))); break;
-            case OperandKind::Str: push(in_.uleb("a string index")); break;
-            case OperandKind::Type: push(in_.uleb("a type index")); break;
-            case OperandKind::Field: push(in_.uleb("a field path index")); break;
-            case OperandKind::Method: push(in_.uleb("a method index")); break;
-            case OperandKind::Label: push(in_.uleb("a label")); break;
-            case OperandKind::DenseTable: dense_table(); break;
-            case OperandKind::SparseTable: sparse_table(); break;
+            case OperandKind::Imm:
+                push(in_.sleb("an immediate"));
+                break;
+            case OperandKind::F64Bits:
+                push(static_cast<std::int64_t>(in_.fixed(8, "a double")));
+                break;
+            case OperandKind::F32Bits:
+                push(static_cast<std::int64_t>(in_.fixed(4, "a float")));
+                break;
+            case OperandKind::Str:
+                push(in_.uleb("a string index"));
+                break;
+            case OperandKind::Type:
+                push(in_.uleb("a type index"));
+                break;
+            case OperandKind::Field:
+                push(in_.uleb("a field path index"));
+                break;
+            case OperandKind::Method:
+                push(in_.uleb("a method index"));
+                break;
+            case OperandKind::Label:
+                push(in_.uleb("a label"));
+                break;
+            case OperandKind::DenseTable:
+                dense_table();
+                break;
+            case OperandKind::SparseTable:
+                sparse_table();
+                break;
         }
     }
 
@@ -139,7 +160,9 @@ private:
             const unsigned last = info.operand_count - 1u;  // a label or a table is the last column
             const std::int64_t* at = code_.operands.data() + instruction.first + last;
             switch (info.operands[last].kind) {
-                case OperandKind::Label: label(at[0]); break;
+                case OperandKind::Label:
+                    label(at[0]);
+                    break;
                 case OperandKind::DenseTable:
                     for (std::int64_t i = 0; i <= at[1]; ++i) label(at[2 + i]);
                     break;
@@ -147,7 +170,8 @@ private:
                     for (std::int64_t i = 0; i < at[0]; ++i) label(at[2 + 2 * i]);
                     label(at[1 + 2 * at[0]]);
                     break;
-                default: break;
+                default:
+                    break;
             }
             if (!in_.ok()) return;
         }
@@ -170,11 +194,14 @@ std::size_t operand_entries(Op op, std::span<const std::int64_t> operands) {
     std::size_t n = info.operand_count;
     if (n == 0 || operands.size() < n) return n;
     switch (info.operands[n - 1].kind) {
-        case OperandKind::Regs: return n + static_cast<std::size_t>(operands[n - 1]);
+        case OperandKind::Regs:
+            return n + static_cast<std::size_t>(operands[n - 1]);
         case OperandKind::DenseTable:
             return operands.size() <= n ? n + 1 : n + 2 + static_cast<std::size_t>(operands[n]);
-        case OperandKind::SparseTable: return n + 1 + 2 * static_cast<std::size_t>(operands[n - 1]);
-        default: return n;
+        case OperandKind::SparseTable:
+            return n + 1 + 2 * static_cast<std::size_t>(operands[n - 1]);
+        default:
+            return n;
     }
 }
 
@@ -183,9 +210,13 @@ CodeBuilder::Label CodeBuilder::new_label() {
     return Label{static_cast<std::uint32_t>(labels_.size() - 1)};
 }
 
-void CodeBuilder::bind(Label label) { labels_[label.id] = position(); }
+void CodeBuilder::bind(Label label) {
+    labels_[label.id] = position();
+}
 
-bool CodeBuilder::is_bound(Label label) const { return labels_[label.id] != kUnbound; }
+bool CodeBuilder::is_bound(Label label) const {
+    return labels_[label.id] != kUnbound;
+}
 
 void CodeBuilder::emit(Op op, std::span<const std::int64_t> operands) {
     SKUA_CHECK(operands.size() == operand_entries(op, operands));

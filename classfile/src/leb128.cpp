@@ -54,7 +54,8 @@ LebStatus read_sleb64(const std::uint8_t*& cursor, const std::uint8_t* end, std:
         if ((byte & 0x80) == 0) {
             if (shift != 0) {
                 const bool sign_before = (previous & 0x40) != 0;
-                if ((byte == 0x00 && !sign_before) || (byte == 0x7F && sign_before)) return LebStatus::NotMinimal;
+                if ((byte == 0x00 && !sign_before) || (byte == 0x7F && sign_before))
+                    return LebStatus::NotMinimal;
             }
             if (shift < 57 && (byte & 0x40) != 0) result |= ~std::uint64_t{0} << (shift + 7);
             value = static_cast<std::int64_t>(result);

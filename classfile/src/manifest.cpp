@@ -28,9 +28,11 @@ Result<Dependency> parse_dependency(std::string_view value) {
     d.name = value.substr(0, space);
     std::string_view rest = space == std::string_view::npos ? std::string_view() : value.substr(space + 1);
     constexpr std::string_view mark = "sha256:";
-    if (const std::size_t at = rest.rfind(mark); at != std::string_view::npos && (at == 0 || rest[at - 1] == ' ')) {
+    if (const std::size_t at = rest.rfind(mark);
+        at != std::string_view::npos && (at == 0 || rest[at - 1] == ' ')) {
         d.digest = rest.substr(at + mark.size());
-        if (!is_digest(d.digest)) return bad("the manifest has a malformed digest for dependency '" + d.name + "'");
+        if (!is_digest(d.digest))
+            return bad("the manifest has a malformed digest for dependency '" + d.name + "'");
         rest = rest.substr(0, at == 0 ? 0 : at - 1);
     }
     d.versions = rest;
@@ -59,7 +61,8 @@ std::string Manifest::to_text() const {
     sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
     for (const std::string& c : sorted) line("requires", c);
     std::vector<Dependency> needs = dependencies;
-    std::sort(needs.begin(), needs.end(), [](const Dependency& a, const Dependency& b) { return a.name < b.name; });
+    std::sort(needs.begin(), needs.end(),
+              [](const Dependency& a, const Dependency& b) { return a.name < b.name; });
     for (const Dependency& d : needs) {
         std::string value = d.name;
         if (!d.versions.empty()) value += " " + d.versions;
@@ -80,9 +83,11 @@ Result<Manifest> Manifest::parse(std::string_view text) {
         const std::string_view line = text.substr(0, end);
         text.remove_prefix(end + 1);
         for (char c : line)
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return bad("the manifest contains a control character");
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+                return bad("the manifest contains a control character");
         if (first) {
-            if (line != kFirstLine) return bad("the manifest does not begin with '" + std::string(kFirstLine) + "'");
+            if (line != kFirstLine)
+                return bad("the manifest does not begin with '" + std::string(kFirstLine) + "'");
             first = false;
             continue;
         }
@@ -91,7 +96,8 @@ Result<Manifest> Manifest::parse(std::string_view text) {
             return bad("a line of the manifest is not 'key: value'");
         const std::string_view key = line.substr(0, colon);
         const std::string_view value = line.substr(colon + 2);
-        if (value.front() == ' ' || value.back() == ' ') return bad("a value of the manifest begins or ends with a space");
+        if (value.front() == ' ' || value.back() == ' ')
+            return bad("a value of the manifest begins or ends with a space");
         if (key == "name") {
             SKUA_TRY(set_once(m.name, key, value));
         } else if (key == "version") {

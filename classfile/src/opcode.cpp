@@ -26,16 +26,24 @@ template <typename... Operands>
 constexpr OpInfo row(std::string_view name, std::string_view mnemonic, int flags, Typing typing,
                      std::string_view meaning, Operands... operands) {
     static_assert(sizeof...(Operands) <= kMaxOperands);
-    OpInfo info{name, mnemonic, meaning, static_cast<std::uint16_t>(flags), typing,
-                static_cast<std::uint8_t>(sizeof...(Operands)), {}};
+    OpInfo info{name,    mnemonic,
+                meaning, static_cast<std::uint16_t>(flags),
+                typing,  static_cast<std::uint8_t>(sizeof...(Operands)),
+                {}};
     std::size_t i = 0;
     ((info.operands[i++] = operands), ...);
     return info;
 }
 
 constexpr std::array<OpInfo, kOpCount> make_table() {
-#define W(c) Operand{OperandKind::Write, OperandClass::c}
-#define R(c) Operand{OperandKind::Read, OperandClass::c}
+#define W(c)                                \
+    Operand {                               \
+        OperandKind::Write, OperandClass::c \
+    }
+#define R(c)                               \
+    Operand {                              \
+        OperandKind::Read, OperandClass::c \
+    }
 #define SKUA_OP(Name, mnemonic, flags, typing, meaning, ...) \
     row(#Name, mnemonic, flags, Typing::typing, meaning __VA_OPT__(, ) __VA_ARGS__),
     return {
@@ -54,7 +62,8 @@ const std::array<OpInfo, kOpCount> kOpTable = column::make_table();
 std::optional<Op> op_from_mnemonic(std::string_view mnemonic) {
     static const auto* by_name = [] {
         auto* map = new std::unordered_map<std::string_view, Op>();
-        for (int i = 0; i < kOpCount; ++i) map->emplace(kOpTable[static_cast<std::size_t>(i)].mnemonic, static_cast<Op>(i));
+        for (int i = 0; i < kOpCount; ++i)
+            map->emplace(kOpTable[static_cast<std::size_t>(i)].mnemonic, static_cast<Op>(i));
         return map;
     }();
     auto it = by_name->find(mnemonic);

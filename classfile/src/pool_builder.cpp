@@ -45,7 +45,9 @@ StrIndex ClassFileBuilder::str(std::string_view text) {
     return index;
 }
 
-TypeIndex ClassFileBuilder::type(TypeDesc desc) { return intern(types_, file_.types, std::move(desc)); }
+TypeIndex ClassFileBuilder::type(TypeDesc desc) {
+    return intern(types_, file_.types, std::move(desc));
+}
 
 FieldIndex ClassFileBuilder::field_path(FieldPath path) {
     return intern(field_paths_, file_.field_paths, std::move(path));

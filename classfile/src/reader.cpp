@@ -12,8 +12,9 @@ namespace skua::classfile {
 namespace {
 
 std::string section_name(std::uint32_t id) {
-    static constexpr std::string_view names[] = {"", "strings", "types", "field paths", "method references",
-                                                 "declaration", "fields", "functions", "code", "debug"};
+    static constexpr std::string_view names[] = {
+        "",       "strings",   "types", "field paths", "method references", "declaration",
+        "fields", "functions", "code",  "debug"};
     if (id >= kStrings && id <= kDebug) return "section '" + std::string(names[id]) + "'";
     if (id == kCustom) return "a custom section";
     return "section " + std::to_string(id);
@@ -21,7 +22,8 @@ std::string section_name(std::uint32_t id) {
 
 class Reader {
 public:
-    Reader(std::span<const std::uint8_t> bytes, std::string_view file_name) : in_(bytes), bytes_(bytes), file_name_(file_name) {}
+    Reader(std::span<const std::uint8_t> bytes, std::string_view file_name)
+        : in_(bytes), bytes_(bytes), file_name_(file_name) {}
 
     Result<ClassFile> run() {
         if (bytes_.size() > kMaxFileBytes) return failure("F008", "the file is larger than 64 MiB", {});
@@ -35,7 +37,8 @@ public:
 private:
     Diagnostic located(Diagnostic d) const {
         d.file = file_name_;
-        if (d.hint.empty()) d.hint = "the file is damaged, or was not made by a correct compiler; make it anew";
+        if (d.hint.empty())
+            d.hint = "the file is damaged, or was not made by a correct compiler; make it anew";
         return d;
     }
 
@@ -59,9 +62,11 @@ private:
         if (file_.major != kVersionMajor) {
             const std::string found = std::to_string(file_.major) + "." + std::to_string(file_.minor);
             const std::string ours = std::to_string(kVersionMajor) + "." + std::to_string(kVersionMinor);
-            return failure("F003", "the class file has format version " + found + ", but this program reads version " + ours,
-                           file_.major > kVersionMajor ? "use a newer Skua, or compile the source with this one"
-                                                       : "compile the source again with this Skua");
+            return failure(
+                "F003",
+                "the class file has format version " + found + ", but this program reads version " + ours,
+                file_.major > kVersionMajor ? "use a newer Skua, or compile the source with this one"
+                                            : "compile the source again with this Skua");
         }
         const std::uint32_t flags = in_.uleb("the file flags");
         if (in_.ok() && flags != 0 && !newer_minor()) in_.fail("F019", "unknown file flags");
@@ -80,8 +85,9 @@ private:
             if (!in_.ok()) return;
             const bool known = (id >= kStrings && id <= kDebug) || id == kCustom;
             if (!known && !(newer_minor() && id < kCustom)) {
-                fail_at(start, "F005", "section " + std::to_string(id) + " is unknown in version " +
-                                    std::to_string(file_.major) + "." + std::to_string(file_.minor));
+                fail_at(start, "F005",
+                        "section " + std::to_string(id) + " is unknown in version " +
+                            std::to_string(file_.major) + "." + std::to_string(file_.minor));
                 return;
             }
             if (id < previous || (id == previous && id != kCustom)) {
@@ -98,7 +104,8 @@ private:
             ByteReader payload(in_.bytes(size, "a section"), payload_start);
             if (known) section(id, payload);
             if (known && payload.ok() && payload.remaining() != 0)
-                payload.fail("F006", section_name(id) + " has " + std::to_string(payload.remaining()) + " bytes too many");
+                payload.fail("F006", section_name(id) + " has " + std::to_string(payload.remaining()) +
+                                         " bytes too many");
             if (known && !payload.ok()) {
                 fail_with(payload.error());
                 return;
@@ -124,18 +131,29 @@ private:
 
     void section(std::uint32_t id, ByteReader& in) {
         switch (id) {
-            case kStrings: table(in, file_.strings, 1, "the number of strings", [&](std::string& s) { string(in, s); }); break;
-            case kTypes: table(in, file_.types, 1, "the number of types", [&](TypeDesc& t) { type(in, t); }); break;
+            case kStrings:
+                table(in, file_.strings, 1, "the number of strings", [&](std::string& s) { string(in, s); });
+                break;
+            case kTypes:
+                table(in, file_.types, 1, "the number of types", [&](TypeDesc& t) { type(in, t); });
+                break;
             case kFieldPaths:
-                table(in, file_.field_paths, 4, "the number of field paths", [&](FieldPath& p) { field_path(in, p); });
+                table(in, file_.field_paths, 4, "the number of field paths",
+                      [&](FieldPath& p) { field_path(in, p); });
                 break;
             case kMethodRefs:
-                table(in, file_.method_refs, 5, "the number of method references", [&](MethodRef& r) { method_ref(in, r); });
+                table(in, file_.method_refs, 5, "the number of method references",
+                      [&](MethodRef& r) { method_ref(in, r); });
                 break;
-            case kDeclaration: declaration(in); break;
-            case kFields: table(in, file_.fields, 4, "the number of fields", [&](Field& f) { field(in, f); }); break;
+            case kDeclaration:
+                declaration(in);
+                break;
+            case kFields:
+                table(in, file_.fields, 4, "the number of fields", [&](Field& f) { field(in, f); });
+                break;
             case kFunctions:
-                table(in, file_.functions, 7, "the number of functions", [&](Function& f) { function(in, f); });
+                table(in, file_.functions, 7, "the number of functions",
+                      [&](Function& f) { function(in, f); });
                 break;
             case kCode:
                 seen_code_ = true;
@@ -143,14 +161,20 @@ private:
                     if (f.has_code) code(in, f);
                 if (in.ok() && in.remaining() == 0 && no_code()) in.fail("F005", "the code section is empty");
                 break;
-            case kDebug: debug(in); break;
-            case kCustom: custom(in); break;
-            default: break;
+            case kDebug:
+                debug(in);
+                break;
+            case kCustom:
+                custom(in);
+                break;
+            default:
+                break;
         }
     }
 
     [[nodiscard]] bool no_code() const {
-        return std::none_of(file_.functions.begin(), file_.functions.end(), [](const Function& f) { return f.has_code; });
+        return std::none_of(file_.functions.begin(), file_.functions.end(),
+                            [](const Function& f) { return f.has_code; });
     }
 
     template <typename Table, typename Entry>
@@ -188,20 +212,27 @@ private:
         t.kind = static_cast<TypeKind>(kind);
         switch (t.kind) {
             case TypeKind::Array:
-            case TypeKind::Nullable: t.args.push_back(in.uleb("an element type")); break;
+            case TypeKind::Nullable:
+                t.args.push_back(in.uleb("an element type"));
+                break;
             case TypeKind::Named:
                 t.name = in.uleb("a type name");
                 list(in, t.args, "type arguments");
                 break;
             case TypeKind::ClassVar:
-            case TypeKind::FuncVar: t.index = in.uleb("a type variable"); break;
+            case TypeKind::FuncVar:
+                t.index = in.uleb("a type variable");
+                break;
             case TypeKind::Function: {
                 list(in, t.args, "parameter types");
                 t.args.push_back(in.uleb("a result type"));
                 break;
             }
-            case TypeKind::Tuple: list(in, t.args, "tuple components"); break;
-            default: break;
+            case TypeKind::Tuple:
+                list(in, t.args, "tuple components");
+                break;
+            default:
+                break;
         }
     }
 
@@ -265,7 +296,8 @@ private:
             p.name = in.uleb("a parameter name");
             p.type = in.uleb("a parameter type");
             const std::uint8_t flags = in.u8("the flags of a parameter");
-            if (flags > kParamHasDefault && !newer_minor()) in.fail("F034", "a parameter's flag is neither 0 nor 1");
+            if (flags > kParamHasDefault && !newer_minor())
+                in.fail("F034", "a parameter's flag is neither 0 nor 1");
             p.has_default = (flags & kParamHasDefault) != 0;
         }
         f.result = in.uleb("a result type");
@@ -278,7 +310,8 @@ private:
         const std::uint32_t locals = in.count(1, "the number of registers");
         f.code.registers.reserve(f.params.size() + locals);
         for (const Param& p : f.params) f.code.registers.push_back(p.type);
-        for (std::uint32_t i = 0; i < locals; ++i) f.code.registers.push_back(in.uleb("the type of a register"));
+        for (std::uint32_t i = 0; i < locals; ++i)
+            f.code.registers.push_back(in.uleb("the type of a register"));
         const std::uint32_t handlers = in.count(5, "the number of handlers");
         f.code.handlers.resize(handlers);
         for (Handler& h : f.code.handlers) {
@@ -318,8 +351,8 @@ private:
         for (LineEntry& e : out) {
             instruction += in.uleb("an instruction of the line table");
             const std::int64_t delta = in.sleb("a line");
-            if (delta < -0xFFFFFFFFll || delta > 0xFFFFFFFFll || line + delta < 0 || line + delta > 0xFFFFFFFFll ||
-                instruction > 0xFFFFFFFF) {
+            if (delta < -0xFFFFFFFFll || delta > 0xFFFFFFFFll || line + delta < 0 ||
+                line + delta > 0xFFFFFFFFll || instruction > 0xFFFFFFFF) {
                 in.fail("F027", "a line number exceeds 32 bits");
                 return;
             }

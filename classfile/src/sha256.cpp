@@ -1,8 +1,7 @@
 // SHA-256. Entries are hashed whenever a class is loaded, so start-up pays for it: where the CPU has
 // the SHA instructions they are used (about five times as fast), else libsodium.
-#include <sodium/crypto_hash_sha256.h>
-
 #include <cstring>
+#include <sodium/crypto_hash_sha256.h>
 
 #include "skua/classfile/archive.h"
 
@@ -35,21 +34,22 @@ bool cpu_has_sha() {
 
 // The instructions keep the state as (A,B,E,F) and (C,D,G,H), high lane first, and do two rounds
 // at a time; sha256msg1 and sha256msg2 compute four words of the message schedule.
-__attribute__((target("sha,sse4.1,ssse3"))) void hash_blocks(__m128i& abef, __m128i& cdgh, const std::uint8_t* data,
-                                                             std::size_t blocks) {
+__attribute__((target("sha,sse4.1,ssse3"))) void hash_blocks(__m128i& abef, __m128i& cdgh,
+                                                             const std::uint8_t* data, std::size_t blocks) {
     const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
     for (; blocks > 0; --blocks, data += 64) {
         const __m128i abef_before = abef;
         const __m128i cdgh_before = cdgh;
         __m128i w[4];
         for (int i = 0; i < 4; ++i)
-            w[i] = _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data + 16 * i)), big_endian);
+            w[i] = _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data + 16 * i)),
+                                    big_endian);
 #pragma GCC unroll 16
         for (int i = 0; i < 16; ++i) {  // rounds 4i to 4i + 3, with words 4i to 4i + 3 in w[i % 4]
             __m128i& now = w[i & 3];
             if (i >= 4) {
-                const __m128i& next = w[(i + 1) & 3];   // words of 16 rounds ago, shifted by four
-                const __m128i& late = w[(i + 3) & 3];   // the last four
+                const __m128i& next = w[(i + 1) & 3];  // words of 16 rounds ago, shifted by four
+                const __m128i& late = w[(i + 3) & 3];  // the last four
                 const __m128i middle = _mm_alignr_epi8(late, w[(i + 2) & 3], 4);  // words t - 7
                 now = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(now, next), middle), late);
             }
@@ -65,7 +65,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) void hash_blocks(__m128i& abef, __m1
 
 __attribute__((target("sha,sse4.1,ssse3"))) Sha256 sha256_by_cpu(std::span<const std::uint8_t> bytes) {
     // Initial hash value, FIPS 180-4, 5.3.3.
-    __m128i abef = _mm_set_epi32(0x6a09e667, static_cast<int>(0xbb67ae85), 0x510e527f, static_cast<int>(0x9b05688c));
+    __m128i abef =
+        _mm_set_epi32(0x6a09e667, static_cast<int>(0xbb67ae85), 0x510e527f, static_cast<int>(0x9b05688c));
     __m128i cdgh = _mm_set_epi32(0x3c6ef372, static_cast<int>(0xa54ff53a), 0x1f83d9ab, 0x5be0cd19);
     const std::size_t whole = bytes.size() / 64;
     hash_blocks(abef, cdgh, bytes.data(), whole);
@@ -75,7 +76,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) Sha256 sha256_by_cpu(std::span<const
     tail[rest] = 0x80;
     const std::size_t blocks = rest < 56 ? 1 : 2;
     const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
-    for (std::size_t i = 0; i < 8; ++i) tail[64 * blocks - 1 - i] = static_cast<std::uint8_t>(bits >> (8 * i));
+    for (std::size_t i = 0; i < 8; ++i)
+        tail[64 * blocks - 1 - i] = static_cast<std::uint8_t>(bits >> (8 * i));
     hash_blocks(abef, cdgh, tail, blocks);
     alignas(16) std::uint32_t state[8];  // F E B A, H G D C
     _mm_store_si128(reinterpret_cast<__m128i*>(state), abef);

@@ -12,17 +12,19 @@ namespace skua::classfile {
 namespace {
 
 constexpr std::uint32_t kTypeFlags = kPublic | kPrivate | kOpen | kAbstract | kSynthetic | kDeprecated;
-constexpr std::uint32_t kFieldFlags = kPublic | kPrivate | kStatic | kMutable | kSynthetic | kDeprecated | kOverride | kOpen;
-constexpr std::uint32_t kFunctionFlags = kPublic | kPrivate | kOpen | kAbstract | kOverride | kStatic | kNative | kProperty |
-                                         kSynthetic | kVariadic | kDeprecated | kConstructor | kOperator;
+constexpr std::uint32_t kFieldFlags =
+    kPublic | kPrivate | kStatic | kMutable | kSynthetic | kDeprecated | kOverride | kOpen;
+constexpr std::uint32_t kFunctionFlags = kPublic | kPrivate | kOpen | kAbstract | kOverride | kStatic |
+                                         kNative | kProperty | kSynthetic | kVariadic | kDeprecated |
+                                         kConstructor | kOperator;
 
 class Checker {
 public:
     explicit Checker(const ClassFile& file) : file_(file) {}
 
     Result<> run() {
-        const bool good = strings() && types() && field_paths() && method_refs() && declaration() && fields() &&
-                          functions() && debug() && custom();
+        const bool good = strings() && types() && field_paths() && method_refs() && declaration() &&
+                          fields() && functions() && debug() && custom();
         if (good) return {};
         if (file_.name < file_.strings.size() && is_type_name(file_.strings[file_.name]))
             error_.type = file_.strings[file_.name];
@@ -52,12 +54,14 @@ private:
     }
     bool named_type(TypeIndex i, std::string_view what) {
         if (!index(i, file_.types.size(), what)) return false;
-        if (file_.types[i].kind != TypeKind::Named) return fail("F024", std::string(what) + " is not a named type");
+        if (file_.types[i].kind != TypeKind::Named)
+            return fail("F024", std::string(what) + " is not a named type");
         return true;
     }
     bool member_name(StrIndex i, std::string_view what) {
         if (!str(i, what)) return false;
-        if (!is_member_name(file_.strings[i])) return fail("F020", std::string(what) + " is not a valid name");
+        if (!is_member_name(file_.strings[i]))
+            return fail("F020", std::string(what) + " is not a valid name");
         return true;
     }
     bool type_name(StrIndex i, std::string_view what) {
@@ -67,7 +71,8 @@ private:
     }
     bool flags(std::uint32_t found, std::uint32_t known, std::string_view what) {
         if (file_.minor <= kVersionMinor && (found & ~known) != 0)
-            return fail("F019", std::string(what) + " has flags that it cannot have: " + std::to_string(found & ~known));
+            return fail("F019", std::string(what) +
+                                    " has flags that it cannot have: " + std::to_string(found & ~known));
         if ((found & kPublic) != 0 && (found & kPrivate) != 0)
             return fail("F019", std::string(what) + " is both public and private");
         return true;
@@ -81,7 +86,8 @@ private:
 
     bool strings() {
         for (std::size_t i = 0; i < file_.strings.size(); ++i) {
-            if (!is_utf8(file_.strings[i])) return fail("F009", "string " + std::to_string(i) + " is not valid UTF-8");
+            if (!is_utf8(file_.strings[i]))
+                return fail("F009", "string " + std::to_string(i) + " is not valid UTF-8");
             if (i > 0 && !(file_.strings[i - 1] < file_.strings[i]))
                 return fail("F010", "string " + std::to_string(i) + " is repeated or out of order");
         }
@@ -96,10 +102,13 @@ private:
         for (std::uint32_t i = 0; i < file_.types.size(); ++i) {
             const TypeDesc& t = file_.types[i];
             if (!type_shape(t, i)) return false;
-            Measure m{1, 1 + (t.kind == TypeKind::Named ? static_cast<std::uint32_t>(file_.strings[t.name].size()) : 0)};
+            Measure m{
+                1, 1 + (t.kind == TypeKind::Named ? static_cast<std::uint32_t>(file_.strings[t.name].size())
+                                                  : 0)};
             for (std::size_t a = 0; a < t.args.size(); ++a) {
                 const TypeIndex arg = t.args[a];
-                if (arg >= i) return fail("F012", "type " + std::to_string(i) + " does not refer to an earlier type");
+                if (arg >= i)
+                    return fail("F012", "type " + std::to_string(i) + " does not refer to an earlier type");
                 const bool result = t.kind == TypeKind::Function && a + 1 == t.args.size();
                 if (!result && file_.types[arg].kind == TypeKind::Void)
                     return fail("F015", "type " + std::to_string(i) + " has void as a part");
@@ -122,13 +131,25 @@ private:
         bool good = true;
         switch (t.kind) {
             case TypeKind::Array:
-            case TypeKind::Nullable: good = n == 1; break;
-            case TypeKind::Named: good = n <= kMaxTypeParams; break;
-            case TypeKind::Function: good = n >= 1 && n <= kMaxParams + 1; break;
-            case TypeKind::Tuple: good = n >= 2 && n <= kMaxTupleComponents; break;
+            case TypeKind::Nullable:
+                good = n == 1;
+                break;
+            case TypeKind::Named:
+                good = n <= kMaxTypeParams;
+                break;
+            case TypeKind::Function:
+                good = n >= 1 && n <= kMaxParams + 1;
+                break;
+            case TypeKind::Tuple:
+                good = n >= 2 && n <= kMaxTupleComponents;
+                break;
             case TypeKind::ClassVar:
-            case TypeKind::FuncVar: good = n == 0 && t.index < kMaxTypeParams; break;
-            default: good = n == 0; break;
+            case TypeKind::FuncVar:
+                good = n == 0 && t.index < kMaxTypeParams;
+                break;
+            default:
+                good = n == 0;
+                break;
         }
         const bool variable = t.kind == TypeKind::ClassVar || t.kind == TypeKind::FuncVar;
         if (!variable && t.index != 0) good = false;
@@ -141,10 +162,11 @@ private:
         for (std::size_t i = 0; i < file_.field_paths.size(); ++i) {
             const FieldPath& p = file_.field_paths[i];
             if (p.steps.empty() || p.steps.size() > kMaxPathSteps)
-                return fail("F017", "field path " + std::to_string(i) + " has " + std::to_string(p.steps.size()) + " steps");
+                return fail("F017", "field path " + std::to_string(i) + " has " +
+                                        std::to_string(p.steps.size()) + " steps");
             for (const FieldStep& s : p.steps)
-                if (!value_type(s.owner, "the owner of a field") || !member_name(s.name, "the name of a field") ||
-                    !value_type(s.type, "the type of a field"))
+                if (!value_type(s.owner, "the owner of a field") ||
+                    !member_name(s.name, "the name of a field") || !value_type(s.type, "the type of a field"))
                     return false;
             if (i > 0 && !entry_less(file_.field_paths[i - 1], p))
                 return fail("F017", "field path " + std::to_string(i) + " is repeated or out of order");
@@ -155,7 +177,8 @@ private:
     bool method_refs() {
         for (std::size_t i = 0; i < file_.method_refs.size(); ++i) {
             const MethodRef& r = file_.method_refs[i];
-            if (!value_type(r.owner, "the owner of a method") || !member_name(r.name, "the name of a method") ||
+            if (!value_type(r.owner, "the owner of a method") ||
+                !member_name(r.name, "the name of a method") ||
                 !index(r.result, file_.types.size(), "the result of a method"))
                 return false;
             if (r.params.size() > kMaxParams || r.type_args.size() > kMaxTypeParams)
@@ -177,7 +200,8 @@ private:
             if (!member_name(p.name, "the name of a type parameter")) return false;
             names.push_back(p.name);
             for (TypeIndex b : p.bounds)
-                if (!named_type(b, "a bound of a type parameter") || !scope(b, func_params, "a bound of a type parameter"))
+                if (!named_type(b, "a bound of a type parameter") ||
+                    !scope(b, func_params, "a bound of a type parameter"))
                     return false;
         }
         return distinct(names, "type parameter");
@@ -191,7 +215,8 @@ private:
     }
 
     bool declaration() {
-        if (!type_name(file_.name, "the name of the type") || !type_name(file_.module, "the name of the module") ||
+        if (!type_name(file_.name, "the name of the type") ||
+            !type_name(file_.module, "the name of the module") ||
             !flags(file_.flags, kTypeFlags, "the type") || !optional_str(file_.doc, "a doc comment") ||
             !type_params(file_.type_params, 0))
             return false;
@@ -207,14 +232,17 @@ private:
         }
         if (file_.super != kNone) {
             if (file_.kind != DeclKind::Class) return fail("F024", "only a class has a superclass");
-            if (!named_type(file_.super, "the superclass") || !scope(file_.super, 0, "the superclass")) return false;
+            if (!named_type(file_.super, "the superclass") || !scope(file_.super, 0, "the superclass"))
+                return false;
         }
         for (std::size_t i = 0; i < file_.interfaces.size(); ++i)
-            if (!named_type(file_.interfaces[i], "an interface") || !scope(file_.interfaces[i], 0, "an interface"))
+            if (!named_type(file_.interfaces[i], "an interface") ||
+                !scope(file_.interfaces[i], 0, "an interface"))
                 return false;
         std::vector<TypeIndex> seen = file_.interfaces;
         std::sort(seen.begin(), seen.end());
-        if (std::adjacent_find(seen.begin(), seen.end()) != seen.end()) return fail("F021", "an interface is named twice");
+        if (std::adjacent_find(seen.begin(), seen.end()) != seen.end())
+            return fail("F021", "an interface is named twice");
         return true;
     }
 
@@ -228,7 +256,8 @@ private:
                 !scope(f.type, 0, "the type of a field"))
                 return false;
             if (only_static && (f.flags & kStatic) == 0)
-                return fail("F024", "field '" + file_.strings[f.name] + "' must be static in a type of this kind");
+                return fail("F024",
+                            "field '" + file_.strings[f.name] + "' must be static in a type of this kind");
             names.push_back(f.name);
         }
         return distinct(names, "field");
@@ -254,7 +283,8 @@ private:
         if (f.params.size() > kMaxParams) return fail("F023", "the function has more than 255 parameters");
         std::vector<StrIndex> names;
         for (const Param& p : f.params) {
-            if (!member_name(p.name, "the name of a parameter") || !value_type(p.type, "the type of a parameter") ||
+            if (!member_name(p.name, "the name of a parameter") ||
+                !value_type(p.type, "the type of a parameter") ||
                 !scope(p.type, func_params, "the type of a parameter"))
                 return false;
             names.push_back(p.name);
@@ -265,32 +295,44 @@ private:
         const bool abstract = (f.flags & kAbstract) != 0;
         const bool native = (f.flags & kNative) != 0;
         if (abstract && native) return fail("F025", "the function is both abstract and native");
-        if (f.has_code == (abstract || native)) return fail("F025", "the function has code although it is abstract or native, or none although it is neither");
-        if (native != (f.native_library != kNone)) return fail("F025", "a native function names its library, and no other does");
-        if ((f.flags & kVariadic) != 0 && (f.params.empty() || file_.types[f.params.back().type].kind != TypeKind::Array))
+        if (f.has_code == (abstract || native))
+            return fail(
+                "F025",
+                "the function has code although it is abstract or native, or none although it is neither");
+        if (native != (f.native_library != kNone))
+            return fail("F025", "a native function names its library, and no other does");
+        if ((f.flags & kVariadic) != 0 &&
+            (f.params.empty() || file_.types[f.params.back().type].kind != TypeKind::Array))
             return fail("F025", "the last parameter of a variadic function must be an array");
-        if ((f.flags & kConstructor) != 0 && (file_.strings[f.name] != "init" || f.params.empty() ||
-                                              file_.types[f.result].kind != TypeKind::Void || (f.flags & kStatic) != 0))
+        if ((f.flags & kConstructor) != 0 &&
+            (file_.strings[f.name] != "init" || f.params.empty() ||
+             file_.types[f.result].kind != TypeKind::Void || (f.flags & kStatic) != 0))
             return fail("F025", "a constructor is named 'init', takes the new object and returns nothing");
         return !f.has_code || code(f, func_params);
     }
 
     bool code(const Function& f, std::uint32_t func_params) {
         const Code& c = f.code;
-        if (c.registers.size() > kMaxRegisters) return fail("F023", "the function has more than 65535 registers");
-        if (c.registers.size() < f.params.size()) return fail("F025", "the function has fewer registers than parameters");
+        if (c.registers.size() > kMaxRegisters)
+            return fail("F023", "the function has more than 65535 registers");
+        if (c.registers.size() < f.params.size())
+            return fail("F025", "the function has fewer registers than parameters");
         for (std::size_t i = 0; i < c.registers.size(); ++i) {
             if (i < f.params.size()) {
-                if (c.registers[i] != f.params[i].type) return fail("F025", "the first registers are not the parameters");
+                if (c.registers[i] != f.params[i].type)
+                    return fail("F025", "the first registers are not the parameters");
             } else if (!value_type(c.registers[i], "the type of a register") ||
                        !scope(c.registers[i], func_params, "the type of a register")) {
                 return false;
             }
         }
         for (const Handler& h : c.handlers)
-            if (h.start >= h.end || h.reg >= c.registers.size() || !value_type(h.type, "the type of a handler") ||
+            if (h.start >= h.end || h.reg >= c.registers.size() ||
+                !value_type(h.type, "the type of a handler") ||
                 !scope(h.type, func_params, "the type of a handler"))
-                return error_.rule.empty() ? fail("F026", "a handler has an empty range or a register that does not exist") : false;
+                return error_.rule.empty()
+                           ? fail("F026", "a handler has an empty range or a register that does not exist")
+                           : false;
         return true;
     }
 
@@ -304,7 +346,8 @@ private:
                 const LocalName& l = f.code.locals[i];
                 if (!str(l.name, "the name of a local")) return false;
                 if (l.reg >= f.code.registers.size() || (i > 0 && f.code.locals[i - 1].reg >= l.reg))
-                    return fail("F027", "the names of locals do not ascend, or name a register that does not exist");
+                    return fail("F027",
+                                "the names of locals do not ascend, or name a register that does not exist");
             }
         }
         return true;
@@ -315,7 +358,8 @@ private:
             if (!is_utf8(file_.custom[i].name) || !is_member_name(file_.custom[i].name))
                 return fail("F035", "the name of a custom section is not valid");
             if (i > 0 && !(file_.custom[i - 1].name < file_.custom[i].name))
-                return fail("F035", "custom section '" + file_.custom[i].name + "' is repeated or out of order");
+                return fail("F035",
+                            "custom section '" + file_.custom[i].name + "' is repeated or out of order");
         }
         return true;
     }
@@ -327,6 +371,8 @@ private:
 
 }  // namespace
 
-Result<> check_structure(const ClassFile& file) { return Checker(file).run(); }
+Result<> check_structure(const ClassFile& file) {
+    return Checker(file).run();
+}
 
 }  // namespace skua::classfile

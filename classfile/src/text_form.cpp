@@ -6,7 +6,7 @@ namespace skua::classfile {
 
 namespace {
 
-constexpr std::string_view kScalarNames[] = {"i8", "i16", "i32", "i64", "u8", "u16", "u32",
+constexpr std::string_view kScalarNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16",   "u32",
                                              "u64", "f32", "f64", "bool", "char", "string"};
 
 void append_list(std::string& out, const ClassFile& file, const TypeIndex* begin, const TypeIndex* end) {
@@ -25,7 +25,8 @@ bool reserved(std::string_view name) {
 
 bool plain(char c) {
     const auto u = static_cast<unsigned char>(c);
-    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || c == '_' || c == '$' || u >= 0x80;
+    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || c == '_' ||
+           c == '$' || u >= 0x80;
 }
 
 }  // namespace
@@ -54,8 +55,12 @@ void append_type_text(std::string& out, const ClassFile& file, TypeIndex index) 
                 out += '>';
             }
             break;
-        case TypeKind::ClassVar: out += '!' + std::to_string(t.index); break;
-        case TypeKind::FuncVar: out += "!!" + std::to_string(t.index); break;
+        case TypeKind::ClassVar:
+            out += '!' + std::to_string(t.index);
+            break;
+        case TypeKind::FuncVar:
+            out += "!!" + std::to_string(t.index);
+            break;
         case TypeKind::Function:
             out += '(';
             append_list(out, file, begin, end - 1);
@@ -76,8 +81,12 @@ void append_type_text(std::string& out, const ClassFile& file, TypeIndex index) 
             append_list(out, file, begin, end);
             out += ')';
             break;
-        case TypeKind::Void: out += "void"; break;
-        default: out += kScalarNames[static_cast<std::size_t>(t.kind)]; break;
+        case TypeKind::Void:
+            out += "void";
+            break;
+        default:
+            out += kScalarNames[static_cast<std::size_t>(t.kind)];
+            break;
     }
 }
 
@@ -136,11 +145,21 @@ std::string quoted(std::string_view text) {
     for (char c : text) {
         const auto u = static_cast<unsigned char>(c);
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\t': out += "\\t"; break;
-            case '\r': out += "\\r"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
             default:
                 if (u < 0x20 || u == 0x7F || (u >= 0x80 && !utf8)) {
                     out += "\\x";

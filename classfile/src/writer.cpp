@@ -42,19 +42,26 @@ void type_desc(Bytes& out, const TypeDesc& t) {
     out.push_back(static_cast<std::uint8_t>(t.kind));
     switch (t.kind) {
         case TypeKind::Array:
-        case TypeKind::Nullable: append_uleb(out, t.args[0]); break;
+        case TypeKind::Nullable:
+            append_uleb(out, t.args[0]);
+            break;
         case TypeKind::Named:
             append_uleb(out, t.name);
             list(out, t.args);
             break;
         case TypeKind::ClassVar:
-        case TypeKind::FuncVar: append_uleb(out, t.index); break;
+        case TypeKind::FuncVar:
+            append_uleb(out, t.index);
+            break;
         case TypeKind::Function:
             append_uleb(out, t.args.size() - 1);
             for (TypeIndex a : t.args) append_uleb(out, a);
             break;
-        case TypeKind::Tuple: list(out, t.args); break;
-        default: break;
+        case TypeKind::Tuple:
+            list(out, t.args);
+            break;
+        default:
+            break;
     }
 }
 

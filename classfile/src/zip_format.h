@@ -34,7 +34,9 @@ inline constexpr std::uint32_t kMaxEntryBytes = 1u << 30;
 inline constexpr std::uint64_t kMaxTotalBytes = std::uint64_t{4} << 30;  // unpacked, all entries
 inline constexpr std::uint32_t kMaxEntries = 65534;
 
-inline std::uint16_t u16(const std::uint8_t* p) { return static_cast<std::uint16_t>(p[0] | p[1] << 8); }
+inline std::uint16_t u16(const std::uint8_t* p) {
+    return static_cast<std::uint16_t>(p[0] | p[1] << 8);
+}
 inline std::uint32_t u32(const std::uint8_t* p) {
     return static_cast<std::uint32_t>(p[0]) | static_cast<std::uint32_t>(p[1]) << 8 |
            static_cast<std::uint32_t>(p[2]) << 16 | static_cast<std::uint32_t>(p[3]) << 24;
@@ -48,7 +50,8 @@ struct Common {
 };
 
 inline Common common(const std::uint8_t* p) {  // at the flags
-    return {u16(p), u16(p + 2), u16(p + 4), u16(p + 6), u32(p + 8), u32(p + 12), u32(p + 16), u16(p + 20), u16(p + 22)};
+    return {u16(p),      u16(p + 2),  u16(p + 4),  u16(p + 6), u32(p + 8),
+            u32(p + 12), u32(p + 16), u16(p + 20), u16(p + 22)};
 }
 
 }  // namespace skua::classfile::zip

@@ -50,45 +50,76 @@ initialiser. `a` and `b` are the read operands in order.
 )";
 
 const char* class_name(OperandClass c) {
-    static constexpr const char* names[] = {"", "any", "i8", "i16", "u8", "u16", "i32", "i64", "f32", "f64", "bool", "char",
+    static constexpr const char* names[] = {"",       "any", "i8",    "i16",      "u8",       "u16",
+                                            "i32",    "i64", "f32",   "f64",      "bool",     "char",
                                             "string", "ref", "array", "function", "nullable", "value"};
     return names[static_cast<std::size_t>(c)];
 }
 
 const char* typing_name(Typing t) {
-    static constexpr const char* names[] = {
-        "Table", "Move", "ConstInt", "Retype", "TypeTest", "Switch", "New", "GetField", "PutField", "GetStatic", "PutStatic",
-        "ArrayNew", "ArrayLit", "ArrayGet", "ArrayPut", "ArrayGetField", "ArrayPutField", "ArrayCopy", "ArrayFill",
-        "Bytes", "StrConcat", "Pack", "Extract", "Insert", "Wrap", "Unwrap", "Universal", "Cast", "CastOrNull", "Box", "Call",
-        "CallVirtual", "CallInterface", "CallConstrained", "CallClosure", "Closure", "Ret", "RetVoid", "Throw"};
+    static constexpr const char* names[] = {"Table",         "Move",
+                                            "ConstInt",      "Retype",
+                                            "TypeTest",      "Switch",
+                                            "New",           "GetField",
+                                            "PutField",      "GetStatic",
+                                            "PutStatic",     "ArrayNew",
+                                            "ArrayLit",      "ArrayGet",
+                                            "ArrayPut",      "ArrayGetField",
+                                            "ArrayPutField", "ArrayCopy",
+                                            "ArrayFill",     "Bytes",
+                                            "StrConcat",     "Pack",
+                                            "Extract",       "Insert",
+                                            "Wrap",          "Unwrap",
+                                            "Universal",     "Cast",
+                                            "CastOrNull",    "Box",
+                                            "Call",          "CallVirtual",
+                                            "CallInterface", "CallConstrained",
+                                            "CallClosure",   "Closure",
+                                            "Ret",           "RetVoid",
+                                            "Throw"};
     static_assert(std::size(names) == static_cast<std::size_t>(Typing::Throw) + 1);
     return names[static_cast<std::size_t>(t)];
 }
 
 std::string operand_text(const Operand& o) {
     switch (o.kind) {
-        case OperandKind::Write: return std::string("→") + class_name(o.cls);
-        case OperandKind::Read: return class_name(o.cls);
-        case OperandKind::Result: return "[→]";
-        case OperandKind::Regs: return "(…)";
-        case OperandKind::Imm: return "integer";
-        case OperandKind::F64Bits: return "64 bits";
-        case OperandKind::F32Bits: return "32 bits";
-        case OperandKind::Str: return "text";
-        case OperandKind::Type: return "type";
-        case OperandKind::Field: return "path";
-        case OperandKind::Method: return "method";
-        case OperandKind::Label: return "label";
-        case OperandKind::DenseTable: return "dense table";
-        case OperandKind::SparseTable: return "sparse table";
+        case OperandKind::Write:
+            return std::string("→") + class_name(o.cls);
+        case OperandKind::Read:
+            return class_name(o.cls);
+        case OperandKind::Result:
+            return "[→]";
+        case OperandKind::Regs:
+            return "(…)";
+        case OperandKind::Imm:
+            return "integer";
+        case OperandKind::F64Bits:
+            return "64 bits";
+        case OperandKind::F32Bits:
+            return "32 bits";
+        case OperandKind::Str:
+            return "text";
+        case OperandKind::Type:
+            return "type";
+        case OperandKind::Field:
+            return "path";
+        case OperandKind::Method:
+            return "method";
+        case OperandKind::Label:
+            return "label";
+        case OperandKind::DenseTable:
+            return "dense table";
+        case OperandKind::SparseTable:
+            return "sparse table";
     }
     return "";
 }
 
 std::string effects(const OpInfo& info) {
     std::string out;
-    constexpr std::pair<OpFlags, char> letters[] = {{Pure, 'P'}, {Throws, 'T'}, {Branch, 'B'}, {EndsBlock, 'E'},
-                                                    {Calls, 'C'}, {Allocates, 'A'}, {Initialises, 'I'}};
+    constexpr std::pair<OpFlags, char> letters[] = {{Pure, 'P'},       {Throws, 'T'}, {Branch, 'B'},
+                                                    {EndsBlock, 'E'},  {Calls, 'C'},  {Allocates, 'A'},
+                                                    {Initialises, 'I'}};
     for (const auto& [flag, letter] : letters)
         if (info.has(flag)) out += letter;
     return out;
@@ -110,7 +141,8 @@ std::string page() {
     for (int i = 0; i < kOpCount; ++i) {
         if (group != std::end(kGroups) && static_cast<int>(group->first) == i) {
             out += std::string("\n## ") + group->title +
-                   "\n\n| byte | mnemonic | operands | effects | typing | meaning |\n|---|---|---|---|---|---|\n";
+                   "\n\n| byte | mnemonic | operands | effects | typing | meaning "
+                   "|\n|---|---|---|---|---|---|\n";
             ++group;
         }
         const OpInfo& info = kOpTable[static_cast<std::size_t>(i)];

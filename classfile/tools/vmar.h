@@ -18,10 +18,10 @@ namespace skua::vmar {
 enum ExitCode : int {
     kDone = 0,
     kUsage = 64,
-    kBadInput = 65,   // an input is not what it should be
-    kNoInput = 66,    // an input is missing or cannot be read
-    kCantCreate = 73, // an output cannot be written
-    kCantPrint = 74,  // standard output is closed or full
+    kBadInput = 65,    // an input is not what it should be
+    kNoInput = 66,     // an input is missing or cannot be read
+    kCantCreate = 73,  // an output cannot be written
+    kCantPrint = 74,   // standard output is closed or full
 };
 
 struct Failure {

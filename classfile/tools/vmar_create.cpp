@@ -23,7 +23,8 @@ public:
         std::error_code ignored;
         output_ = fs::weakly_canonical(options_.archive, ignored);
         for (const std::string& input : options_.inputs)
-            if (Outcome bad = fs::is_directory(input, ignored) ? add_folder(input) : add_file(input, "")) return bad;
+            if (Outcome bad = fs::is_directory(input, ignored) ? add_folder(input) : add_file(input, ""))
+                return bad;
         if (Outcome bad = check_main()) return bad;
         auto& caps = manifest_.capabilities;
         std::sort(caps.begin(), caps.end());
@@ -53,7 +54,8 @@ private:
         if (error) return Failure{kNoInput, folder + ": cannot be read: " + error.message()};
         std::sort(files.begin(), files.end());
         for (const fs::path& file : files)
-            if (Outcome bad = add_file(file.string(), file.lexically_relative(folder).generic_string())) return bad;
+            if (Outcome bad = add_file(file.string(), file.lexically_relative(folder).generic_string()))
+                return bad;
         return {};
     }
 
@@ -68,7 +70,8 @@ private:
             if (entry.empty()) entry = wanted;
             if (entry != wanted)
                 return Failure{kBadInput, path + ": holds the type " + std::string(file->str(file->name)) +
-                                              ", whose file would be " + wanted + "; name the folder that " + wanted + " lies in"};
+                                              ", whose file would be " + wanted + "; name the folder that " +
+                                              wanted + " lies in"};
             if (Outcome bad = collect_requirements(*file, path)) return bad;
             if (file->kind == classfile::DeclKind::Module) note_module(*file);
         }
@@ -92,7 +95,9 @@ private:
                 const bool printable = std::all_of(line.begin(), line.end(), [](char c) {
                     return static_cast<unsigned char>(c) > 0x20 && c != 0x7F;
                 });
-                if (!printable) return Failure{kBadInput, path + ": its section " + std::string(kRequires) + " is malformed"};
+                if (!printable)
+                    return Failure{kBadInput,
+                                   path + ": its section " + std::string(kRequires) + " is malformed"};
                 manifest_.capabilities.emplace_back(line);
             }
         }
@@ -102,14 +107,18 @@ private:
     void note_module(const ClassFile& file) {
         if (file.str(file.name) != manifest_.main) return;
         main_found_ = true;
-        for (const classfile::Function& f : file.functions) main_has_main_ = main_has_main_ || file.str(f.name) == "main";
+        for (const classfile::Function& f : file.functions)
+            main_has_main_ = main_has_main_ || file.str(f.name) == "main";
     }
 
     Outcome check_main() const {
         if (manifest_.main.empty()) return {};
-        if (!main_found_) return Failure{kBadInput, options_.archive + ": the module '" + manifest_.main + "' of --main is not among the inputs"};
+        if (!main_found_)
+            return Failure{kBadInput, options_.archive + ": the module '" + manifest_.main +
+                                          "' of --main is not among the inputs"};
         if (!main_has_main_)
-            return Failure{kBadInput, options_.archive + ": the module '" + manifest_.main + "' of --main has no function 'main'"};
+            return Failure{kBadInput, options_.archive + ": the module '" + manifest_.main +
+                                          "' of --main has no function 'main'"};
         return {};
     }
 
@@ -122,6 +131,8 @@ private:
 
 }  // namespace
 
-Outcome create(const CreateOptions& options) { return Creator(options).run(); }
+Outcome create(const CreateOptions& options) {
+    return Creator(options).run();
+}
 
 }  // namespace skua::vmar

@@ -47,7 +47,9 @@ Outcome extract(const ExtractOptions& options) {
         const fs::path path = fs::path(options.folder) / name;
         std::error_code error;
         fs::create_directories(path.parent_path(), error);
-        if (error) return Failure{kCantCreate, path.parent_path().string() + ": cannot be created: " + error.message()};
+        if (error)
+            return Failure{kCantCreate,
+                           path.parent_path().string() + ": cannot be created: " + error.message()};
         if (Outcome bad = write_file(path.string(), data->bytes())) return bad;
     }
     return {};

@@ -1,11 +1,10 @@
 #include "skua/classfile/archive.h"
 
-#include <sodium/crypto_hash_sha256.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <sodium/crypto_hash_sha256.h>
 
 #include "sample_file.h"
 #include "skua/classfile/writer.h"
@@ -17,10 +16,15 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-Bytes bytes_of(std::string_view s) { return {s.begin(), s.end()}; }
+Bytes bytes_of(std::string_view s) {
+    return {s.begin(), s.end()};
+}
 
 Manifest sample_manifest() {
-    return {"demo", "1.2.0", "demo.Main", {"net:example.org:80", "fs.read:data"},
+    return {"demo",
+            "1.2.0",
+            "demo.Main",
+            {"net:example.org:80", "fs.read:data"},
             {{"util", ">=1.0 <2", std::string(64, 'a')}, {"base", "", ""}}};
 }
 
@@ -63,7 +67,8 @@ TEST_CASE("what goes into an archive comes out") {
             CHECK(contents->bytes().size() == e.size);
             CHECK((sha256(contents->bytes()) == e.digest) == !e.deflated);
         }
-        CHECK(names == std::vector<std::string>{"META/manifest", "A.txt", "demo/Main.skc", "demo/data.bin", "zz/readme.txt"});
+        CHECK(names == std::vector<std::string>{"META/manifest", "A.txt", "demo/Main.skc", "demo/data.bin",
+                                                "zz/readme.txt"});
         CHECK(archive->verify().ok());
         auto missing = archive->find_class("demo.Nothing");
         REQUIRE_FALSE(missing.ok());
@@ -82,7 +87,8 @@ TEST_CASE("an archive with nothing in it is one") {
 
 TEST_CASE("every entry of a large archive is found") {
     ArchiveWriter w;
-    for (int i = 0; i < 1000; ++i) REQUIRE(w.add("m" + std::to_string(i * 7919 % 1000) + "/C.skc", {1, 2}).ok());
+    for (int i = 0; i < 1000; ++i)
+        REQUIRE(w.add("m" + std::to_string(i * 7919 % 1000) + "/C.skc", {1, 2}).ok());
     const auto archive = opened(*w.finish());
     for (int i = 0; i < 1000; ++i) {
         REQUIRE(archive->has_class("m" + std::to_string(i) + ".C"));
@@ -111,7 +117,8 @@ TEST_CASE("the manifest survives") {
     CHECK(m->to_text() ==
           "skua-manifest: 1\nname: demo\nversion: 1.2.0\nmain: demo.Main\nrequires: fs.read:data\n"
           "requires: net:example.org:80\ndependency: base\n"
-          "dependency: util >=1.0 <2 sha256:" + std::string(64, 'a') + "\n");
+          "dependency: util >=1.0 <2 sha256:" +
+              std::string(64, 'a') + "\n");
     CHECK(Manifest::parse(m->to_text()).value() == *m);
 }
 
@@ -119,10 +126,12 @@ TEST_CASE("malformed manifests are refused") {
     const std::string first = "skua-manifest: 1\n";
     CHECK(Manifest::parse(first).ok());
     CHECK(Manifest::parse(first + "later-key: x\n").ok());
-    for (const char* bad : {"", "name: x\n", "skua-manifest: 2\n"}) CHECK(Manifest::parse(bad).error().rule == "A019");
-    for (const char* bad : {"name: x", "name x\n", ": x\n", "name: \n", "name: x\nname: y\n", "main: a/b\n", "name:  x\n", "name: x\r\n",
-                            "requires: b\nrequires: a\n", "requires: a\nrequires: a\n", "dependency: a sha256:12\n",
-                            "dependency: b\ndependency: a\n", "name: \xFF\n"}) {
+    for (const char* bad : {"", "name: x\n", "skua-manifest: 2\n"})
+        CHECK(Manifest::parse(bad).error().rule == "A019");
+    for (const char* bad :
+         {"name: x", "name x\n", ": x\n", "name: \n", "name: x\nname: y\n", "main: a/b\n", "name:  x\n",
+          "name: x\r\n", "requires: b\nrequires: a\n", "requires: a\nrequires: a\n",
+          "dependency: a sha256:12\n", "dependency: b\ndependency: a\n", "name: \xFF\n"}) {
         INFO(bad);
         auto m = Manifest::parse(first + bad);
         REQUIRE_FALSE(m.ok());
@@ -132,7 +141,8 @@ TEST_CASE("malformed manifests are refused") {
 
 TEST_CASE("the writer refuses names that are not portable, and repeated ones") {
     ArchiveWriter w;
-    for (const char* bad : {"", "/a", "a/", "a//b", "../a", "a/../b", "a/./b", ".", "a\\b", "c:a", "a\nb", "META/x", "\xFF"})
+    for (const char* bad :
+         {"", "/a", "a/", "a//b", "../a", "a/../b", "a/./b", ".", "a\\b", "c:a", "a\nb", "META/x", "\xFF"})
         CHECK_FALSE(w.add(bad, {}).ok());
     CHECK_FALSE(w.add(std::string(1025, 'a'), {}).ok());
     CHECK(w.add("a", {}).ok());
@@ -161,7 +171,8 @@ TEST_CASE("a file is opened by mapping it; what is no file is refused") {
     const int fd = ::mkstemp(path);
     REQUIRE(fd >= 0);
     const Bytes bytes = sample_archive();
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     auto archive = Archive::open(path);
     REQUIRE(archive.ok());
     CHECK((*archive)->verify().ok());
@@ -189,5 +200,6 @@ TEST_CASE("SHA-256 by the CPU's instructions is that of libsodium, for every len
         REQUIRE(sha256(bytes) == expected);
         bytes.push_back(static_cast<std::uint8_t>(random()));
     }
-    CHECK(hex(sha256(Bytes(1000000, 'a'))) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    CHECK(hex(sha256(Bytes(1000000, 'a'))) ==
+          "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }

@@ -9,7 +9,9 @@ using namespace skua::classfile::testing;
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-std::uint8_t op(Op o) { return static_cast<std::uint8_t>(o); }
+std::uint8_t op(Op o) {
+    return static_cast<std::uint8_t>(o);
+}
 
 std::string decode_rule(const Bytes& bytes, std::int64_t* where = nullptr) {
     auto d = decode(bytes, 3);
@@ -114,8 +116,10 @@ TEST_CASE("F033: tables of switches") {
     CHECK(decode_rule({op(Op::SwitchSparse), 0, 2, 5, 0, 5, 0, 0}) == "F033");
     CHECK(decode_rule({op(Op::SwitchSparse), 0, 2, 5, 0, 0x7F, 0, 0}) == "F033");
     // The low value 2^63 - 1, and two labels.
-    CHECK(decode_rule({op(Op::SwitchDense), 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 2, 0, 0, 0}) == "F033");
-    CHECK(decode_rule({op(Op::SwitchDense), 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 1, 0, 0}) == "none");
+    CHECK(decode_rule({op(Op::SwitchDense), 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 2,
+                       0, 0, 0}) == "F033");
+    CHECK(decode_rule({op(Op::SwitchDense), 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 1,
+                       0, 0}) == "none");
 }
 
 TEST_CASE("F026: handlers") {
@@ -153,7 +157,9 @@ TEST_CASE("F015, F022: type operands of code") {
     CHECK(with_type([](ClassFileBuilder& b) { return b.array(b.func_var(0)); }) == "F022");
     CHECK(with_type([](ClassFileBuilder& b) { return b.void_type(); }) == "F015");
     // The signature of a reference is in the variables of its owner, its arguments are in ours.
-    CHECK(code_rule(0, [](ClassFile& c, Function&) { c.method_refs[0].type_args = {c.method_refs[0].params[0]}; }) == "F022");
+    CHECK(code_rule(0, [](ClassFile& c, Function&) {
+              c.method_refs[0].type_args = {c.method_refs[0].params[0]};
+          }) == "F022");
 }
 
 TEST_CASE("an error in code names type, function and instruction") {
@@ -162,5 +168,6 @@ TEST_CASE("an error in code names type, function and instruction") {
     Diagnostic d = check_code(file, file.functions[0]).error();
     d.file = "x.skc";
     CHECK(d.to_string() ==
-          "x.skc: demo.Main.main, instruction 0: [F026] a handler covers instructions 2 to 6 and goes to 100, but there are 8");
+          "x.skc: demo.Main.main, instruction 0: [F026] a handler covers instructions 2 to 6 and goes to "
+          "100, but there are 8");
 }

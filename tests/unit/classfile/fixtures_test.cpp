@@ -33,7 +33,8 @@ Bytes contents(const fs::path& path) {
 
 void bless(const fs::path& path, const Bytes& bytes) {
     if (std::getenv("SKUA_BLESS") == nullptr) return;
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 std::vector<AssembledType> assemble_fixture(const fs::path& folder) {

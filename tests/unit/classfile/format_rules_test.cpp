@@ -42,7 +42,9 @@ std::string rule_before(const std::function<void(ClassFileBuilder&)>& edit) {
 }
 
 // magic, version 1.0, no flags
-Bytes header() { return {0x7F, 'S', 'K', 'C', 1, 0, 0, 0, 0}; }
+Bytes header() {
+    return {0x7F, 'S', 'K', 'C', 1, 0, 0, 0, 0};
+}
 
 void add_section(Bytes& file, std::uint32_t id, const Bytes& payload) {
     append_uleb(file, id);
@@ -66,7 +68,9 @@ Bytes section_bytes(std::uint32_t id, const Bytes& payload) {
     return s;
 }
 
-Function& main_of(ClassFile& f) { return f.functions[0]; }
+Function& main_of(ClassFile& f) {
+    return f.functions[0];
+}
 
 std::uint32_t type_of_kind(const ClassFile& f, TypeKind kind) {
     for (TypeIndex t = 0; t < f.types.size(); ++t)
@@ -131,7 +135,9 @@ TEST_CASE("F005: sections unknown, repeated, out of order or empty") {
     CHECK(rule_of(tiny({}, section_bytes(128, {}))) == "F005");
 }
 
-TEST_CASE("F006: a section longer than its contents") { CHECK(rule_of(tiny(section_bytes(2, {1, 0, 0}))) == "F006"); }
+TEST_CASE("F006: a section longer than its contents") {
+    CHECK(rule_of(tiny(section_bytes(2, {1, 0, 0}))) == "F006");
+}
 
 TEST_CASE("F007: a section is missing") {
     CHECK(rule_of(header()) == "F007");
@@ -146,18 +152,20 @@ TEST_CASE("F007: a section is missing") {
 
 TEST_CASE("F008: a count that the file cannot hold") {
     CHECK(rule_of(tiny(section_bytes(2, {0xFF, 0xFF, 0xFF, 0x7F, 0}))) == "F008");
-    CHECK(rule_of(tiny(section_bytes(2, {1, static_cast<std::uint8_t>(TypeKind::Tuple), 0xFF, 0xFF, 0x7F}))) == "F008");
+    CHECK(rule_of(tiny(section_bytes(
+              2, {1, static_cast<std::uint8_t>(TypeKind::Tuple), 0xFF, 0xFF, 0x7F}))) == "F008");
 }
 
 TEST_CASE("F009: strings that are not strict UTF-8") {
-    for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5",
-                            "\xE2\x82", "\xC3", "long enough for words \xFF", "1234567\xC3"}) {
+    for (const char* bad :
+         {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+          "\xF4\x90\x80\x80", "\xF5", "\xE2\x82", "\xC3", "long enough for words \xFF", "1234567\xC3"}) {
         INFO(bad);
         CHECK_FALSE(is_utf8(bad));
         CHECK(rule_before([&](ClassFileBuilder& b) { b.file().doc = b.str(bad); }) == "F009");
     }
-    for (const char* good : {"", "\x7F", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
-                             "\xF4\x8F\xBF\xBF", "12345678\xC3\xA9"})
+    for (const char* good : {"", "\x7F", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+                             "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "12345678\xC3\xA9"})
         CHECK(is_utf8(good));
 }
 
@@ -168,7 +176,8 @@ TEST_CASE("F010: strings repeated or out of order") {
 
 TEST_CASE("F011: types of no known form") {
     CHECK(rule_of(tiny(section_bytes(2, {1, 21}))) == "F011");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.tuple({b.string_type()}); }) == "F011");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.tuple({b.string_type()}); }) ==
+          "F011");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.class_var(255); }) == "F011");
     std::vector<TypeIndex> many;
     CHECK(rule_before([&](ClassFileBuilder& b) {
@@ -202,15 +211,21 @@ TEST_CASE("F013: types too deep or too large") {
 TEST_CASE("F014: types repeated or out of order") {
     CHECK(rule_of(tiny(section_bytes(2, {2, 3, 3}))) == "F014");
     CHECK(rule_of(tiny(section_bytes(2, {2, 3, 2}))) == "F014");
-    CHECK(rule_of(tiny(section_bytes(2, {3, 3, static_cast<std::uint8_t>(TypeKind::Array), 0, 4}))) == "F014");
+    CHECK(rule_of(tiny(section_bytes(2, {3, 3, static_cast<std::uint8_t>(TypeKind::Array), 0, 4}))) ==
+          "F014");
 }
 
 TEST_CASE("F015: void where a value is needed") {
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.void_type(); }) == "F015");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.array(b.void_type()); }) == "F015");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.function({b.void_type()}, b.string_type()); }) == "F015");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].code.registers[4] = b.void_type(); }) == "F015");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[1].params[0].type = b.void_type(); }) == "F015");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.array(b.void_type()); }) ==
+          "F015");
+    CHECK(rule_before([](ClassFileBuilder& b) {
+              b.file().fields[0].type = b.function({b.void_type()}, b.string_type());
+          }) == "F015");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].code.registers[4] = b.void_type(); }) ==
+          "F015");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[1].params[0].type = b.void_type(); }) ==
+          "F015");
 }
 
 TEST_CASE("F016: indices outside their tables") {
@@ -225,9 +240,11 @@ TEST_CASE("F016: indices outside their tables") {
 }
 
 TEST_CASE("F017: field paths empty, too long, repeated or out of order") {
-    CHECK(rule_after([](ClassFile& f) { f.field_paths.insert(f.field_paths.begin(), FieldPath{}); }) == "F017");
+    CHECK(rule_after([](ClassFile& f) { f.field_paths.insert(f.field_paths.begin(), FieldPath{}); }) ==
+          "F017");
     CHECK(rule_after([](ClassFile& f) { f.field_paths.push_back(f.field_paths[0]); }) == "F017");
-    CHECK(rule_after([](ClassFile& f) { f.field_paths[0].steps.assign(65, f.field_paths[0].steps[0]); }) == "F017");
+    CHECK(rule_after([](ClassFile& f) { f.field_paths[0].steps.assign(65, f.field_paths[0].steps[0]); }) ==
+          "F017");
 }
 
 TEST_CASE("F018: method references repeated or out of order") {
@@ -250,7 +267,8 @@ TEST_CASE("F019: unknown kinds and flags") {
 }
 
 TEST_CASE("F020: names that are none") {
-    for (const char* bad : {"", ".", "a.", ".a", "a..b", "a/b", "../a", "a b", "a<b>", "a\nb", "demo.\"x\""}) {
+    for (const char* bad :
+         {"", ".", "a.", ".a", "a..b", "a/b", "../a", "a b", "a<b>", "a\nb", "demo.\"x\""}) {
         INFO(bad);
         CHECK_FALSE(is_type_name(bad));
         CHECK(rule_before([&](ClassFileBuilder& b) { b.file().interfaces[0] = b.named(bad); }) == "F020");
@@ -258,34 +276,44 @@ TEST_CASE("F020: names that are none") {
     for (const char* good : {"a", "std.core.List", "caf\xC3\xA9.x$1", "unary-"}) CHECK(is_type_name(good));
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].name = b.str(""); }) == "F020");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].name = b.str("a\nb"); }) == "F020");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].name = b.str(std::string(1025, 'x')); }) == "F020");
+    CHECK(rule_before([](ClassFileBuilder& b) {
+              b.file().functions[0].name = b.str(std::string(1025, 'x'));
+          }) == "F020");
 }
 
 TEST_CASE("F021: two of one name") {
     CHECK(rule_after([](ClassFile& f) { f.fields[1].name = f.fields[0].name; }) == "F021");
     CHECK(rule_after([](ClassFile& f) { f.functions[1].name = f.functions[0].name; }) == "F021");
-    CHECK(rule_after([](ClassFile& f) { f.functions[1].params[1].name = f.functions[1].params[0].name; }) == "F021");
+    CHECK(rule_after([](ClassFile& f) { f.functions[1].params[1].name = f.functions[1].params[0].name; }) ==
+          "F021");
     CHECK(rule_after([](ClassFile& f) { f.type_params.push_back(f.type_params[0]); }) == "F021");
     CHECK(rule_after([](ClassFile& f) { f.interfaces.push_back(f.interfaces[0]); }) == "F021");
 }
 
 TEST_CASE("F022: type variables out of scope") {
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.array(b.class_var(1)); }) == "F022");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.array(b.class_var(1)); }) ==
+          "F022");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().fields[0].type = b.func_var(0); }) == "F022");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].code.registers[4] = b.func_var(0); }) == "F022");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].code.registers[4] = b.func_var(0); }) ==
+          "F022");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[1].result = b.func_var(1); }) == "F022");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().super = b.named("demo.Base", {b.class_var(1)}); }) == "F022");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().super = b.named("demo.Base", {b.class_var(1)}); }) ==
+          "F022");
 }
 
 TEST_CASE("F023: too many") {
     CHECK(rule_before([](ClassFileBuilder& b) {
               Function& f = b.file().functions[1];
               f.params.clear();
-              for (int i = 0; i < 256; ++i) f.params.push_back({b.str("p" + std::to_string(i)), b.string_type(), false});
+              for (int i = 0; i < 256; ++i)
+                  f.params.push_back({b.str("p" + std::to_string(i)), b.string_type(), false});
           }) == "F023");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].code.registers.resize(65536, b.string_type()); }) == "F023");
     CHECK(rule_before([](ClassFileBuilder& b) {
-              for (int i = 0; i < 256; ++i) b.file().functions[1].type_params.push_back({b.str("p" + std::to_string(i)), {}});
+              b.file().functions[0].code.registers.resize(65536, b.string_type());
+          }) == "F023");
+    CHECK(rule_before([](ClassFileBuilder& b) {
+              for (int i = 0; i < 256; ++i)
+                  b.file().functions[1].type_params.push_back({b.str("p" + std::to_string(i)), {}});
           }) == "F023");
 }
 
@@ -293,7 +321,8 @@ TEST_CASE("F024: declarations that contradict themselves") {
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().kind = DeclKind::Interface; }) == "F024");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().super = b.string_type(); }) == "F024");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().interfaces.push_back(b.string_type()); }) == "F024");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().type_params[0].bounds = {b.class_var(0)}; }) == "F024");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().type_params[0].bounds = {b.class_var(0)}; }) ==
+          "F024");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().module = b.str("dem"); }) == "F024");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().name = b.str("demo"); }) == "F024");
     const auto module = [](ClassFileBuilder& b) {
@@ -309,13 +338,16 @@ TEST_CASE("F024: declarations that contradict themselves") {
     CHECK(rule_before(module) == "none");
     CHECK(rule_before([&](ClassFileBuilder& b) { module(b), b.file().fields[0].flags = 0; }) == "F024");
     CHECK(rule_before([&](ClassFileBuilder& b) { module(b), b.file().name = b.str("demo.x"); }) == "F024");
-    CHECK(rule_before([&](ClassFileBuilder& b) { module(b), b.file().type_params = {{b.str("T"), {}}}; }) == "F024");
+    CHECK(rule_before([&](ClassFileBuilder& b) {
+              module(b), b.file().type_params = {{b.str("T"), {}}};
+          }) == "F024");
 }
 
 TEST_CASE("F025: functions that contradict themselves") {
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[1].flags |= kAbstract; }) == "F025");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[1].native_library = kNone; }) == "F025");
-    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].native_library = b.str("lib"); }) == "F025");
+    CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[0].native_library = b.str("lib"); }) ==
+          "F025");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[1].flags |= kVariadic; }) == "F025");
     CHECK(rule_before([](ClassFileBuilder& b) { b.file().functions[2].flags |= kConstructor; }) == "F025");
     // What the bytes cannot say, but a file made in memory can:
@@ -332,7 +364,8 @@ TEST_CASE("F025: functions that contradict themselves") {
 
 TEST_CASE("F027: debug tables") {
     CHECK(rule_after([](ClassFile& f) { main_of(f).code.lines[1].instruction = 0; }) == "F027");
-    CHECK(rule_after([](ClassFile& f) { std::swap(main_of(f).code.locals[0], main_of(f).code.locals[1]); }) == "F027");
+    CHECK(rule_after([](ClassFile& f) { std::swap(main_of(f).code.locals[0], main_of(f).code.locals[1]); }) ==
+          "F027");
     CHECK(rule_after([](ClassFile& f) { main_of(f).code.locals[1].reg = 5; }) == "F027");
 }
 

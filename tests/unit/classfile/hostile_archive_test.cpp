@@ -1,8 +1,7 @@
 // Archives made to harm. Each is a good archive with one thing wrong, and has its own error.
-#include <zlib.h>
-
 #include <algorithm>
 #include <random>
+#include <zlib.h>
 
 #include "sample_file.h"
 #include "skua/classfile/archive.h"
@@ -17,7 +16,8 @@ using Bytes = std::vector<std::uint8_t>;
 
 Bytes good_archive(bool deflate = true) {
     ArchiveWriter w;
-    for (const char* name : {"aa.txt", "bb.txt", "cc.txt"}) REQUIRE(w.add(name, Bytes(400, static_cast<std::uint8_t>(name[0]))).ok());
+    for (const char* name : {"aa.txt", "bb.txt", "cc.txt"})
+        REQUIRE(w.add(name, Bytes(400, static_cast<std::uint8_t>(name[0]))).ok());
     auto out = w.finish(deflate ? ArchiveWriter::Packing::Deflate : ArchiveWriter::Packing::Store);
     REQUIRE(out.ok());
     return std::move(*out);
@@ -35,13 +35,18 @@ void put32(Bytes& b, std::size_t at, std::uint32_t v) {
 // Where the directory record of an entry, or its local header, starts.
 std::size_t find_header(const Bytes& b, std::uint32_t signature, std::size_t name_at, std::string_view name) {
     for (std::size_t i = 0; i + name_at + name.size() <= b.size(); ++i)
-        if (zip::u32(b.data() + i) == signature && std::equal(name.begin(), name.end(), b.begin() + static_cast<std::ptrdiff_t>(i + name_at)))
+        if (zip::u32(b.data() + i) == signature &&
+            std::equal(name.begin(), name.end(), b.begin() + static_cast<std::ptrdiff_t>(i + name_at)))
             return i;
     FAIL("no header of " << name);
     return 0;
 }
-std::size_t record(const Bytes& b, std::string_view name) { return find_header(b, zip::kCentralSignature, 46, name); }
-std::size_t local(const Bytes& b, std::string_view name) { return find_header(b, zip::kLocalSignature, 30, name); }
+std::size_t record(const Bytes& b, std::string_view name) {
+    return find_header(b, zip::kCentralSignature, 46, name);
+}
+std::size_t local(const Bytes& b, std::string_view name) {
+    return find_header(b, zip::kLocalSignature, 30, name);
+}
 
 std::string open_error(const Bytes& b) {
     auto a = Archive::from_bytes(b, "h.ska");
@@ -67,27 +72,33 @@ Bytes with_index_checksum(Bytes b, std::string_view name = kIndexEntry) {
 // Where an entry's line in the index has its columns.
 std::size_t index_columns(const Bytes& b, std::string_view name) {
     const std::string mark = std::string(name) + "\t";
-    return static_cast<std::size_t>(std::search(b.begin(), b.end(), mark.begin(), mark.end()) - b.begin()) + mark.size();
+    return static_cast<std::size_t>(std::search(b.begin(), b.end(), mark.begin(), mark.end()) - b.begin()) +
+           mark.size();
 }
 
 void set_index_digits(Bytes& b, std::string_view name, std::size_t column, std::uint32_t value) {
     char digits[9];
     std::snprintf(digits, sizeof digits, "%08x", value);
-    std::copy(digits, digits + 8, b.begin() + static_cast<std::ptrdiff_t>(index_columns(b, name) + 9 * column));
+    std::copy(digits, digits + 8,
+              b.begin() + static_cast<std::ptrdiff_t>(index_columns(b, name) + 9 * column));
 }
 
 // Mends the digest of an entry, and the index's checksum.
 Bytes with_digest(Bytes b, std::string_view name) {
     const std::size_t start = local(b, name) + 30 + name.size();
-    const std::string digest = hex(sha256(std::span(b).subspan(start, zip::u32(b.data() + local(b, name) + 18))));
-    std::copy(digest.begin(), digest.end(), b.begin() + static_cast<std::ptrdiff_t>(index_columns(b, name) + 3 * 9 + 2));
+    const std::string digest =
+        hex(sha256(std::span(b).subspan(start, zip::u32(b.data() + local(b, name) + 18))));
+    std::copy(digest.begin(), digest.end(),
+              b.begin() + static_cast<std::ptrdiff_t>(index_columns(b, name) + 3 * 9 + 2));
     return with_index_checksum(std::move(b));
 }
 
 // A name in both headers and in the index, with the index's checksum mended.
 Bytes renamed(Bytes b, std::string_view from, std::string_view to) {
     REQUIRE(from.size() == to.size());
-    const auto replace = [&](std::size_t at) { std::copy(to.begin(), to.end(), b.begin() + static_cast<std::ptrdiff_t>(at)); };
+    const auto replace = [&](std::size_t at) {
+        std::copy(to.begin(), to.end(), b.begin() + static_cast<std::ptrdiff_t>(at));
+    };
     replace(record(b, from) + 46);
     replace(local(b, from) + 30);
     const auto index = std::search(b.begin(), b.end(), from.begin(), from.end());
@@ -157,7 +168,8 @@ TEST_CASE("A006..A008: encryption, data descriptors, other methods") {
 }
 
 TEST_CASE("A009: names that lead out of the archive") {
-    for (const char* name : {"../b.x", "/bb.tx", "b//txt", "b\\.txt", "bb.tx/", "c:btxt", "bb\ntxt", "b/../x", "bb\xFFtxt"})
+    for (const char* name :
+         {"../b.x", "/bb.tx", "b//txt", "b\\.txt", "bb.tx/", "c:btxt", "bb\ntxt", "b/../x", "bb\xFFtxt"})
         CHECK(open_error(renamed(good_archive(), "bb.txt", name)) == "A009");
 }
 
@@ -302,7 +314,8 @@ TEST_CASE("a digest that does not fit is noticed although every checksum does") 
     REQUIRE(a.size() == b.size());
     const std::size_t start = local(b, "x");
     const std::size_t directory = record(b, "META/index");
-    std::copy(b.begin() + static_cast<std::ptrdiff_t>(start), b.begin() + static_cast<std::ptrdiff_t>(directory),
+    std::copy(b.begin() + static_cast<std::ptrdiff_t>(start),
+              b.begin() + static_cast<std::ptrdiff_t>(directory),
               a.begin() + static_cast<std::ptrdiff_t>(start));
     put32(a, record(a, "x") + 16, zip::u32(b.data() + record(b, "x") + 16));
     CHECK(verify_error(a) == "A022");
@@ -323,7 +336,8 @@ TEST_CASE("random damage neither crashes nor goes unnoticed") {
     std::mt19937 random(11);
     for (int round = 0; round < 20000; ++round) {
         Bytes bad = b;
-        for (int edits = 1 + static_cast<int>(random() % 4); edits > 0; --edits) bad[random() % bad.size()] = static_cast<std::uint8_t>(random());
+        for (int edits = 1 + static_cast<int>(random() % 4); edits > 0; --edits)
+            bad[random() % bad.size()] = static_cast<std::uint8_t>(random());
         if (bad != b) REQUIRE(verify_error(bad) != "none");
     }
 }

@@ -43,13 +43,24 @@ TEST_CASE("unsigned LEB128 round-trips and is minimal") {
         REQUIRE(unsigned_status(bytes) == LebStatus::Truncated);
     }
     CHECK(unsigned_status({0x80, 0x00}) == LebStatus::NotMinimal);
-    CHECK(unsigned_status({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02}) == LebStatus::TooLarge);
+    CHECK(unsigned_status({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02}) ==
+          LebStatus::TooLarge);
     CHECK(unsigned_status(Bytes(11, 0x80)) == LebStatus::TooLarge);
 }
 
 TEST_CASE("signed LEB128 round-trips and is minimal") {
-    std::vector<std::int64_t> values{0, 1, -1, 63, 64, -64, -65, 127, 128, -128,
-                                     std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
+    std::vector<std::int64_t> values{0,
+                                     1,
+                                     -1,
+                                     63,
+                                     64,
+                                     -64,
+                                     -65,
+                                     127,
+                                     128,
+                                     -128,
+                                     std::numeric_limits<std::int64_t>::min(),
+                                     std::numeric_limits<std::int64_t>::max()};
     for (unsigned shift = 0; shift < 63; ++shift) {
         values.push_back(std::int64_t{1} << shift);
         values.push_back(-(std::int64_t{1} << shift));

@@ -48,8 +48,10 @@ TEST_CASE("every truncation is refused") {
     for (std::size_t n = 0; n < bytes.size(); ++n) {
         const auto result = read(std::span(bytes).first(n), "cut.skc");
         // What remains is a whole file only if the cut removed nothing but custom sections or debug.
-        if (result.ok()) CHECK(write(*result).size() == n);
-        else CHECK(!result.error().rule.empty());
+        if (result.ok())
+            CHECK(write(*result).size() == n);
+        else
+            CHECK(!result.error().rule.empty());
     }
 }
 
@@ -59,7 +61,8 @@ TEST_CASE("mutated files are refused or keep their one encoding") {
     for (int round = 0; round < 20000; ++round) {
         auto mutated = bytes;
         const int edits = 1 + static_cast<int>(random() % 3);
-        for (int e = 0; e < edits; ++e) mutated[random() % mutated.size()] = static_cast<std::uint8_t>(random());
+        for (int e = 0; e < edits; ++e)
+            mutated[random() % mutated.size()] = static_cast<std::uint8_t>(random());
         auto result = read(mutated, "mutated.skc");
         if (!result) {
             REQUIRE(!result.error().rule.empty());

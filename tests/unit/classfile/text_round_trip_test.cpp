@@ -59,19 +59,45 @@ TEST_CASE("every instruction has a text that reads back") {
         std::vector<std::int64_t> operands;
         for (const Operand& column : op_info(static_cast<Op>(op)).operand_list()) {
             switch (column.kind) {
-                case OperandKind::Write: operands.push_back(1); break;
-                case OperandKind::Read: operands.push_back(2); break;
-                case OperandKind::Result: operands.push_back(op % 2 == 0 ? -1 : 2); break;
-                case OperandKind::Regs: operands.insert(operands.end(), {3, 2, 0, 1}); break;
-                case OperandKind::Imm: operands.push_back(INT64_MIN); break;
-                case OperandKind::F64Bits: operands.push_back(0x3FB9'9999'9999'999A); break;
-                case OperandKind::F32Bits: operands.push_back(0x7F80'0001); break;
-                case OperandKind::Str: operands.push_back(b.str("text")); break;
-                case OperandKind::Type: operands.push_back(self); break;
-                case OperandKind::Field: operands.push_back(path); break;
-                case OperandKind::Method: operands.push_back(method); break;
-                case OperandKind::Label: operands.push_back(label.id); break;
-                case OperandKind::DenseTable: operands.insert(operands.end(), {-3, 1, label.id, label.id}); break;
+                case OperandKind::Write:
+                    operands.push_back(1);
+                    break;
+                case OperandKind::Read:
+                    operands.push_back(2);
+                    break;
+                case OperandKind::Result:
+                    operands.push_back(op % 2 == 0 ? -1 : 2);
+                    break;
+                case OperandKind::Regs:
+                    operands.insert(operands.end(), {3, 2, 0, 1});
+                    break;
+                case OperandKind::Imm:
+                    operands.push_back(INT64_MIN);
+                    break;
+                case OperandKind::F64Bits:
+                    operands.push_back(0x3FB9'9999'9999'999A);
+                    break;
+                case OperandKind::F32Bits:
+                    operands.push_back(0x7F80'0001);
+                    break;
+                case OperandKind::Str:
+                    operands.push_back(b.str("text"));
+                    break;
+                case OperandKind::Type:
+                    operands.push_back(self);
+                    break;
+                case OperandKind::Field:
+                    operands.push_back(path);
+                    break;
+                case OperandKind::Method:
+                    operands.push_back(method);
+                    break;
+                case OperandKind::Label:
+                    operands.push_back(label.id);
+                    break;
+                case OperandKind::DenseTable:
+                    operands.insert(operands.end(), {-3, 1, label.id, label.id});
+                    break;
                 case OperandKind::SparseTable:
                     operands.insert(operands.end(), {2, INT64_MIN, label.id, 9, label.id, label.id});
                     break;
@@ -100,11 +126,13 @@ TEST_CASE("floats survive the text form") {
     f.has_code = true;
     f.code.registers = {b.primitive(TypeKind::F64), b.primitive(TypeKind::F32)};
     CodeBuilder code;
-    for (std::uint64_t bits : {0x0ull, 0x8000000000000000ull, 0x7FF0000000000000ull, 0xFFF0000000000000ull, 0x7FF8000000000000ull,
-                               0xFFF8000000000000ull, 0x7FF0000000000001ull, 0x3FF0000000000000ull, 0x1ull, 0x7FEFFFFFFFFFFFFFull,
-                               0x4340000000000000ull, 0x44B52D02C7E14AF6ull})
+    for (std::uint64_t bits :
+         {0x0ull, 0x8000000000000000ull, 0x7FF0000000000000ull, 0xFFF0000000000000ull, 0x7FF8000000000000ull,
+          0xFFF8000000000000ull, 0x7FF0000000000001ull, 0x3FF0000000000000ull, 0x1ull, 0x7FEFFFFFFFFFFFFFull,
+          0x4340000000000000ull, 0x44B52D02C7E14AF6ull})
         code.emit(Op::ConstF64, {0, static_cast<std::int64_t>(bits)});
-    for (std::int64_t bits : {0x0ll, 0x80000000ll, 0x7F800000ll, 0xFF800000ll, 0x7FC00000ll, 0x7FC00001ll, 0x1ll, 0x7F7FFFFFll})
+    for (std::int64_t bits :
+         {0x0ll, 0x80000000ll, 0x7F800000ll, 0xFF800000ll, 0x7FC00000ll, 0x7FC00001ll, 0x1ll, 0x7F7FFFFFll})
         code.emit(Op::ConstF32, {1, bits});
     code.emit(Op::RetVoid, {});
     f.code.bytes = code.finish();
@@ -159,19 +187,24 @@ TEST_CASE("errors of the assembler say where") {
           "t.skasm:1:3: expected .module, .class, .interface, .struct, .enum or .extension, found '.field'");
     const std::string head = ".module m\n.function f() void\n";
     CHECK(assembly_error(head + "  frob r1\n.end") == "t.skasm:3:3: expected an instruction, found 'frob'");
-    CHECK(assembly_error(head + "  ret r1\n.end").substr(0, 42) == "t.skasm:3:7: register r1 is not declared\n ");
+    CHECK(assembly_error(head + "  ret r1\n.end").substr(0, 42) ==
+          "t.skasm:3:7: register r1 is not declared\n ");
     CHECK(assembly_error(head + "  br L1\n.end") == "t.skasm:3:6: label 'L1' is not defined");
-    CHECK(assembly_error(head + "  br L1\nL1:\n.end") == "t.skasm:3:6: label 'L1' stands behind the last instruction");
+    CHECK(assembly_error(head + "  br L1\nL1:\n.end") ==
+          "t.skasm:3:6: label 'L1' stands behind the last instruction");
     CHECK(assembly_error(head + "L1:\nL1:\n ret.void\n.end") == "t.skasm:4:1: label 'L1' is already defined");
     CHECK(assembly_error(head + ".end") == "t.skasm:3:1: the function has no instructions");
-    CHECK(assembly_error(head + "  nop\n.end").substr(0, 70) == "t.skasm:3:1: control would leave the function after its last instructi");
-    CHECK(assembly_error(head + "  ret.void") == "t.skasm:3:1: the function that starts in line 2 has no '.end'");
+    CHECK(assembly_error(head + "  nop\n.end").substr(0, 70) ==
+          "t.skasm:3:1: control would leave the function after its last instructi");
+    CHECK(assembly_error(head + "  ret.void") ==
+          "t.skasm:3:1: the function that starts in line 2 has no '.end'");
     CHECK(assembly_error(head + "  .regs r1: i64\n.end") == "t.skasm:3:9: expected register r0, found 'r1'");
     CHECK(assembly_error(head + "  .regs r0..r9999999: i64\n.end") ==
           "t.skasm:3:13: expected the last register of the range, found 'r9999999'");
     CHECK(assembly_error(".module m \"x") == "t.skasm:1:11: the string is not closed on its line");
     CHECK(assembly_error(".field") != "");
     CHECK(assembly_error(".module m\n.field x: " + std::string(100000, '[')) != "");
-    CHECK(assembly_error(".module m\n.field x: i64 i64") == "t.skasm:2:15: expected the end of the line, found 'i64'");
+    CHECK(assembly_error(".module m\n.field x: i64 i64") ==
+          "t.skasm:2:15: expected the end of the line, found 'i64'");
     CHECK(assembly_error(".module m\n@") == "t.skasm:2:1: unexpected character \"@\"");
 }

@@ -38,9 +38,9 @@ struct Dependency {
 
 // What META/manifest says. Text, one "key: value" a line.
 struct Manifest {
-    std::string name;     // empty if unknown
-    std::string version;  // likewise
-    std::string main;     // module whose main() is run; empty for a library
+    std::string name;                       // empty if unknown
+    std::string version;                    // likewise
+    std::string main;                       // module whose main() is run; empty for a library
     std::vector<std::string> capabilities;  // "fs.read:data", as --allow takes them; sorted
     std::vector<Dependency> dependencies;   // sorted by name
     friend bool operator==(const Manifest&, const Manifest&) = default;
@@ -50,11 +50,11 @@ struct Manifest {
 };
 
 struct EntryInfo {
-    std::string_view name;  // "demo/Main.skc"
+    std::string_view name;     // "demo/Main.skc"
     std::uint64_t offset = 0;  // of the entry's local header
     std::uint32_t packed_size = 0, size = 0;
     bool deflated = false;
-    Sha256 digest{};        // of the packed contents
+    Sha256 digest{};  // of the packed contents
 };
 
 // Contents of an entry: a view into the archive if stored, a buffer of its own if deflated.
@@ -80,12 +80,14 @@ public:
     Archive(const Archive&) = delete;
     Archive& operator=(const Archive&) = delete;
 
-    // Reads or (large ones) maps the file, and checks everything but contents: the zip structure, names, sizes, and that
-    // the index agrees with the directory.
+    // Reads or (large ones) maps the file, and checks everything but contents: the zip structure, names,
+    // sizes, and that the index agrees with the directory.
     static Result<std::shared_ptr<Archive>> open(const std::string& path);
-    static Result<std::shared_ptr<Archive>> from_bytes(std::vector<std::uint8_t> bytes, std::string display_name);
+    static Result<std::shared_ptr<Archive>> from_bytes(std::vector<std::uint8_t> bytes,
+                                                       std::string display_name);
     // The caller keeps the bytes alive.
-    static Result<std::shared_ptr<Archive>> from_span(std::span<const std::uint8_t> bytes, std::string display_name);
+    static Result<std::shared_ptr<Archive>> from_span(std::span<const std::uint8_t> bytes,
+                                                      std::string display_name);
 
     [[nodiscard]] const std::string& display_name() const { return display_name_; }
 
@@ -115,8 +117,8 @@ private:
     std::unique_ptr<std::uint8_t[]> file_;
     std::span<const std::uint8_t> mapped_;  // empty unless memory-mapped
     std::span<const std::uint8_t> bytes_;
-    std::string_view index_;                // the text of META/index
-    std::size_t index_header_ = 0;          // length of the index's first line
+    std::string_view index_;        // the text of META/index
+    std::size_t index_header_ = 0;  // length of the index's first line
 };
 
 // "demo.Main" -> "demo/Main.skc"

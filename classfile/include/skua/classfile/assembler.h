@@ -15,8 +15,8 @@
 namespace skua::classfile {
 
 struct AssembledFunction {
-    std::uint32_t line = 0;                         // of its header
-    std::vector<std::uint32_t> instruction_lines;   // line of each instruction
+    std::uint32_t line = 0;                        // of its header
+    std::vector<std::uint32_t> instruction_lines;  // line of each instruction
 };
 
 struct AssembledType {

@@ -19,7 +19,10 @@ namespace skua::classfile {
 class ByteReader {
 public:
     explicit ByteReader(std::span<const std::uint8_t> bytes, std::size_t base_offset = 0)
-        : begin_(bytes.data()), cursor_(bytes.data()), end_(bytes.data() + bytes.size()), base_(base_offset) {}
+        : begin_(bytes.data()),
+          cursor_(bytes.data()),
+          end_(bytes.data() + bytes.size()),
+          base_(base_offset) {}
 
     [[nodiscard]] bool ok() const { return !failed_; }
     [[nodiscard]] std::size_t remaining() const { return static_cast<std::size_t>(end_ - cursor_); }

@@ -9,10 +9,10 @@
 namespace skua::classfile {
 
 inline constexpr std::uint32_t kMaxTypeDepth = 64;
-inline constexpr std::uint32_t kMaxTypeSize = 16384;     // of a type written out: 1 + name bytes + arguments
+inline constexpr std::uint32_t kMaxTypeSize = 16384;  // of a type written out: 1 + name bytes + arguments
 inline constexpr std::uint32_t kMaxNameBytes = 1024;
 inline constexpr std::uint32_t kMaxTypeParams = 255;
-inline constexpr std::uint32_t kMaxParams = 255;         // receiver included
+inline constexpr std::uint32_t kMaxParams = 255;  // receiver included
 inline constexpr std::uint32_t kMaxRegisters = 65535;
 inline constexpr std::uint32_t kMaxTupleComponents = 255;
 inline constexpr std::uint32_t kMaxPathSteps = 64;

@@ -81,8 +81,10 @@ SkString* map_scalars(SkEnv* env, SkString* text) {
     });
 }
 
+// The simple mapping of Unicode: one character for one. (utf8proc maps sharp s to its rare capital.)
 std::uint32_t upper_scalar(std::uint32_t c) {
     if (c < 0x80) return c >= 'a' && c <= 'z' ? c - 32 : c;
+    if (c == 0xDF) return c;
     return static_cast<std::uint32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(c)));
 }
 

@@ -1,6 +1,7 @@
 // Declarations made to be endless: each must come to an answer, quickly and without deep recursion.
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <thread>
 
 #include "skua/classfile/assembler.h"
 #include "skua/classfile/writer.h"
@@ -150,4 +151,32 @@ TEST_CASE("a function of a hundred thousand instructions is verified in one pass
     CHECK(verify_function(module.functions[0]).ok());
     const auto took = std::chrono::steady_clock::now() - start;
     CHECK(took < std::chrono::seconds(2));
+}
+
+TEST_CASE("threads that verify the same classes agree") {
+    for (int round = 0; round < 20; ++round) {
+        World w;
+        std::string text;
+        // Each class needs the next one's supertypes, the last one the first one's.
+        for (int i = 0; i < 30; ++i) {
+            const std::string name = "t.C" + std::to_string(i), other = "t.C" + std::to_string((i + 1) % 30);
+            text += ".class public open " + name + "\n.implements t.I" + std::to_string(i) + "\n" +
+                    ".field public mutable next: " + other + "?\n" + ".function public static f(a: " + other + ") t.I" +
+                    std::to_string((i + 1) % 30) + "\n.regs r1: t.C0\n" + (i == 7 ? "move r1, r0\n" : "nop\n") + "ret r0\n.end\n" +
+                    ".interface public t.I" + std::to_string(i) + "\n";
+        }
+        w.define(text);
+        std::vector<int> accepted(4);
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 4; ++t) {
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 30; ++i) {
+                    auto def = w.loader.load("t.C" + std::to_string((i * 7 + t * 11) % 30));
+                    if (def && verify_function((*def)->functions[0])) ++accepted[static_cast<std::size_t>(t)];
+                }
+            });
+        }
+        for (auto& thread : threads) thread.join();
+        CHECK(accepted == std::vector<int>(4, 29));
+    }
 }

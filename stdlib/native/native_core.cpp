@@ -151,6 +151,29 @@ SkString* join_text(SkEnv* env, SkArray* parts, SkString* separator) {
     });
 }
 
+// The parts between separators. Two passes, so that the array is made once with its final length: a
+// list that grows would touch twice the memory.
+SkArray* split_text(SkEnv* env, SkString* text, SkString* separator) {
+    const std::string_view s = view(env, text), p = view(env, separator);
+    if (p.empty()) {
+        env->api->throw_error(env, kArgumentError, "the separator is empty");
+        return nullptr;
+    }
+    std::size_t count = 1;
+    for (std::size_t at = s.find(p); at != std::string_view::npos; at = s.find(p, at + p.size())) ++count;
+    SkArray* parts = env->api->array_new(env, SK_STRING, count);
+    if (parts == nullptr) return nullptr;
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < count; i++) {
+        const std::size_t end = i + 1 < count ? s.find(p, start) : s.size();
+        SkString* part = new_string(env, s.substr(start, end - start));
+        if (part == nullptr) return nullptr;
+        env->api->array_set(env, parts, i, part);
+        start = end + p.size();
+    }
+    return parts;
+}
+
 // ---- bytes and characters ------------------------------------------------------------------------
 
 SkArray* bytes_of(SkEnv* env, SkString* text) {
@@ -252,6 +275,7 @@ const SkNative kNatives[] = {
     native<map_scalars<lower_scalar>>("std.core.lowerText", "(string)string"),
     native<replace_text>("std.core.replaceText", "(string,string,string)string"),
     native<repeat_text>("std.core.repeatText", "(string,i64)string"),
+    native<split_text>("std.core.splitText", "(string,string)[string]"),
     native<join_text>("std.core.joinText", "([string],string)string"),
     native<bytes_of>("std.core.bytesOf", "(string)[u8]"),
     native<chars_of>("std.core.charsOf", "(string)[char]"),

@@ -369,17 +369,18 @@ void file_write_bytes(SkEnv* env, std::int64_t handle, SkArray* data, std::int64
     });
 }
 
+// No capability is named here: each function asks for its path, so that a refusal can name it.
 const SkNative kNatives[] = {
-    native<file_text>("std.fs.fileText", "(string)string", kRead),
-    native<file_bytes>("std.fs.fileBytes", "(string)[u8]", kRead),
-    native<store_text>("std.fs.storeText", "(string,string,bool)void", kWrite),
-    native<store_bytes>("std.fs.storeBytes", "(string,[u8],bool)void", kWrite),
-    native<kind_of>("std.fs.kindOf", "(string)i64", kRead),
-    native<size_of>("std.fs.sizeOf", "(string)i64", kRead),
-    native<folder_names>("std.fs.folderNames", "(string)[string]", kRead),
-    native<create_folder>("std.fs.createFolder", "(string)void", kWrite),
-    native<remove_path>("std.fs.removePath", "(string)void", kWrite),
-    native<rename_path>("std.fs.renamePath", "(string,string)void", kWrite),
+    native<file_text>("std.fs.fileText", "(string)string"),
+    native<file_bytes>("std.fs.fileBytes", "(string)[u8]"),
+    native<store_text>("std.fs.storeText", "(string,string,bool)void"),
+    native<store_bytes>("std.fs.storeBytes", "(string,[u8],bool)void"),
+    native<kind_of>("std.fs.kindOf", "(string)i64"),
+    native<size_of>("std.fs.sizeOf", "(string)i64"),
+    native<folder_names>("std.fs.folderNames", "(string)[string]"),
+    native<create_folder>("std.fs.createFolder", "(string)void"),
+    native<remove_path>("std.fs.removePath", "(string)void"),
+    native<rename_path>("std.fs.renamePath", "(string,string)void"),
     native<open_file>("std.fs.openFile", "(string,i64)i64"),
     native<close_file>("std.fs.closeFile", "(i64)void"),
     native<file_line>("std.fs.fileLine", "(i64)string?"),

@@ -458,9 +458,8 @@ void FunctionLowering::materialise(Expr* condition, Reg dst) {
 void FunctionLowering::array_repeat_into(ArrayRepeatExpr& e, Reg dst) {
     TempScope scope(code_);
     const Reg element = stable(e.value, may_assign(e.count));
-    const Reg count = value(e.count);
-    const Reg array = temp(e.type);
-    emit_at(e.range, Op::ArrayNew, {array, count});
+    const Reg count = plain_operand(e.count);
+    emit_at(e.range, Op::ArrayNew, {dst, count});
     // A new array is full of zeros, which is the value asked for more often than not.
     const Constant* c = e.value->constant;
     const bool zero = c != nullptr && (c->kind == Constant::Kind::Null ||
@@ -470,14 +469,13 @@ void FunctionLowering::array_repeat_into(ArrayRepeatExpr& e, Reg dst) {
                                         !e.type->element()->is(TypeKind::Nullable)));
     if (!zero) {
         const Reg from = int_constant(0);
-        emit(Op::ArrayFill, {array, from, count, element});
+        emit(Op::ArrayFill, {dst, from, count, element});
     }
-    move(dst, array);
 }
 
 void FunctionLowering::map_literal_into(MapLiteralExpr& e, Reg dst) {
     TempScope scope(code_);
-    const Reg map = temp(e.type);
+    const Reg map = dst;
     call(*e.create, e.range, map);
     for (const MapEntryNode& entry : e.entries) {
         TempScope entry_scope(code_);
@@ -488,7 +486,6 @@ void FunctionLowering::map_literal_into(MapLiteralExpr& e, Reg dst) {
         bind_hole(e.value_hole, value);
         call(*e.set, entry.key->range, kNowhere);
     }
-    move(dst, map);
 }
 
 // ---- null ---------------------------------------------------------------------------------------------------

@@ -185,6 +185,8 @@ def run_case(case, options):
             code, out, err = run([vmrun, *flags, "--class-path", classes, case.module, *map(fresh, case.args)],
                                  options.timeout, case.stdin, case.cwd)
             problems += check(case, mode, code, out, err)
+        if options.only_modes:
+            return case, problems
         code, out, err = run([vmar, "create", archive, classes, "--main", case.module], options.timeout)
         if code != 0:
             return case, problems + [f"vmar ended with {code}:\n{out + err}"]
@@ -204,6 +206,7 @@ def main():
     parser.add_argument("--tests", type=pathlib.Path, default=HERE)
     parser.add_argument("--mode", action="append", default=[], metavar="NAME=OPTIONS",
                         help="a further run of each case with these options of vmrun")
+    parser.add_argument("--only-modes", action="store_true", help="leave out the usual two runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--timeout", type=float, default=60)
     parser.add_argument("filter", nargs="*", help="only cases whose name contains one of these")
@@ -212,7 +215,7 @@ def main():
     for tool in ("vmc", "vmrun", "vmar"):
         if not (options.bin / tool).is_file():
             sys.exit(f"no {tool} in {options.bin}: build it, or name another folder with --bin")
-    options.modes = [("direct", [])]
+    options.modes = [] if options.only_modes else [("direct", [])]
     for mode in options.mode:
         name, _, flags = mode.partition("=")
         options.modes.append((name, shlex.split(flags)))

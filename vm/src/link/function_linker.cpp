@@ -170,7 +170,9 @@ bool link_function(Thread& thread, Function& function) {
             __atomic_store_n(&function.stub[0].op, static_cast<std::uint16_t>(LOp::NativeStub), __ATOMIC_RELEASE);
             return true;
         }
+        function.linking = true;
         auto output = Translator(vm, thread, function).run();
+        function.linking = false;
         if (!output) {
             publish_failure(vm, function, output.error(), "std.core.LinkError");
             return true;

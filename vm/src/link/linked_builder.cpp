@@ -38,6 +38,7 @@ LOp leaf_put_op(Rep r) { return by_rep(r, EPut8, EPut8, EPut16, EPut16, EPut32, 
 void LinkedBuilder::truncate(std::uint32_t position) {
     code_.resize(position);
     while (!fixups_.empty() && fixups_.back().at >= position) fixups_.pop_back();
+    while (!inlined_.empty() && inlined_.back().start >= position) inlined_.pop_back();
     while (!switches_.empty() && switches_.back().origin >= position) switches_.pop_back();
 }
 
@@ -183,6 +184,7 @@ Result<std::unique_ptr<LinkedBody>> LinkedBuilder::finish() {
     auto body = std::make_unique<LinkedBody>();
     body->code = std::move(code_);
     body->positions = std::move(positions_);
+    body->inlined = std::move(inlined_);
     return body;
 }
 

@@ -43,6 +43,10 @@ public:
     void switch_table(LOp op, std::uint32_t b, SwitchTable* table, std::vector<std::uint32_t> targets,
                       std::uint32_t default_target);
 
+    // Copies the body of a callee whose slot 0 is `base`; its returns write to `result` and go on
+    // behind the copy. Nothing is emitted if the body has something that cannot be copied.
+    bool inline_body(const LinkedBody& body, std::uint32_t base, std::uint32_t result);
+
     // Says that the translation of portable instruction `index` starts here.
     void mark(std::uint32_t index);
     [[nodiscard]] std::uint32_t word_of(std::uint32_t index) const { return starts_[index]; }
@@ -69,6 +73,7 @@ private:
     std::vector<LinkedBody::Position> positions_;
     std::vector<Fixup> fixups_;
     std::vector<SwitchFixup> switches_;
+    std::vector<LinkedBody::Inlined> inlined_;
     bool far_;
     bool too_far_ = false;
     bool operand_overflow_ = false;

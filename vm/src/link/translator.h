@@ -87,6 +87,11 @@ private:
     // Puts a register list into the window, in order; returns the slots used.
     std::uint32_t emit_arguments(std::span<const std::int64_t> registers, std::uint32_t first_offset = 0);
     Result<void> emit_static_call(const Instruction& in, Function& callee);
+    // Copies a small callee in place of the call; the arguments are in the window.
+    bool try_inline(Function& callee, std::uint32_t result);
+    // Is this a comparison that only the branch behind it uses? Then the branch compares.
+    [[nodiscard]] bool fuses_with_branch(std::uint32_t index) const;
+    void emit_fused_branch(const Instruction& compare, bool if_true, std::uint32_t target);
     std::uint32_t result_slot(const Instruction& in);
     void need_window(std::uint32_t slots) { window_slots_ = std::max(window_slots_, slots); }
 

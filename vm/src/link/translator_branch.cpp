@@ -1,4 +1,6 @@
 // Branches, switches, returns and throw.
+#include <utility>
+
 #include "link/translator.h"
 #include "link/translator_operands.h"
 
@@ -28,8 +30,77 @@ LOp compare_op(Op op) {
 
 }  // namespace
 
+namespace {
+
+// The branches for a comparison: taken if it holds, and if it does not. `swap_negated`: the second one
+// wants its operands the other way round.
+struct FusedBranch {
+    LOp if_true = LOp::Count, if_false = LOp::Count;
+    bool swap_negated = false;
+};
+
+FusedBranch fused_registers(Op op) {
+    switch (op) {
+        case Op::EqI32: case Op::EqI64: case Op::EqRef: return {LOp::JEq, LOp::JNe};
+        case Op::NeI32: case Op::NeI64: return {LOp::JNe, LOp::JEq};
+        case Op::LtI32: case Op::LtI64: return {LOp::JLt, LOp::JLe, true};
+        case Op::LeI32: case Op::LeI64: return {LOp::JLe, LOp::JLt, true};
+        case Op::LtU32: case Op::LtU64: return {LOp::JLtU, LOp::JLeU, true};
+        case Op::LeU32: case Op::LeU64: return {LOp::JLeU, LOp::JLtU, true};
+        case Op::EqF64: return {LOp::JEqF, LOp::JNeF};
+        case Op::NeF64: return {LOp::JNeF, LOp::JEqF};
+        case Op::LtF64: return {LOp::JLtF, LOp::JNltF};
+        case Op::LeF64: return {LOp::JLeF, LOp::JNleF};
+        case Op::Equals: return {LOp::JStrEq, LOp::JStrNe};
+        default: return {};
+    }
+}
+
+FusedBranch fused_immediate(LOp compare) {
+    switch (compare) {
+        case LOp::EqK: return {LOp::JEqK, LOp::JNeK};
+        case LOp::NeK: return {LOp::JNeK, LOp::JEqK};
+        case LOp::LtK: return {LOp::JLtK, LOp::JGeK};
+        case LOp::LeK: return {LOp::JLeK, LOp::JGtK};
+        case LOp::GtK: return {LOp::JGtK, LOp::JLeK};
+        default: return {LOp::JGeK, LOp::JLtK};
+    }
+}
+
+}  // namespace
+
+bool Translator::fuses_with_branch(std::uint32_t index) const {
+    if (index + 1 >= code_.instructions.size() || block_of_[index] != block_of_[index + 1]) return false;
+    const Instruction& compare = code_.instructions[index];
+    const Instruction& next = code_.instructions[index + 1];
+    if (next.op != Op::BrTrue && next.op != Op::BrFalse) return false;
+    if (fused_registers(compare.op).if_true == LOp::Count || code_.operand(compare, 0) != code_.operand(next, 0)) return false;
+    const RegInfo& result = regs_[static_cast<std::size_t>(code_.operand(compare, 0))];
+    if (result.defs != 1 || result.uses != 1) return false;
+    const RegInfo& operand = regs_[static_cast<std::size_t>(code_.operand(compare, 1))];
+    return compare.op != Op::Equals || (operand.type && operand.type->kind == TypeKind::String);
+}
+
+void Translator::emit_fused_branch(const Instruction& compare, bool if_true, std::uint32_t target) {
+    for (unsigned column : {1u, 2u}) {
+        std::int64_t k = 0;
+        if (!immediate(compare, column, k)) continue;
+        const FusedBranch ops = fused_immediate(immediate_of(compare.op, column, k).op);
+        out_.branch(if_true ? ops.if_true : ops.if_false, slot(compare, 3 - column), static_cast<std::uint16_t>(k), target, current_);
+        return;
+    }
+    const FusedBranch ops = fused_registers(compare.op);
+    std::uint32_t a = slot(compare, 1), b = slot(compare, 2);
+    if (!if_true && ops.swap_negated) std::swap(a, b);
+    out_.branch(if_true ? ops.if_true : ops.if_false, a, b, target, current_);
+}
+
 Result<void> Translator::translate_branch(const Instruction& in, bool& handled) {
     handled = true;
+    if ((in.op == Op::BrTrue || in.op == Op::BrFalse) && current_ > 0 && fuses_with_branch(current_ - 1)) {
+        emit_fused_branch(code_.instructions[current_ - 1], in.op == Op::BrTrue, static_cast<std::uint32_t>(operand(in, 1)));
+        return {};
+    }
     auto label = [&](unsigned column) { return static_cast<std::uint32_t>(operand(in, column)); };
     switch (in.op) {
         case Op::Br: out_.jump(label(0), current_); return {};

@@ -53,15 +53,33 @@ std::uint32_t Translator::emit_arguments(std::span<const std::int64_t> registers
     for (std::int64_t r : registers) total += regs_[static_cast<std::size_t>(r)].layout->slots();
     need_window(total);
     std::uint32_t at = window_ + first_offset;
+    // A move that waits for the next one, so that two become one instruction.
+    std::uint32_t waiting_at = kUnknown, waiting_from = 0;
+    auto flush = [&] {
+        if (waiting_at != kUnknown) out_.emit(LOp::Mov, waiting_at, waiting_from, 0);
+        waiting_at = kUnknown;
+    };
     for (std::int64_t r : registers) {
         const RegInfo& reg = regs_[static_cast<std::size_t>(r)];
+        const std::uint32_t from = slot_of(reg), count = reg.layout->slots();
         if (reg.is_constant && constant_reaches(reg, current_)) {
+            flush();
             out_.emit_load(at, reg.constant);
+        } else if (count == 1 && from != at) {
+            if (waiting_at != kUnknown && waiting_at + 1 == at) {
+                out_.emit(LOp::Mov2, waiting_at, waiting_from, from);
+                waiting_at = kUnknown;
+            } else {
+                flush();
+                waiting_at = at, waiting_from = from;
+            }
         } else {
-            emit_move(at, slot_of(reg), reg.layout->slots());
+            flush();
+            emit_move(at, from, count);
         }
-        at += reg.layout->slots();
+        at += count;
     }
+    flush();
     return total;
 }
 
@@ -111,6 +129,7 @@ Result<Translator::Callee> Translator::resolve_method(classfile::MethodIndex ind
 
 Result<void> Translator::emit_static_call(const Instruction& in, Function& callee) {
     const std::uint32_t dst = result_slot(in);
+    if (try_inline(callee, dst)) return {};
     out_.emit_pointer(LOp::Call, dst, window_, callee.arg_slots, &callee);
     need_window(std::max(callee.arg_slots, callee.result_slots));
     return {};
@@ -225,6 +244,7 @@ Result<void> Translator::translate(std::uint32_t index) {
     });
     if (!trouble.empty()) return link_error(std::move(trouble));
 
+    if (fuses_with_branch(index)) return {};
     bool handled = false;
     using Part = Result<void> (Translator::*)(const Instruction&, bool&);
     for (Part part : {&Translator::translate_scalar, &Translator::translate_branch, &Translator::translate_value,

@@ -59,14 +59,10 @@ void walk_frames(const Thread& thread, F&& f) {
     std::_Exit(70);
 }
 
-std::string frame_text(const Instr* pc) {
-    const LinkedBody* body = body_at(pc);
-    if (!body) return {};
-    const Function& function = *body->function;
-    if (!function.def) return {};  // a thunk
-    const auto word = static_cast<std::uint32_t>(pc - body->code.data());
+// "bank.Account.deposit (bank.skua:12)" for the instruction at `word`.
+std::string place_text(const Function& function, const std::vector<LinkedBody::Position>& positions, std::uint32_t word) {
     std::uint32_t instruction = 0;
-    for (const auto& position : body->positions) {
+    for (const auto& position : positions) {
         if (position.word > word) break;
         instruction = position.instruction;
     }
@@ -82,6 +78,21 @@ std::string frame_text(const Instr* pc) {
     return function.def->qualified_name() + " (" + source + ")";
 }
 
+// The lines of a trace for one return address: the functions inlined there, innermost first, then
+// the function itself.
+std::string frame_text(const Instr* pc) {
+    const LinkedBody* body = body_at(pc);
+    if (!body || !body->function->def) return {};  // a native or a thunk
+    const auto word = static_cast<std::uint32_t>(pc - body->code.data());
+    std::string text;
+    for (const auto& inlined : body->inlined) {
+        if (word >= inlined.start && word < inlined.end) {
+            text += "    at " + place_text(*inlined.function, inlined.positions, word) + "\n";
+        }
+    }
+    return text + "    at " + place_text(*body->function, body->positions, word) + "\n";
+}
+
 std::string message_of(Object* error) {
     auto* message = static_cast<String*>(get_reference(error, "message"));
     return message ? std::string(message->view()) : std::string();
@@ -95,8 +106,7 @@ void describe(Object* error, std::string& out, int depth) {
         const auto* entries = trace->elements<std::int64_t>();
         const auto omitted = entries[0];
         for (std::uint64_t i = 1; i < trace->length; ++i) {
-            const std::string frame = frame_text(reinterpret_cast<const Instr*>(entries[i]));
-            if (!frame.empty()) out += "    at " + frame + "\n";
+            out += frame_text(reinterpret_cast<const Instr*>(entries[i]));
         }
         if (omitted > 0) out += "    ... and " + std::to_string(omitted) + " more calls\n";
     }

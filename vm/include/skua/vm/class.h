@@ -41,6 +41,7 @@ struct Function {
     void* tier_data = nullptr;                    // the execution tier's
     std::atomic<std::uint32_t> samples{0};        // hotness, in ticks; see tier.h
     std::string display_name;                     // "bank.Account.deposit"
+    bool linking = false;                         // under the linker's lock
     Instr stub[2] = {};                           // {LinkStub or NativeStub, this}: initial value of `code`
 };
 

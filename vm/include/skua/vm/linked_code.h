@@ -80,6 +80,14 @@ struct LinkedBody {
         std::uint32_t word, instruction;  // first word made for a portable instruction
     };
     std::vector<Position> positions;  // ascending
+    // Small callees copied into this body: their words, so that traces still name them. An inner
+    // range comes before the one around it.
+    struct Inlined {
+        std::uint32_t start, end;
+        const Function* function;
+        std::vector<Position> positions;  // words of this body, instructions of the callee
+    };
+    std::vector<Inlined> inlined;
     Function* function = nullptr;
 };
 

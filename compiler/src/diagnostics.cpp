@@ -2,12 +2,18 @@
 
 namespace skua::compiler {
 
+// Notes added to what was dropped go nowhere.
+SourceDiagnostic& DiagnosticSink::dropped_one() {
+    scratch_ = {};
+    return scratch_;
+}
+
 SourceDiagnostic& DiagnosticSink::error(SourceRange range, std::string message, std::string suggestion) {
     for (const SourceDiagnostic& d : all_)
-        if (d.severity == Severity::Error && d.range.file == range.file && d.range.start == range.start) return scratch_;
+        if (d.severity == Severity::Error && d.range.file == range.file && d.range.start == range.start) return dropped_one();
     if (full()) {
         ++dropped_;
-        return scratch_;
+        return dropped_one();
     }
     ++errors_;
     all_.push_back({Severity::Error, range, std::move(message), {}, std::move(suggestion), {}});
@@ -16,8 +22,8 @@ SourceDiagnostic& DiagnosticSink::error(SourceRange range, std::string message, 
 
 SourceDiagnostic& DiagnosticSink::warning(SourceRange range, std::string message, std::string suggestion) {
     for (const SourceDiagnostic& d : all_)
-        if (d.range == range && d.message == message) return scratch_;
-    if (all_.size() - errors_ >= limit_) return scratch_;
+        if (d.range == range && d.message == message) return dropped_one();
+    if (all_.size() - errors_ >= limit_) return dropped_one();
     all_.push_back({Severity::Warning, range, std::move(message), {}, std::move(suggestion), {}});
     return all_.back();
 }

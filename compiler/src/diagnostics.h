@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::span<const SourceDiagnostic> all() const { return all_; }
 
 private:
+    SourceDiagnostic& dropped_one();
+
     std::size_t limit_;
     std::size_t errors_ = 0;
     std::size_t dropped_ = 0;

@@ -117,6 +117,7 @@ private:
     static bool is_null_literal(const ast::Expr* e);
     // Undoes the narrowing of a value that was found not to be null; its type then.
     const Type* forget_non_null(ast::Expr*& slot);
+    static ast::Expr* value_of(ast::Expr* e);
     static ast::Expr* strip_parens(ast::Expr* e);
 
     // ---- names and members (check_name.cpp)

@@ -114,6 +114,10 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         }
         bool flat = object_type != nullptr && (object_type->is_struct() || object_type->is(TypeKind::Tuple));
         if (flat) {
+            if (object_type->is(TypeKind::Tuple)) {
+                a_.error(member->name.range, "the components of a tuple cannot be assigned", "make a new tuple");
+                return false;
+            }
             // The object is a place of its own; check it again as one.
             if (!resolve_place(member->object, outer, false)) return false;
             if (outer.kind == PlaceKind::IndexCall) {
@@ -124,10 +128,6 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
             PlaceStep step;
             step.owner = object_type;
             const Type* type = nullptr;
-            if (object_type->is(TypeKind::Tuple)) {
-                a_.error(member->name.range, "the components of a tuple cannot be assigned", "make a new tuple");
-                return false;
-            }
             Member field = a_.find_member(object_type, member->name.text);
             if (!field || field.symbol->kind != SymbolKind::Field) {
                 a_.error(member->name.range, field ? quote(member->name.text) + " of " + quote(object_type) + " is not a field: it cannot be assigned"

@@ -222,7 +222,10 @@ const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* exp
     const Type* joined = nullptr;
     // Literals adapt to the others, so they do not take part in the first round.
     bool only_flexible = true;
-    for (Expr** s : slots) only_flexible &= is_flexible(*s);
+    for (Expr** s : slots) {
+        const Type* type = (*s)->type->is(TypeKind::Nullable) ? (*s)->type->inner() : (*s)->type;
+        if (!is_flexible(*s) && (type->is_number() || type->is(TypeKind::Null) || type->is(TypeKind::Never))) only_flexible = false;
+    }
     for (Expr** s : slots) {
         const Type* type = (*s)->type;
         if (type->has_error) return t_.error;
@@ -232,7 +235,7 @@ const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* exp
         if (wider == nullptr) {
             std::string hint;
             if (joined->is_number() && type->is_number()) hint = "convert it: `" + to_string(joined) + "(...)`";
-            a_.error((*s)->range, std::string(what) + ": expected " + quote(joined) + ", as before, found " + quote(type), hint);
+            a_.error(value_of(*s)->range, std::string(what) + ": expected " + quote(joined) + ", as before, found " + quote(type), hint);
             return t_.error;
         }
         joined = wider;
@@ -458,23 +461,24 @@ const Type* BodyChecker::check_cast(CastExpr* e) {
     const Type* operand = check_value(e->operand, target->has_error ? nullptr : target);
     if (operand->has_error || target->has_error) return t_.error;
     const Type* result = e->safe && !target->is(TypeKind::Nullable) ? t_.nullable(target) : target;
-    if (a_.can_convert(operand, target) || is_flexible(e->operand)) {
+    bool adaptable = is_flexible(e->operand) && (target->is_float() || operand->is_integer());
+    if (a_.can_convert(operand, target) || (adaptable && target->is_number())) {
         e->upcast = true;
         coerce(e->operand, target, "cast");
         if (e->safe) coerce(e->operand, result);
         return result;
     }
     const Type* base = operand->is(TypeKind::Nullable) ? operand->inner() : operand;
-    if (base->is_number() && target->is_number()) {
-        a_.error(e->range, "`as` does not convert numbers", "write `" + to_string(target) + "(...)`");
-        return result;
-    }
     const Type* inner = target->is(TypeKind::Nullable) ? target->inner() : target;
     bool possible = (base->is_class() || base->is_interface()) &&
                     (a_.can_convert(inner, base) || base->is_interface() || (inner->is_interface() && base->symbol->has(classfile::kOpen)));
     if (operand->is(TypeKind::Nullable) && base == inner) {
         a_.error(e->range, "`as` does not remove null: expected " + quote(target) + ", found " + quote(operand),
                  "test it for null, or give a value for that case with `??`");
+        return result;
+    }
+    if (base->is_number() && target->is_number()) {
+        a_.error(e->range, "`as` does not convert numbers", "write `" + to_string(target) + "(...)`");
         return result;
     }
     if (!possible) a_.error(e->range, "a " + quote(operand) + " is never a " + quote(target));

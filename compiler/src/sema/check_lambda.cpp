@@ -173,6 +173,7 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
             type = a_.resolve(annotation, type_scope_);
             if (fits && !shape->params()[i]->has_infer && type != shape->params()[i] && !a_.can_convert(shape->params()[i], type)) {
                 a_.error(annotation->range, "expected a parameter of type " + quote(shape->params()[i]) + ", found " + quote(type));
+                known = false;  // said
             }
         } else if (fits && !shape->params()[i]->has_infer) {
             type = shape->params()[i];

@@ -8,13 +8,14 @@ using namespace ast;
 bool BodyChecker::is_irrefutable(const Pattern* p) {
     if (is<WildcardPattern>(p) || is<BindingPattern>(p)) return true;
     if (auto* t = as<TuplePattern>(p)) {
+        if (t->parts.size() != t->elements.size()) return false;
         for (const Pattern* x : t->elements) {
             if (!is_irrefutable(x)) return false;
         }
         return true;
     }
     if (auto* c = as<CasePattern>(p)) {
-        if (c->enum_case != nullptr || c->test != nullptr) return false;
+        if (c->enum_case != nullptr || c->test != nullptr || c->parts.size() != c->elements.size()) return false;
         for (const Pattern* x : c->elements) {
             if (!is_irrefutable(x)) return false;
         }
@@ -158,8 +159,7 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
             }
             check_value(r->low, base);
             check_value(r->high, base);
-            bool ok = coerce(r->low, base, "start of the range");
-            ok &= coerce(r->high, base, "end of the range");
+            bool ok = coerce(r->low, base, "start of the range") && coerce(r->high, base, "end of the range");
             if (!ok || r->low->type->has_error || r->high->type->has_error) break;
             auto* low = a_.make<BinaryExpr>(p->range);
             low->op = BinaryOp::Le;

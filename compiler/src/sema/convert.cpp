@@ -203,9 +203,21 @@ bool BodyChecker::convert_silently(Expr*& slot, const Type* target) {
     return true;
 }
 
+// The expression that gives a block its value, for messages.
+Expr* BodyChecker::value_of(Expr* e) {
+    for (;;) {
+        auto* block = as<BlockExpr>(e);
+        if (block == nullptr || !block->has_value || block->statements.empty()) return e;
+        auto* last = as<ExprStmt>(block->statements.back());
+        if (last == nullptr) return e;
+        e = last->expr;
+    }
+}
+
 bool BodyChecker::coerce(Expr*& slot, const Type* target, std::string_view what) {
     if (convert_silently(slot, target)) return true;
-    report_mismatch(slot->range, target, slot->type, what, slot);
+    Expr* shown = value_of(slot);
+    report_mismatch(shown->range, target, slot->type, what, shown);
     slot->type = t_.error;
     return false;
 }

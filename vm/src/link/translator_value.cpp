@@ -164,7 +164,10 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
         }
         case Op::Box: {
             const RegInfo& src = reg(in, 1);
-            if (is_reference_layout(*src.layout)) {
+            // Not by the layout: a struct may consist of one reference.
+            auto reference = is_reference(src.type);
+            if (!reference) return std::move(reference).error();
+            if (*reference) {
                 emit_move(slot(in, 0), slot_of(src), 1);
                 return {};
             }

@@ -6,11 +6,24 @@ namespace skua::compiler {
 
 using namespace classfile;
 
-namespace {
 
-bool may_throw(Op op) { return (op_info(op).flags & (Throws | Branch)) != 0; }
-
-}  // namespace
+template <typename Operands, typename F>
+void FunctionBuilder::for_each_label(const Item& item, Operands& operands, F f) {
+    const OpInfo& info = op_info(item.op);
+    if (!info.has(Branch)) return;
+    const unsigned last = info.operand_count - 1u;  // a label or a table is the last column
+    auto* at = operands.data() + item.first + last;
+    switch (info.operands[last].kind) {
+        case OperandKind::DenseTable:
+            for (std::int64_t i = 0; i <= at[1]; ++i) f(at[2 + i]);
+            break;
+        case OperandKind::SparseTable:
+            for (std::int64_t i = 0; i < at[0]; ++i) f(at[2 + 2 * i]);
+            f(at[1 + 2 * at[0]]);
+            break;
+        default: f(at[0]); break;
+    }
+}
 
 // ---- registers -----------------------------------------------------------------------------
 
@@ -132,7 +145,7 @@ void FunctionBuilder::emit(Op op, std::span<const std::int64_t> operands) {
     code_.push_back({op, static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())});
     operands_.insert(operands_.end(), operands.begin(), operands.end());
     if (info.has(Branch)) {
-        for_each_label(code_.back(), [&](std::int64_t& id) {
+        for_each_label(code_.back(), operands_, [&](std::int64_t& id) {
             LabelState& label = labels_[static_cast<std::size_t>(id)];
             if (label.references++ == 0) label.first_reference = position();
         });
@@ -146,30 +159,22 @@ void FunctionBuilder::add_handler(std::uint32_t start, std::uint32_t end, Label 
 
 bool FunctionBuilder::can_throw(std::uint32_t start, std::uint32_t end) const {
     for (std::uint32_t i = start; i < end; ++i) {
-        if (may_throw(code_[i].op)) return true;
+        if (may_throw(i)) return true;
     }
     return false;
 }
 
-// ---- completion ----------------------------------------------------------------------------
-
-template <typename F>
-void FunctionBuilder::for_each_label(const Item& item, F f) {
-    const OpInfo& info = op_info(item.op);
-    if (!info.has(Branch)) return;
-    const unsigned last = info.operand_count - 1u;  // a label or a table is the last column
-    std::int64_t* at = operands_.data() + item.first + last;
-    switch (info.operands[last].kind) {
-        case OperandKind::DenseTable:
-            for (std::int64_t i = 0; i <= at[1]; ++i) f(at[2 + i]);
-            break;
-        case OperandKind::SparseTable:
-            for (std::int64_t i = 0; i < at[0]; ++i) f(at[2 + 2 * i]);
-            f(at[1 + 2 * at[0]]);
-            break;
-        default: f(at[0]); break;
-    }
+// A loop's back edge may be interrupted.
+bool FunctionBuilder::may_throw(std::uint32_t i) const {
+    if (op_info(code_[i].op).has(Throws)) return true;
+    bool back = false;
+    for_each_label(code_[i], operands_, [&](const std::int64_t& id) {
+        back = back || labels_[static_cast<std::size_t>(id)].position <= i;  // not bound: kNoLabel
+    });
+    return back;
 }
+
+// ---- completion ----------------------------------------------------------------------------
 
 template <typename F>
 void FunctionBuilder::for_each_register(const Item& item, F f) {
@@ -192,7 +197,7 @@ void FunctionBuilder::for_each_register(const Item& item, F f) {
 
 void FunctionBuilder::thread_jumps() {
     for (const Item& item : code_) {
-        for_each_label(item, [&](std::int64_t& id) {
+        for_each_label(item, operands_, [&](std::int64_t& id) {
             for (int hops = 0; hops < 8; ++hops) {
                 const std::uint32_t at = labels_[static_cast<std::size_t>(id)].position;
                 if (at >= code_.size() || code_[at].op != Op::Br) break;
@@ -218,7 +223,7 @@ std::vector<bool> FunctionBuilder::live_code() {
             work.pop_back();
             while (at < code_.size() && !live[at]) {
                 live[at] = true;
-                for_each_label(code_[at], [&](std::int64_t& id) { visit(labels_[static_cast<std::size_t>(id)].position); });
+                for_each_label(code_[at], operands_, [&](std::int64_t& id) { visit(labels_[static_cast<std::size_t>(id)].position); });
                 if (op_info(code_[at].op).has(EndsBlock)) break;
                 ++at;
             }
@@ -226,7 +231,7 @@ std::vector<bool> FunctionBuilder::live_code() {
         for (std::size_t h = 0; h < handlers_.size(); ++h) {
             if (handler_seen[h]) continue;
             for (std::uint32_t i = handlers_[h].start; i < handlers_[h].end; ++i) {
-                if (!live[i] || !may_throw(code_[i].op)) continue;
+                if (!live[i] || !may_throw(i)) continue;
                 handler_seen[h] = true;
                 visit(labels_[handlers_[h].target.id].position);
                 break;
@@ -336,7 +341,7 @@ Code FunctionBuilder::finish(std::uint32_t parameters) {
     for (std::uint32_t i = 0; i < code_.size(); ++i) {
         for (std::uint32_t id : bound[i]) out.bind(labels[id]);
         for_each_register(code_[i], [&](std::int64_t& r) { r = number[static_cast<std::size_t>(r)]; });
-        for_each_label(code_[i], [&](std::int64_t& id) { id = labels[static_cast<std::size_t>(id)].id; });
+        for_each_label(code_[i], operands_, [&](std::int64_t& id) { id = labels[static_cast<std::size_t>(id)].id; });
         out.emit(code_[i].op, std::span(operands_.data() + code_[i].first, code_[i].count));
     }
     for (std::uint32_t id : bound[code_.size()]) out.bind(labels[id]);

@@ -88,7 +88,7 @@ public:
 
     // Protects [start, end). Call innermost first: earlier entries win.
     void add_handler(std::uint32_t start, std::uint32_t end, Label target, TypeIndex type, Reg reg);
-    // Can an error arise there? Branches count: a back edge may be interrupted.
+    // Can an error arise there?
     [[nodiscard]] bool can_throw(std::uint32_t start, std::uint32_t end) const;
     // `since`: the first protected instruction.
     void bind_handler(Label target, std::uint32_t since);
@@ -131,10 +131,11 @@ private:
         friend bool operator==(const Place&, const Place&) = default;
     };
 
-    template <typename F>
-    void for_each_label(const Item& item, F f);  // f(std::int64_t& label id)
+    template <typename Operands, typename F>
+    static void for_each_label(const Item& item, Operands& operands, F f);  // f(label id &)
     template <typename F>
     void for_each_register(const Item& item, F f);  // f(std::int64_t& register)
+    [[nodiscard]] bool may_throw(std::uint32_t instruction) const;
     void thread_jumps();
     [[nodiscard]] std::vector<bool> live_code();
     void compact_code();

@@ -15,6 +15,12 @@ Reg FunctionLowering::operand(Expr* expr, bool once) {
         const LocalSymbol* local = nullptr;
         if (plain_local(expr, local)) return storage(*local);
         if (const auto* paren = as<ParenExpr>(expr)) return operand(paren->inner, once);
+        if (const auto* text = as<InterpolationExpr>(expr)) {  // "${s}" of a string s
+            if (text->parts.size() == 1 && text->texts[0].empty() && text->texts[1].empty() &&
+                text->parts[0].format_call == nullptr && text->parts[0].value->type->is(TypeKind::String)) {
+                return operand(text->parts[0].value, once);
+            }
+        }
         if (const auto* hole = as<HoleExpr>(expr)) {
             if (auto it = holes_.find(hole); it != holes_.end()) return it->second;
         }
@@ -442,6 +448,17 @@ void FunctionLowering::materialise(Expr* condition, Reg dst) {
         const Reg r = value(e->operand);
         emit(Op::Is, {dst, r, type(e->target->type)});
         return;
+    }
+    if (auto* e = as<UnaryExpr>(condition); e != nullptr && condition->constant == nullptr && e->op == UnaryOp::Not) {
+        const Expr* inner = e->operand;
+        while (const auto* paren = as<ParenExpr>(inner)) inner = paren->inner;
+        const auto* logic = as<BinaryExpr>(inner);
+        if (logic == nullptr || logic->meaning != OperatorKind::Logic) {
+            TempScope scope(code_);
+            const Reg r = value(e->operand);
+            emit(Op::NotBool, {dst, r});
+            return;
+        }
     }
     const Label no = code_.new_label();
     const Label end = code_.new_label();

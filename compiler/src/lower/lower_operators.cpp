@@ -103,16 +103,6 @@ void FunctionLowering::arithmetic(BinaryOp op, const Type* t, Reg dst, Reg a, Re
         }
         b = c;
     }
-    if (t->is(TypeKind::Bool)) {  // & | ^ on bools
-        const Reg x = as_int32(a, t);
-        const Reg y = as_int32(b, t);
-        const Reg r = temp(types.i32);
-        emit(binary_op(op, types.i32), {r, x, y});
-        const Reg zero = fresh(types.i32);
-        load_int(zero, 0);
-        emit(Op::NeI32, {dst, r, zero});
-        return;
-    }
     if (!is_narrow(t)) {
         emit(binary_op(op, t), {dst, a, b});
         return;

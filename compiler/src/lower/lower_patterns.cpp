@@ -57,6 +57,8 @@ void FunctionLowering::match_expr(MatchExpr& e, std::int64_t dst) {
     bool guards_assign = false;
     for (const MatchArm& arm : e.arms) guards_assign = guards_assign || may_assign(arm.guard);
     const Reg subject = stable_exact(e.subject, guards_assign);
+    const LocalSymbol* local = nullptr;
+    const bool fixed = !plain_local(e.subject, local) || !local->assigned;
     if (!code_.reachable()) return;
     const Label end = code_.new_label();
     std::size_t first = 0;
@@ -68,7 +70,13 @@ void FunctionLowering::match_expr(MatchExpr& e, std::int64_t dst) {
         place(arm.pattern->range, true);
         // A match with a value is exhaustive: what comes to the last arm fits it.
         const bool must_fit = wanted && i + 1 == e.arms.size() && arm.guard == nullptr;
-        match_pattern(arm.pattern, subject, must_fit ? Label{} : next);
+        const auto* binding = as<BindingPattern>(arm.pattern);
+        if (fixed && binding != nullptr && binding->symbol != nullptr && binding->value == binding->hole &&
+            !binding->symbol->assigned && !binding->symbol->in_cell) {
+            locals_[binding->symbol] = subject;  // another name for it
+        } else {
+            match_pattern(arm.pattern, subject, must_fit ? Label{} : next);
+        }
         if (arm.guard != nullptr) branch(arm.guard, next, false);
         if (!is<BlockExpr>(arm.body)) place(arm.body->range, true);
         {

@@ -124,6 +124,21 @@ TEST_CASE("outputs are written whole or not at all") {
     CHECK(folder.files() == std::vector<std::string>{"out/a.skc", "out/a/b/C.skc"});
     CHECK(folder.read("out/a/b/C.skc") == "two");
 
+    // Written again, what is the same is left in place, only newer; what differs is replaced.
+    const fs::path same = folder.path / "out/a.skc";
+    const auto identity = [](const fs::path& p) {
+        struct stat st {};
+        ::stat(p.c_str(), &st);
+        return st.st_ino;
+    };
+    const auto before = identity(same);
+    fs::last_write_time(same, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    c.outputs[1] = output("a/b/C.skc", "owt");
+    REQUIRE(write_outputs(out, c));
+    CHECK(identity(same) == before);
+    CHECK(fs::file_time_type::clock::now() - fs::last_write_time(same) < std::chrono::minutes(1));
+    CHECK(folder.read("out/a/b/C.skc") == "owt");
+
     // The second file cannot be written: the first keeps its old contents.
     Compilation d(20);
     d.outputs.push_back(output("a.skc", "new"));

@@ -156,6 +156,7 @@ private:
     std::uint32_t last_ = 0;  // the last token read
     int arrows_ = 0;          // of a function type being read
     int height_ = 0;          // of the expression read last
+    int coalesce_depth_ = 0;  // right operands of `??` being read, one within the other
 };
 
 }  // namespace skua::compiler

@@ -143,7 +143,11 @@ Expr* TreeBuilder::read_binary(int min_precedence, Expr* left, bool assignment_a
         const int left_height = height_;
         // The right operand takes what binds tighter; `??` also takes its own kind (a ?? b ?? c is a ?? (b ?? c)).
         Expr* right = read_operand();
-        right = read_binary(info.op == BinaryOp::Coalesce ? info.precedence : info.precedence + 1, right, false);
+        // A chain beyond the limit is read as if it leant to the left; its height is reported below.
+        const bool own_kind = info.op == BinaryOp::Coalesce && coalesce_depth_ < kMaxHeight;
+        coalesce_depth_ += own_kind;
+        right = read_binary(own_kind ? info.precedence : info.precedence + 1, right, false);
+        coalesce_depth_ -= own_kind;
         auto* e = make<BinaryExpr>(SourceRange::join(left->range, right->range));
         e->op = info.op;
         e->op_range = range(op);

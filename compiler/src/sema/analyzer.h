@@ -159,6 +159,11 @@ public:
     DiagnosticSink& sink;
     AnalyzeOptions options;
     TypeContext types;
+    // Bodies that are being checked to find the types of others, one within the other.
+    int inference_depth = 0;
+    static constexpr int kMaxInference = 100;
+    static constexpr std::size_t kMaxParameters = 255;
+    static constexpr std::size_t kMaxSupertypes = 200;
     // Bodies already checked (inferred results make the order depend on use).
     std::unordered_map<const void*, bool> checked;
     // Numbers of lambdas by the class file and the name they are derived from.

@@ -227,11 +227,15 @@ private:
     // Lambdas inside a local function that call it: they get its captures when these are known.
     std::vector<std::pair<FunctionSymbol*, FunctionSymbol*>> deferred_captures_;
 
+    struct Slot {
+        LocalSymbol* local = nullptr;
+        std::size_t scope = 0;  // how many scopes were open where it was declared
+    };
     struct Binding {
         std::string_view name;
-        LocalSymbol* previous;
+        Slot previous;
     };
-    std::unordered_map<std::string_view, LocalSymbol*> locals_;
+    std::unordered_map<std::string_view, Slot> locals_;
     std::vector<Binding> undo_;
     std::vector<std::size_t> scope_starts_;
 };

@@ -11,8 +11,10 @@ void Analyzer::check_function_body(FunctionSymbol* f) {
     }
     ensure_signature(f);
     f->in_progress = true;
+    ++inference_depth;
     BodyChecker checker(*this, f->module, f->owner);
     checker.check_function(f);
+    --inference_depth;
     f->in_progress = false;
 }
 
@@ -20,8 +22,10 @@ void Analyzer::check_field_init(FieldSymbol* field) {
     if (field->decl == nullptr || field->decl->init == nullptr || !checked.emplace(field, true).second) return;
     field->in_progress = true;
     if (field->decl->type != nullptr) field_type(field);
+    ++inference_depth;
     BodyChecker checker(*this, field->module, field->owner);
     const Type* type = checker.check_initial_value(field);
+    --inference_depth;
     if (field->type == nullptr) field->type = type;
     field->in_progress = false;
 }

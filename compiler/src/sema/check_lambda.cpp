@@ -267,7 +267,7 @@ void BodyChecker::settle_captures() {
 void BodyChecker::check_defaults(FunctionSymbol* f, List<ParamDecl> params) {
     type_scope_ = a_.scope_of(f);
     bool instance = f->this_type != nullptr;
-    for (std::size_t i = 0; i < params.size(); ++i) {
+    for (std::size_t i = 0; i < params.size() && i < f->params.size(); ++i) {
         if (params[i].default_value == nullptr) continue;
         Frame frame;
         frame.function = f;

@@ -7,14 +7,14 @@ using namespace ast;
 
 LocalSymbol* BodyChecker::find_local(std::string_view name) {
     auto it = locals_.find(name);
-    return it == locals_.end() ? nullptr : it->second;
+    return it == locals_.end() ? nullptr : it->second.local;
 }
 
 void BodyChecker::bind_local(std::string_view name, LocalSymbol* local) {
     if (name.empty() || name == "_") return;
-    LocalSymbol*& slot = locals_[name];
+    Slot& slot = locals_[name];
     undo_.push_back({name, slot});
-    slot = local;
+    slot = {local, scope_starts_.size()};
 }
 
 LocalSymbol* BodyChecker::declare_local(const Ident& name, const Type* type, bool is_var) {
@@ -24,11 +24,10 @@ LocalSymbol* BodyChecker::declare_local(const Ident& name, const Type* type, boo
     local->is_var = is_var;
     local->function = frame_->function;
     if (!scope_starts_.empty() && name.text != "_" && !name.text.empty()) {
-        for (std::size_t i = scope_starts_.back(); i < undo_.size(); ++i) {
-            if (undo_[i].name != name.text) continue;
+        auto earlier = locals_.find(name.text);
+        if (earlier != locals_.end() && earlier->second.local != nullptr && earlier->second.scope == scope_starts_.size()) {
             auto& d = a_.error(name.range, quote(name.text) + " is declared twice in this block", "choose another name, or assign to the first");
-            if (LocalSymbol* first = find_local(name.text)) d.notes.push_back({first->range, "the first declaration is here"});
-            break;
+            d.notes.push_back({earlier->second.local->range, "the first declaration is here"});
         }
     }
     bind_local(name.text, local);
@@ -135,8 +134,8 @@ Ref BodyChecker::implicit_member(std::string_view name, SourceRange range, bool 
 }
 
 void BodyChecker::list_visible(std::vector<std::string_view>& out) {
-    for (auto& [name, local] : locals_) {
-        if (local != nullptr) out.push_back(name);
+    for (auto& [name, slot] : locals_) {
+        if (slot.local != nullptr) out.push_back(name);
     }
     for (Frame* f = frame_; f != nullptr; f = f->parent) {
         if (f->this_local != nullptr) {

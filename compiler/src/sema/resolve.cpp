@@ -313,8 +313,13 @@ void Analyzer::ensure_signature(FunctionSymbol* f) {
         decl.symbol = local;
         params.push_back(p);
     };
+    auto too_many = [&](std::size_t i) {
+        if (i < kMaxParameters) return false;
+        error(f->range, "a function has at most " + std::to_string(kMaxParameters) + " parameters", "put them into a struct or an array");
+        return true;
+    };
     if (f->decl != nullptr) {
-        for (std::size_t i = 0; i < f->decl->params.size(); ++i) add(f->decl->params[i], i + 1 == f->decl->params.size());
+        for (std::size_t i = 0; i < f->decl->params.size() && !too_many(i); ++i) add(f->decl->params[i], i + 1 == f->decl->params.size());
         if (f->decl->result != nullptr) {
             f->result = resolve(f->decl->result, scope, true);
         } else if (f->decl->body == nullptr || !f->decl->expression_body) {
@@ -326,7 +331,7 @@ void Analyzer::ensure_signature(FunctionSymbol* f) {
         }
     } else if (f->owner != nullptr && f->owner->decl != nullptr) {
         auto& list = f->owner->decl->ctor_params;
-        for (std::size_t i = 0; i < list.size(); ++i) {
+        for (std::size_t i = 0; i < list.size() && !too_many(i); ++i) {
             add(list[i].param, i + 1 == list.size());
             if (list[i].field != nullptr) list[i].field->type = params.back().type;
         }
@@ -340,7 +345,10 @@ void Analyzer::ensure_signature(FunctionSymbol* f) {
 const Type* Analyzer::result_type(FunctionSymbol* f) {
     ensure_signature(f);
     if (f->result == nullptr) {
-        if (f->in_progress) {
+        if (inference_depth > kMaxInference) {
+            error(f->range, "too many result types depend on one another", "write the result type of " + quote(f->name));
+            f->result = types.error;
+        } else if (f->in_progress) {
             error(f->range, "the result type of " + quote(f->name) + " depends on itself", "write it: `fn " + std::string(f->name) + "(...): int = ...`");
             f->result = types.error;
         } else {
@@ -365,6 +373,10 @@ const Type* Analyzer::field_type(FieldSymbol* field) {
     }
     if (field->decl->init == nullptr) {
         error(field->range, quote(field->name) + " needs a type or an initial value");
+        return field->type = types.error;
+    }
+    if (inference_depth > kMaxInference) {
+        error(field->range, "too many types depend on one another", "write the type of " + quote(field->name));
         return field->type = types.error;
     }
     if (field->in_progress) {

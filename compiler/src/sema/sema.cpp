@@ -7,20 +7,23 @@
 namespace skua::compiler {
 namespace {
 
-// Types that are their own supertype, through any number of steps.
-bool reaches_itself(TypeSymbol* type) {
+enum class Ancestry { Fine, Cycle, TooMany };
+
+// Whether a type is its own supertype, through any number of steps, or has too many.
+Ancestry ancestry(TypeSymbol* type) {
     std::vector<TypeSymbol*> seen;
     auto push = [&](const Type* t) {
         if (t != nullptr && std::find(seen.begin(), seen.end(), t->symbol) == seen.end()) seen.push_back(t->symbol);
     };
     push(type->super);
     for (const Type* i : type->interfaces) push(i);
-    for (std::size_t i = 0; i < seen.size() && seen.size() < 2000; ++i) {
-        if (seen[i] == type) return true;
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        if (seen[i] == type) return Ancestry::Cycle;
+        if (seen.size() > Analyzer::kMaxSupertypes) return Ancestry::TooMany;
         push(seen[i]->super);
         for (const Type* t : seen[i]->interfaces) push(t);
     }
-    return false;
+    return Ancestry::Fine;
 }
 
 }  // namespace
@@ -53,8 +56,10 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
     };
     each_type([&](TypeSymbol* t) { ensure_supers(t); });
     each_type([&](TypeSymbol* t) {
-        if (!reaches_itself(t)) return;
-        error(t->range, quote(t->name) + " is its own supertype");
+        const Ancestry found = ancestry(t);
+        if (found == Ancestry::Fine) return;
+        error(t->range, found == Ancestry::Cycle ? quote(t->name) + " is its own supertype"
+                                                 : quote(t->name) + " has more than " + std::to_string(kMaxSupertypes) + " supertypes");
         t->super = nullptr;
         t->interfaces = {};
     });

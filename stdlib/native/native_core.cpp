@@ -1,10 +1,9 @@
 // Natives of std.core: strings, characters, reading floats, names of types.
-#include <utf8proc.h>
-
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <utf8proc.h>
 #include <vector>
 
 #include "native_support.h"
@@ -22,7 +21,8 @@ SkString* substring_bytes(SkEnv* env, SkString* text, std::int64_t start, std::i
     if (from == 0 && to == s.size()) return text;
     for (const std::size_t at : {from, to}) {
         if (starts_scalar(s.data(), s.size(), at)) continue;
-        env->api->throw_format(env, kArgumentError, "slice %zu..%zu: byte %zu is inside a character", from, to, at);
+        env->api->throw_format(env, kArgumentError, "slice %zu..%zu: byte %zu is inside a character", from,
+                               to, at);
         return nullptr;
     }
     return new_string(env, s.substr(from, to - from));
@@ -115,7 +115,8 @@ SkString* repeat_text(SkEnv* env, SkString* text, std::int64_t count) {
         if (count <= 0 || s.empty()) return new_string(env, {});
         const auto times = static_cast<std::size_t>(count);
         if (times > kMaxText || !fits_text(env, s.size() * times)) {
-            if (!env->api->has_pending(env)) env->api->throw_error(env, kOutOfMemoryError, "the text is too long");
+            if (!env->api->has_pending(env))
+                env->api->throw_error(env, kOutOfMemoryError, "the text is too long");
             return nullptr;
         }
         std::string out;
@@ -179,7 +180,8 @@ SkArray* split_text(SkEnv* env, SkString* text, SkString* separator) {
 SkArray* bytes_of(SkEnv* env, SkString* text) {
     const std::size_t n = env->api->string_len(env, text);
     SkArray* bytes = env->api->array_new(env, SK_U8, n);
-    if (bytes != nullptr && n > 0) std::memcpy(elements<char>(env, bytes), env->api->string_data(env, text), n);
+    if (bytes != nullptr && n > 0)
+        std::memcpy(elements<char>(env, bytes), env->api->string_data(env, text), n);
     return bytes;
 }
 
@@ -196,7 +198,8 @@ SkArray* chars_of(SkEnv* env, SkString* text) {
 
 SkString* text_from_bytes(SkEnv* env, SkArray* data, std::int64_t start, std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, data))) return nullptr;
-    return env->api->string_new(env, elements<char>(env, data) + start, static_cast<std::size_t>(end - start));
+    return env->api->string_new(env, elements<char>(env, data) + start,
+                                static_cast<std::size_t>(end - start));
 }
 
 SkString* text_from_chars(SkEnv* env, SkArray* data, std::int64_t start, std::int64_t end) {
@@ -215,19 +218,32 @@ std::int64_t char_class(SkEnv*, std::int64_t code) {
     const auto c = static_cast<utf8proc_int32_t>(code);
     if (code < 0 || code > 0x10FFFF) return 0;
     switch (utf8proc_category(c)) {
-        case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
-        case UTF8PROC_CATEGORY_LM: case UTF8PROC_CATEGORY_LO:
+        case UTF8PROC_CATEGORY_LU:
+        case UTF8PROC_CATEGORY_LL:
+        case UTF8PROC_CATEGORY_LT:
+        case UTF8PROC_CATEGORY_LM:
+        case UTF8PROC_CATEGORY_LO:
             return 1;
         case UTF8PROC_CATEGORY_ND:
             return 2;
-        case UTF8PROC_CATEGORY_ZS: case UTF8PROC_CATEGORY_ZL: case UTF8PROC_CATEGORY_ZP:
+        case UTF8PROC_CATEGORY_ZS:
+        case UTF8PROC_CATEGORY_ZL:
+        case UTF8PROC_CATEGORY_ZP:
             return 3;
-        case UTF8PROC_CATEGORY_PC: case UTF8PROC_CATEGORY_PD: case UTF8PROC_CATEGORY_PS:
-        case UTF8PROC_CATEGORY_PE: case UTF8PROC_CATEGORY_PI: case UTF8PROC_CATEGORY_PF:
-        case UTF8PROC_CATEGORY_PO: case UTF8PROC_CATEGORY_SM: case UTF8PROC_CATEGORY_SC:
-        case UTF8PROC_CATEGORY_SK: case UTF8PROC_CATEGORY_SO:
+        case UTF8PROC_CATEGORY_PC:
+        case UTF8PROC_CATEGORY_PD:
+        case UTF8PROC_CATEGORY_PS:
+        case UTF8PROC_CATEGORY_PE:
+        case UTF8PROC_CATEGORY_PI:
+        case UTF8PROC_CATEGORY_PF:
+        case UTF8PROC_CATEGORY_PO:
+        case UTF8PROC_CATEGORY_SM:
+        case UTF8PROC_CATEGORY_SC:
+        case UTF8PROC_CATEGORY_SK:
+        case UTF8PROC_CATEGORY_SO:
             return 4;
-        case UTF8PROC_CATEGORY_NL: case UTF8PROC_CATEGORY_NO:
+        case UTF8PROC_CATEGORY_NL:
+        case UTF8PROC_CATEGORY_NO:
             return 5;
         default:
             return c == 0x85 ? 3 : 0;  // next line: a control character that is white space
@@ -250,7 +266,8 @@ double float_of(SkEnv* env, SkString* text) {
     std::string_view s = view(env, text);
     const bool negative = s.starts_with('-');
     if (negative || s.starts_with('+')) s.remove_prefix(1);
-    if (s == "inf") return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+    if (s == "inf")
+        return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
     if (s.empty() || !((s[0] >= '0' && s[0] <= '9') || s[0] == '.')) return kNone;
     double value = 0;
     const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);

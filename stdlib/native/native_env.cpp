@@ -1,11 +1,10 @@
 // Natives of std.env, std.process, std.time and std.random: small questions to the system.
-#include <fcntl.h>
-#include <sys/random.h>
-
 #include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fcntl.h>
+#include <sys/random.h>
 
 #include "native_support.h"
 
@@ -16,7 +15,9 @@ namespace {
 
 // ---- std.env -----------------------------------------------------------------------------------
 
-std::int64_t argument_count(SkEnv* env) { return static_cast<std::int64_t>(env->api->arg_count(env)); }
+std::int64_t argument_count(SkEnv* env) {
+    return static_cast<std::int64_t>(env->api->arg_count(env));
+}
 
 SkString* argument(SkEnv* env, std::int64_t index) {
     const char* text = index < 0 ? nullptr : env->api->arg(env, static_cast<std::size_t>(index));
@@ -28,7 +29,8 @@ SkString* variable(SkEnv* env, SkString* name) {
         const char* key = env->api->string_cstr(env, name);
         if (key == nullptr || !env->api->require(env, "env", key)) return nullptr;
         const char* value = std::getenv(key);
-        return value == nullptr ? nullptr : outside_text(env, value, std::string("environment variable ") + key);
+        return value == nullptr ? nullptr
+                                : outside_text(env, value, std::string("environment variable ") + key);
     });
 }
 
@@ -70,7 +72,9 @@ const SkNative kEnvNatives[] = {
 
 // ---- std.process ----------------------------------------------------------------------------------
 
-void exit_program(SkEnv* env, std::int64_t code) { env->api->exit_program(env, static_cast<int>(code & 0xFF)); }
+void exit_program(SkEnv* env, std::int64_t code) {
+    env->api->exit_program(env, static_cast<int>(code & 0xFF));
+}
 
 std::int64_t process_id(SkEnv* env) {
     if (!env->api->require(env, "process", nullptr)) return 0;

@@ -2,14 +2,13 @@
 //
 // Every function asks the door for `fs.read` or `fs.write` with exactly the path that it then
 // uses. Open files are handles; each has its own lock, so threads may share one.
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <cstdio>
 #include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
 #include <memory>
 #include <mutex>
+#include <sys/stat.h>
 #include <vector>
 
 #include "native_support.h"
@@ -59,9 +58,11 @@ bool read_everything(SkEnv* env, const char* path, std::string& out) {
     if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return fail(env, "open", path, errno), false;
     if (S_ISDIR(info.st_mode)) return fail(env, "read", path, EISDIR), false;
     std::size_t used = 0;
-    out.resize(S_ISREG(info.st_mode) ? std::min(static_cast<std::size_t>(info.st_size), kMaxText) + 1 : 65536);
+    out.resize(S_ISREG(info.st_mode) ? std::min(static_cast<std::size_t>(info.st_size), kMaxText) + 1
+                                     : 65536);
     while (true) {
-        const ssize_t n = uninterrupted([&] { return ::read(file.get(), out.data() + used, out.size() - used); });
+        const ssize_t n =
+            uninterrupted([&] { return ::read(file.get(), out.data() + used, out.size() - used); });
         if (n < 0) return fail(env, "read", path, errno), false;
         if (n == 0) break;
         used += static_cast<std::size_t>(n);
@@ -185,7 +186,8 @@ void rename_path(SkEnv* env, SkString* old, SkString* target) {
     });
 }
 
-// ---- open files --------------------------------------------------------------------------------------------
+// ---- open files
+// --------------------------------------------------------------------------------------------
 
 // Reads ahead or gathers what is written, never both: a file is open for one of them.
 class OpenFile {
@@ -281,7 +283,8 @@ std::int64_t open_file(SkEnv* env, SkString* path, std::int64_t mode) {
     return guarded(env, [&]() -> std::int64_t {
         const char* name = permitted(env, path, mode == 0 ? kRead : kWrite);
         if (name == nullptr) return 0;
-        Descriptor fd(open_path(name, mode == 0 ? O_RDONLY : O_WRONLY | O_CREAT | (mode == 1 ? O_TRUNC : O_APPEND)));
+        Descriptor fd(
+            open_path(name, mode == 0 ? O_RDONLY : O_WRONLY | O_CREAT | (mode == 1 ? O_TRUNC : O_APPEND)));
         struct stat info {};
         if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0) return fail(env, "open", name, errno), 0;
         if (S_ISDIR(info.st_mode)) return fail(env, "open", name, EISDIR), 0;
@@ -350,7 +353,8 @@ SkString* file_rest(SkEnv* env, std::int64_t handle) {
     });
 }
 
-std::int64_t file_read(SkEnv* env, std::int64_t handle, SkArray* target, std::int64_t start, std::int64_t end) {
+std::int64_t file_read(SkEnv* env, std::int64_t handle, SkArray* target, std::int64_t start,
+                       std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, target))) return 0;
     return with_file(env, handle, "read", [&](OpenFile& file, int& error) {
         return static_cast<std::int64_t>(

@@ -70,7 +70,8 @@ public:
             any = true;
             const char* start = buffer_ + at_;
             const void* found = std::memchr(start, '\n', end_ - at_);
-            const std::size_t n = found ? static_cast<std::size_t>(static_cast<const char*>(found) - start) : end_ - at_;
+            const std::size_t n =
+                found ? static_cast<std::size_t>(static_cast<const char*>(found) - start) : end_ - at_;
             out.append(start, n);
             at_ += n + (found != nullptr);
             if (found) break;
@@ -120,13 +121,20 @@ void check_output(SkEnv* env, int error) {
     if (error) env->api->throw_errno(env, "cannot write to standard output", error);
 }
 
-void write_out(SkEnv* env, SkString* text) { check_output(env, output().write(view(env, text))); }
-void write_out_line(SkEnv* env, SkString* text) { check_output(env, output().write(view(env, text), "\n")); }
-void flush_out(SkEnv* env) { check_output(env, output().flush()); }
+void write_out(SkEnv* env, SkString* text) {
+    check_output(env, output().write(view(env, text)));
+}
+void write_out_line(SkEnv* env, SkString* text) {
+    check_output(env, output().write(view(env, text), "\n"));
+}
+void flush_out(SkEnv* env) {
+    check_output(env, output().flush());
+}
 
 void output_bytes(SkEnv* env, SkArray* data, std::int64_t start, std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, data))) return;
-    check_output(env, output().write({elements<char>(env, data) + start, static_cast<std::size_t>(end - start)}));
+    check_output(env,
+                 output().write({elements<char>(env, data) + start, static_cast<std::size_t>(end - start)}));
 }
 
 void write_error(SkEnv* env, SkString* text) {
@@ -186,7 +194,8 @@ SkArray* input_bytes(SkEnv* env) {
 void flush_at_exit(void*) {
     const int error = output().flush();
     if (error == 0) return;
-    const std::string message = std::string("error: cannot write to standard output: ") + std::strerror(error) + "\n";
+    const std::string message =
+        std::string("error: cannot write to standard output: ") + std::strerror(error) + "\n";
     write_fully(STDERR_FILENO, message.data(), message.size());
     std::_Exit(kExitIoError);
 }
@@ -205,11 +214,13 @@ const SkNative kNatives[] = {
 }  // namespace
 
 extern "C" const SkPlugin* skua_plugin_std_io(const SkHost* host) {
-    static const SkPlugin plugin = {SK_ABI_VERSION, "std.io", "0.1.0", kNatives, std::size(kNatives), nullptr};
+    static const SkPlugin plugin = {SK_ABI_VERSION,      "std.io", "0.1.0", kNatives,
+                                    std::size(kNatives), nullptr};
     host->at_exit(host, flush_at_exit, nullptr);
     // A closed pipe is to be an IOError, not the end of the process.
     struct sigaction current {};
-    if (::sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL) ::signal(SIGPIPE, SIG_IGN);
+    if (::sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL)
+        ::signal(SIGPIPE, SIG_IGN);
     return &plugin;
 }
 

@@ -4,13 +4,12 @@
 // state; every function may be called from any guest thread.
 #pragma once
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <new>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 
 #include "skua/native.hpp"

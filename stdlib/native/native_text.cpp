@@ -21,7 +21,8 @@ void copy_text(SkEnv* env, SkString* text, SkArray* target, std::int64_t at) {
 
 SkString* text_of_bytes(SkEnv* env, SkArray* data, std::int64_t start, std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, data))) return nullptr;
-    return env->api->string_new(env, elements<char>(env, data) + start, static_cast<std::size_t>(end - start));
+    return env->api->string_new(env, elements<char>(env, data) + start,
+                                static_cast<std::size_t>(end - start));
 }
 
 template <std::chars_format Format>
@@ -35,7 +36,8 @@ SkString* float_digits(SkEnv* env, double x, std::int64_t precision) {
     }
     return guarded(env, [&]() -> SkString* {
         std::string out(static_cast<std::size_t>(precision) + kRest, '\0');
-        const auto result = std::to_chars(out.data(), out.data() + out.size(), x, Format, static_cast<int>(precision));
+        const auto result =
+            std::to_chars(out.data(), out.data() + out.size(), x, Format, static_cast<int>(precision));
         return new_string(env, {out.data(), static_cast<std::size_t>(result.ptr - out.data())});
     });
 }

@@ -16,8 +16,9 @@ const SkPlugin* skua_plugin_std_random(const SkHost* host);
 
 const SkPluginEntry* skua_stdlib_plugins(size_t* count) {
     static const SkPluginEntry entries[] = {
-        skua_plugin_std_core, skua_plugin_std_text,    skua_plugin_std_math, skua_plugin_std_io,     skua_plugin_std_fs,
-        skua_plugin_std_env,  skua_plugin_std_process, skua_plugin_std_time, skua_plugin_std_random,
+        skua_plugin_std_core,    skua_plugin_std_text, skua_plugin_std_math,
+        skua_plugin_std_io,      skua_plugin_std_fs,   skua_plugin_std_env,
+        skua_plugin_std_process, skua_plugin_std_time, skua_plugin_std_random,
     };
     *count = std::size(entries);
     return entries;

@@ -258,21 +258,16 @@ void BodyChecker::check_for(ForStmt* s) {
     const Type* element = t_.error;
     Expr* written = strip_parens(s->iterable);
     if (auto* range = as<BinaryExpr>(written); range != nullptr && (range->op == BinaryOp::RangeExclusive || range->op == BinaryOp::RangeInclusive)) {
-        // A counted loop of any integer type; no Range object.
-        check_operands(range, nullptr);
-        const Type* type = range->left->type->has_error ? range->right->type : range->left->type;
-        if (!type->has_error && !type->is_integer()) {
-            a_.error(range->left->range, "expected an integer, found " + quote(type), type->is(TypeKind::Char) ? "use the codes: `int(c)`" : "");
-            type = t_.error;
-        }
-        if (!type->has_error) coerce(range->right, type, "end of the range");
+        // A counted loop: no Range object, though the same types.
+        bool ok = check_to(range->left, t_.int_, "start of the range");
+        ok &= check_to(range->right, t_.int_, "end of the range");
         range->meaning = OperatorKind::Range;
         for (Expr* e = s->iterable; e != nullptr; e = is<ParenExpr>(e) ? static_cast<ParenExpr*>(e)->inner : nullptr) {
             e->type = t_.error;  // never looked at: the loop evaluates the bounds
             if (TypeSymbol* symbol = a_.core_if_present("Range")) e->type = symbol->self;
         }
         s->how = ForKind::Range;
-        element = type;
+        element = ok ? t_.int_ : t_.error;
     } else {
         const Type* type = check_value(s->iterable);
         s->source = hole(type, s->iterable->range);

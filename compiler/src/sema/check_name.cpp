@@ -552,9 +552,7 @@ const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expec
         block->statements = a_.arena.copy(std::span<Stmt* const>(statements));
         slot = block;
         ScopeGuard scope(*this);
-        const Type* type = check_block(block, nullptr);
-        if (expected != nullptr && expected->is(TypeKind::Function)) return type;
-        return type;
+        return check_block(block, expected);
     }
     Inference inference(a_);
     std::vector<const Type*> vars;

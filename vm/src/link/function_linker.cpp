@@ -83,7 +83,7 @@ void publish(Function& function, std::unique_ptr<LinkedBody> body, std::uint32_t
 void publish_failure(Vm& vm, Function& function, const Diagnostic& why, std::string_view error_class) {
     LinkFailure& failure = vm.linker().failures.emplace_back();
     failure.error_class = error_class;
-    failure.message = why.rule.empty() ? why.message : why.to_string();
+    failure.message = failure_text(why);
     LinkedBuilder code(false);
     code.mark(0);
     code.emit_pointer(LOp::LinkFail, 0, 0, 0, &failure);

@@ -29,6 +29,12 @@ struct FunctionLinks {
     std::deque<Instance> instances;
 };
 
+// What a guest error says of a diagnostic.
+inline std::string failure_text(const Diagnostic& why) {
+    if (!why.rule.empty()) return why.to_string();
+    return why.hint.empty() ? why.message : why.message + "; " + why.hint;
+}
+
 struct LinkerState {
     std::recursive_mutex lock;
 

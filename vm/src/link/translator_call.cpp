@@ -90,7 +90,7 @@ std::uint32_t Translator::result_slot(const Instruction& in) {
 void Translator::emit_fail(const Diagnostic& why) {
     LinkFailure& failure = vm_.linker().failures.emplace_back();
     failure.error_class = why.rule.empty() ? "std.core.LinkError" : "std.core.VerifyError";
-    failure.message = why.rule.empty() ? why.message : why.to_string();
+    failure.message = failure_text(why);
     out_.emit_pointer(LOp::LinkFail, 0, 0, 0, &failure);
 }
 

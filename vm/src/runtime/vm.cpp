@@ -60,6 +60,9 @@ Vm::Vm(VmOptions options)
 
 Vm::~Vm() {
     for (auto& block : linker_->roots) gc::remove_root_range(block.get());
+    // Objects outlive their machine until a collection finds them dead, and the collector reads how to
+    // mark an object from its class: classes stay for ever.
+    for (auto& cls : linker_->classes) (void)cls.release();
 }
 
 void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) { tier_ = std::move(tier); }

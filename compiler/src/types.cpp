@@ -85,6 +85,7 @@ const Type* TypeContext::intern(Type candidate) {
 }
 
 const Type* TypeContext::array(const Type* element) {
+    if (element->is(TypeKind::Error)) return element;
     Type t{TypeKind::Array};
     t.args = {&element, 1};
     return intern(t);

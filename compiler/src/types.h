@@ -88,7 +88,7 @@ public:
     const Type *i8, *i16, *i32, *int_, *u8, *u16, *u32, *u64, *f32, *float_, *bool_, *char_, *string;
     const Type *void_, *never, *null, *error;
 
-    const Type* array(const Type* element);
+    const Type* array(const Type* element);   // of Error: Error
     const Type* nullable(const Type* inner);  // Error and Never stay as they are
     const Type* tuple(std::span<const Type* const> elements);
     const Type* function(std::span<const Type* const> params, const Type* result);

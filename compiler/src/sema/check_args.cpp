@@ -147,6 +147,8 @@ void BodyChecker::check_arguments(std::span<const ParamSymbol> params, std::span
                 bool lambda = is<LambdaExpr>(strip_parens(*s));
                 check_value(*s, want->has_infer && (phase != 2) ? hinted : lambda ? want : hinted->has_infer ? want : hinted);
                 if (!want->has_infer) {
+                    // Solved by an argument before; a supertype of both may do as well.
+                    if (declared->has_infer && !convert_silently(*s, want) && inference->unify(declared, (*s)->type)) continue;
                     coerce(*s, want, what(i));
                     continue;
                 }

@@ -55,6 +55,7 @@ struct LinkerState {
 
     Class* string_class = nullptr;   // resolved on first use
     Slot* out_of_memory = nullptr;   // root of the OutOfMemoryError made in advance
+    Slot* memory_reserve = nullptr;  // root of memory that is given up to make a better one
 };
 
 // ---- classes ------------------------------------------------------------------------------------

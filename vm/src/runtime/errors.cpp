@@ -8,6 +8,8 @@
 namespace skua::vm {
 namespace {
 
+constexpr std::size_t kMemoryReserve = 32 << 10;
+constexpr std::uint64_t kLargeRequest = 1 << 20;  // from here on the size is worth telling
 constexpr std::size_t kMaxFrames = 256;  // of a trace; the rest of a deep recursion is only counted
 
 const Class::InstanceField* find_field(const Class& cls, std::string_view name) {
@@ -172,13 +174,31 @@ void throw_error(Thread& thread, std::string_view class_name, std::string_view m
     fill_trace(thread, error);
 }
 
-// One error per VM, made while there is memory, without a trace of its own when thrown the second
-// time: there may be no memory for one.
+void fill_memory_reserve(Thread& thread) {
+    Slot& reserve = *thread.vm->linker().memory_reserve;
+    if (reserve != 0) return;
+    if (auto* unused = static_cast<String*>(thread.heap->allocate_raw(string_class(*thread.vm), kMemoryReserve))) {
+        unused->length = 0;
+        reserve = reinterpret_cast<Slot>(unused);
+    }
+}
+
+// An error with message and trace, for which the reserve is given up; if there is no memory even
+// then, the one that was made in advance, which has no trace.
 Object* out_of_memory(Thread& thread, std::uint64_t bytes) {
-    Object* error = reinterpret_cast<Object*>(*thread.vm->linker().out_of_memory);
-    if (!error) fatal("std.core.OutOfMemoryError", "");
-    thread.pending = error;
-    (void)bytes;
+    LinkerState& state = thread.vm->linker();
+    if (!thread.reporting_memory) {
+        thread.reporting_memory = true;
+        *state.memory_reserve = 0;
+        const std::string what = bytes < kLargeRequest ? "the heap is full"
+                                                       : "the heap has no room for " + std::to_string(bytes) + " bytes";
+        throw_error(thread, "std.core.OutOfMemoryError", what + "; --max-heap sets its size");
+        fill_memory_reserve(thread);
+        thread.reporting_memory = false;
+        return nullptr;
+    }
+    thread.pending = reinterpret_cast<Object*>(*state.out_of_memory);
+    if (!thread.pending) fatal("std.core.OutOfMemoryError", "");
     return nullptr;
 }
 

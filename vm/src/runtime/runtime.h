@@ -9,6 +9,7 @@
 namespace skua::vm {
 
 inline Object* allocate_object(Thread& thread, const Class& cls);
+void fill_memory_reserve(Thread& thread);
 [[gnu::cold]] Object* out_of_memory(Thread& thread, std::uint64_t bytes);
 
 inline Object* allocate_object(Thread& thread, const Class& cls) {

@@ -92,11 +92,12 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     if (!linker_->out_of_memory) {
         Slot* root = new_root(*this);
         linker_->out_of_memory = root;
-        if (Class* cls = error_class(*this, "std.core.OutOfMemoryError")) {
+        linker_->memory_reserve = new_root(*this);
+        if (error_class(*this, "std.core.OutOfMemoryError")) {
             throw_error(*thread, "std.core.OutOfMemoryError", "the heap is full; --max-heap sets its size");
             *root = reinterpret_cast<Slot>(thread->pending);
             thread->pending = nullptr;
-            (void)cls;
+            fill_memory_reserve(*thread);
         }
     }
     return {thread, detach};

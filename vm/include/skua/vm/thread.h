@@ -37,6 +37,7 @@ struct Thread {
     std::uintptr_t native_stack_limit = 0;  // lowest address C++ frames may reach
     std::atomic<bool> interrupted{false};
     bool throwing_stack_overflow = false;
+    bool reporting_memory = false;  // an OutOfMemoryError is being made: a further one is that made in advance
 
     // What natives get as their SkEnv (skua/native.h); set by the first native call.
     struct NativeEnv {

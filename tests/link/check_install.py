@@ -54,7 +54,9 @@ def main():
 
         # The programs need no shared library beyond the C library's own.
         for name in ("vmc", "vmrun", "vmar", "vmdis"):
-            needed = [line.split()[0] for line in run("ldd", os.path.join(tools, name)).splitlines()]
+            listed = subprocess.run(["ldd", os.path.join(tools, name)], stdout=subprocess.PIPE,
+                                    stderr=subprocess.DEVNULL, text=True).stdout  # fails for a static program
+            needed = [line.split()[0] for line in listed.splitlines()]
             foreign = [n for n in needed if not n.startswith(("linux-vdso", "libc.", "libm.", "libdl.", "libpthread.",
                                                               "/lib64/ld-linux", "/lib/ld-linux"))]
             if foreign:

@@ -10,7 +10,8 @@
 
 #include <cstddef>
 
-extern "C" void* __real_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset);
+// Weak: a program linked without the option has no such symbol and never calls the wrapper.
+extern "C" [[gnu::weak]] void* __real_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset);
 
 extern "C" void* __wrap_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset) {
     void* memory = __real_mmap(address, length, protection, flags, file, offset);

@@ -132,11 +132,12 @@ struct FieldSymbol : Symbol {  // field of a type, or global of a module
     [[nodiscard]] bool is_mutable() const { return has(classfile::kMutable); }
 };
 
-struct CaseSymbol : Symbol {  // case of an enum
+struct CaseSymbol : Symbol {  // case of an enum; sema/declare_enum.cpp tells what becomes of it
     explicit CaseSymbol(std::string_view n) : Symbol(SymbolKind::Case, n) {}
     TypeSymbol* owner = nullptr;
     std::uint32_t index = 0;
-    std::span<ParamSymbol> params;  // payload; types in terms of the owner's parameters
+    TypeSymbol* type = nullptr;     // the class of this case, a subclass of the owner
+    std::span<ParamSymbol> params;  // payload: the constructor parameters of that class
     ast::EnumCaseNode* decl = nullptr;
 };
 
@@ -155,7 +156,11 @@ struct TypeSymbol : Symbol {
     std::vector<FieldSymbol*> fields;         // in declaration order, static ones too
     std::vector<FunctionSymbol*> functions;   // methods, properties, statics; without constructor
     FunctionSymbol* constructor = nullptr;    // null: cannot be made (interface, enum)
+    // Enums are classes: see sema/declare_enum.cpp. `cases` is set for the base class, `enum_of` for the
+    // class of a case.
     std::vector<CaseSymbol*> cases;
+    bool is_enum = false;
+    TypeSymbol* enum_of = nullptr;
     // Struct: it has the static function `make$` (constructor->link_name), because of an init block or
     // default values (`make$$default$I`, I counted without receiver). Else `pack` makes it.
     bool has_init = false;

@@ -84,6 +84,14 @@ void DeclarationLowering::header() {
     out.type_params = file_.type_params(type_->type_params);
     if (type_->super != nullptr) out.super = file_.type(type_->super);
     for (const Type* interface : type_->interfaces) out.interfaces.push_back(file_.type(interface));
+    if (!type_->cases.empty()) {
+        classfile::CustomSection cases{"skua.enum", {}};
+        for (const CaseSymbol* c : type_->cases) {
+            cases.bytes.insert(cases.bytes.end(), c->name.begin(), c->name.end());
+            cases.bytes.push_back('\n');
+        }
+        out.custom.push_back(std::move(cases));
+    }
     set_doc(type_->doc);
 }
 

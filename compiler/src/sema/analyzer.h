@@ -70,6 +70,11 @@ public:
     std::span<TypeParamSymbol*> declare_type_params(ast::List<ast::TypeParamNode*> nodes, bool of_function,
                                                     std::uint32_t first_index);
 
+    // ---- enums (declare_enum.cpp)
+    std::vector<ast::TypeDecl*> expand_enum(ast::TypeDecl* decl);  // the classes of its cases
+    CaseSymbol* find_case(TypeSymbol* type, std::string_view name);
+    void load_cases(TypeSymbol* type, std::string_view names);
+
     // ---- symbols from class files (class_import.cpp)
     void load_type(TypeSymbol* type);         // supers, type parameters
     void load_members(TypeSymbol* type);
@@ -82,6 +87,7 @@ public:
     const Type* field_type(FieldSymbol* field);         // may check the initial value to infer it
     const Type* result_type(FunctionSymbol* function);  // may check the body to infer it
     const Type* resolve(ast::TypeNode* node, const TypeScope& scope, bool allow_void = false);
+    Symbol* find_path(ast::List<ast::Ident> path, ModuleSymbol* from) { return resolve_path(path, from, false); }
     void resolve_bounds(ast::List<ast::TypeParamNode*> nodes, const TypeScope& scope);
     [[nodiscard]] TypeScope scope_of(const FunctionSymbol* function) const;
     [[nodiscard]] TypeScope scope_of(const TypeSymbol* type) const;

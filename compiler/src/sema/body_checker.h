@@ -130,6 +130,8 @@ private:
     const Type* use_ref(ast::Expr*& slot, Ref& ref, const Type* expected);
     const Type* function_value(ast::Expr*& slot, Ref& ref, const Type* expected);
     const Type* check_safe(ast::Expr*& slot, ast::MemberExpr* member, const Type* expected);
+    Ref case_ref(CaseSymbol* c, const Ref* of_type);
+    const Type* as_enum(ast::Expr*& slot, const Type* type);  // a case's object as a value of its enum
     ast::Expr* this_expr(SourceRange range);  // null, with an error, where there is no `this`
     LocalSymbol* find_local(std::string_view name);
     void capture(LocalSymbol* local);
@@ -200,6 +202,9 @@ private:
     // scope. `refutable` is false in let, for and lambda parameters.
     void check_pattern(ast::Pattern* p, const Type* subject, const Type* known, bool refutable, bool is_var);
     std::vector<ast::Expr*> take_apart(ast::HoleExpr* subject, const Type* type, std::size_t count, SourceRange range);
+    // The case that a path in a pattern names, and its class instantiated for the subject; null: none.
+    CaseSymbol* pattern_case(ast::List<ast::Ident> path, const Type* known, const Type*& type, bool& reported);
+    ast::Expr* case_test(ast::HoleExpr* subject, const Type* type, SourceRange range);
     static bool is_irrefutable(const ast::Pattern* p);
     ast::Expr* pattern_test(ast::HoleExpr* subject, ast::Expr* value, const Type* known);
 

@@ -174,7 +174,11 @@ const Type* BodyChecker::call_conversion(CallExpr* e, const Type* target) {
     Expr*& slot = e->args[0].value;
     const Type* hint = target->is_number() && is_flexible(slot) && target->is_float() ? target : nullptr;
     const Type* from = check_value(slot, hint);
-    if (from->has_error || from->is(TypeKind::Never)) return target;
+    if (from->has_error) return target;
+    if (from->is(TypeKind::Never)) {
+        a_.error(slot->range, "this never has a value that " + quote(name) + "(...) could convert");
+        return target;
+    }
     e->call = a_.make<CallInfo>();
     e->call->kind = target->is(TypeKind::String) ? CallKind::ToText : CallKind::Numeric;
     e->call->result = target;
@@ -209,9 +213,9 @@ const Type* BodyChecker::call_type(Expr*&, CallExpr* e, Ref& ref, const Type* ex
     a_.ensure_members(symbol);
     FunctionSymbol* ctor = symbol->constructor;
     if (ctor == nullptr || symbol->has(classfile::kAbstract)) {
-        std::string_view kind = symbol->is_interface() ? "interface" : symbol->type_kind == TypeSymbolKind::Enum ? "enum" : "abstract class";
+        std::string_view kind = symbol->is_interface() ? "interface" : symbol->is_enum ? "enum" : "abstract class";
         a_.error(e->callee->range, quote(symbol->name) + " is an " + std::string(kind) + ": no objects can be made of it itself",
-                 symbol->is_interface() ? "make one of a class that implements it" : "");
+                 symbol->is_interface() ? "make one of a class that implements it" : symbol->is_enum ? "name one of its cases" : "");
         check_all_quietly(e->args);
         return symbol->type_params.empty() ? symbol->self : t_.error;
     }
@@ -302,7 +306,10 @@ const Type* BodyChecker::check_call(Expr*& slot, CallExpr* e, const Type* expect
                 if (!f->has(classfile::kProperty)) return call_function(e->call, ref, f, e->args, e->range, name_range, expected);
             }
             break;
-        case Ref::Kind::Type: return call_type(slot, e, ref, expected);
+        case Ref::Kind::Type: {
+            const Type* type = call_type(slot, e, ref, expected);
+            return as_enum(slot, type);
+        }
         default: break;
     }
     const Type* type = use_ref(e->callee, ref, nullptr);

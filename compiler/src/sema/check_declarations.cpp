@@ -71,7 +71,6 @@ void Analyzer::check_module(ModuleSymbol* module) {
     for (FunctionSymbol* f : module->functions) check_function_body(f);
     for (FunctionSymbol* f : module->extension_functions) check_function_body(f);
     for (TypeSymbol* t : module->types) {
-        if (t->type_kind == TypeSymbolKind::Enum) continue;
         check_type_body(t);
     }
     for (FunctionSymbol* f : module->tests) check_function_body(f);

@@ -20,6 +20,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
     bool any_void = false, any_error = false, covered = false, all_dead = true;
     bool seen_true = false, seen_false = false;
     std::set<std::pair<int, std::string>> literals;
+    std::set<const CaseSymbol*> cases;  // of an enum: those that an arm covers in full
+    bool null_covered = !subject->is(TypeKind::Nullable);
     Flow entry = flow_, after;
     after.dead = true;
     const Type* joined_hint = expected;
@@ -42,6 +44,17 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         } else {
             // Which values are done.
             auto note = [&](Pattern* p) {
+                const CaseSymbol* enum_case = nullptr;
+                if (auto* v = as<ValuePattern>(p)) enum_case = v->enum_case;
+                if (auto* c = as<CasePattern>(p); c != nullptr && c->enum_case != nullptr && c->parts.size() == c->elements.size()) {
+                    enum_case = c->enum_case;
+                    for (Pattern* part : c->elements) {
+                        if (!is_irrefutable(part)) enum_case = nullptr;
+                    }
+                }
+                if (enum_case != nullptr && !cases.insert(enum_case).second) {
+                    a_.sink.warning(p->range, "this case is matched by an arm before");
+                }
                 auto* l = as<LiteralPattern>(p);
                 if (l == nullptr || l->value->constant == nullptr) return;
                 const Constant& c = *l->value->constant;
@@ -70,6 +83,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         after = merge(after, flow_);
         if (null_arm && arm.guard == nullptr && known->is(TypeKind::Nullable)) known = known->inner();
         const Type* base = known->is(TypeKind::Nullable) ? known->inner() : known;
+        null_covered |= null_arm && arm.guard == nullptr;
+        if (base->is_class() && base->symbol->is_enum && cases.size() == base->symbol->cases.size() && null_covered) covered = true;
         if (base->is(TypeKind::Bool) && seen_true && seen_false && (known != subject || !subject->is(TypeKind::Nullable))) covered = true;
     }
     if (!covered) {
@@ -79,6 +94,23 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
     flow_ = after;
     if (e->arms.empty()) {
         a_.error(e->range, "a `match` needs at least one arm");
+        return t_.error;
+    }
+    const Type* enum_type = known->is(TypeKind::Nullable) ? known->inner() : known;
+    if (!covered && enum_type->is_class() && enum_type->symbol->is_enum && !any_error) {
+        std::vector<std::string> missing;
+        if (!null_covered) missing.push_back("null");
+        for (CaseSymbol* c : enum_type->symbol->cases) {
+            if (!cases.contains(c)) missing.push_back(std::string(enum_type->symbol->name) + "." + std::string(c->name));
+        }
+        if (missing.size() > 6) {
+            std::size_t more = missing.size() - 5;
+            missing.resize(5);
+            missing.push_back(std::to_string(more) + " more");
+        }
+        a_.error({e->range.file, e->range.start, std::min(e->range.end, e->range.start + 5)},
+                 "this `match` does not cover every case of " + quote(enum_type) + ": " + quoted_list(missing) + " missing",
+                 "add an arm for " + std::string(missing.size() == 1 ? "it" : "each") + ", or `_ => ...`");
         return t_.error;
     }
     if (!covered && !subject->has_error && (!unused || subject->is(TypeKind::Bool))) {

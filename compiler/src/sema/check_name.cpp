@@ -96,6 +96,7 @@ Ref BodyChecker::implicit_member(std::string_view name, SourceRange range, bool 
             ref.symbol = m.symbol;
             return ref;
         }
+        if (m.symbol->kind == SymbolKind::Case) return case_ref(static_cast<CaseSymbol*>(m.symbol), nullptr);
         ref.kind = m.symbol->kind == SymbolKind::Field ? Ref::Kind::Global : Ref::Kind::Function;
         ref.symbol = m.symbol;
         ref.owner = m.owner;
@@ -113,6 +114,7 @@ Ref BodyChecker::implicit_member(std::string_view name, SourceRange range, bool 
     Member m = a_.find_member(self, name);
     if (!m && type_ != nullptr && type_->self != self) m = a_.find_static(type_, name);
     if (!m || !a_.can_access(m.symbol, module_, type_)) return ref;
+    if (m.symbol->kind == SymbolKind::Case) return case_ref(static_cast<CaseSymbol*>(m.symbol), nullptr);
     if (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) {
         ref.kind = Ref::Kind::Function;
         ref.symbol = m.symbol;
@@ -228,6 +230,28 @@ Ref BodyChecker::resolve_name(NameExpr* e) {
     return ref;
 }
 
+Ref BodyChecker::case_ref(CaseSymbol* c, const Ref* of_type) {
+    Ref ref;
+    if (c->type == nullptr) return ref;
+    ref.kind = Ref::Kind::Type;
+    ref.symbol = c;
+    ref.type = c->type->self;
+    if (of_type != nullptr && of_type->has_type_args) {
+        ref.type = t_.named(c->type, of_type->type->args);
+        ref.has_type_args = true;
+    }
+    return ref;
+}
+
+const Type* BodyChecker::as_enum(Expr*& slot, const Type* type) {
+    if (!type->is_class() || type->symbol->enum_of == nullptr) return type;
+    const Type* base = a_.as_instance_of(type, type->symbol->enum_of);
+    if (base == nullptr) return type;
+    slot->type = type;
+    slot = convert(ConversionKind::Upcast, slot, base);
+    return base;
+}
+
 Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
     Ref ref;
     TypeSymbol* symbol = nullptr;
@@ -271,7 +295,7 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
     }
     bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
                      (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static());
-    if (m.symbol->kind == SymbolKind::Case) return ref;  // reported at the enum
+    if (m.symbol->kind == SymbolKind::Case) return case_ref(static_cast<CaseSymbol*>(m.symbol), &type);
     if (!is_static) {
         a_.error(name.range, quote(name.text) + " is a member of the objects of " + quote(symbol->name) + ", not of the type itself",
                  "write it after a value: `value." + std::string(name.text) + "`");
@@ -350,7 +374,7 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
         return ref;
     }
     bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
-                     (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static());
+                     (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static()) || m.symbol->kind == SymbolKind::Case;
     if (is_static) {
         a_.error(name.range, quote(name.text) + " is static", "write it after the type: `" + std::string(m.owner->symbol->name) + "." + std::string(name.text) + "`");
         return ref;
@@ -669,6 +693,18 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
             return type;
         }
         case Ref::Kind::Type: {
+            if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Case && static_cast<CaseSymbol*>(ref.symbol)->params.empty()) {
+                // A case without payload of a generic enum: an object of its own.
+                a_.ensure_members(ref.type->symbol);
+                a_.ensure_signature(ref.type->symbol->constructor);
+                if (ref.type->symbol->constructor->params.empty()) {
+                    auto* call = a_.make<CallExpr>(slot->range);
+                    call->callee = slot;
+                    const Type* type = call_function(call->call, ref, ref.type->symbol->constructor, {}, slot->range, slot->range, expected);
+                    slot = call;
+                    return as_enum(slot, type);
+                }
+            }
             const Type* shape = expected != nullptr && expected->is(TypeKind::Nullable) ? expected->inner() : expected;
             if (ref.type->is(TypeKind::Named) && ref.type->symbol->constructor != nullptr && shape != nullptr && shape->is(TypeKind::Function)) {
                 a_.ensure_members(ref.type->symbol);
@@ -677,6 +713,10 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
             }
             std::string type_name = to_string(ref.type->is(TypeKind::Named) && !ref.has_type_args ? ref.type : ref.type);
             if (ref.type->is(TypeKind::Named)) type_name = std::string(ref.type->symbol->name);
+            if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Case) {
+                a_.error(slot->range, "case " + quote(type_name) + " has a payload", "give it: `" + type_name + "(...)`");
+                return t_.error;
+            }
             a_.error(slot->range, quote(type_name) + " is a type, expected a value", "to make one, call it: `" + type_name + "(...)`");
             return t_.error;
         }

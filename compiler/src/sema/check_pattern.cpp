@@ -33,6 +33,51 @@ bool BodyChecker::is_irrefutable(const Pattern* p) {
     return false;
 }
 
+CaseSymbol* BodyChecker::pattern_case(List<Ident> path, const Type* known, const Type*& type, bool& reported) {
+    const Type* base = known->is(TypeKind::Nullable) ? known->inner() : known;
+    TypeSymbol* subject = base->is_class() && base->symbol->is_enum ? base->symbol : nullptr;
+    TypeSymbol* owner = nullptr;
+    if (path.size() == 1) {
+        owner = subject;
+        if (owner == nullptr || a_.find_case(owner, path[0].text) == nullptr) return nullptr;
+    } else {
+        auto* node = a_.make<NamedTypeNode>(path[0].range);
+        node->path = path.first(path.size() - 1);
+        Symbol* symbol = a_.find_path(node->path, module_);
+        if (symbol == nullptr || symbol->kind != SymbolKind::Type) return nullptr;
+        owner = static_cast<TypeSymbol*>(symbol);
+        if (!owner->is_enum) return nullptr;
+    }
+    CaseSymbol* c = a_.find_case(owner, path.back().text);
+    if (c == nullptr) {
+        std::vector<std::string_view> names;
+        for (CaseSymbol* other : owner->cases) names.push_back(other->name);
+        auto best = nearest(path.back().text, names);
+        a_.error(path.back().range, "enum " + quote(owner->name) + " has no case " + quote(path.back().text), best.empty() ? "" : "did you mean " + quote(best) + "?");
+        reported = true;
+        return nullptr;
+    }
+    if (known->has_error) return c;
+    if (owner != subject) {
+        a_.error(path.back().range, "a " + quote(known) + " is never a " + quote(owner->name));
+        reported = true;
+        return nullptr;
+    }
+    type = t_.named(c->type, base->args);
+    return c;
+}
+
+Expr* BodyChecker::case_test(HoleExpr* subject, const Type* type, SourceRange range) {
+    auto* node = a_.make<NamedTypeNode>(range);
+    node->type = type;
+    auto* test = a_.make<IsExpr>(range);
+    test->operand = subject;
+    test->target = node;
+    Expr* e = test;
+    check(e);
+    return e;
+}
+
 // The first `count` parts of a value: components of a tuple, fields of a struct, or the
 // properties component1, component2, ...
 std::vector<Expr*> BodyChecker::take_apart(HoleExpr* subject, const Type* type, std::size_t count, SourceRange range) {
@@ -127,6 +172,10 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
         case PatternKind::Binding: {
             auto* b = static_cast<BindingPattern*>(p);
             const Type* type = known;
+            const Type* base = known->is(TypeKind::Nullable) ? known->inner() : known;
+            if (refutable && base->is_class() && base->symbol->is_enum && a_.find_case(base->symbol, b->name.text) != nullptr) {
+                a_.error(p->range, quote(b->name.text) + " would be a new name here, which every value fits", "write `" + std::string(base->symbol->name) + "." + std::string(b->name.text) + "`");
+            }
             b->value = narrowed();
             if (b->annotation != nullptr) {
                 type = a_.resolve(b->annotation, type_scope_);
@@ -234,6 +283,34 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
             auto* c = static_cast<CasePattern*>(p);
             // A struct by its name: Point(x, y).
             std::vector<Expr*> parts;
+            const Type* case_type = t_.error;
+            bool reported = false;
+            c->enum_case = pattern_case(c->path, known, case_type, reported);
+            if (c->enum_case != nullptr || reported) {
+                if (!refutable && c->enum_case != nullptr) a_.error(p->range, "this pattern may not match", "use `match`");
+                if (!case_type->has_error) {
+                    c->test = case_test(p->hole, case_type, p->range);
+                    a_.ensure_signature(case_type->symbol->constructor);
+                    std::size_t wanted = case_type->symbol->constructor->params.size();
+                    if (wanted != c->elements.size()) {
+                        a_.error(p->range, "case " + quote(case_type->symbol->name) + " has " + std::to_string(wanted) + " part" + (wanted == 1 ? "" : "s") +
+                                               ", found " + std::to_string(c->elements.size()));
+                    } else if (wanted != 0) {
+                        HoleExpr* inner = hole(case_type, p->range);
+                        parts = take_apart(inner, case_type, wanted, p->range);
+                        auto* cast = convert(ConversionKind::NarrowCast, p->hole, case_type);
+                        for (Expr* part : parts) {
+                            if (auto* m = as<MemberExpr>(part)) m->object = cast;
+                        }
+                    }
+                }
+                for (std::size_t i = 0; i < c->elements.size(); ++i) {
+                    const Type* part = i < parts.size() ? parts[i]->type : t_.error;
+                    check_pattern(c->elements[i], part, part, refutable, is_var);
+                }
+                c->parts = a_.arena.copy(parts);
+                break;
+            }
             auto* node = a_.make<NamedTypeNode>(p->range);
             node->path = c->path;
             Symbol* symbol = c->path.size() == 1 ? a_.find_global(module_, c->path[0].text) : nullptr;
@@ -276,6 +353,24 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
         }
         case PatternKind::Value: {
             auto* v = static_cast<ValuePattern*>(p);
+            std::vector<Ident> path;
+            for (Expr* e = v->value; e != nullptr;) {
+                if (auto* m = as<MemberExpr>(e)) {
+                    path.insert(path.begin(), m->name);
+                    e = m->object;
+                } else {
+                    if (auto* n = as<NameExpr>(e)) path.insert(path.begin(), Ident{n->name, n->range});
+                    break;
+                }
+                if (path.size() > 100) break;
+            }
+            const Type* case_type = t_.error;
+            bool reported = false;
+            if (path.size() > 1) v->enum_case = pattern_case(a_.arena.copy(path), known, case_type, reported);
+            if (v->enum_case != nullptr || reported) {
+                if (!case_type->has_error) v->test = case_test(p->hole, case_type, p->range);
+                break;
+            }
             check_value(v->value, known->has_error ? nullptr : known);
             if (!known->has_error && !v->value->type->has_error) v->test = pattern_test(p->hole, v->value, known);
             break;

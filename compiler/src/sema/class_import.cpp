@@ -94,6 +94,7 @@ void Analyzer::load_type(TypeSymbol* type) {
         default: type->type_kind = TypeSymbolKind::Class; break;
     }
     type->flags = file.flags;
+    for (const classfile::CustomSection& section : file.custom) type->is_enum |= section.name == "skua.enum";
     if (file.doc != classfile::kNone) type->doc = file.str(file.doc);
     type->type_params = import_type_params(file, file.type_params, false);
     std::vector<const Type*> args;
@@ -203,6 +204,9 @@ void Analyzer::load_members(TypeSymbol* type) {
     } else if (type->constructor != nullptr) {
         type->constructor->flags |= classfile::kPublic;
         type->constructor->result = type->self;
+    }
+    for (const classfile::CustomSection& section : file.custom) {
+        if (section.name == "skua.enum") load_cases(type, text({reinterpret_cast<const char*>(section.bytes.data()), section.bytes.size()}));
     }
 }
 

@@ -129,13 +129,17 @@ void Analyzer::declare(ModuleSymbol* module) {
             case ast::TypeDeclKind::Class: t->type_kind = TypeSymbolKind::Class; break;
             case ast::TypeDeclKind::Interface: t->type_kind = TypeSymbolKind::Interface; break;
             case ast::TypeDeclKind::Struct: t->type_kind = TypeSymbolKind::Struct; break;
-            case ast::TypeDeclKind::Enum: t->type_kind = TypeSymbolKind::Enum; break;
+            case ast::TypeDeclKind::Enum:
+                t->type_kind = TypeSymbolKind::Class;
+                t->is_enum = true;
+                t->flags |= classfile::kAbstract | classfile::kOpen;
+                break;
         }
         if ((decl->modifiers & ast::kModPub) != 0) t->flags |= classfile::kPublic;
         if ((decl->modifiers & ast::kModOpen) != 0) t->flags |= classfile::kOpen;
         if ((decl->modifiers & ast::kModAbstract) != 0) t->flags |= classfile::kAbstract | classfile::kOpen;
         if (t->is_interface()) t->flags |= classfile::kAbstract | classfile::kOpen;
-        if (!t->is_class() && (decl->modifiers & (ast::kModOpen | ast::kModAbstract)) != 0 && !t->is_interface()) {
+        if ((!t->is_class() || t->is_enum) && (decl->modifiers & (ast::kModOpen | ast::kModAbstract)) != 0 && !t->is_interface()) {
             error(decl->modifiers_range, "only classes can be `open` or `abstract`");
         }
         if (builtin_type(decl->name.text) != nullptr) error(decl->name.range, quote(decl->name.text) + " is a built-in type");
@@ -148,7 +152,7 @@ void Analyzer::declare(ModuleSymbol* module) {
         for (ast::CtorParam& p : decl->ctor_params) {
             bool is_field = t->is_struct() || p.is_let || p.is_var;
             if (t->is_struct() && p.param.default_value != nullptr) t->has_init = true;
-            if (t->is_interface() || t->type_kind == TypeSymbolKind::Enum) {
+            if (t->is_interface() || t->is_enum) {
                 error(p.param.range, "an interface or enum has no constructor parameters");
                 continue;
             }
@@ -168,7 +172,7 @@ void Analyzer::declare(ModuleSymbol* module) {
         for (ast::Decl* member : decl->members) {
             if (auto* v = ast::as<ast::VariableDecl>(member)) {
                 FieldSymbol* field = make_field(v, t);
-                if (!field->is_static() && (t->is_struct() || t->is_interface() || t->type_kind == TypeSymbolKind::Enum)) {
+                if (!field->is_static() && (t->is_struct() || t->is_interface() || t->is_enum)) {
                     error(v->name.range, t->is_struct() ? "a struct's fields are its parameters: " + quote(v->name.text) + " cannot be declared here"
                                                         : "only classes and structs have fields",
                           t->is_struct() ? "move it to the parameters after the struct's name, or make it a property: `get " +
@@ -184,7 +188,7 @@ void Analyzer::declare(ModuleSymbol* module) {
                 add(function, t->members, where);
             } else if (auto* init = ast::as<ast::InitDecl>(member)) {
                 if (t->is_struct()) t->has_init = true;
-                if (t->is_interface() || t->type_kind == TypeSymbolKind::Enum) {
+                if (t->is_interface() || t->is_enum) {
                     error(init->range, "only classes and structs have `init` blocks");
                 }
             }
@@ -198,7 +202,10 @@ void Analyzer::declare(ModuleSymbol* module) {
             symbol->decl = &c;
             c.symbol = symbol;
             t->cases.push_back(symbol);
-            add(symbol, t->members, where);
+            // The object of a case without payload has its name already.
+            auto existing = t->members.find(c.name.text);
+            auto* object = existing != t->members.end() && existing->second->kind == SymbolKind::Field ? static_cast<FieldSymbol*>(existing->second) : nullptr;
+            if (object == nullptr || object->decl == nullptr || object->decl->name.range != c.name.range) add(symbol, t->members, where);
         }
         if (t->is_class() || t->is_struct()) {
             auto* ctor = make<FunctionSymbol>("init");
@@ -224,6 +231,17 @@ void Analyzer::declare(ModuleSymbol* module) {
         }
         module->types.push_back(t);
         add(t, module->members, "this module");
+        return t;
+    };
+    auto declare_enum = [&](ast::TypeDecl* decl) {
+        std::vector<ast::TypeDecl*> classes = expand_enum(decl);
+        TypeSymbol* base = declare_type(decl);
+        for (std::size_t i = 0; i < classes.size(); ++i) {
+            TypeSymbol* t = declare_type(classes[i]);
+            t->enum_of = base;
+            t->name = text(std::string(base->name) + "." + std::string(decl->cases[i].name.text));
+            base->cases[i]->type = t;
+        }
     };
     std::uint32_t test_number = 0;
     for (ast::Decl* decl : module->ast->decls) {
@@ -236,7 +254,11 @@ void Analyzer::declare(ModuleSymbol* module) {
             module->globals.push_back(field);
             add(field, module->members, "this module");
         } else if (auto* t = ast::as<ast::TypeDecl>(decl)) {
-            declare_type(t);
+            if (t->type_kind == ast::TypeDeclKind::Enum) {
+                declare_enum(t);
+            } else {
+                declare_type(t);
+            }
         } else if (auto* test = ast::as<ast::TestDecl>(decl); test != nullptr && options.tests) {
             auto* f = make<FunctionSymbol>(test->name);
             f->range = test->range;

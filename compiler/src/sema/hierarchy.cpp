@@ -20,7 +20,8 @@ std::string signature_of(Analyzer& a, FunctionSymbol* f, const Substitution& s) 
     return out;
 }
 
-bool same_signature(Analyzer& a, FunctionSymbol* own, FunctionSymbol* base, const Substitution& s) {
+// `inherited`: what the parameters of the type that declares `own` stand for.
+bool same_signature(Analyzer& a, FunctionSymbol* own, FunctionSymbol* base, const Substitution& s, const Substitution& inherited = {}) {
     if (own->params.size() != base->params.size() || own->type_params.size() != base->type_params.size()) return false;
     if (own->has(classfile::kProperty) != base->has(classfile::kProperty)) return false;
     std::vector<const Type*> own_vars;
@@ -28,9 +29,9 @@ bool same_signature(Analyzer& a, FunctionSymbol* own, FunctionSymbol* base, cons
     Substitution both{s.type_args, own_vars};
     auto same = [](const Type* x, const Type* y) { return x == y || x->has_error || y->has_error; };
     for (std::size_t i = 0; i < own->params.size(); ++i) {
-        if (!same(own->params[i].type, a.types.substitute(base->params[i].type, both))) return false;
+        if (!same(a.types.substitute(own->params[i].type, inherited), a.types.substitute(base->params[i].type, both))) return false;
     }
-    return same(a.result_type(own), a.types.substitute(a.result_type(base), both));
+    return same(a.types.substitute(a.result_type(own), inherited), a.types.substitute(a.result_type(base), both));
 }
 
 }  // namespace
@@ -188,7 +189,7 @@ void Analyzer::check_completeness(TypeSymbol* type) {
                 // Inherited from a superclass that does not know the interface.
                 ensure_signature(f);
                 ensure_signature(implementation);
-                if (!same_signature(*this, implementation, f, substitution(all[i]))) {
+                if (!same_signature(*this, implementation, f, substitution(all[i]), substitution(found.owner))) {
                     error(type->range, "method " + quote(f->name) + " inherited from " + quote(found.owner) + " does not have the signature that " +
                           quote(all[i]) + " needs: expected `" + signature_of(*this, f, substitution(all[i])) + "`");
                 }
@@ -229,10 +230,6 @@ FunctionSymbol* Analyzer::make_getter(TypeSymbol* type, FieldSymbol* field) {
 
 void Analyzer::check_type(TypeSymbol* type) {
     ensure_members(type);
-    if (type->type_kind == TypeSymbolKind::Enum) {
-        error(type->range, "enums are not supported by this version of the compiler", "use an open class and a subclass for each case");
-        return;
-    }
     if (type->is_struct()) check_struct_cycle(type);
     check_overrides(type);
     check_completeness(type);

@@ -241,7 +241,9 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
             error(node.range, "a class has one superclass, found " + quote(type->super) + " and " + quote(t));
             return;
         }
-        if (!t->symbol->has(classfile::kOpen)) {
+        if (t->symbol->is_enum && type->enum_of != t->symbol) {
+            error(node.range, quote(t->symbol->name) + " is an enum: it cannot be extended");
+        } else if (!t->symbol->has(classfile::kOpen)) {
             auto& d = error(node.range, "class " + quote(t->symbol->name) + " is closed: it cannot be extended",
                             t->symbol->decl != nullptr ? "declare it `open class " + std::string(t->symbol->name) + "`" : "");
             if (t->symbol->decl != nullptr) d.notes.push_back({t->symbol->range, "it is declared here"});

@@ -172,6 +172,7 @@ void DeclarationLowering::lower_body(const FunctionSymbol& f, classfile::Functio
         }
     }
     if (constructor) {
+        body.set_initialiser();
         constructor_body(body, f);
     } else if (f.role == FunctionRole::StructNew) {
         make_body(body, f);
@@ -264,6 +265,7 @@ void DeclarationLowering::static_init(std::span<FieldSymbol* const> fields) {
     out.flags = classfile::kSynthetic | (type_ != nullptr ? classfile::kStatic : 0u);
     out.result = file_.void_type();
     FunctionLowering body(file_, "static$init", nullptr);
+    body.set_initialiser();
     for (const FieldSymbol* field : fields) {
         if (field->is_static() && field->decl != nullptr && field->decl->init != nullptr) {
             body.put_static(*field, type_ != nullptr ? type_->self : nullptr, field->decl->init);

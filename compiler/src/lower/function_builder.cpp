@@ -6,6 +6,12 @@ namespace skua::compiler {
 
 using namespace classfile;
 
+namespace {
+
+constexpr std::size_t kKnownValues = 128;  // forgetting is always right, and long functions stay linear
+
+}  // namespace
+
 
 template <typename Operands, typename F>
 void FunctionBuilder::for_each_label(const Item& item, Operands& operands, F f) {
@@ -111,7 +117,9 @@ Reg FunctionBuilder::loop_constant(Op op, TypeIndex type, std::int64_t bits) {
 // ---- known values --------------------------------------------------------------------------
 
 void FunctionBuilder::remember(const void* variable, const void* key, Reg value, bool assigned) {
-    if (reachable_) known_.push_back({variable, key, value, position(), assigned});
+    if (!reachable_) return;
+    if (known_.size() == kKnownValues) known_.erase(known_.begin(), known_.begin() + kKnownValues / 2);
+    known_.push_back({variable, key, value, position(), assigned});
 }
 
 std::optional<Reg> FunctionBuilder::recall(const void* variable, const void* key) const {

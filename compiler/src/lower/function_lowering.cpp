@@ -191,8 +191,14 @@ void FunctionLowering::load_constant(const Constant& constant, const Type* type,
 Reg FunctionLowering::declare(const LocalSymbol& local) {
     const TypeIndex t = type(file_.storage_type(local));
     const Reg r = local.name.empty() ? code_.fresh(t) : code_.local(t, file_.str(local.name));
-    locals_[&local] = r;
+    name_register(local, r);
     return r;
+}
+
+// A block may be lowered more than once (finally): the variable is then another one.
+void FunctionLowering::name_register(const LocalSymbol& local, Reg r) {
+    code_.forget(&local);
+    locals_[&local] = r;
 }
 
 Reg FunctionLowering::storage(const LocalSymbol& local) {
@@ -202,7 +208,7 @@ Reg FunctionLowering::storage(const LocalSymbol& local) {
 
 void FunctionLowering::bind_local(const LocalSymbol& local, Reg r) {
     if (!local.in_cell) {
-        locals_[&local] = r;
+        name_register(local, r);
         return;
     }
     const Reg cell = declare(local);
@@ -225,7 +231,7 @@ void FunctionLowering::store_new(const LocalSymbol& local, Expr* init) {
         const TypeIndex t = type(local.type);
         const Reg r = local.name.empty() ? code_.fresh(t) : code_.local(t, file_.str(local.name));
         into(init, r);
-        locals_[&local] = r;
+        name_register(local, r);
         return;
     }
     const Reg r = value(init);

@@ -34,6 +34,9 @@ public:
     // After all parameters: moves those that live in a cell there.
     void enter();
 
+    // The body is that of a constructor or of static$init, in which `let` fields change.
+    void set_initialiser() { initialiser_ = true; }
+
     // ---- pieces of a body ----------------------------------------------------------------------
     void body(ast::Expr* body);  // returns its value, if the function has a result
     void statement_effect(ast::Expr* expr);
@@ -99,6 +102,7 @@ private:
     void load_int(Reg dst, std::int64_t value) { emit(Op::ConstInt, {dst, value}); }
     void load_constant(const ast::Constant& constant, const Type* type, Reg dst);
     void load_string(Reg dst, std::string_view text);
+    void name_register(const LocalSymbol& local, Reg r);
     Reg declare(const LocalSymbol& local);           // a register for the variable (not yet its cell)
     void store_new(const LocalSymbol& local, ast::Expr* init);  // declares and initialises
     void assign_local(const LocalSymbol& local, ast::Expr* value);
@@ -122,6 +126,14 @@ private:
     Reg operand(ast::Expr* expr, bool once);  // of value() and argument()
     Reg plain_operand(ast::Expr* expr);
     std::optional<Reg> narrowed(const ast::ConvertExpr& e);
+    // What never changes once read: a `let` field of an object in a variable that keeps its value, the
+    // length of an array in one, a `let` global.
+    struct Immutable {
+        const void* variable;
+        const void* key;
+    };
+    [[nodiscard]] std::optional<Immutable> immutable(ast::Expr* expr) const;
+    [[nodiscard]] const LocalSymbol* constant_variable(const ast::Expr* expr) const;
     void effect(ast::Expr* expr);
     void name_into(ast::NameExpr& e, Reg dst);
     void member_into(ast::MemberExpr& e, Reg dst);
@@ -219,6 +231,7 @@ private:
     const Type* result_;
     FunctionBuilder code_;
     std::uint32_t parameters_ = 0;
+    bool initialiser_ = false;
     std::vector<const LocalSymbol*> cell_parameters_;
     std::unordered_map<const LocalSymbol*, Reg> locals_;
     std::unordered_map<const ast::HoleExpr*, Reg> holes_;

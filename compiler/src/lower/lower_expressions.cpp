@@ -37,6 +37,13 @@ Reg FunctionLowering::operand(Expr* expr, bool once) {
         if (const auto known = narrowed(*convert)) return *known;
     }
     const TypeIndex t = type(expr->type);
+    if (const auto fixed = immutable(expr); fixed && code_.reachable()) {
+        if (const auto known = code_.recall(fixed->variable, fixed->key)) return *known;
+        const Reg r = code_.fresh(t);
+        into(expr, r);
+        code_.remember(fixed->variable, fixed->key, r, false);
+        return r;
+    }
     if (expr->type->is(TypeKind::Never) || expr->type->is(TypeKind::Void)) {
         effect(expr);
         return code_.fresh(t);  // never read: what would read it cannot be reached
@@ -65,6 +72,49 @@ std::optional<Reg> FunctionLowering::narrowed(const ConvertExpr& e) {
     emit_at(e.range, e.conversion == ConversionKind::NarrowNonNull ? Op::Unwrap : Op::Cast, {r, storage(*local)});
     code_.remember(local, e.type, r, local->assigned);
     return r;
+}
+
+const LocalSymbol* FunctionLowering::constant_variable(const Expr* expr) const {
+    for (;;) {
+        if (const auto* paren = as<ParenExpr>(expr)) {
+            expr = paren->inner;
+        } else if (const auto* convert = as<ConvertExpr>(expr);
+                   convert != nullptr && (convert->conversion == ConversionKind::NarrowNonNull ||
+                                          convert->conversion == ConversionKind::NarrowCast)) {
+            expr = convert->operand;
+        } else {
+            break;
+        }
+    }
+    const LocalSymbol* local = nullptr;
+    return plain_local(expr, local) && !local->assigned ? local : nullptr;
+}
+
+std::optional<FunctionLowering::Immutable> FunctionLowering::immutable(Expr* expr) const {
+    const FieldSymbol* field = nullptr;
+    const Expr* object = nullptr;
+    if (const auto* name = as<NameExpr>(expr)) {
+        field = name->field;
+        object = name->receiver;
+        if (name->value != ValueKind::Field && name->value != ValueKind::StaticField) return std::nullopt;
+    } else if (const auto* member = as<MemberExpr>(expr)) {
+        field = member->field;
+        object = member->object;
+        if (member->value == ValueKind::ArrayLength) {
+            const LocalSymbol* local = constant_variable(object);
+            static const char length = 0;
+            return local != nullptr ? std::optional(Immutable{local, &length}) : std::nullopt;
+        }
+        if (member->value != ValueKind::Field && member->value != ValueKind::StaticField) return std::nullopt;
+    } else {
+        return std::nullopt;
+    }
+    if (field->is_mutable() || initialiser_) return std::nullopt;
+    if (field->is_static()) return Immutable{field, nullptr};
+    const LocalSymbol* local = object != nullptr ? constant_variable(object) : nullptr;
+    // A struct variable may be changed in part.
+    if (local == nullptr || (field->owner->is_struct() && local->is_var)) return std::nullopt;
+    return Immutable{local, field};
 }
 
 void FunctionLowering::deliver(Expr* expr, std::int64_t dst) {

@@ -73,7 +73,7 @@ void FunctionLowering::match_expr(MatchExpr& e, std::int64_t dst) {
         const auto* binding = as<BindingPattern>(arm.pattern);
         if (fixed && binding != nullptr && binding->symbol != nullptr && binding->value == binding->hole &&
             !binding->symbol->assigned && !binding->symbol->in_cell) {
-            locals_[binding->symbol] = subject;  // another name for it
+            name_register(*binding->symbol, subject);  // another name for it
         } else {
             match_pattern(arm.pattern, subject, must_fit ? Label{} : next);
         }

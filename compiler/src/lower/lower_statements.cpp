@@ -250,7 +250,7 @@ void FunctionLowering::for_range(ForStmt& s, BinaryExpr& range, std::int64_t ste
         bind_hole(s.pattern->hole, counter);
         match_pattern(s.pattern, counter, {});
     } else {
-        locals_[binding->symbol] = counter;
+        name_register(*binding->symbol, counter);
     }
     loop_body(s, *s.body, target);
     code_.bind(target.next);

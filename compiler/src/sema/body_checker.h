@@ -162,6 +162,10 @@ private:
     const Type* check_unary(ast::UnaryExpr* e, const Type* expected);
     const Type* check_binary(ast::Expr*& slot, ast::BinaryExpr* e, const Type* expected);
     const Type* check_arithmetic(ast::BinaryExpr* e, const Type* expected);
+    const Type* call_operator_extension(ast::BinaryExpr* e, FunctionSymbol* f);
+    ast::Expr* numeric_conversion(ast::Expr* value, const Type* to);
+    void report_mixed(ast::BinaryExpr* e);     // two numbers of different types
+    void report_operator(ast::BinaryExpr* e);  // the operator does not apply
     const Type* check_comparison(ast::BinaryExpr* e);
     const Type* check_equality(ast::BinaryExpr* e);
     const Type* check_coalesce(ast::BinaryExpr* e, const Type* expected);

@@ -161,16 +161,7 @@ const Type* BodyChecker::check_interpolation(InterpolationExpr* e) {
         std::string_view function = "formatText";
         Expr* value = hole(type, part.value->range);
         auto numeric = [&](const Type* to) {
-            if (type == to) return;
-            auto* call = a_.make<CallExpr>(part.value->range);
-            call->call = a_.make<CallInfo>();
-            call->call->kind = CallKind::Numeric;
-            call->call->result = to;
-            CallArg arg;
-            arg.value = value;
-            call->call->args = a_.arena.list<CallArg>({arg});
-            call->type = to;
-            value = call;
+            if (type != to) value = numeric_conversion(value, to);
         };
         value = part.value;
         if (type->is(TypeKind::U64)) {

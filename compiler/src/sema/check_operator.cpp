@@ -163,7 +163,7 @@ const Type* BodyChecker::check_arithmetic(BinaryExpr* e, const Type* expected) {
     if (left->is(TypeKind::Never)) return left;
     if (left->is_number() && right->is_number()) {
         if (is_bitwise(e->op) && (!left->is_integer() || !right->is_integer())) {
-            a_.error(e->op_range, "operator `" + std::string(symbol_of(e->op)) + "` needs integers, found " + quote(left) + " and " + quote(right));
+            report_operator(e);
             return t_.error;
         }
         if (left == right) {
@@ -171,26 +171,11 @@ const Type* BodyChecker::check_arithmetic(BinaryExpr* e, const Type* expected) {
             return left;
         }
         if (is_shift(e->op)) {
-            // Only the low bits of the count matter, so it may be of any integer type.
-            auto* call = a_.make<CallExpr>(e->right->range);
-            call->call = a_.make<CallInfo>();
-            call->call->kind = CallKind::Numeric;
-            call->call->result = left;
-            CallArg arg;
-            arg.value = e->right;
-            call->call->args = a_.arena.list<CallArg>({arg});
-            call->type = left;
-            e->right = call;
+            e->right = numeric_conversion(e->right, left);  // only the low bits of the count matter
             e->meaning = OperatorKind::Primitive;
             return left;
         }
-        bool widen_left = !left->is_float() && (right->is_float() || left->bits() < right->bits());
-        const Type* target = widen_left ? right : left;
-        auto text = module_->ast->file->text();
-        SourceRange r = widen_left ? e->left->range : e->right->range;
-        std::string shown = r.end <= text.size() && r.end > r.start && r.end - r.start < 40 ? std::string(text.substr(r.start, r.end - r.start)) : "...";
-        a_.error(e->op_range, "operator `" + std::string(symbol_of(e->op)) + "` needs two operands of one type, found " + quote(left) + " and " + quote(right),
-                 "convert one: `" + to_string(target) + "(" + shown + ")`");
+        report_mixed(e);
         return t_.error;
     }
     if (e->op == BinaryOp::Add && left->is(TypeKind::String) && right->is(TypeKind::String)) {
@@ -206,15 +191,55 @@ const Type* BodyChecker::check_arithmetic(BinaryExpr* e, const Type* expected) {
             return e->call == nullptr ? t_.error : result;
         }
     } else if (FunctionSymbol* f = a_.find_extension(left, name, module_)) {
-        Ref ref;
-        ref.kind = Ref::Kind::Member;
-        ref.symbol = f;
-        ref.receiver = e->left;
-        Argument arg;
-        arg.value = e->right;
-        const Type* result = call_function(e->call, ref, f, a_.arena.list<Argument>({arg}), e->op_range, e->op_range, nullptr);
-        e->meaning = OperatorKind::Call;
-        return e->call == nullptr ? t_.error : result;
+        return call_operator_extension(e, f);
+    }
+    report_operator(e);
+    return t_.error;
+}
+
+const Type* BodyChecker::call_operator_extension(BinaryExpr* e, FunctionSymbol* f) {
+    Ref ref;
+    ref.kind = Ref::Kind::Member;
+    ref.symbol = f;
+    ref.receiver = e->left;
+    Argument arg;
+    arg.value = e->right;
+    const Type* result = call_function(e->call, ref, f, a_.arena.list<Argument>({arg}), e->op_range, e->op_range, nullptr);
+    e->meaning = OperatorKind::Call;
+    return e->call == nullptr ? t_.error : result;
+}
+
+Expr* BodyChecker::numeric_conversion(Expr* value, const Type* to) {
+    auto* call = a_.make<CallExpr>(value->range);
+    call->call = a_.make<CallInfo>();
+    call->call->kind = CallKind::Numeric;
+    call->call->result = to;
+    CallArg arg;
+    arg.value = value;
+    call->call->args = a_.arena.list<CallArg>({arg});
+    call->type = to;
+    return call;
+}
+
+// These build their messages apart: checking operators is where analysis nests deepest, and its
+// frames are kept small.
+void BodyChecker::report_mixed(BinaryExpr* e) {
+    const Type *left = e->left->type, *right = e->right->type;
+    bool widen_left = !left->is_float() && (right->is_float() || left->bits() < right->bits());
+    const Type* target = widen_left ? right : left;
+    auto text = module_->ast->file->text();
+    SourceRange r = widen_left ? e->left->range : e->right->range;
+    std::string shown = r.end <= text.size() && r.end > r.start && r.end - r.start < 40 ? std::string(text.substr(r.start, r.end - r.start)) : "...";
+    a_.error(e->op_range, "operator `" + std::string(symbol_of(e->op)) + "` needs two operands of one type, found " + quote(left) + " and " + quote(right),
+             "convert one: `" + to_string(target) + "(" + shown + ")`");
+}
+
+void BodyChecker::report_operator(BinaryExpr* e) {
+    const Type *left = e->left->type, *right = e->right->type;
+    std::string_view name = symbol_of(e->op);
+    if (left->is_number() && right->is_number()) {
+        a_.error(e->op_range, "operator `" + std::string(name) + "` needs integers, found " + quote(left) + " and " + quote(right));
+        return;
     }
     std::string hint;
     if (e->op == BinaryOp::Add && (left->is(TypeKind::String) || right->is(TypeKind::String))) {
@@ -229,7 +254,6 @@ const Type* BodyChecker::check_arithmetic(BinaryExpr* e, const Type* expected) {
         hint = "declare it: `fn " + std::string(name) + "(other: " + to_string(right) + "): " + to_string(left) + "` in " + quote(left->symbol->name);
     }
     a_.error(e->op_range, "operator `" + std::string(name) + "` does not apply to " + quote(left) + " and " + quote(right), hint);
-    return t_.error;
 }
 
 const Type* BodyChecker::check_comparison(BinaryExpr* e) {

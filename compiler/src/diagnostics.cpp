@@ -10,7 +10,8 @@ SourceDiagnostic& DiagnosticSink::dropped_one() {
 
 SourceDiagnostic& DiagnosticSink::error(SourceRange range, std::string message, std::string suggestion) {
     for (const SourceDiagnostic& d : all_)
-        if (d.severity == Severity::Error && d.range.file == range.file && d.range.start == range.start) return dropped_one();
+        if (d.severity == Severity::Error && d.range.file == range.file && d.range.start == range.start)
+            return dropped_one();
     if (full()) {
         ++dropped_;
         return dropped_one();

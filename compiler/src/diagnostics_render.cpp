@@ -1,9 +1,8 @@
 #include "diagnostics_render.h"
 
 #include <algorithm>
-#include <numeric>
-
 #include <fmt/format.h>
+#include <numeric>
 #include <utf8proc.h>
 
 namespace skua::compiler {
@@ -22,7 +21,9 @@ struct Style {
 };
 constexpr Style kColors{"\x1B[1;31m", "\x1B[1;33m", "\x1B[1;36m", "\x1B[1m", "\x1B[1;31m", "\x1B[0m"};
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool is_continuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 // The middle of a very long text replaced by dots.
 std::string shortened(std::string_view s) {
@@ -45,7 +46,8 @@ public:
         const bool error = d.severity == Severity::Error;
         header(d.range, error ? "error" : "warning", error ? style_.error : style_.warning, d.message);
         snippet(d.range, error ? style_.mark : style_.warning);
-        if (!d.suggestion.empty()) out += fmt::format("      {}= help:{} {}\n", style_.note, style_.end, shortened(d.suggestion));
+        if (!d.suggestion.empty())
+            out += fmt::format("      {}= help:{} {}\n", style_.note, style_.end, shortened(d.suggestion));
         for (const DiagnosticNote& n : d.notes) {
             header(n.range, "note", style_.note, n.message);
             snippet(n.range, style_.note);
@@ -82,14 +84,17 @@ public:
     std::string out;
 
 private:
-    const SourceFile* file(SourceRange r) const { return r.file < files_.size() ? files_[r.file].get() : nullptr; }
+    const SourceFile* file(SourceRange r) const {
+        return r.file < files_.size() ? files_[r.file].get() : nullptr;
+    }
 
     void header(SourceRange r, const char* word, const char* color, std::string_view message) {
         if (const SourceFile* f = file(r)) {
             const LineColumn p = f->position(r.start);
             out += fmt::format("{}{}:{}:{}:{} ", style_.strong, f->path(), p.line, p.column, style_.end);
         }
-        out += fmt::format("{}{}:{} {}{}{}\n", color, word, style_.end, style_.strong, shortened(message), style_.end);
+        out += fmt::format("{}{}:{} {}{}{}\n", color, word, style_.end, style_.strong, shortened(message),
+                           style_.end);
     }
 
     void snippet(SourceRange r, const char* color) {
@@ -109,7 +114,8 @@ private:
         std::string text = shown.text;
         if (shown.column_of.back() > kMaxLineWidth) text = window(shown, line, from, to);
         out += fmt::format("{:>5} | {}\n", p.line, text);
-        out += fmt::format("      | {}{}{:^>{}}{}\n", std::string(from, ' '), color, "^", to - from, style_.end);
+        out +=
+            fmt::format("      | {}{}{:^>{}}{}\n", std::string(from, ' '), color, "^", to - from, style_.end);
     }
 
     static std::uint32_t line_offset(const SourceFile& f, std::uint32_t, std::string_view line) {
@@ -117,7 +123,8 @@ private:
     }
 
     // The part of a long line around [from, to), which become columns of that part.
-    static std::string window(const DisplayLine& shown, std::string_view line, std::uint32_t& from, std::uint32_t& to) {
+    static std::string window(const DisplayLine& shown, std::string_view line, std::uint32_t& from,
+                              std::uint32_t& to) {
         const std::uint32_t first = from > kMaxLineWidth / 3 ? from - kMaxLineWidth / 3 : 0;
         const auto begin = std::lower_bound(shown.column_of.begin(), shown.column_of.end() - 1, first);
         const auto end = std::upper_bound(begin, shown.column_of.end() - 1, *begin + kMaxLineWidth - 6);
@@ -142,7 +149,8 @@ private:
         const LineColumn b = f != nullptr ? f->position(std::max(r.start, r.end)) : LineColumn{};
         out += R"("file":)";
         quoted(f != nullptr ? std::string_view(f->path()) : std::string_view());
-        out += fmt::format(R"(,"line":{},"column":{},"endLine":{},"endColumn":{})", a.line, a.column, b.line, b.column);
+        out += fmt::format(R"(,"line":{},"column":{},"endLine":{},"endColumn":{})", a.line, a.column, b.line,
+                           b.column);
     }
 
     void quoted(std::string_view s) {
@@ -150,11 +158,21 @@ private:
         for (std::size_t i = 0; i < s.size(); ++i) {
             const char c = s[i];
             switch (c) {
-                case '"': out += "\\\""; break;
-                case '\\': out += "\\\\"; break;
-                case '\n': out += "\\n"; break;
-                case '\t': out += "\\t"; break;
-                case '\r': out += "\\r"; break;
+                case '"':
+                    out += "\\\"";
+                    break;
+                case '\\':
+                    out += "\\\\";
+                    break;
+                case '\n':
+                    out += "\\n";
+                    break;
+                case '\t':
+                    out += "\\t";
+                    break;
+                case '\r':
+                    out += "\\r";
+                    break;
                 default:
                     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
                         out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
@@ -162,8 +180,9 @@ private:
                         out += c;
                     } else {  // a path may be no UTF-8
                         utf8proc_int32_t scalar = 0;
-                        const auto n = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(s.data() + i),
-                                                        static_cast<utf8proc_ssize_t>(s.size() - i), &scalar);
+                        const auto n =
+                            utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(s.data() + i),
+                                             static_cast<utf8proc_ssize_t>(s.size() - i), &scalar);
                         if (n > 0) {
                             out.append(s, i, static_cast<std::size_t>(n));
                             i += static_cast<std::size_t>(n) - 1;
@@ -197,7 +216,8 @@ DisplayLine display_line(std::string_view line) {
             const std::uint32_t next = (column / 4 + 1) * 4;
             out.text.append(next - column, ' ');
             column = next;
-        } else if (!valid || c < 0x20 || (c >= 0x7F && c < 0xA0) || utf8proc_category(c) == UTF8PROC_CATEGORY_CF) {
+        } else if (!valid || c < 0x20 || (c >= 0x7F && c < 0xA0) ||
+                   utf8proc_category(c) == UTF8PROC_CATEGORY_CF) {
             out.text += "\xEF\xBF\xBD";  // nor may invisible characters turn the text around
             ++column;
         } else {
@@ -215,7 +235,8 @@ std::string render(std::span<const SourceDiagnostic> diagnostics,
     std::vector<const SourceDiagnostic*> sorted(diagnostics.size());
     for (std::size_t i = 0; i < diagnostics.size(); ++i) sorted[i] = &diagnostics[i];
     std::stable_sort(sorted.begin(), sorted.end(), [](const SourceDiagnostic* a, const SourceDiagnostic* b) {
-        return a->range.file != b->range.file ? a->range.file < b->range.file : a->range.start < b->range.start;
+        return a->range.file != b->range.file ? a->range.file < b->range.file
+                                              : a->range.start < b->range.start;
     });
     Renderer renderer(files, options);
     const SourceDiagnostic* last = nullptr;

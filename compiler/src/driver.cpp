@@ -1,10 +1,9 @@
 #include "driver.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 #include <sys/stat.h>
-
-#include <fmt/format.h>
 
 #include "import.h"
 #include "lower/lower.h"
@@ -79,8 +78,9 @@ private:
         if (text.bad != std::string::npos) {
             const auto at = static_cast<std::uint32_t>(text.bad);
             const bool utf16 = text.bad == 0 && (text.bad_byte == 0xFF || text.bad_byte == 0xFE);
-            out_.sink.error({id, at, at + 1}, fmt::format("the source is not valid UTF-8: byte 0x{:02X}", text.bad_byte),
-                            utf16 ? "this looks like UTF-16; save the file as UTF-8" : "save the file as UTF-8");
+            out_.sink.error(
+                {id, at, at + 1}, fmt::format("the source is not valid UTF-8: byte 0x{:02X}", text.bad_byte),
+                utf16 ? "this looks like UTF-16; save the file as UTF-8" : "save the file as UTF-8");
             return nullptr;
         }
         std::vector<Requirement> requirements;
@@ -111,7 +111,8 @@ private:
             if (auto added = class_path.add(entry); !added) {
                 std::string message = added.error().to_string();
                 if (!there && entry == options_.library)
-                    message = fmt::format("{}: the standard library is not there; --std PATH names it", entry);
+                    message =
+                        fmt::format("{}: the standard library is not there; --std PATH names it", entry);
                 failed(there ? kExitBadInput : kExitNoInput, std::move(message));
             }
         }
@@ -152,6 +153,8 @@ private:
 
 }  // namespace
 
-void compile(const CompileOptions& options, Compilation& out) { Driver(options, out).run(); }
+void compile(const CompileOptions& options, Compilation& out) {
+    Driver(options, out).run();
+}
 
 }  // namespace skua::compiler

@@ -3,17 +3,18 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "driver.h"
 
 namespace skua::compiler {
 namespace {
 
-std::string reason(int error) { return std::strerror(error); }  // one thread compiles
+std::string reason(int error) {
+    return std::strerror(error);
+}  // one thread compiles
 
 // Length of the valid UTF-8 sequence at p (strict: shortest form, no surrogates), 0 if there is none.
 std::size_t sequence_length(const unsigned char* p, std::size_t left) {
@@ -24,10 +25,10 @@ std::size_t sequence_length(const unsigned char* p, std::size_t left) {
     if (c < 0x80) return 1;
     if (c < 0xC2) return 0;
     if (c < 0xE0) return follows(1) ? 2 : 0;
-    if (c < 0xF0)
-        return follows(1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
+    if (c < 0xF0) return follows(1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
     if (c < 0xF5)
-        return follows(1, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4 : 0;
+        return follows(1, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4
+                                                                                                        : 0;
     return 0;
 }
 
@@ -37,11 +38,13 @@ void check_utf8(LoadedText& loaded) {
     std::size_t i = 0;
     while (i < text.size()) {
         std::uint64_t word;
-        if (i + 8 <= text.size() && (std::memcpy(&word, text.data() + i, 8), (word & 0x8080808080808080u) == 0)) {
+        if (i + 8 <= text.size() &&
+            (std::memcpy(&word, text.data() + i, 8), (word & 0x8080808080808080u) == 0)) {
             i += 8;
             continue;
         }
-        const std::size_t n = sequence_length(reinterpret_cast<const unsigned char*>(text.data()) + i, text.size() - i);
+        const std::size_t n =
+            sequence_length(reinterpret_cast<const unsigned char*>(text.data()) + i, text.size() - i);
         if (n == 0) {
             if (loaded.bad == std::string::npos) {
                 loaded.bad = i;
@@ -55,7 +58,9 @@ void check_utf8(LoadedText& loaded) {
     }
 }
 
-bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c < 0; }
+bool is_name_start(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c < 0;
+}
 
 // Path without "./", "//" and trailing slashes; ".." and symbolic links are left as they are.
 std::string tidy(std::string_view path) {
@@ -81,12 +86,15 @@ bool load_source(const std::string& path, LoadedText& out, Failure& failure) {
     };
     struct stat st {};
     // A pipe or device is not even opened: that could wait for ever.
-    if (::stat(path.c_str(), &st) != 0) return fail(errno == ENOENT ? "there is no such file" : "cannot be read: " + reason(errno));
+    if (::stat(path.c_str(), &st) != 0)
+        return fail(errno == ENOENT ? "there is no such file" : "cannot be read: " + reason(errno));
     if (S_ISDIR(st.st_mode)) return fail("is a folder; name the source files in it");
     if (!S_ISREG(st.st_mode)) return fail("is not a regular file");
     if (!path.ends_with(".skua")) return fail("a source file's name ends in .skua", kExitUsage);
     if (static_cast<std::uint64_t>(st.st_size) > kMaxSourceSize)
-        return fail(fmt::format("has {} MiB; a source file has at most {} MiB", st.st_size >> 20, kMaxSourceSize >> 20), kExitBadInput);
+        return fail(fmt::format("has {} MiB; a source file has at most {} MiB", st.st_size >> 20,
+                                kMaxSourceSize >> 20),
+                    kExitBadInput);
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return fail("cannot be read: " + reason(errno));
     out.text.resize(static_cast<std::size_t>(st.st_size));
@@ -147,8 +155,11 @@ bool module_name_of(const std::string& path, const std::string& root, std::strin
         bool good = !part.empty() && is_name_start(part[0]);
         for (const char c : part) good = good && (is_name_start(c) || (c >= '0' && c <= '9'));
         if (!good) {
-            failure = {kExitBadInput, fmt::format("{}: `{}` cannot be part of a module's name, which has letters, digits and `_`; "
-                                                  "rename it, or choose another --source-root", path, part)};
+            failure = {
+                kExitBadInput,
+                fmt::format("{}: `{}` cannot be part of a module's name, which has letters, digits and `_`; "
+                            "rename it, or choose another --source-root",
+                            path, part)};
             return false;
         }
         if (!name.empty()) name += '.';
@@ -169,7 +180,8 @@ const char* check_capability(std::string_view text) {
                 if (static_cast<unsigned char>(c) < 0x20) return "it contains a control character";
             return nullptr;
         }
-    return "the capabilities are fs.read, fs.write, net, env, process, plugin, clock and random; a scope follows after `:`";
+    return "the capabilities are fs.read, fs.write, net, env, process, plugin, clock and random; a scope "
+           "follows after `:`";
 }
 
 }  // namespace skua::compiler

@@ -4,10 +4,9 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "driver.h"
 
@@ -16,7 +15,8 @@ namespace {
 
 class OutputWriter {
 public:
-    OutputWriter(const std::string& folder, Compilation& compilation) : folder_(folder), compilation_(compilation) {}
+    OutputWriter(const std::string& folder, Compilation& compilation)
+        : folder_(folder), compilation_(compilation) {}
 
     bool run() {
         for (const OutputFile& file : compilation_.outputs)
@@ -36,7 +36,8 @@ private:
     };
 
     bool failed(const std::string& path, const char* what, int error) {
-        compilation_.failures.push_back({kExitNoOutput, fmt::format("{}: {}: {}", path, what, std::strerror(error))});
+        compilation_.failures.push_back(
+            {kExitNoOutput, fmt::format("{}: {}: {}", path, what, std::strerror(error))});
         return false;
     }
 
@@ -73,7 +74,8 @@ private:
         if (fd < 0) return false;
         std::vector<std::uint8_t> found(bytes.size());
         const ssize_t n = ::pread(fd, found.data(), found.size(), 0);
-        const bool same = n == static_cast<ssize_t>(bytes.size()) && found == bytes && ::futimens(fd, nullptr) == 0;
+        const bool same =
+            n == static_cast<ssize_t>(bytes.size()) && found == bytes && ::futimens(fd, nullptr) == 0;
         ::close(fd);
         return same;
     }
@@ -81,12 +83,14 @@ private:
     bool write(const OutputFile& file) {
         std::string final = folder_.empty() ? file.path : folder_ + "/" + file.path;
         const std::string folder = final.substr(0, final.rfind('/'));
-        if (folder != last_folder_ && final.find('/') != std::string::npos && !make_folders(folder)) return false;
+        if (folder != last_folder_ && final.find('/') != std::string::npos && !make_folders(folder))
+            return false;
         last_folder_ = folder;
         struct stat st {};
         if (::stat(final.c_str(), &st) == 0) {
             if (S_ISDIR(st.st_mode)) return failed(final, "cannot be written", EISDIR);
-            if (S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == file.bytes.size() && is_same(final, file.bytes))
+            if (S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == file.bytes.size() &&
+                is_same(final, file.bytes))
                 return true;
         }
         std::string temporary = fmt::format("{}.{}.tmp", final, static_cast<long>(::getpid()));

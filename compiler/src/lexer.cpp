@@ -22,8 +22,12 @@ constexpr std::string_view kTexts[] = {
 
 }  // namespace
 
-std::string_view token_text(TokenKind kind) { return kTexts[static_cast<std::size_t>(kind)]; }
-std::uint8_t token_flags(TokenKind kind) { return kFlags[static_cast<std::size_t>(kind)]; }
+std::string_view token_text(TokenKind kind) {
+    return kTexts[static_cast<std::size_t>(kind)];
+}
+std::uint8_t token_flags(TokenKind kind) {
+    return kFlags[static_cast<std::size_t>(kind)];
+}
 
 bool token_text_is_literal(TokenKind kind) {
     return kind > TokenKind::Terminator && kind < TokenKind::EndOfFile;
@@ -61,7 +65,8 @@ LexResult Lexer::run() {
     }
     if (result_.complete) pop_to(0);
     const TokenKind last = previous();
-    if (last != TokenKind::None && last != TokenKind::Terminator && last != TokenKind::LBrace && last != TokenKind::ArrowBrace)
+    if (last != TokenKind::None && last != TokenKind::Terminator && last != TokenKind::LBrace &&
+        last != TokenKind::ArrowBrace)
         terminator(p_, p_);
     space_ = true;
     emit(TokenKind::EndOfFile, p_);
@@ -178,14 +183,22 @@ bool Lexer::continues_line() const {
                !is_class(p_[w.size()], kLetter | kDigit);
     };
     switch (*p_) {
-        case '.': return p_[1] != '.';
-        case '?': return p_[1] == '.' || p_[1] == '?';
-        case '&': return p_[1] == '&';
-        case '|': return p_[1] == '|';
-        case 'e': return word_is("else");
-        case 'c': return word_is("catch");
-        case 'f': return word_is("finally");
-        default: return false;
+        case '.':
+            return p_[1] != '.';
+        case '?':
+            return p_[1] == '.' || p_[1] == '?';
+        case '&':
+            return p_[1] == '&';
+        case '|':
+            return p_[1] == '|';
+        case 'e':
+            return word_is("else");
+        case 'c':
+            return word_is("catch");
+        case 'f':
+            return word_is("finally");
+        default:
+            return false;
     }
 }
 
@@ -265,20 +278,27 @@ void Lexer::punctuation() {
     using K = TokenKind;
     const char n = p_[1];
     switch (*p_) {
-        case '(': return open(Bracket::Paren, K::LParen, 1);
-        case '[': return open(Bracket::Square, K::LBracket, 1);
+        case '(':
+            return open(Bracket::Paren, K::LParen, 1);
+        case '[':
+            return open(Bracket::Square, K::LBracket, 1);
         case '{':
             if (previous() == K::Dot) return open(Bracket::ImportBrace, K::LBrace, 1);
             return open(Bracket::Brace, previous() == K::FatArrow ? K::ArrowBrace : K::LBrace, 1);
-        case ')': return close(Bracket::Paren, K::RParen);
-        case ']': return close(Bracket::Square, K::RBracket);
-        case '}': return close_brace();
-        case ',': return op(K::Comma, 1);
+        case ')':
+            return close(Bracket::Paren, K::RParen);
+        case ']':
+            return close(Bracket::Square, K::RBracket);
+        case '}':
+            return close_brace();
+        case ',':
+            return op(K::Comma, 1);
         case ';': {
             const bool in_list = !stack_.empty() && stack_.back().kind != Bracket::Brace;
             const K last = previous();
             const char* start = p_++;
-            if (in_list || (last != K::Terminator && last != K::LBrace && last != K::ArrowBrace && last != K::None))
+            if (in_list ||
+                (last != K::Terminator && last != K::LBrace && last != K::ArrowBrace && last != K::None))
                 terminator(start, p_);
             return;
         }
@@ -286,9 +306,13 @@ void Lexer::punctuation() {
             if (!stack_.empty() && stack_.back().kind == Bracket::Interpolation) return format();
             return op(K::Colon, 1);
         case '.':
-            if (n == '.') return p_[2] == '.' ? op(K::Ellipsis, 3) : p_[2] == '=' ? op(K::RangeInclusive, 3) : op(K::RangeExclusive, 2);
+            if (n == '.')
+                return p_[2] == '.'   ? op(K::Ellipsis, 3)
+                       : p_[2] == '=' ? op(K::RangeInclusive, 3)
+                                      : op(K::RangeExclusive, 2);
             return op(K::Dot, 1);
-        case '?': return question();
+        case '?':
+            return question();
         case '=':
             if (n == '>') return fat_arrow();
             if (n == '=') return p_[2] == '=' ? op(K::Same, 3) : op(K::Equal, 2);
@@ -297,18 +321,30 @@ void Lexer::punctuation() {
             if (n == '=') return p_[2] == '=' ? op(K::NotSame, 3) : op(K::NotEqual, 2);
             if (n == '!' && !space_ && (token_flags(previous()) & kTokenEnds) != 0) return op(K::BangBang, 2);
             return op(K::Bang, 1);
-        case '+': return n == '=' ? op(K::PlusAssign, 2) : op(K::Plus, 1);
-        case '-': return n == '=' ? op(K::MinusAssign, 2) : n == '>' ? op(K::Arrow, 2) : op(K::Minus, 1);
-        case '*': return n == '=' ? op(K::StarAssign, 2) : op(K::Star, 1);
-        case '/': return n == '=' ? op(K::SlashAssign, 2) : op(K::Slash, 1);
-        case '%': return n == '=' ? op(K::PercentAssign, 2) : op(K::Percent, 1);
-        case '&': return n == '&' ? op(K::AndAnd, 2) : n == '=' ? op(K::AndAssign, 2) : op(K::Amp, 1);
-        case '|': return n == '|' ? op(K::OrOr, 2) : n == '=' ? op(K::OrAssign, 2) : op(K::Pipe, 1);
-        case '^': return n == '=' ? op(K::XorAssign, 2) : op(K::Caret, 1);
-        case '~': return op(K::Tilde, 1);
-        case '<': return less();
-        case '>': return greater();
-        default: return unknown_character();
+        case '+':
+            return n == '=' ? op(K::PlusAssign, 2) : op(K::Plus, 1);
+        case '-':
+            return n == '=' ? op(K::MinusAssign, 2) : n == '>' ? op(K::Arrow, 2) : op(K::Minus, 1);
+        case '*':
+            return n == '=' ? op(K::StarAssign, 2) : op(K::Star, 1);
+        case '/':
+            return n == '=' ? op(K::SlashAssign, 2) : op(K::Slash, 1);
+        case '%':
+            return n == '=' ? op(K::PercentAssign, 2) : op(K::Percent, 1);
+        case '&':
+            return n == '&' ? op(K::AndAnd, 2) : n == '=' ? op(K::AndAssign, 2) : op(K::Amp, 1);
+        case '|':
+            return n == '|' ? op(K::OrOr, 2) : n == '=' ? op(K::OrAssign, 2) : op(K::Pipe, 1);
+        case '^':
+            return n == '=' ? op(K::XorAssign, 2) : op(K::Caret, 1);
+        case '~':
+            return op(K::Tilde, 1);
+        case '<':
+            return less();
+        case '>':
+            return greater();
+        default:
+            return unknown_character();
     }
 }
 
@@ -317,9 +353,9 @@ void Lexer::less() {
     if (in_type_arguments()) return op(K::TypeOpen, 1);
     const K last = previous();
     const K before = before_previous();
-    const bool declares = last == K::Extend || (last == K::Name && (before == K::Fn || before == K::Class ||
-                                                                   before == K::Struct || before == K::Interface ||
-                                                                   before == K::Enum));
+    const bool declares = last == K::Extend ||
+                          (last == K::Name && (before == K::Fn || before == K::Class || before == K::Struct ||
+                                               before == K::Interface || before == K::Enum));
     if (declares || (last == K::Name && !space_ && p_[1] != '<' && p_[1] != '=')) {
         if (const char* end = scan_type_arguments(p_, declares); end != nullptr) type_end_ = end;
         if (declares || in_type_arguments()) return op(K::TypeOpen, 1);
@@ -416,8 +452,8 @@ void Lexer::close_brace() {
     drop_trailing_comma();
     const TokenKind last = previous();
     const bool import = i > 0 && stack_[i - 1].kind == Bracket::ImportBrace;
-    if (i > 0 && !import && last != TokenKind::LBrace && last != TokenKind::ArrowBrace && last != TokenKind::Terminator &&
-        last != TokenKind::None)
+    if (i > 0 && !import && last != TokenKind::LBrace && last != TokenKind::ArrowBrace &&
+        last != TokenKind::Terminator && last != TokenKind::None)
         terminator(p_, p_);
     const char* start = p_++;
     if (i == 0) return emit(TokenKind::RBrace, start, kNoPartner);
@@ -432,11 +468,24 @@ void Lexer::close_brace() {
 static bool expression_begins_after(TokenKind k) {
     using K = TokenKind;
     switch (k) {
-        case K::None: case K::Terminator: case K::LBrace: case K::ArrowBrace: case K::LParen: case K::LambdaParen:
-        case K::LBracket: case K::Comma: case K::Colon: case K::FatArrow: case K::Coalesce: case K::Return:
-        case K::Throw: case K::InterpolationOpen: case K::Else:
+        case K::None:
+        case K::Terminator:
+        case K::LBrace:
+        case K::ArrowBrace:
+        case K::LParen:
+        case K::LambdaParen:
+        case K::LBracket:
+        case K::Comma:
+        case K::Colon:
+        case K::FatArrow:
+        case K::Coalesce:
+        case K::Return:
+        case K::Throw:
+        case K::InterpolationOpen:
+        case K::Else:
             return true;
-        default: return k >= K::Assign && k <= K::CoalesceAssign;
+        default:
+            return k >= K::Assign && k <= K::CoalesceAssign;
     }
 }
 

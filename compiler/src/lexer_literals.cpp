@@ -1,6 +1,5 @@
 // Numbers, characters and escapes.
 #include <charconv>
-
 #include <fmt/format.h>
 
 #include "lexer_impl.h"
@@ -41,7 +40,8 @@ void Lexer::number() {
     // In hexadecimal, letters from a to f are digits; `_u8` then begins the suffix.
     const std::uint8_t digit_class = radix == 16 ? kHex : kDigit;
     const auto digits = [&] {
-        while (is_class(*p_, digit_class) || (*p_ == '_' && (is_class(p_[1], digit_class) || p_[1] == '_'))) ++p_;
+        while (is_class(*p_, digit_class) || (*p_ == '_' && (is_class(p_[1], digit_class) || p_[1] == '_')))
+            ++p_;
     };
     digits();
     const char* digits_end = p_;
@@ -77,7 +77,8 @@ void Lexer::number() {
         if (digits_start == digits_end)
             fail(start, p_, "this number has no digits");
         else if (radix != 10 && is_class(*suffix_start, kDigit))
-            fail(suffix_start, suffix_start + 1, fmt::format("`{}` is not a digit in base {}", *suffix_start, radix));
+            fail(suffix_start, suffix_start + 1,
+                 fmt::format("`{}` is not a digit in base {}", *suffix_start, radix));
         else
             fail(suffix_start, p_, fmt::format("`{}` is not a suffix of a number", n.suffix),
                  "the suffixes are i8 i16 i32 i64 u8 u16 u32 u64 f32 f64");
@@ -90,7 +91,8 @@ void Lexer::number() {
     if (radix == 10 && digits_end - digits_start > 1 && *digits_start == '0' && !floating && !float_suffix)
         fail(start, p_, "a decimal number does not begin with 0", "numbers in base 8 are written 0o17");
     if (floating && !n.suffix.empty() && !float_suffix)
-        fail(suffix_start, p_, fmt::format("a number with a fraction or exponent cannot be of type `{}`", n.suffix));
+        fail(suffix_start, p_,
+             fmt::format("a number with a fraction or exponent cannot be of type `{}`", n.suffix));
     if (radix != 10 && float_suffix)
         fail(suffix_start, p_, fmt::format("a number in base {} cannot be of type `{}`", radix, n.suffix));
 
@@ -130,7 +132,8 @@ void Lexer::number() {
         }
     }
     out_.numbers.push_back(n);
-    emit(floating ? TokenKind::Float : TokenKind::Int, start, static_cast<std::uint32_t>(out_.numbers.size() - 1));
+    emit(floating ? TokenKind::Float : TokenKind::Int, start,
+         static_cast<std::uint32_t>(out_.numbers.size() - 1));
 }
 
 // `p` is at a backslash. Appends what the escape stands for and moves p behind it; reports errors.
@@ -142,19 +145,38 @@ bool Lexer::escape(const char*& p, const char* end, std::string& out) {
     }
     const char c = *p++;
     switch (c) {
-        case 'n': out += '\n'; return true;
-        case 't': out += '\t'; return true;
-        case 'r': out += '\r'; return true;
-        case '0': out += '\0'; return true;
-        case 'e': out += '\x1B'; return true;
-        case '\\': case '"': case '\'': case '$': out += c; return true;
-        case 'u': break;
+        case 'n':
+            out += '\n';
+            return true;
+        case 't':
+            out += '\t';
+            return true;
+        case 'r':
+            out += '\r';
+            return true;
+        case '0':
+            out += '\0';
+            return true;
+        case 'e':
+            out += '\x1B';
+            return true;
+        case '\\':
+        case '"':
+        case '\'':
+        case '$':
+            out += c;
+            return true;
+        case 'u':
+            break;
         default: {
             const char* q = p - 1;
             decode_utf8(q);
             p = q;
-            error(start, p, fmt::format("`{}` is not an escape", std::string_view(start, static_cast<std::size_t>(p - start))),
-                  "the escapes are \\n \\t \\r \\0 \\e \\\\ \\\" \\' \\$ and \\u{1F426}; a backslash itself is \\\\");
+            error(start, p,
+                  fmt::format("`{}` is not an escape",
+                              std::string_view(start, static_cast<std::size_t>(p - start))),
+                  "the escapes are \\n \\t \\r \\0 \\e \\\\ \\\" \\' \\$ and \\u{1F426}; a backslash itself "
+                  "is \\\\");
             return false;
         }
     }
@@ -169,7 +191,8 @@ bool Lexer::escape(const char*& p, const char* end, std::string& out) {
                 append_utf8(out, value);
                 return true;
             }
-            error(start, p, fmt::format("U+{:04X} is not a Unicode scalar value", static_cast<std::uint32_t>(value)),
+            error(start, p,
+                  fmt::format("U+{:04X} is not a Unicode scalar value", static_cast<std::uint32_t>(value)),
                   "they go from 0 to 10FFFF, without D800 to DFFF");
             return false;
         }
@@ -199,14 +222,18 @@ void Lexer::character() {
         // Take only the quote and a character, so that the rest of the line is still understood.
         p_ = start + 1;
         if (p_ < end_ && *p_ != '\n') decode_utf8(p_);
-        if (good) error(start, p_, "expected `'` at the end of this character", "strings are written in double quotes");
+        if (good)
+            error(start, p_, "expected `'` at the end of this character",
+                  "strings are written in double quotes");
     } else {
         ++p_;
         if (good && scalars == 1) {
             const char* q = value.data();
             c = decode_utf8(q);
         } else if (good) {
-            error(start, p_, scalars == 0 ? "expected a character between the quotes" : "expected one character between the quotes, found more",
+            error(start, p_,
+                  scalars == 0 ? "expected a character between the quotes"
+                               : "expected one character between the quotes, found more",
                   scalars == 0 ? "" : "strings are written in double quotes");
         }
     }

@@ -4,7 +4,6 @@
 // StringText or InterpolationOpen ... Format? InterpolationClose, then StringEnd; the tokens between are
 // made by the main loop, which comes back here at the closing brace.
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include "lexer_impl.h"
@@ -112,7 +111,8 @@ void Lexer::unterminated_string(const char* at, bool quiet) {
         const char* line_end = s.start;
         while (line_end < at && *line_end != '\n') ++line_end;
         error(s.start, line_end, "this string is not closed",
-              s.block ? "close it with \"\"\"" : "close it with \" on the same line; text of several lines is written in \"\"\"");
+              s.block ? "close it with \"\"\""
+                      : "close it with \" on the same line; text of several lines is written in \"\"\"");
     }
     pieces_.resize(s.first_piece);
     if (s.begin == kNoPartner) {
@@ -163,17 +163,20 @@ void Lexer::decode_block(const OpenString& s, const char* text_end) {
     const std::span<Piece> pieces(pieces_.data() + s.first_piece, pieces_.size() - s.first_piece);
     const char* first_eol = std::find(text_start, text_end, '\n');
     if (first_eol == text_end) {  // all on one line
-        for (const Piece& piece : pieces) out_.strings[piece.string] = out_.strings[decoded(piece.start, piece.end, s.raw)];
+        for (const Piece& piece : pieces)
+            out_.strings[piece.string] = out_.strings[decoded(piece.start, piece.end, s.raw)];
         return;
     }
     const char* last_line = text_end;
     while (last_line[-1] != '\n') --last_line;
     if (!blank(text_start, first_eol)) {
-        error(text_start, first_eol, "the text of a string of several lines begins on the line after the quotes");
+        error(text_start, first_eol,
+              "the text of a string of several lines begins on the line after the quotes");
         return;
     }
     if (last_line <= pieces.back().start || !blank(last_line, text_end)) {
-        error(text_end, text_end + 3, "the quotes that close a string of several lines stand on a line of their own",
+        error(text_end, text_end + 3,
+              "the quotes that close a string of several lines stand on a line of their own",
               "the white space before them is removed from every line");
         return;
     }

@@ -1,6 +1,5 @@
 // Names, keywords, and whether `<` opens type arguments.
 #include <array>
-
 #include <fmt/format.h>
 #include <utf8proc.h>
 
@@ -68,7 +67,8 @@ std::string_view word_at(const char* p) {
 
 bool is_modifier(TokenKind k) {
     using K = TokenKind;
-    return k == K::Pub || k == K::Private || k == K::Override || k == K::Static || k == K::Open || k == K::Abstract;
+    return k == K::Pub || k == K::Private || k == K::Override || k == K::Static || k == K::Open ||
+           k == K::Abstract;
 }
 
 }  // namespace
@@ -94,7 +94,8 @@ void Lexer::word() {
         return;
     }
     const K last = previous();
-    if ((last == K::Dot || last == K::SafeDot) && !newline_) return emit(K::Name, start);  // a.match is a name
+    if ((last == K::Dot || last == K::SafeDot) && !newline_)
+        return emit(K::Name, start);  // a.match is a name
     K kind = keyword(text);
     if (kind == K::Name) {
         if (text == "r" && *p_ == '"') {
@@ -125,8 +126,15 @@ void Lexer::word() {
 TokenKind Lexer::soft_keyword(std::string_view text) const {
     using K = TokenKind;
     switch (text.front()) {
-        case 'a': case 'g': case 'i': case 'n': case 'o': case 't': break;
-        default: return K::Name;
+        case 'a':
+        case 'g':
+        case 'i':
+        case 'n':
+        case 'o':
+        case 't':
+            break;
+        default:
+            return K::Name;
     }
     if (!statement_starts() && !is_modifier(previous()) && previous() != K::RParen) return K::Name;
     const char* q = skip_spaces(p_);
@@ -147,10 +155,11 @@ TokenKind Lexer::soft_keyword(std::string_view text) const {
     }
     if (text == "open" || text == "abstract") {
         const K after = next.empty() ? K::None : keyword(next);
-        const bool declares = after == K::Class || after == K::Fn || after == K::Struct || after == K::Interface ||
-                              after == K::Enum || after == K::Pub || after == K::Private || after == K::Override ||
-                              after == K::Static || after == K::Let || after == K::Var || next == "get" ||
-                              next == "open" || next == "abstract" || next == "native";
+        const bool declares = after == K::Class || after == K::Fn || after == K::Struct ||
+                              after == K::Interface || after == K::Enum || after == K::Pub ||
+                              after == K::Private || after == K::Override || after == K::Static ||
+                              after == K::Let || after == K::Var || next == "get" || next == "open" ||
+                              next == "abstract" || next == "native";
         if (declares) return text == "open" ? K::Open : K::Abstract;
     }
     return K::Name;
@@ -160,7 +169,8 @@ TokenKind Lexer::soft_keyword(std::string_view text) const {
 TokenKind Lexer::name_kind(const char* after) const {
     const char* q = skip_spaces(after);
     if (*q != ':') return TokenKind::Name;
-    if (!stack_.empty() && stack_.back().kind == Bracket::Paren && !in_type_arguments()) return TokenKind::ArgName;
+    if (!stack_.empty() && stack_.back().kind == Bracket::Paren && !in_type_arguments())
+        return TokenKind::ArgName;
     if (statement_starts()) {
         const std::string_view next = word_at(skip_spaces(q + 1));
         if (next == "while" || next == "for") return TokenKind::LabelName;
@@ -177,12 +187,26 @@ bool Lexer::closes_brackets_here() const {
     const K last = previous();
     const bool item = last == K::Comma || last == K::LParen || last == K::LBracket;
     switch (keyword(text)) {
-        case K::Fn: case K::Class: case K::Struct: case K::Interface: case K::Enum: case K::Import: case K::Extend:
-        case K::While: case K::For: case K::Use:
+        case K::Fn:
+        case K::Class:
+        case K::Struct:
+        case K::Interface:
+        case K::Enum:
+        case K::Import:
+        case K::Extend:
+        case K::While:
+        case K::For:
+        case K::Use:
             return true;
-        case K::Let: case K::Var: case K::Pub: case K::Private: case K::Static: case K::Override:
+        case K::Let:
+        case K::Var:
+        case K::Pub:
+        case K::Private:
+        case K::Static:
+        case K::Override:
             return !item;  // parameters of a class may begin so
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -202,18 +226,26 @@ const char* Lexer::scan_type_arguments(const char* p, bool declaration) const {
             continue;
         }
         switch (c) {
-            case ' ': case '\t': case '\r': case '\n': break;
+            case ' ':
+            case '\t':
+            case '\r':
+            case '\n':
+                break;
             case '/':
                 if (p[1] != '/') return nullptr;
                 while (*p != 0 && *p != '\n') ++p;
                 continue;
-            case '<': case '(': case '[':
+            case '<':
+            case '(':
+            case '[':
                 if (c == '<' ? (!operand && !nest.empty()) : operand) return nullptr;
                 if (nest.size() >= kMaxNesting) return nullptr;
                 nest += c;
                 operand = false;
                 break;
-            case '>': case ')': case ']': {
+            case '>':
+            case ')':
+            case ']': {
                 const char opener = c == '>' ? '<' : c == ')' ? '(' : '[';
                 if (nest.empty() || nest.back() != opener) return nullptr;
                 if (!operand && c != ')' && !declaration) return nullptr;
@@ -228,13 +260,20 @@ const char* Lexer::scan_type_arguments(const char* p, bool declaration) const {
                 ++p;
                 operand = false;
                 break;
-            case ',': case '.': operand = false; break;
-            case '?': break;
-            case ':': case '&': case '+':
+            case ',':
+            case '.':
+                operand = false;
+                break;
+            case '?':
+                break;
+            case ':':
+            case '&':
+            case '+':
                 if (!declaration) return nullptr;
                 operand = false;
                 break;
-            default: return nullptr;
+            default:
+                return nullptr;
         }
         ++p;
     }
@@ -302,24 +341,28 @@ void Lexer::check_identifier(std::string_view text) {
         if (c < 0x80) continue;
         const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
         const bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-        const bool more = here > start && category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_NL;
+        const bool more =
+            here > start && category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_NL;
         if (letter || more) continue;
         if (here > start) {  // the name ends before it
             p_ = here;
             break;
         }
         std::string suggestion;
-        if (c == 0x201C || c == 0x201D || c == 0xAB || c == 0xBB) suggestion = "strings are written in straight quotes: \"";
+        if (c == 0x201C || c == 0x201D || c == 0xAB || c == 0xBB)
+            suggestion = "strings are written in straight quotes: \"";
         if (c == 0x2018 || c == 0x2019) suggestion = "characters are written in straight quotes: '";
         if (c == 0x2013 || c == 0x2014 || c == 0x2212) suggestion = "the minus sign is `-`";
         if (c == 0xD7) suggestion = "multiplication is written `*`";
-        if (c == 0xA0 || c == 0x200B || c == 0xFEFF || category == UTF8PROC_CATEGORY_ZS) suggestion = "replace it by an ordinary space";
+        if (c == 0xA0 || c == 0x200B || c == 0xFEFF || category == UTF8PROC_CATEGORY_ZS)
+            suggestion = "replace it by an ordinary space";
         const bool visible = category != UTF8PROC_CATEGORY_ZS && category != UTF8PROC_CATEGORY_CF &&
                              category != UTF8PROC_CATEGORY_CC && category != UTF8PROC_CATEGORY_CN &&
                              category != UTF8PROC_CATEGORY_CO;
         error(here, p_,
               visible ? fmt::format("unexpected character `{}` (U+{:04X})",
-                                    std::string_view(here, static_cast<std::size_t>(p_ - here)), static_cast<std::uint32_t>(c))
+                                    std::string_view(here, static_cast<std::size_t>(p_ - here)),
+                                    static_cast<std::uint32_t>(c))
                       : fmt::format("unexpected invisible character U+{:04X}", static_cast<std::uint32_t>(c)),
               std::move(suggestion));
         space_ = true;
@@ -328,9 +371,11 @@ void Lexer::check_identifier(std::string_view text) {
     utf8proc_uint8_t* normal = nullptr;
     const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(start), p_ - start, &normal,
                                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (length >= 0 && std::string_view(reinterpret_cast<const char*>(normal), static_cast<std::size_t>(length)) !=
-                           std::string_view(start, static_cast<std::size_t>(p_ - start)))
-        error(start, p_, "this name is not in Unicode normal form C, so that another spelling of it would look the same",
+    if (length >= 0 &&
+        std::string_view(reinterpret_cast<const char*>(normal), static_cast<std::size_t>(length)) !=
+            std::string_view(start, static_cast<std::size_t>(p_ - start)))
+        error(start, p_,
+              "this name is not in Unicode normal form C, so that another spelling of it would look the same",
               fmt::format("write it as `{}`", reinterpret_cast<const char*>(normal)));
     std::free(normal);
     emit(name_kind(p_), start);

@@ -28,7 +28,9 @@ struct EventList {
     }
     void exit() { events.push_back(static_cast<std::uint32_t>(EventTag::Exit)); }
     // In place of what could not be understood; the first token that was skipped.
-    void error(std::uint32_t index) { events.push_back(index << 2 | static_cast<std::uint32_t>(EventTag::Error)); }
+    void error(std::uint32_t index) {
+        events.push_back(index << 2 | static_cast<std::uint32_t>(EventTag::Error));
+    }
 };
 
 // Runs the generated parser over the tokens. Syntax errors go to `sink`.

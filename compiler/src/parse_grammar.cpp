@@ -28,13 +28,13 @@ using skua::compiler::SyntaxAbort;
 namespace skua::compiler {
 
 #define SKUA_GRAMMAR_TOKENS_ONLY
-#define SKUA_TOKEN(name, text, flags)                                                 \
-    static_assert(static_cast<std::size_t>(TokenKind::name) == ::SkuaParser::name,    \
+#define SKUA_TOKEN(name, text, flags)                                              \
+    static_assert(static_cast<std::size_t>(TokenKind::name) == ::SkuaParser::name, \
                   "compiler/grammar/SkuaTokens.tokens and token_kinds.def differ");
 #include "token_kinds.def"
 
-#define SKUA_RULE(name)                                                                  \
-    static_assert(static_cast<std::size_t>(Rule::name) == ::SkuaParser::Rule##name,      \
+#define SKUA_RULE(name)                                                             \
+    static_assert(static_cast<std::size_t>(Rule::name) == ::SkuaParser::Rule##name, \
                   "compiler/grammar/SkuaParser.g4 and grammar_rules.def differ");
 #include "grammar_rules.def"
 

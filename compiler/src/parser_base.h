@@ -9,7 +9,6 @@
 #pragma once
 
 #include <antlr4-runtime.h>
-
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -25,7 +24,8 @@ inline constexpr std::size_t kMaxRuleDepth = 6000;
 // The tokens as ANTLR's runtime wants to see them. The generated code reads LA(1) only.
 class TokenArrayStream final : public antlr4::TokenStream {
 public:
-    explicit TokenArrayStream(const std::vector<Token>& tokens) : tokens_(tokens.data()), count_(tokens.size()) {}
+    explicit TokenArrayStream(const std::vector<Token>& tokens)
+        : tokens_(tokens.data()), count_(tokens.size()) {}
 
     std::size_t LA(ssize_t) override {
         const TokenKind kind = tokens_[at_].kind;
@@ -90,7 +90,9 @@ protected:
         void sync(SkuaParserBase*) {}
         void reportMatch(SkuaParserBase*) {}
         [[noreturn]] void recoverInline(SkuaParserBase* p) { p->fail(TokenKind::None); }
-        [[noreturn]] void reportError(SkuaParserBase* p, const RecognitionException&) { p->fail(TokenKind::None); }
+        [[noreturn]] void reportError(SkuaParserBase* p, const RecognitionException&) {
+            p->fail(TokenKind::None);
+        }
         void recover(SkuaParserBase*, const std::exception_ptr&) {}
     };
 
@@ -121,9 +123,11 @@ protected:
         slot.first_event = static_cast<std::uint32_t>(events_->events.size());
         slot.first_token = static_cast<std::uint32_t>(_input->index());
         events_->enter(rule);
-        if (rule == static_cast<std::size_t>(Rule::StrayTop) || rule == static_cast<std::size_t>(Rule::StrayMember) ||
+        if (rule == static_cast<std::size_t>(Rule::StrayTop) ||
+            rule == static_cast<std::size_t>(Rule::StrayMember) ||
             rule == static_cast<std::size_t>(Rule::StrayEnumItem) ||
-            rule == static_cast<std::size_t>(Rule::StrayStatement) || rule == static_cast<std::size_t>(Rule::StrayArm))
+            rule == static_cast<std::size_t>(Rule::StrayStatement) ||
+            rule == static_cast<std::size_t>(Rule::StrayArm))
             stray_ = true;
     }
     void exitRule() {
@@ -196,7 +200,8 @@ private:
         std::vector<Rule> rules;
         rules.reserve(depth_);
         for (std::size_t i = 0; i < depth_; ++i) rules.push_back(slots_[i].rule);
-        report_syntax_error(*file_, *lexed_, {static_cast<std::uint32_t>(_input->index()), expected, rules}, *sink_);
+        report_syntax_error(*file_, *lexed_, {static_cast<std::uint32_t>(_input->index()), expected, rules},
+                            *sink_);
         throw SyntaxAbort();
     }
 

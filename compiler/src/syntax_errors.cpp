@@ -1,7 +1,6 @@
 #include "syntax_errors.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace skua::compiler {
@@ -14,8 +13,8 @@ public:
         // A terminator without text was put before `}` or the end of the file, or where brackets
         // were given up: what stands there in the source is what comes next.
         found_ = error.token;
-        while (tokens_[found_].kind == TokenKind::Terminator && tokens_[found_].start == tokens_[found_].end &&
-               found_ + 1 < tokens_.size())
+        while (tokens_[found_].kind == TokenKind::Terminator &&
+               tokens_[found_].start == tokens_[found_].end && found_ + 1 < tokens_.size())
             ++found_;
     }
 
@@ -60,16 +59,29 @@ private:
     std::string found_text() const {
         const Token& t = found();
         switch (t.kind) {
-            case TokenKind::EndOfFile: return "the end of the file";
-            case TokenKind::Terminator: return source(t) == ";" ? "`;`" : "the end of the line";
-            case TokenKind::Name: case TokenKind::ArgName: case TokenKind::LambdaName: case TokenKind::LabelName:
-            case TokenKind::Int: case TokenKind::Float:
+            case TokenKind::EndOfFile:
+                return "the end of the file";
+            case TokenKind::Terminator:
+                return source(t) == ";" ? "`;`" : "the end of the line";
+            case TokenKind::Name:
+            case TokenKind::ArgName:
+            case TokenKind::LambdaName:
+            case TokenKind::LabelName:
+            case TokenKind::Int:
+            case TokenKind::Float:
                 return fmt::format("`{}`", shortened(source(t)));
-            case TokenKind::String: case TokenKind::StringBegin: return "a string";
-            case TokenKind::StringText: case TokenKind::StringEnd: return "the rest of the string";
-            case TokenKind::Char: return fmt::format("the character {}", shortened(source(t)));
-            case TokenKind::Format: return "a format";
-            default: return fmt::format("`{}`", token_text(t.kind));
+            case TokenKind::String:
+            case TokenKind::StringBegin:
+                return "a string";
+            case TokenKind::StringText:
+            case TokenKind::StringEnd:
+                return "the rest of the string";
+            case TokenKind::Char:
+                return fmt::format("the character {}", shortened(source(t)));
+            case TokenKind::Format:
+                return "a format";
+            default:
+                return fmt::format("`{}`", token_text(t.kind));
         }
     }
 
@@ -88,7 +100,9 @@ private:
     bool explained_by_lexical_error() const {
         if (lexed_.errors.empty()) return false;
         std::size_t i = error_.token;
-        while (i > 0 && !(tokens_[i - 1].kind == TokenKind::Terminator && tokens_[i - 1].depth <= tokens_[error_.token].depth)) --i;
+        while (i > 0 && !(tokens_[i - 1].kind == TokenKind::Terminator &&
+                          tokens_[i - 1].depth <= tokens_[error_.token].depth))
+            --i;
         const std::uint32_t from = tokens_[i].start;
         const std::uint32_t to = found().end;
         const std::uint32_t line_from = to == 0 ? 0 : file_.position(found().start).line;
@@ -109,11 +123,18 @@ private:
     static TokenKind closer_of(TokenKind k) {
         using K = TokenKind;
         switch (k) {
-            case K::LParen: case K::LambdaParen: return K::RParen;
-            case K::LBracket: return K::RBracket;
-            case K::LBrace: case K::ArrowBrace: return K::RBrace;
-            case K::InterpolationOpen: return K::InterpolationClose;
-            default: return K::None;
+            case K::LParen:
+            case K::LambdaParen:
+                return K::RParen;
+            case K::LBracket:
+                return K::RBracket;
+            case K::LBrace:
+            case K::ArrowBrace:
+                return K::RBrace;
+            case K::InterpolationOpen:
+                return K::InterpolationClose;
+            default:
+                return K::None;
         }
     }
     std::string place(const Token& t) const {
@@ -133,9 +154,10 @@ private:
             report("the `<` of these type arguments is not closed by a `>`");
             return true;
         }
-        const bool name_wanted = error_.expected == K::Name || rule() == Rule::FunctionName || rule() == Rule::Param ||
-                                 rule() == Rule::CtorParam || rule() == Rule::Binding ||
-                                 (error_.expected == K::RParen && (rule() == Rule::FunctionDecl || rule() == Rule::EnumCase));
+        const bool name_wanted =
+            error_.expected == K::Name || rule() == Rule::FunctionName || rule() == Rule::Param ||
+            rule() == Rule::CtorParam || rule() == Rule::Binding ||
+            (error_.expected == K::RParen && (rule() == Rule::FunctionDecl || rule() == Rule::EnumCase));
         const std::size_t next = std::min(found_ + 1, tokens_.size() - 1);
         const bool used_as_name = tokens_[next].kind == K::Colon || tokens_[next].kind == K::Assign ||
                                   tokens_[next].kind == K::LParen || error_.expected == K::Name;
@@ -147,13 +169,15 @@ private:
         switch (rule()) {
             case Rule::StrayTop:
                 if (f == K::LBrace) {
-                    report("expected a declaration, found `{`", "a `{` stands on the line of what it belongs to");
+                    report("expected a declaration, found `{`",
+                           "a `{` stands on the line of what it belongs to");
                     return true;
                 }
                 if (f == K::Name || f == K::If || f == K::For || f == K::While) {
                     const std::string_view word = source(found());
                     if (word == "function" || word == "func" || word == "def" || word == "fun")
-                        report(fmt::format("expected a declaration, found `{}`", word), "functions are declared with `fn`");
+                        report(fmt::format("expected a declaration, found `{}`", word),
+                               "functions are declared with `fn`");
                     else if (word == "const" || word == "val")
                         report(fmt::format("expected a declaration, found `{}`", word), "write `let`");
                     else
@@ -164,7 +188,8 @@ private:
                 break;
             case Rule::StrayMember:
                 if (f == K::Name) {
-                    report(fmt::format("expected a member, found {}", found_text()), "fields begin with `let` or `var`, methods with `fn`");
+                    report(fmt::format("expected a member, found {}", found_text()),
+                           "fields begin with `let` or `var`, methods with `fn`");
                     return true;
                 }
                 if (f == K::Class || f == K::Struct || f == K::Enum || f == K::Interface) {
@@ -183,7 +208,8 @@ private:
                 }
                 if (f == K::Class || f == K::Struct || f == K::Enum || f == K::Interface || f == K::Import ||
                     f == K::Extend) {
-                    report(fmt::format("`{}` cannot stand inside a function", token_text(f)), "move it out to the module");
+                    report(fmt::format("`{}` cannot stand inside a function", token_text(f)),
+                           "move it out to the module");
                     return true;
                 }
                 if (f == K::Pub || f == K::Private || f == K::Static || f == K::Override || f == K::Open) {
@@ -194,11 +220,14 @@ private:
             case Rule::Param:
                 if (error_.expected == K::Colon && (f == K::Comma || f == K::RParen || f == K::Assign)) {
                     const std::string_view name = source(tokens_[error_.token - 1]);
-                    static constexpr std::string_view kTypes[] = {"int", "float", "bool", "string", "char", "i8", "i16",
-                        "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64"};
-                    const bool type = std::find(std::begin(kTypes), std::end(kTypes), name) != std::end(kTypes);
+                    static constexpr std::string_view kTypes[] = {"int", "float", "bool", "string", "char",
+                                                                  "i8",  "i16",   "i32",  "i64",    "u8",
+                                                                  "u16", "u32",   "u64",  "f32",    "f64"};
+                    const bool type =
+                        std::find(std::begin(kTypes), std::end(kTypes), name) != std::end(kTypes);
                     report(fmt::format("the parameter `{}` needs a {}", name, type ? "name" : "type"),
-                           type ? fmt::format("write `value: {}`, for example", name) : fmt::format("write `{}: int`, for example", name));
+                           type ? fmt::format("write `value: {}`, for example", name)
+                                : fmt::format("write `{}: int`, for example", name));
                     return true;
                 }
                 break;
@@ -209,7 +238,8 @@ private:
                     return true;
                 }
                 break;
-            case Rule::TopItem: case Rule::MemberItem:
+            case Rule::TopItem:
+            case Rule::MemberItem:
                 if (error_.expected == K::Terminator && f == K::LBrace) {
                     report(fmt::format("expected the end of the line, found {}", found_text()));
                     return true;
@@ -223,11 +253,13 @@ private:
                 break;
             case Rule::Primary:
                 if (f == K::RParen && previous() == K::LParen && tokens_[next].kind == K::Arrow) {
-                    report("expected an expression after `(`, found `)`", "a function value is written `() => ...`");
+                    report("expected an expression after `(`, found `)`",
+                           "a function value is written `() => ...`");
                     return true;
                 }
                 break;
-            default: break;
+            default:
+                break;
         }
         return false;
     }
@@ -236,9 +268,11 @@ private:
     std::string expected() const {
         using K = TokenKind;
         const K e = error_.expected;
-        if (e == K::RParen || e == K::RBracket || e == K::RBrace || e == K::InterpolationClose) return closer(e);
+        if (e == K::RParen || e == K::RBracket || e == K::RBrace || e == K::InterpolationClose)
+            return closer(e);
         if (e == K::Terminator) {
-            // The statement is complete but an outer bracket was expected to close, or something is left over.
+            // The statement is complete but an outer bracket was expected to close, or something is left
+            // over.
             if (rule() == Rule::MatchArm || rule() == Rule::EnumItem) return "`,` or the end of the line";
             return previous() == K::RBrace ? "the end of the line after `}`" : "the end of the statement";
         }
@@ -249,30 +283,62 @@ private:
             return std::string(token_text(e));
         }
         switch (rule()) {
-            case Rule::StrayTop: case Rule::Declaration: case Rule::TopItem:
-                return previous() == K::None || previous() == K::Terminator ? "a declaration"
-                                                                             : fmt::format("a declaration after `{}`", token_text(previous()));
-            case Rule::StrayMember: case Rule::Member: case Rule::MemberItem: case Rule::StrayEnumItem:
+            case Rule::StrayTop:
+            case Rule::Declaration:
+            case Rule::TopItem:
+                return previous() == K::None || previous() == K::Terminator
+                           ? "a declaration"
+                           : fmt::format("a declaration after `{}`", token_text(previous()));
+            case Rule::StrayMember:
+            case Rule::Member:
+            case Rule::MemberItem:
+            case Rule::StrayEnumItem:
                 return rule() == Rule::StrayEnumItem ? "a case or a member" : "a member";
-            case Rule::StrayStatement: case Rule::Statement: return "a statement";
-            case Rule::StrayArm: case Rule::Pattern: case Rule::SinglePattern: case Rule::PatternBound:
-            case Rule::PatternPath: case Rule::Literal:
+            case Rule::StrayStatement:
+            case Rule::Statement:
+                return "a statement";
+            case Rule::StrayArm:
+            case Rule::Pattern:
+            case Rule::SinglePattern:
+            case Rule::PatternBound:
+            case Rule::PatternPath:
+            case Rule::Literal:
                 return "a pattern";
-            case Rule::EnumItem: case Rule::MatchArm: return "`,` or the end of the line";
-            case Rule::Type: case Rule::NamedType: return "a type" + after();
-            case Rule::FunctionName: return "the name of the function after `fn`";
-            case Rule::Param: case Rule::CtorParam: return "a parameter" + after();
-            case Rule::TypeParam: return "the name of a type parameter";
-            case Rule::Binding: case Rule::BindingPart: case Rule::LambdaParam: return "a name" + after();
-            case Rule::ImportTail: return "a name, `{` or `*` after `.`";
-            case Rule::CatchClause: return "the name of the error, or `{`, after `catch`";
-            case Rule::Loop: return "`while` or `for` after the label";
-            case Rule::LetStatement: return "a name" + after();
-            case Rule::VariableDecl: return "a name" + after();
-            case Rule::IfExpr: return "`if` or `{` after `else`";
-            case Rule::Postfix: return "the name of a member" + after();
-            case Rule::FunctionBody: return "`=` or `{`";
-            default: return "an expression" + after();
+            case Rule::EnumItem:
+            case Rule::MatchArm:
+                return "`,` or the end of the line";
+            case Rule::Type:
+            case Rule::NamedType:
+                return "a type" + after();
+            case Rule::FunctionName:
+                return "the name of the function after `fn`";
+            case Rule::Param:
+            case Rule::CtorParam:
+                return "a parameter" + after();
+            case Rule::TypeParam:
+                return "the name of a type parameter";
+            case Rule::Binding:
+            case Rule::BindingPart:
+            case Rule::LambdaParam:
+                return "a name" + after();
+            case Rule::ImportTail:
+                return "a name, `{` or `*` after `.`";
+            case Rule::CatchClause:
+                return "the name of the error, or `{`, after `catch`";
+            case Rule::Loop:
+                return "`while` or `for` after the label";
+            case Rule::LetStatement:
+                return "a name" + after();
+            case Rule::VariableDecl:
+                return "a name" + after();
+            case Rule::IfExpr:
+                return "`if` or `{` after `else`";
+            case Rule::Postfix:
+                return "the name of a member" + after();
+            case Rule::FunctionBody:
+                return "`=` or `{`";
+            default:
+                return "an expression" + after();
         }
     }
 
@@ -281,8 +347,9 @@ private:
         using K = TokenKind;
         const K k = previous();
         if (k == K::None || k == K::Terminator || !token_text_is_literal(k)) return {};
-        if ((token_flags(k) & kTokenKeyword) != 0 || (k >= K::Assign && k <= K::IsNot) || k == K::Comma || k == K::Colon ||
-            k == K::Arrow || k == K::FatArrow || k == K::LParen || k == K::LBracket || k == K::Dot || k == K::SafeDot)
+        if ((token_flags(k) & kTokenKeyword) != 0 || (k >= K::Assign && k <= K::IsNot) || k == K::Comma ||
+            k == K::Colon || k == K::Arrow || k == K::FatArrow || k == K::LParen || k == K::LBracket ||
+            k == K::Dot || k == K::SafeDot)
             return fmt::format(" after `{}`", token_text(k));
         return {};
     }
@@ -298,24 +365,41 @@ private:
 
     std::string name() const {
         switch (rule()) {
-            case Rule::TypeDecl: case Rule::EnumDecl: return "the name of the type" + after();
-            case Rule::PropertyDecl: return "the name of the property" + after();
-            case Rule::ImportDecl: case Rule::ImportName: return "the name of a module" + after();
-            case Rule::UseStatement: case Rule::VariableDecl: return "a name" + after();
-            case Rule::NamedType: return "the name of a type" + after();
-            default: return "a name" + after();
+            case Rule::TypeDecl:
+            case Rule::EnumDecl:
+                return "the name of the type" + after();
+            case Rule::PropertyDecl:
+                return "the name of the property" + after();
+            case Rule::ImportDecl:
+            case Rule::ImportName:
+                return "the name of a module" + after();
+            case Rule::UseStatement:
+            case Rule::VariableDecl:
+                return "a name" + after();
+            case Rule::NamedType:
+                return "the name of a type" + after();
+            default:
+                return "a name" + after();
         }
     }
 
     std::string body() const {
         switch (rule(1)) {
-            case Rule::IfExpr: return previous() == TokenKind::Else ? "`if` or `{` after `else`" : "`{` and the body of the `if`";
-            case Rule::WhileLoop: return "`{` and the body of the loop";
-            case Rule::ForLoop: return "`{` and the body of the loop";
-            case Rule::TryExpr: return previous() == TokenKind::Finally ? "`{` after `finally`" : "`{` after `try`";
-            case Rule::CatchClause: return "`{` and the body of the `catch`";
-            case Rule::TestDecl: return "`{` and the body of the test";
-            default: break;
+            case Rule::IfExpr:
+                return previous() == TokenKind::Else ? "`if` or `{` after `else`"
+                                                     : "`{` and the body of the `if`";
+            case Rule::WhileLoop:
+                return "`{` and the body of the loop";
+            case Rule::ForLoop:
+                return "`{` and the body of the loop";
+            case Rule::TryExpr:
+                return previous() == TokenKind::Finally ? "`{` after `finally`" : "`{` after `try`";
+            case Rule::CatchClause:
+                return "`{` and the body of the `catch`";
+            case Rule::TestDecl:
+                return "`{` and the body of the test";
+            default:
+                break;
         }
         if (rule() == Rule::MatchExpr) return "`{` and the arms of the `match`";
         if (rule() == Rule::EnumBody) return "`{` and the cases of the enum";
@@ -330,20 +414,30 @@ private:
         // Inside brackets that are closed later on, a comma is as likely to be what is missing.
         bool list = false;
         switch (rule()) {
-            case Rule::CallArgs: case Rule::Primary: case Rule::FunctionDecl: case Rule::CtorParams: case Rule::Type:
-            case Rule::LambdaHead: case Rule::Binding: case Rule::SinglePattern: case Rule::EnumCase:
+            case Rule::CallArgs:
+            case Rule::Primary:
+            case Rule::FunctionDecl:
+            case Rule::CtorParams:
+            case Rule::Type:
+            case Rule::LambdaHead:
+            case Rule::Binding:
+            case Rule::SinglePattern:
+            case Rule::EnumCase:
                 list = true;
                 break;
-            default: break;
+            default:
+                break;
         }
         const bool closed_later = open->value != kNoPartner && open->value > found_;
         const K before = previous();
         const bool after_item = before != open->kind;
         const char* comma = list && closed_later && after_item ? "`,` or " : "";
-        const bool parameters = rule() == Rule::FunctionDecl || rule() == Rule::CtorParams || rule() == Rule::EnumCase;
+        const bool parameters =
+            rule() == Rule::FunctionDecl || rule() == Rule::CtorParams || rule() == Rule::EnumCase;
         if (parameters && !after_item) comma = "a parameter or ";
         if (e == K::InterpolationClose) return "`}` at the end of the interpolation";
-        return fmt::format("{}`{}` to close the `{}` opened at {}", comma, text, token_text(open->kind), place(*open));
+        return fmt::format("{}`{}` to close the `{}` opened at {}", comma, text, token_text(open->kind),
+                           place(*open));
     }
 
     const SourceFile& file_;

@@ -42,7 +42,7 @@ struct NumberLiteral {
     double floating = 0;
     std::string_view suffix;  // without the underscore; empty if none
     bool decimal = true;
-    bool valid = true;        // false: already reported
+    bool valid = true;  // false: already reported
 };
 
 struct DocComment {
@@ -62,7 +62,7 @@ struct TokenList {
     std::vector<std::string_view> strings;
     std::vector<DocComment> docs;  // by token, ascending
     std::vector<Requirement> requirements;
-    std::string_view module_doc;   // the other `//!` lines
+    std::string_view module_doc;  // the other `//!` lines
 };
 
 // "fn", ")", "a name": for messages; keywords and punctuation as written.

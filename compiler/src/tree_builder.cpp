@@ -1,7 +1,6 @@
 #include "tree_builder.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace skua::compiler {
@@ -9,7 +8,7 @@ namespace skua::compiler {
 using namespace ast;
 
 namespace {
-constexpr int kMaxNullable = 8;      // T????????
+constexpr int kMaxNullable = 8;       // T????????
 constexpr int kMaxFunctionType = 64;  // () -> () -> ...
 }  // namespace
 
@@ -25,7 +24,8 @@ TreeBuilder::TreeBuilder(SourceFile& file, const TokenList& tokens, const EventL
 
 std::uint32_t TreeBuilder::start() const {
     for (std::size_t i = pos_; i < events_.size(); ++i)
-        if ((events_[i] & 3) == static_cast<std::uint32_t>(EventTag::Token)) return tokens_.tokens[events_[i] >> 2].start;
+        if ((events_[i] & 3) == static_cast<std::uint32_t>(EventTag::Token))
+            return tokens_.tokens[events_[i] >> 2].start;
     return static_cast<std::uint32_t>(source_.size());
 }
 
@@ -50,7 +50,8 @@ Module* TreeBuilder::read_module() {
             skip_error();
         } else if (at_rule(Rule::ImportDecl)) {
             ImportDecl import = read_import();
-            if (!decls.empty()) sink_.error(import.range, "imports stand before the declarations of a module");
+            if (!decls.empty())
+                sink_.error(import.range, "imports stand before the declarations of a module");
             imports.push_back(import);
             next();
         } else {
@@ -139,12 +140,24 @@ TreeBuilder::Modifiers TreeBuilder::read_modifiers() {
             const Token& t = next();
             at = range(t);
             switch (t.kind) {
-                case K::Pub: bit = kModPub; break;
-                case K::Private: bit = kModPrivate; break;
-                case K::Open: bit = kModOpen; break;
-                case K::Abstract: bit = kModAbstract; break;
-                case K::Override: bit = kModOverride; break;
-                default: bit = kModStatic; break;
+                case K::Pub:
+                    bit = kModPub;
+                    break;
+                case K::Private:
+                    bit = kModPrivate;
+                    break;
+                case K::Open:
+                    bit = kModOpen;
+                    break;
+                case K::Abstract:
+                    bit = kModAbstract;
+                    break;
+                case K::Override:
+                    bit = kModOverride;
+                    break;
+                default:
+                    bit = kModStatic;
+                    break;
             }
         }
         if ((m.bits & bit) != 0) sink_.error(at, "this modifier is given twice");
@@ -157,8 +170,9 @@ TreeBuilder::Modifiers TreeBuilder::read_modifiers() {
 
 void TreeBuilder::check_modifiers(const Modifiers& m, std::uint32_t allowed, std::string_view what) {
     static constexpr std::pair<std::uint32_t, std::string_view> kNames[] = {
-        {kModPub, "pub"},           {kModPrivate, "private"}, {kModOpen, "open"},     {kModAbstract, "abstract"},
-        {kModOverride, "override"}, {kModStatic, "static"},   {kModNative, "native"},
+        {kModPub, "pub"},           {kModPrivate, "private"},   {kModOpen, "open"},
+        {kModAbstract, "abstract"}, {kModOverride, "override"}, {kModStatic, "static"},
+        {kModNative, "native"},
     };
     for (const auto& [bit, name] : kNames)
         if ((m.bits & bit & ~allowed) != 0) {
@@ -194,7 +208,8 @@ Decl* TreeBuilder::read_declaration() {
             if (kind == TypeDeclKind::Class)
                 check_modifiers(m, kModPub | kModPrivate | kModOpen | kModAbstract, "a class");
             else
-                check_modifiers(m, kModPub | kModPrivate, kind == TypeDeclKind::Struct ? "a struct" : "an interface");
+                check_modifiers(m, kModPub | kModPrivate,
+                                kind == TypeDeclKind::Struct ? "a struct" : "an interface");
             break;
         }
         case Rule::EnumDecl:
@@ -360,7 +375,8 @@ ParamDecl TreeBuilder::read_param() {
     if (accept(K::Assign)) p.default_value = read_expr();
     p.range = from(at);
     if (p.variadic && p.default_value != nullptr)
-        sink_.error(p.range, "a variadic parameter cannot have a default value", "without arguments it is an empty array");
+        sink_.error(p.range, "a variadic parameter cannot have a default value",
+                    "without arguments it is an empty array");
     exit();
     return p;
 }
@@ -377,10 +393,18 @@ List<CtorParam> TreeBuilder::read_ctor_params() {
         const std::uint32_t at = start();
         while (at_token()) {
             switch (next().kind) {
-                case K::Private: p.modifiers |= kModPrivate; break;
-                case K::Pub: p.modifiers |= kModPub; break;
-                case K::Let: p.is_let = true; break;
-                default: p.is_var = true; break;
+                case K::Private:
+                    p.modifiers |= kModPrivate;
+                    break;
+                case K::Pub:
+                    p.modifiers |= kModPub;
+                    break;
+                case K::Let:
+                    p.is_let = true;
+                    break;
+                default:
+                    p.is_var = true;
+                    break;
             }
         }
         p.param = read_param();
@@ -420,7 +444,9 @@ Decl* TreeBuilder::read_type_decl() {
     const std::uint32_t at = start();
     auto* d = make<TypeDecl>({});
     const K kind = next().kind;
-    d->type_kind = kind == K::Class ? TypeDeclKind::Class : kind == K::Struct ? TypeDeclKind::Struct : TypeDeclKind::Interface;
+    d->type_kind = kind == K::Class    ? TypeDeclKind::Class
+                   : kind == K::Struct ? TypeDeclKind::Struct
+                                       : TypeDeclKind::Interface;
     d->name = ident();
     if (at_rule(Rule::TypeParams)) d->type_params = read_type_params();
     if (at_rule(Rule::CtorParams)) {
@@ -459,7 +485,8 @@ List<Decl*> TreeBuilder::read_type_body() {
 Decl* TreeBuilder::read_member() {
     enter(Rule::Member);
     const Modifiers m = read_modifiers();
-    constexpr std::uint32_t kAny = kModPub | kModPrivate | kModOpen | kModAbstract | kModOverride | kModStatic | kModNative;
+    constexpr std::uint32_t kAny =
+        kModPub | kModPrivate | kModOpen | kModAbstract | kModOverride | kModStatic | kModNative;
     Decl* decl = nullptr;
     switch (rule()) {
         case Rule::FunctionDecl:
@@ -579,7 +606,8 @@ TypeNode* TreeBuilder::read_type() {
         if (accept(K::Arrow)) {
             auto* function = make<FunctionTypeNode>({});
             function->params = arena_.copy(parts);
-            if (++arrows_ == kMaxFunctionType) sink_.error(from(at), "this function type is nested too deeply");
+            if (++arrows_ == kMaxFunctionType)
+                sink_.error(from(at), "this function type is nested too deeply");
             function->result = read_type();
             --arrows_;
             function->range = from(at);
@@ -588,7 +616,8 @@ TypeNode* TreeBuilder::read_type() {
             type = parts[0];
         } else {
             if (parts.empty())
-                sink_.error(from(at), "a tuple has at least two components", "a function without parameters is `() -> T`");
+                sink_.error(from(at), "a tuple has at least two components",
+                            "a function without parameters is `() -> T`");
             auto* tuple = make<TupleTypeNode>({});
             tuple->elements = arena_.copy(parts);
             tuple->range = from(at);

@@ -35,7 +35,8 @@ private:
     bool at_end() const { return pos_ >= events_.size(); }
     EventTag tag() const { return static_cast<EventTag>(events_[pos_] & 3); }
     bool at_rule(Rule r) const {
-        return events_[pos_] == (static_cast<std::uint32_t>(r) << 2 | static_cast<std::uint32_t>(EventTag::Enter));
+        return events_[pos_] ==
+               (static_cast<std::uint32_t>(r) << 2 | static_cast<std::uint32_t>(EventTag::Enter));
     }
     bool at_exit() const { return tag() == EventTag::Exit; }
     bool at_error() const { return tag() == EventTag::Error; }

@@ -1,7 +1,6 @@
 // Expressions: precedence, calls, literals, lambdas, control flow.
-#include <optional>
-
 #include <fmt/format.h>
+#include <optional>
 
 #include "tree_builder.h"
 
@@ -12,8 +11,20 @@ using namespace ast;
 namespace {
 
 enum Precedence : int {
-    kAssignment = 1, kCoalesce, kOr, kAnd, kEquality, kComparison, kTypeTest, kRange, kBitOr, kBitXor, kBitAnd,
-    kShift, kAdditive, kMultiplicative,
+    kAssignment = 1,
+    kCoalesce,
+    kOr,
+    kAnd,
+    kEquality,
+    kComparison,
+    kTypeTest,
+    kRange,
+    kBitOr,
+    kBitXor,
+    kBitAnd,
+    kShift,
+    kAdditive,
+    kMultiplicative,
 };
 
 struct BinaryInfo {
@@ -24,54 +35,94 @@ struct BinaryInfo {
 std::optional<BinaryInfo> binary_info(TokenKind k) {
     using K = TokenKind;
     switch (k) {
-        case K::Star: return {{kMultiplicative, BinaryOp::Mul}};
-        case K::Slash: return {{kMultiplicative, BinaryOp::Div}};
-        case K::Percent: return {{kMultiplicative, BinaryOp::Rem}};
-        case K::Plus: return {{kAdditive, BinaryOp::Add}};
-        case K::Minus: return {{kAdditive, BinaryOp::Sub}};
-        case K::Shl: return {{kShift, BinaryOp::Shl}};
-        case K::Shr: return {{kShift, BinaryOp::Shr}};
-        case K::UShr: return {{kShift, BinaryOp::UShr}};
-        case K::Amp: return {{kBitAnd, BinaryOp::BitAnd}};
-        case K::Caret: return {{kBitXor, BinaryOp::BitXor}};
-        case K::Pipe: return {{kBitOr, BinaryOp::BitOr}};
-        case K::RangeExclusive: return {{kRange, BinaryOp::RangeExclusive}};
-        case K::RangeInclusive: return {{kRange, BinaryOp::RangeInclusive}};
-        case K::Less: return {{kComparison, BinaryOp::Lt}};
-        case K::LessEqual: return {{kComparison, BinaryOp::Le}};
-        case K::Greater: return {{kComparison, BinaryOp::Gt}};
-        case K::GreaterEqual: return {{kComparison, BinaryOp::Ge}};
-        case K::Equal: return {{kEquality, BinaryOp::Eq}};
-        case K::NotEqual: return {{kEquality, BinaryOp::Ne}};
-        case K::Same: return {{kEquality, BinaryOp::Same}};
-        case K::NotSame: return {{kEquality, BinaryOp::NotSame}};
-        case K::AndAnd: return {{kAnd, BinaryOp::And}};
-        case K::OrOr: return {{kOr, BinaryOp::Or}};
-        case K::Coalesce: return {{kCoalesce, BinaryOp::Coalesce}};
-        default: return std::nullopt;
+        case K::Star:
+            return {{kMultiplicative, BinaryOp::Mul}};
+        case K::Slash:
+            return {{kMultiplicative, BinaryOp::Div}};
+        case K::Percent:
+            return {{kMultiplicative, BinaryOp::Rem}};
+        case K::Plus:
+            return {{kAdditive, BinaryOp::Add}};
+        case K::Minus:
+            return {{kAdditive, BinaryOp::Sub}};
+        case K::Shl:
+            return {{kShift, BinaryOp::Shl}};
+        case K::Shr:
+            return {{kShift, BinaryOp::Shr}};
+        case K::UShr:
+            return {{kShift, BinaryOp::UShr}};
+        case K::Amp:
+            return {{kBitAnd, BinaryOp::BitAnd}};
+        case K::Caret:
+            return {{kBitXor, BinaryOp::BitXor}};
+        case K::Pipe:
+            return {{kBitOr, BinaryOp::BitOr}};
+        case K::RangeExclusive:
+            return {{kRange, BinaryOp::RangeExclusive}};
+        case K::RangeInclusive:
+            return {{kRange, BinaryOp::RangeInclusive}};
+        case K::Less:
+            return {{kComparison, BinaryOp::Lt}};
+        case K::LessEqual:
+            return {{kComparison, BinaryOp::Le}};
+        case K::Greater:
+            return {{kComparison, BinaryOp::Gt}};
+        case K::GreaterEqual:
+            return {{kComparison, BinaryOp::Ge}};
+        case K::Equal:
+            return {{kEquality, BinaryOp::Eq}};
+        case K::NotEqual:
+            return {{kEquality, BinaryOp::Ne}};
+        case K::Same:
+            return {{kEquality, BinaryOp::Same}};
+        case K::NotSame:
+            return {{kEquality, BinaryOp::NotSame}};
+        case K::AndAnd:
+            return {{kAnd, BinaryOp::And}};
+        case K::OrOr:
+            return {{kOr, BinaryOp::Or}};
+        case K::Coalesce:
+            return {{kCoalesce, BinaryOp::Coalesce}};
+        default:
+            return std::nullopt;
     }
 }
 
 std::optional<BinaryOp> compound_op(TokenKind k) {
     using K = TokenKind;
     switch (k) {
-        case K::PlusAssign: return BinaryOp::Add;
-        case K::MinusAssign: return BinaryOp::Sub;
-        case K::StarAssign: return BinaryOp::Mul;
-        case K::SlashAssign: return BinaryOp::Div;
-        case K::PercentAssign: return BinaryOp::Rem;
-        case K::AndAssign: return BinaryOp::BitAnd;
-        case K::OrAssign: return BinaryOp::BitOr;
-        case K::XorAssign: return BinaryOp::BitXor;
-        case K::ShlAssign: return BinaryOp::Shl;
-        case K::ShrAssign: return BinaryOp::Shr;
-        case K::UShrAssign: return BinaryOp::UShr;
-        case K::CoalesceAssign: return BinaryOp::Coalesce;
-        default: return std::nullopt;
+        case K::PlusAssign:
+            return BinaryOp::Add;
+        case K::MinusAssign:
+            return BinaryOp::Sub;
+        case K::StarAssign:
+            return BinaryOp::Mul;
+        case K::SlashAssign:
+            return BinaryOp::Div;
+        case K::PercentAssign:
+            return BinaryOp::Rem;
+        case K::AndAssign:
+            return BinaryOp::BitAnd;
+        case K::OrAssign:
+            return BinaryOp::BitOr;
+        case K::XorAssign:
+            return BinaryOp::BitXor;
+        case K::ShlAssign:
+            return BinaryOp::Shl;
+        case K::ShrAssign:
+            return BinaryOp::Shr;
+        case K::UShrAssign:
+            return BinaryOp::UShr;
+        case K::CoalesceAssign:
+            return BinaryOp::Coalesce;
+        default:
+            return std::nullopt;
     }
 }
 
-bool is_assignment(TokenKind k) { return k >= TokenKind::Assign && k <= TokenKind::CoalesceAssign; }
+bool is_assignment(TokenKind k) {
+    return k >= TokenKind::Assign && k <= TokenKind::CoalesceAssign;
+}
 
 }  // namespace
 
@@ -136,12 +187,16 @@ Expr* TreeBuilder::read_binary(int min_precedence, Expr* left, bool assignment_a
             pos_ = operator_at;
             return left;
         }
-        if (info.precedence == last_precedence && (info.precedence == kComparison || info.precedence == kRange))
-            sink_.error(range(op), fmt::format("`{}` cannot follow another operator of its kind", token_text(op.kind)),
-                        info.precedence == kComparison ? "combine two comparisons with `&&`" : "put one of them in parentheses");
+        if (info.precedence == last_precedence &&
+            (info.precedence == kComparison || info.precedence == kRange))
+            sink_.error(range(op),
+                        fmt::format("`{}` cannot follow another operator of its kind", token_text(op.kind)),
+                        info.precedence == kComparison ? "combine two comparisons with `&&`"
+                                                       : "put one of them in parentheses");
         last_precedence = info.precedence;
         const int left_height = height_;
-        // The right operand takes what binds tighter; `??` also takes its own kind (a ?? b ?? c is a ?? (b ?? c)).
+        // The right operand takes what binds tighter; `??` also takes its own kind (a ?? b ?? c is a ?? (b ??
+        // c)).
         Expr* right = read_operand();
         // A chain beyond the limit is read as if it leant to the left; its height is reported below.
         const bool own_kind = info.op == BinaryOp::Coalesce && coalesce_depth_ < kMaxHeight;
@@ -188,7 +243,7 @@ Expr* TreeBuilder::read_operand() {
         return e;
     }
     struct Prefix {
-        const Token* op;      // null: a lambda
+        const Token* op;  // null: a lambda
         LambdaExpr* lambda;
     };
     std::vector<Prefix> prefixes;
@@ -233,7 +288,10 @@ Expr* TreeBuilder::read_operand() {
 
 Expr* TreeBuilder::apply_prefix(Expr* operand, const Token& op) {
     auto* u = make<UnaryExpr>(SourceRange::join(range(op), operand->range));
-    u->op = op.kind == K::Minus ? UnaryOp::Neg : op.kind == K::Bang ? UnaryOp::Not : op.kind == K::Tilde ? UnaryOp::BitNot : UnaryOp::Plus;
+    u->op = op.kind == K::Minus   ? UnaryOp::Neg
+            : op.kind == K::Bang  ? UnaryOp::Not
+            : op.kind == K::Tilde ? UnaryOp::BitNot
+                                  : UnaryOp::Plus;
     u->operand = operand;
     return u;
 }
@@ -279,7 +337,8 @@ Expr* TreeBuilder::literal(const Token& t) {
     auto* e = make<LiteralExpr>(range(t));
     using Kind = Constant::Kind;
     switch (t.kind) {
-        case K::Int: case K::Float: {
+        case K::Int:
+        case K::Float: {
             const NumberLiteral& n = tokens_.numbers[t.value];
             if (!n.valid) return make<ErrorExpr>(range(t));
             e->value.kind = t.kind == K::Int ? Kind::Int : Kind::Float;
@@ -298,11 +357,14 @@ Expr* TreeBuilder::literal(const Token& t) {
             e->value.kind = Kind::String;
             e->value.text = string_value(t);
             break;
-        case K::True: case K::False:
+        case K::True:
+        case K::False:
             e->value.kind = Kind::Bool;
             e->value.integer = t.kind == K::True;
             break;
-        default: e->value.kind = Kind::Null; break;
+        default:
+            e->value.kind = Kind::Null;
+            break;
     }
     return e;
 }
@@ -314,8 +376,12 @@ Expr* TreeBuilder::read_primary() {
     if (at_token()) {
         const K kind = peek().kind;
         switch (kind) {
-            case K::LParen: e = read_paren(); break;
-            case K::LBracket: e = read_bracket(); break;
+            case K::LParen:
+                e = read_paren();
+                break;
+            case K::LBracket:
+                e = read_bracket();
+                break;
             case K::Name: {
                 const Token& t = next();
                 auto* name = make<NameExpr>(range(t));
@@ -323,18 +389,38 @@ Expr* TreeBuilder::read_primary() {
                 e = name;
                 break;
             }
-            case K::This: e = make<ThisExpr>(range(next())); break;
-            case K::Super: e = make<SuperExpr>(range(next())); break;
-            case K::ReturnBare: case K::Break: case K::Continue: e = read_jump(next()); break;
-            default: e = literal(next()); break;
+            case K::This:
+                e = make<ThisExpr>(range(next()));
+                break;
+            case K::Super:
+                e = make<SuperExpr>(range(next()));
+                break;
+            case K::ReturnBare:
+            case K::Break:
+            case K::Continue:
+                e = read_jump(next());
+                break;
+            default:
+                e = literal(next());
+                break;
         }
     } else {
         switch (rule()) {
-            case Rule::Interpolation: e = read_interpolation(); break;
-            case Rule::IfExpr: e = read_if(); break;
-            case Rule::MatchExpr: e = read_match(); break;
-            case Rule::TryExpr: e = read_try(); break;
-            default: e = read_block(); break;
+            case Rule::Interpolation:
+                e = read_interpolation();
+                break;
+            case Rule::IfExpr:
+                e = read_if();
+                break;
+            case Rule::MatchExpr:
+                e = read_match();
+                break;
+            case Rule::TryExpr:
+                e = read_try();
+                break;
+            default:
+                e = read_block();
+                break;
         }
     }
     exit();

@@ -34,9 +34,12 @@ BlockExpr* TreeBuilder::read_block() {
 
 Stmt* TreeBuilder::read_statement() {
     switch (rule()) {
-        case Rule::LetStatement: return read_let();
-        case Rule::UseStatement: return read_use();
-        case Rule::Loop: return read_loop();
+        case Rule::LetStatement:
+            return read_let();
+        case Rule::UseStatement:
+            return read_use();
+        case Rule::Loop:
+            return read_loop();
         case Rule::FunctionDecl: {
             FunctionDecl* f = read_function({});
             auto* s = make<LocalFunctionStmt>(f->range);

@@ -1,14 +1,13 @@
 // vmc: the Skua compiler's command line.
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fmt/format.h>
 #include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "diagnostics_render.h"
 #include "driver.h"
@@ -35,7 +34,8 @@ Exit codes: 0 done, 64 wrong command line, 65 errors in the source, 66 an input
 is missing or cannot be read, 73 an output cannot be written, 74 standard output
 closed or full; 'vmc run' ends with the code of the program that it runs.)";
 
-constexpr const char* kRunFooter = R"(Modules that FILE imports are compiled with it if their files lie below the source
+constexpr const char* kRunFooter =
+    R"(Modules that FILE imports are compiled with it if their files lie below the source
 root (by default the folder of FILE). What FILE says it needs in lines such as
 
   //! requires: fs.read, env
@@ -74,16 +74,27 @@ int print(const std::string& text) {
 
 void add_options(CLI::App& app, Settings& s, Command command) {
     app.set_help_flag("-h,--help", "Show this help and exit");
-    app.add_option("--class-path", s.class_path, "Folders and archives of compiled modules, separated by ':'")->type_name("PATH");
+    app.add_option("--class-path", s.class_path, "Folders and archives of compiled modules, separated by ':'")
+        ->type_name("PATH");
     app.add_option("--source-root", s.compile.source_root,
-                   "Folder from which module names count (default: the deepest one common to the files)")->type_name("DIR");
-    app.add_option("--std", s.library, "The standard library's archive (default: ../lib/skua/std.ska from vmc)")->type_name("FILE");
-    if (command != Command::Run) app.add_flag("--no-std", s.no_library, "Compile without the standard library (to compile it itself)");
-    app.add_option("--max-errors", s.compile.max_errors, "Stop after so many errors; 0: never")->type_name("N")->capture_default_str();
+                   "Folder from which module names count (default: the deepest one common to the files)")
+        ->type_name("DIR");
+    app.add_option("--std", s.library,
+                   "The standard library's archive (default: ../lib/skua/std.ska from vmc)")
+        ->type_name("FILE");
+    if (command != Command::Run)
+        app.add_flag("--no-std", s.no_library, "Compile without the standard library (to compile it itself)");
+    app.add_option("--max-errors", s.compile.max_errors, "Stop after so many errors; 0: never")
+        ->type_name("N")
+        ->capture_default_str();
     app.add_option("--message-format", s.format, "text, or json: one object a line")
-        ->check(CLI::IsMember({"text", "json"}))->type_name("FORMAT")->capture_default_str();
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORMAT")
+        ->capture_default_str();
     app.add_option("--color", s.color, "auto, always or never; NO_COLOR in the environment means never")
-        ->check(CLI::IsMember({"auto", "always", "never"}))->type_name("WHEN")->capture_default_str();
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->type_name("WHEN")
+        ->capture_default_str();
 }
 
 bool use_color(const Settings& s) {
@@ -102,7 +113,8 @@ int report(const Compilation& c, const Settings& s) {
     std::string text = render(c.sink.all(), c.files, options);
     for (const Failure& f : c.failures) text += fmt::format("vmc: {}\n", f.message);
     if (c.sink.full() && options.format == MessageFormat::Text)
-        text += fmt::format("vmc: stopped after {} errors; --max-errors=N shows more\n", c.sink.error_count());
+        text +=
+            fmt::format("vmc: stopped after {} errors; --max-errors=N shows more\n", c.sink.error_count());
     std::fwrite(text.data(), 1, text.size(), stderr);
     return c.exit_code();
 }
@@ -116,7 +128,8 @@ int compile_command(Command command, Settings& s) {
         if (colon > i) options.class_path.push_back(s.class_path.substr(i, colon - i));
         i = colon + 1;
     }
-    if (!s.no_library) options.library = s.library.empty() ? program_folder() + "/../lib/skua/std.ska" : s.library;
+    if (!s.no_library)
+        options.library = s.library.empty() ? program_folder() + "/../lib/skua/std.ska" : s.library;
 
     Compilation compilation(options.max_errors);
     compile(options, compilation);
@@ -129,10 +142,12 @@ int compile_command(Command command, Settings& s) {
 // CLI11's own messages name no program and have exit codes of their own.
 int parse_error(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) return usage(error.what());
-    if (dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr) return print(std::string(error.what()) + "\n");
+    if (dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr)
+        return print(std::string(error.what()) + "\n");
     std::string text = app.help();
     const std::string usage_of_run = "Usage: vmc run [OPTIONS]";
-    if (const std::size_t at = text.find(usage_of_run); at != std::string::npos) text.insert(at + usage_of_run.size(), " FILE [ARG...]");
+    if (const std::size_t at = text.find(usage_of_run); at != std::string::npos)
+        text.insert(at + usage_of_run.size(), " FILE [ARG...]");
     return print(text);
 }
 
@@ -148,8 +163,10 @@ int run_command(int argc, char** argv) {
         return parse_error(app, error);
     }
     std::vector<std::string> rest = app.remaining();
-    if (!rest.empty() && rest[0] == "--") rest.erase(rest.begin());
-    else if (!rest.empty() && rest[0].starts_with('-')) return usage("there is no option " + rest[0]);
+    if (!rest.empty() && rest[0] == "--")
+        rest.erase(rest.begin());
+    else if (!rest.empty() && rest[0].starts_with('-'))
+        return usage("there is no option " + rest[0]);
     if (rest.empty()) return usage("run what? a source file is wanted");
     s.compile.files = {rest[0]};
     rest.erase(rest.begin());
@@ -160,11 +177,14 @@ int run_command(int argc, char** argv) {
 
 int files_command(Command command, int argc, char** argv) {
     Settings s;
-    CLI::App app("Compiles Skua source files to class files.", command == Command::Check ? "vmc check" : "vmc");
+    CLI::App app("Compiles Skua source files to class files.",
+                 command == Command::Check ? "vmc check" : "vmc");
     add_options(app, s, command);
     app.add_option("FILE", s.compile.files, "Source files (.skua)")->required();
     if (command == Command::Compile) {
-        app.add_option("-o,--output", s.output, "Folder for the class files; it is made if need be")->required()->type_name("DIR");
+        app.add_option("-o,--output", s.output, "Folder for the class files; it is made if need be")
+            ->required()
+            ->type_name("DIR");
         app.set_version_flag("--version", "vmc (Skua) " SKUA_VERSION, "Show the version and exit");
         app.footer(kFooter);
     }
@@ -189,7 +209,8 @@ static void prepare_memory() {
     void* first = std::malloc(1u << 20);  // more than is there: the first step is made now
     const auto start = (reinterpret_cast<std::uintptr_t>(first) + kHugePage - 1) & ~(kHugePage - 1);
     const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0)) & ~(kHugePage - 1);
-    if (end > start && end - start <= 2 * kStep) ::madvise(reinterpret_cast<void*>(start), end - start, MADV_HUGEPAGE);
+    if (end > start && end - start <= 2 * kStep)
+        ::madvise(reinterpret_cast<void*>(start), end - start, MADV_HUGEPAGE);
     std::free(first);
 }
 
@@ -201,8 +222,12 @@ int main(int argc, char** argv) {
         const std::string_view first = argc > 1 ? argv[1] : "";
         if (first == "run") return run_command(argc - 1, argv + 1);
         if (first == "check") return files_command(Command::Check, argc - 1, argv + 1);
-        if (!first.empty() && !first.starts_with('-') && first.find('.') == std::string_view::npos && first.find('/') == std::string_view::npos)
+        if (!first.empty() && !first.starts_with('-') && first.find('.') == std::string_view::npos &&
+            first.find('/') == std::string_view::npos)
             return usage(fmt::format("there is no command '{}' (and source files end in .skua)", first));
+        for (int i = 2; i < argc; ++i)
+            if (std::strcmp(argv[i], "run") == 0 || std::strcmp(argv[i], "check") == 0)
+                return usage(fmt::format("the command comes first: vmc {} ...", argv[i]));
         return files_command(Command::Compile, argc, argv);
     } catch (const std::bad_alloc&) {
         return complain({kExitBadInput, "the compiler ran out of memory"});

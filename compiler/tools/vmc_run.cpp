@@ -2,10 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "skua/classfile/archive.h"
 
@@ -53,7 +52,8 @@ Failure run_program(const Compilation& compilation, const RunRequest& request) {
     auto archive = make_archive(compilation);
     if (!archive) return {kExitBadInput, archive.error().to_string()};
     const int fd = memory_file(*archive);
-    if (fd < 0) return {kExitNoOutput, fmt::format("no memory for the compiled program: {}", std::strerror(errno))};
+    if (fd < 0)
+        return {kExitNoOutput, fmt::format("no memory for the compiled program: {}", std::strerror(errno))};
 
     const std::string vmrun = program_folder() + "/vmrun";
     std::vector<std::string> command{vmrun};
@@ -69,7 +69,8 @@ Failure run_program(const Compilation& compilation, const RunRequest& request) {
     for (std::string& arg : command) argv.push_back(arg.data());
     argv.push_back(nullptr);
     ::execv(vmrun.c_str(), argv.data());
-    return {kExitNoInput, fmt::format("{}: cannot be started: {}; vmrun lies beside vmc", vmrun, std::strerror(errno))};
+    return {kExitNoInput,
+            fmt::format("{}: cannot be started: {}; vmrun lies beside vmc", vmrun, std::strerror(errno))};
 }
 
 }  // namespace skua::compiler

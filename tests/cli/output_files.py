@@ -38,6 +38,8 @@ def test_output_too_large(b):
     b.run("vmc", "a.skua", "-o", "out", code=0)
     b.run("vmar", "create", "x.ska", "out", "--main", "a", code=0)
     archive, class_file = b.read("x.ska"), b.read("out/a.skc")
+    # What is already what it should be is not written again: something must be different.
+    b.write("a.skua", "fn main() {\n" + "    println(\"other text\")\n" * 3000 + "}\n")
 
     def small_files_only():
         # Writing more fails, as on a full disk, instead of ending the process by a signal.

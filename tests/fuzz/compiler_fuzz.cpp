@@ -83,7 +83,9 @@ private:
     // Changes of meaning: a token replaced by one of the same program or of another, left out, said
     // twice, or two of them exchanged.
     void tokens(std::vector<std::string>& words) {
-        const auto any = [&](std::vector<std::string>& list) -> std::string& { return list[below(list.size() / 2) * 2 + 1]; };
+        const auto any = [&](std::vector<std::string>& list) -> std::string& {
+            return list[below(list.size() / 2) * 2 + 1];
+        };
         if (words.size() < 8) return;
         switch (below(6)) {
             case 0: {
@@ -91,8 +93,12 @@ private:
                 if (other.size() >= 8) any(words) = other[below(other.size() / 2) * 2 + 1];
                 break;
             }
-            case 1: any(words).clear(); break;
-            case 2: std::swap(any(words), any(words)); break;
+            case 1:
+                any(words).clear();
+                break;
+            case 2:
+                std::swap(any(words), any(words));
+                break;
             case 3: {
                 std::string& w = any(words);
                 w += " " + w;
@@ -101,11 +107,14 @@ private:
             case 4: {  // a run of tokens of any program
                 const auto& other = words_[below(words_.size())];
                 std::string run;
-                for (std::size_t i = below(other.size()), n = below(12); n > 0 && i < other.size(); ++i, --n) run += other[i];
+                for (std::size_t i = below(other.size()), n = below(12); n > 0 && i < other.size(); ++i, --n)
+                    run += other[i];
                 any(words) += " " + run;
                 break;
             }
-            default: any(words) = any(words); break;
+            default:
+                any(words) = any(words);
+                break;
         }
     }
 
@@ -115,7 +124,10 @@ private:
         const auto kind = [](const std::string& w) {
             if (w.empty()) return 0;
             const auto c = static_cast<unsigned char>(w[0]);
-            return std::isalpha(c) ? 1 : std::isdigit(c) ? 2 : w.find_first_of("(){}[],:") == std::string::npos ? 3 : 4;
+            return std::isalpha(c)                                    ? 1
+                   : std::isdigit(c)                                  ? 2
+                   : w.find_first_of("(){}[],:") == std::string::npos ? 3
+                                                                      : 4;
         };
         std::string& target = words[below(words.size() / 2) * 2 + 1];
         for (int tries = 0; tries < 30; ++tries) {
@@ -127,13 +139,61 @@ private:
     }
 
     void bytes(std::string& text) {
-        static const char* const kPieces[] = {"(", ")", "[", "]", "{", "}", "<", ">", "\"", "${", "}\"", "=>", "\n", ";", ",", ":", "..",
-            "?", "??", " fn ", " let ", " match ", " if ", " else ", "'", "\"\"\"", "/*", "*/", "//! requires: ", " is not ", " as? ",
-            "(a, b) => ", " throw ", "0x", "1e", "\\", "_", "\xC3\xA9", "\xFF", "enum E {", "<T>", "!!", "\r\n", "@", "$", " null ", "()"};
+        static const char* const kPieces[] = {"(",
+                                              ")",
+                                              "[",
+                                              "]",
+                                              "{",
+                                              "}",
+                                              "<",
+                                              ">",
+                                              "\"",
+                                              "${",
+                                              "}\"",
+                                              "=>",
+                                              "\n",
+                                              ";",
+                                              ",",
+                                              ":",
+                                              "..",
+                                              "?",
+                                              "??",
+                                              " fn ",
+                                              " let ",
+                                              " match ",
+                                              " if ",
+                                              " else ",
+                                              "'",
+                                              "\"\"\"",
+                                              "/*",
+                                              "*/",
+                                              "//! requires: ",
+                                              " is not ",
+                                              " as? ",
+                                              "(a, b) => ",
+                                              " throw ",
+                                              "0x",
+                                              "1e",
+                                              "\\",
+                                              "_",
+                                              "\xC3\xA9",
+                                              "\xFF",
+                                              "enum E {",
+                                              "<T>",
+                                              "!!",
+                                              "\r\n",
+                                              "@",
+                                              "$",
+                                              " null ",
+                                              "()"};
         const std::size_t p = below(text.size() + 1);
         switch (below(5)) {
-            case 0: text.insert(p, kPieces[below(std::size(kPieces))]); break;
-            case 1: text.erase(p, 1 + below(below(4) == 0 ? 200 : 4)); break;
+            case 0:
+                text.insert(p, kPieces[below(std::size(kPieces))]);
+                break;
+            case 1:
+                text.erase(p, 1 + below(below(4) == 0 ? 200 : 4));
+                break;
             case 2:
                 if (p < text.size()) text[p] = static_cast<char>(random_());
                 break;
@@ -142,7 +202,9 @@ private:
                 text.insert(p, other.substr(below(other.size() + 1), below(80)));
                 break;
             }
-            default: text.insert(p, text.substr(below(text.size() + 1), below(80))); break;
+            default:
+                text.insert(p, text.substr(below(text.size() + 1), below(80)));
+                break;
         }
     }
 
@@ -158,11 +220,13 @@ std::string check(const Options& options, const std::string& path, std::size_t& 
     compile_options.library = options.library;
     Compilation c(20);
     compile(compile_options, c);
-    const std::string text = render(c.sink.all(), c.files, {}) + render(c.sink.all(), c.files, {MessageFormat::Json, false});
+    const std::string text =
+        render(c.sink.all(), c.files, {}) + render(c.sink.all(), c.files, {MessageFormat::Json, false});
     if (text.size() > 200'000) return "more than 200 kB of messages";
     for (const SourceDiagnostic& d : c.sink.all()) {
         if (d.message.empty()) return "a message without words";
-        if (d.range.file >= c.files.size() || d.range.end > c.files[d.range.file]->text().size() || d.range.start > d.range.end)
+        if (d.range.file >= c.files.size() || d.range.end > c.files[d.range.file]->text().size() ||
+            d.range.start > d.range.end)
             return "a message outside the source: " + d.message;
     }
     if (!c.failures.empty()) return "a failure without a place: " + c.failures[0].message;
@@ -190,11 +254,16 @@ bool parse(int argc, char** argv, Options& options) {
             continue;
         }
         if (++i >= argc) return false;
-        if (arg == "--seconds") options.seconds = std::atoi(argv[i]);
-        else if (arg == "--seed") options.seed = std::strtoull(argv[i], nullptr, 10);
-        else if (arg == "--rounds") options.rounds = std::strtoull(argv[i], nullptr, 10);
-        else if (arg == "--std") options.library = argv[i];
-        else return false;
+        if (arg == "--seconds")
+            options.seconds = std::atoi(argv[i]);
+        else if (arg == "--seed")
+            options.seed = std::strtoull(argv[i], nullptr, 10);
+        else if (arg == "--rounds")
+            options.rounds = std::strtoull(argv[i], nullptr, 10);
+        else if (arg == "--std")
+            options.library = argv[i];
+        else
+            return false;
     }
     return !options.files.empty() && !options.library.empty();
 }
@@ -204,7 +273,8 @@ bool parse(int argc, char** argv, Options& options) {
 int main(int argc, char** argv) {
     Options options;
     if (!parse(argc, argv, options)) {
-        std::fprintf(stderr, "usage: compiler_fuzz [--seconds N] [--seed N] [--rounds N] --std std.ska FILE...\n");
+        std::fprintf(stderr,
+                     "usage: compiler_fuzz [--seconds N] [--seed N] [--rounds N] --std std.ska FILE...\n");
         return 64;
     }
     std::vector<std::string> corpus;
@@ -224,7 +294,8 @@ int main(int argc, char** argv) {
         std::ofstream(path, std::ios::binary) << mutator.next();  // stays behind if this crashes
         const auto start = std::chrono::steady_clock::now();
         const std::string wrong = check(options, path, compiled);
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         slowest = std::max(slowest, seconds);
         if (!wrong.empty() || seconds > 20) {
             std::rename(path.c_str(), "compiler_fuzz_failed.skua");
@@ -234,8 +305,8 @@ int main(int argc, char** argv) {
         }
     }
     ::unlink(path.c_str());
-    std::printf("%llu programs, %zu of them compiled and verified, slowest %.0f ms\n", static_cast<unsigned long long>(round),
-                compiled, slowest * 1000);
+    std::printf("%llu programs, %zu of them compiled and verified, slowest %.0f ms\n",
+                static_cast<unsigned long long>(round), compiled, slowest * 1000);
     // A fuzzer that never gets past the first error tests little.
     return round > 200 && compiled == 0 ? 1 : 0;
 }

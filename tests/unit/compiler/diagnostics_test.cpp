@@ -37,7 +37,8 @@ TEST_CASE("text form") {
 
 TEST_CASE("notes have their own place") {
     Fixture f("let a = 1\nlet a = 2\n");
-    f.sink.error(f.at("a", 10), "`a` is declared twice").notes.push_back({f.at("a"), "the first one is here"});
+    f.sink.error(f.at("a", 10), "`a` is declared twice")
+        .notes.push_back({f.at("a"), "the first one is here"});
     CHECK(f.text() ==
           "a.skua:2:5: error: `a` is declared twice\n"
           "    2 | let a = 2\n"
@@ -56,7 +57,8 @@ TEST_CASE("columns count scalar values; the underline follows the display width"
     SECTION("wide characters take two columns") {
         Fixture f("let s = \"数字\" + x\n");
         f.sink.error(f.at("x"), "m");
-        CHECK(f.text() == "a.skua:1:16: error: m\n    1 | let s = \"数字\" + x\n      |                  ^\n");
+        CHECK(f.text() ==
+              "a.skua:1:16: error: m\n    1 | let s = \"数字\" + x\n      |                  ^\n");
     }
     SECTION("a wide range is underlined as wide") {
         Fixture f("f(\"数字\")\n");
@@ -66,12 +68,14 @@ TEST_CASE("columns count scalar values; the underline follows the display width"
     SECTION("combining characters take none") {
         Fixture f("let s = \"e\u0301\" + x\n");
         f.sink.error(f.at("x"), "m");
-        CHECK(f.text() == "a.skua:1:16: error: m\n    1 | let s = \"e\u0301\" + x\n      |               ^\n");
+        CHECK(f.text() ==
+              "a.skua:1:16: error: m\n    1 | let s = \"e\u0301\" + x\n      |               ^\n");
     }
     SECTION("control and direction characters cannot reach the terminal") {
         Fixture f("x \x1B[31m \u202E y\n");
         f.sink.error(f.at("y"), "m \x1B[31m");
-        CHECK(f.text() == "a.skua:1:11: error: m  [31m\n    1 | x \uFFFD[31m \uFFFD y\n      |           ^\n");
+        CHECK(f.text() ==
+              "a.skua:1:11: error: m  [31m\n    1 | x \uFFFD[31m \uFFFD y\n      |           ^\n");
     }
     SECTION("a range over several lines is underlined to the end of its first") {
         Fixture f("f(1,\n  2)\n");
@@ -151,11 +155,15 @@ TEST_CASE("JSON form") {
     d.notes.push_back({f.at("let"), "here"});
     f.sink.warning(f.at("é"), "ünicode");
     CHECK(f.json() ==
-          "{\"severity\":\"warning\",\"file\":\"dir/b \\\"c\\\".skua\",\"line\":1,\"column\":12,\"endLine\":1,\"endColumn\":13,"
+          "{\"severity\":\"warning\",\"file\":\"dir/b "
+          "\\\"c\\\".skua\",\"line\":1,\"column\":12,\"endLine\":1,\"endColumn\":13,"
           "\"message\":\"ünicode\"}\n"
-          "{\"severity\":\"error\",\"file\":\"dir/b \\\"c\\\".skua\",\"line\":1,\"column\":14,\"endLine\":1,\"endColumn\":15,"
-          "\"message\":\"a \\\"quoted\\\"\\n\\u0001 message\",\"suggestion\":\"try\\tthis\",\"replacement\":\"y\","
-          "\"notes\":[{\"file\":\"dir/b \\\"c\\\".skua\",\"line\":1,\"column\":1,\"endLine\":1,\"endColumn\":4,\"message\":\"here\"}]}\n");
+          "{\"severity\":\"error\",\"file\":\"dir/b "
+          "\\\"c\\\".skua\",\"line\":1,\"column\":14,\"endLine\":1,\"endColumn\":15,"
+          "\"message\":\"a \\\"quoted\\\"\\n\\u0001 "
+          "message\",\"suggestion\":\"try\\tthis\",\"replacement\":\"y\","
+          "\"notes\":[{\"file\":\"dir/b "
+          "\\\"c\\\".skua\",\"line\":1,\"column\":1,\"endLine\":1,\"endColumn\":4,\"message\":\"here\"}]}\n");
 }
 
 TEST_CASE("positions") {

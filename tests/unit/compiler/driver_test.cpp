@@ -1,11 +1,11 @@
 // Parts of the driver: reading sources, naming modules, capabilities, writing.
+#include "driver.h"
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
-
-#include "driver.h"
 
 using namespace skua::compiler;
 namespace fs = std::filesystem;
@@ -44,7 +44,9 @@ std::string module_name(const std::string& path, const std::string& root) {
     return module_name_of(path, root, name, failure) ? name : "error: " + failure.message;
 }
 
-OutputFile output(std::string path, const std::string& content) { return {std::move(path), {content.begin(), content.end()}}; }
+OutputFile output(std::string path, const std::string& content) {
+    return {std::move(path), {content.begin(), content.end()}};
+}
 
 }  // namespace
 
@@ -57,7 +59,8 @@ TEST_CASE("sources are read and checked") {
     CHECK(text.bad == std::string::npos);
 
     const std::pair<const char*, std::size_t> bad[] = {
-        {"12345678\xFF", 8}, {"ab\xC3", 2}, {"\xC0\xAF", 0}, {"\xED\xA0\x80", 0}, {"a\xF4\x90\x80\x80", 1}, {"é\x80", 2}, {"\xE2\x82", 0}};
+        {"12345678\xFF", 8},      {"ab\xC3", 2}, {"\xC0\xAF", 0}, {"\xED\xA0\x80", 0},
+        {"a\xF4\x90\x80\x80", 1}, {"é\x80", 2},  {"\xE2\x82", 0}};
     for (const auto& [content, at] : bad) {
         LoadedText t;
         REQUIRE(load_source(folder.file("b.skua", content), t, failure));
@@ -109,9 +112,11 @@ TEST_CASE("modules are named by their place below the source root") {
 }
 
 TEST_CASE("capabilities") {
-    for (const char* good : {"fs.read", "fs.write", "net", "env", "process", "plugin", "clock", "random", "fs.read:data", "net:localhost:80"})
+    for (const char* good : {"fs.read", "fs.write", "net", "env", "process", "plugin", "clock", "random",
+                             "fs.read:data", "net:localhost:80"})
         CHECK(check_capability(good) == nullptr);
-    for (const char* bad : {"", "fs", "fs.reads", "FS.READ", "fs.read:", "net\n", ":x", "fs.read:\x01"}) CHECK(check_capability(bad) != nullptr);
+    for (const char* bad : {"", "fs", "fs.reads", "FS.READ", "fs.read:", "net\n", ":x", "fs.read:\x01"})
+        CHECK(check_capability(bad) != nullptr);
 }
 
 TEST_CASE("outputs are written whole or not at all") {

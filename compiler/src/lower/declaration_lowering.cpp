@@ -20,11 +20,16 @@ Expr* body_of(const FunctionSymbol& f) {
 
 classfile::DeclKind decl_kind(TypeSymbolKind kind) {
     switch (kind) {
-        case TypeSymbolKind::Class: return classfile::DeclKind::Class;
-        case TypeSymbolKind::Interface: return classfile::DeclKind::Interface;
-        case TypeSymbolKind::Struct: return classfile::DeclKind::Struct;
-        case TypeSymbolKind::Enum: return classfile::DeclKind::Enum;
-        case TypeSymbolKind::Extension: return classfile::DeclKind::Extension;
+        case TypeSymbolKind::Class:
+            return classfile::DeclKind::Class;
+        case TypeSymbolKind::Interface:
+            return classfile::DeclKind::Interface;
+        case TypeSymbolKind::Struct:
+            return classfile::DeclKind::Struct;
+        case TypeSymbolKind::Enum:
+            return classfile::DeclKind::Enum;
+        case TypeSymbolKind::Extension:
+            return classfile::DeclKind::Extension;
     }
     return classfile::DeclKind::Class;
 }
@@ -79,7 +84,8 @@ void DeclarationLowering::header() {
     }
     out.kind = decl_kind(type_->type_kind);
     out.flags = type_->flags;
-    if (type_->is_interface()) out.flags &= ~static_cast<std::uint32_t>(classfile::kOpen | classfile::kAbstract);
+    if (type_->is_interface())
+        out.flags &= ~static_cast<std::uint32_t>(classfile::kOpen | classfile::kAbstract);
     out.name = file_.str(type_->qualified_name);
     out.type_params = file_.type_params(type_->type_params);
     if (type_->super != nullptr) out.super = file_.type(type_->super);
@@ -210,7 +216,8 @@ void DeclarationLowering::make_body(FunctionLowering& body, const FunctionSymbol
     FunctionBuilder& code = body.code();
     body.place(decl->name.range, true);
     for (Decl* member : decl->members) {
-        if (auto* init = as<InitDecl>(member); init != nullptr && init->body != nullptr) body.statement_effect(init->body);
+        if (auto* init = as<InitDecl>(member); init != nullptr && init->body != nullptr)
+            body.statement_effect(init->body);
     }
     const Reg self = code.fresh(file_.type(type_->self));
     std::vector<std::int64_t> operands{self, static_cast<std::int64_t>(f.params.size())};

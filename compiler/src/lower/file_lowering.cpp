@@ -14,13 +14,19 @@ TypeIndex FileLowering::type(const Type* type) {
     if (auto it = types_.find(type); it != types_.end()) return it->second;
     TypeIndex index = 0;
     switch (type->kind) {
-        case TypeKind::String: index = builder_.string_type(); break;
-        case TypeKind::Array: index = builder_.array(this->type(type->element())); break;
+        case TypeKind::String:
+            index = builder_.string_type();
+            break;
+        case TypeKind::Array:
+            index = builder_.array(this->type(type->element()));
+            break;
         case TypeKind::Var:
             index = type->param->of_function ? builder_.func_var(type->param->index)
                                              : builder_.class_var(type->param->index);
             break;
-        case TypeKind::Nullable: index = builder_.nullable(this->type(type->inner())); break;
+        case TypeKind::Nullable:
+            index = builder_.nullable(this->type(type->inner()));
+            break;
         case TypeKind::Named:
         case TypeKind::Function:
         case TypeKind::Tuple: {
@@ -39,7 +45,8 @@ TypeIndex FileLowering::type(const Type* type) {
             break;
         }
         default:
-            assert(type->kind <= TypeKind::Char || type->kind == TypeKind::Void || type->kind == TypeKind::Never);
+            assert(type->kind <= TypeKind::Char || type->kind == TypeKind::Void ||
+                   type->kind == TypeKind::Never);
             // Primitives have the same order in both enumerations. A value of type Never is never
             // there, so it may pass for nothing.
             index = type->is_primitive() ? builder_.primitive(static_cast<classfile::TypeKind>(type->kind))
@@ -50,13 +57,16 @@ TypeIndex FileLowering::type(const Type* type) {
     return index;
 }
 
-TypeIndex FileLowering::owner_type(const TypeSymbol* owner, const ModuleSymbol* module, const Type* instance) {
+TypeIndex FileLowering::owner_type(const TypeSymbol* owner, const ModuleSymbol* module,
+                                   const Type* instance) {
     if (owner == nullptr) return builder_.named(module->name);
-    if (instance != nullptr && instance->is(TypeKind::Named) && instance->symbol == owner) return type(instance);
+    if (instance != nullptr && instance->is(TypeKind::Named) && instance->symbol == owner)
+        return type(instance);
     std::vector<TypeIndex> args;
     if (owner->type_kind == TypeSymbolKind::Extension && instance != nullptr) {
         // The extended type itself is given; the only generic built-in type is the array.
-        if (instance->is(TypeKind::Array) && !owner->type_params.empty()) args.push_back(type(instance->element()));
+        if (instance->is(TypeKind::Array) && !owner->type_params.empty())
+            args.push_back(type(instance->element()));
     } else {
         for (std::uint32_t i = 0; i < owner->type_params.size(); ++i) args.push_back(builder_.class_var(i));
     }
@@ -84,9 +94,11 @@ const Type* FileLowering::receiver_type(const FunctionSymbol& function) {
 
 std::vector<TypeIndex> FileLowering::signature(const FunctionSymbol& function) {
     std::vector<TypeIndex> params;
-    const bool closure = function.role == FunctionRole::Lambda || function.role == FunctionRole::LocalFunction;
+    const bool closure =
+        function.role == FunctionRole::Lambda || function.role == FunctionRole::LocalFunction;
     // A lambda reaches `this` through its captures.
-    if (const Type* receiver = receiver_type(function); receiver != nullptr && !closure) params.push_back(type(receiver));
+    if (const Type* receiver = receiver_type(function); receiver != nullptr && !closure)
+        params.push_back(type(receiver));
     for (const ParamSymbol& param : function.params) params.push_back(type(param.type));
     for (const LocalSymbol* capture : function.captures) params.push_back(type(storage_type(*capture)));
     return params;
@@ -109,8 +121,8 @@ std::string FileLowering::default_name(const FunctionSymbol& function, std::size
     return std::string(function.link_name) + "$default$" + std::to_string(position);
 }
 
-std::int64_t FileLowering::default_method(const FunctionSymbol& function, std::size_t index, const Type* owner,
-                                          std::span<const Type* const> type_args) {
+std::int64_t FileLowering::default_method(const FunctionSymbol& function, std::size_t index,
+                                          const Type* owner, std::span<const Type* const> type_args) {
     MethodRef ref;
     ref.owner = owner_type(function.owner, function.module, owner);
     ref.name = str(default_name(function, index));
@@ -126,7 +138,9 @@ const Type* FileLowering::cell_type(const Type* value) {
     return program_.types->named(program_.cell, args);
 }
 
-const Type* FileLowering::error_type() { return program_.types->named(program_.error); }
+const Type* FileLowering::error_type() {
+    return program_.types->named(program_.error);
+}
 
 FieldStep FileLowering::cell_value(const Type* value) {
     return {type(cell_type(value)), str("value"), builder_.class_var(0)};

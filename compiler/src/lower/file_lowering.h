@@ -38,7 +38,8 @@ public:
     classfile::FieldStep field_step(const FieldSymbol& field, const Type* owner);
     classfile::FieldStep tuple_step(const Type* tuple, std::uint32_t index);
     std::int64_t field_path(std::vector<classfile::FieldStep> steps);
-    std::int64_t method(const FunctionSymbol& function, const Type* owner, std::span<const Type* const> type_args);
+    std::int64_t method(const FunctionSymbol& function, const Type* owner,
+                        std::span<const Type* const> type_args);
     // The function that gives the default value of parameter `index` (without receiver).
     std::int64_t default_method(const FunctionSymbol& function, std::size_t index, const Type* owner,
                                 std::span<const Type* const> type_args);
@@ -62,7 +63,9 @@ public:
     void request(const FunctionSymbol& function);
     [[nodiscard]] std::deque<const FunctionSymbol*>& requested() { return requested_; }
 
-    void add_function(classfile::Function function) { builder_.file().functions.push_back(std::move(function)); }
+    void add_function(classfile::Function function) {
+        builder_.file().functions.push_back(std::move(function));
+    }
     // Remembers the first limit that was exceeded.
     void fail(std::string message, std::string_view function);
     [[nodiscard]] const std::optional<Diagnostic>& failure() const { return failure_; }

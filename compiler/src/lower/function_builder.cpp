@@ -12,7 +12,6 @@ constexpr std::size_t kKnownValues = 128;  // forgetting is always right, and lo
 
 }  // namespace
 
-
 template <typename Operands, typename F>
 void FunctionBuilder::for_each_label(const Item& item, Operands& operands, F f) {
     const OpInfo& info = op_info(item.op);
@@ -27,7 +26,9 @@ void FunctionBuilder::for_each_label(const Item& item, Operands& operands, F f) 
             for (std::int64_t i = 0; i < at[0]; ++i) f(at[2 + 2 * i]);
             f(at[1 + 2 * at[0]]);
             break;
-        default: f(at[0]); break;
+        default:
+            f(at[0]);
+            break;
     }
 }
 
@@ -150,7 +151,8 @@ void FunctionBuilder::emit(Op op, std::span<const std::int64_t> operands) {
         last_place_ = place_;
     }
     statement_pending_ = false;
-    code_.push_back({op, static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())});
+    code_.push_back(
+        {op, static_cast<std::uint32_t>(operands_.size()), static_cast<std::uint32_t>(operands.size())});
     operands_.insert(operands_.end(), operands.begin(), operands.end());
     if (info.has(Branch)) {
         for_each_label(code_.back(), operands_, [&](std::int64_t& id) {
@@ -161,7 +163,8 @@ void FunctionBuilder::emit(Op op, std::span<const std::int64_t> operands) {
     if (info.has(EndsBlock)) reachable_ = false;
 }
 
-void FunctionBuilder::add_handler(std::uint32_t start, std::uint32_t end, Label target, TypeIndex type, Reg reg) {
+void FunctionBuilder::add_handler(std::uint32_t start, std::uint32_t end, Label target, TypeIndex type,
+                                  Reg reg) {
     if (can_throw(start, end)) handlers_.push_back({start, end, target, type, reg});
 }
 
@@ -191,14 +194,17 @@ void FunctionBuilder::for_each_register(const Item& item, F f) {
     for (unsigned i = 0; i < info.operand_count; ++i) {
         switch (info.operands[i].kind) {
             case OperandKind::Write:
-            case OperandKind::Read: f(at[i]); break;
+            case OperandKind::Read:
+                f(at[i]);
+                break;
             case OperandKind::Result:
                 if (at[i] >= 0) f(at[i]);
                 break;
             case OperandKind::Regs:  // the last column
                 for (std::int64_t k = 1; k <= at[i]; ++k) f(at[i + k]);
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 }
@@ -231,7 +237,9 @@ std::vector<bool> FunctionBuilder::live_code() {
             work.pop_back();
             while (at < code_.size() && !live[at]) {
                 live[at] = true;
-                for_each_label(code_[at], operands_, [&](std::int64_t& id) { visit(labels_[static_cast<std::size_t>(id)].position); });
+                for_each_label(code_[at], operands_, [&](std::int64_t& id) {
+                    visit(labels_[static_cast<std::size_t>(id)].position);
+                });
                 if (op_info(code_[at].op).has(EndsBlock)) break;
                 ++at;
             }
@@ -270,7 +278,8 @@ void FunctionBuilder::compact_code() {
     for (std::uint32_t i = next; i-- > 0;) {
         if (!keep[i]) continue;
         if (code_[i].op == Op::Br) {
-            const std::uint32_t target = labels_[static_cast<std::size_t>(operands_[code_[i].first])].position;
+            const std::uint32_t target =
+                labels_[static_cast<std::size_t>(operands_[code_[i].first])].position;
             if (target > i && target <= next && next < code_.size()) {
                 keep[i] = false;
                 continue;
@@ -305,7 +314,8 @@ void FunctionBuilder::compact_code() {
         entry.instruction = moved[entry.instruction];
         if (entry.instruction >= kept.size()) continue;
         if (!lines.empty() && lines.back().instruction == entry.instruction) lines.pop_back();
-        if (!lines.empty() && lines.back().line == entry.line && lines.back().column == entry.column) continue;
+        if (!lines.empty() && lines.back().line == entry.line && lines.back().column == entry.column)
+            continue;
         lines.push_back(entry);
     }
     lines_ = std::move(lines);
@@ -349,13 +359,14 @@ Code FunctionBuilder::finish(std::uint32_t parameters) {
     for (std::uint32_t i = 0; i < code_.size(); ++i) {
         for (std::uint32_t id : bound[i]) out.bind(labels[id]);
         for_each_register(code_[i], [&](std::int64_t& r) { r = number[static_cast<std::size_t>(r)]; });
-        for_each_label(code_[i], operands_, [&](std::int64_t& id) { id = labels[static_cast<std::size_t>(id)].id; });
+        for_each_label(code_[i], operands_,
+                       [&](std::int64_t& id) { id = labels[static_cast<std::size_t>(id)].id; });
         out.emit(code_[i].op, std::span(operands_.data() + code_[i].first, code_[i].count));
     }
     for (std::uint32_t id : bound[code_.size()]) out.bind(labels[id]);
     for (const HandlerItem& handler : handlers_) {
-        code.handlers.push_back({handler.start, handler.end, labels_[handler.target.id].position, handler.type,
-                                 number[handler.reg]});
+        code.handlers.push_back({handler.start, handler.end, labels_[handler.target.id].position,
+                                 handler.type, number[handler.reg]});
     }
     code.lines = std::move(lines_);
     code.bytes = out.finish();

@@ -24,14 +24,16 @@ std::int64_t float_bits(double value, bool wide) {
 
 FunctionLowering::FunctionLowering(FileLowering& file, std::string_view name, const Type* result)
     : file_(file), name_(name), result_(result) {
-    if (result_ != nullptr && (result_->is(TypeKind::Void) || result_->is(TypeKind::Never))) result_ = nullptr;
+    if (result_ != nullptr && (result_->is(TypeKind::Void) || result_->is(TypeKind::Never)))
+        result_ = nullptr;
     code_.limit(kMaxInstructions);
 }
 
 // ---- frame -----------------------------------------------------------------------------------
 
 Reg FunctionLowering::add_parameter(const LocalSymbol* local, const Type* type, std::string_view name) {
-    const Reg r = name.empty() ? code_.fresh(this->type(type)) : code_.local(this->type(type), file_.str(name));
+    const Reg r =
+        name.empty() ? code_.fresh(this->type(type)) : code_.local(this->type(type), file_.str(name));
     ++parameters_;
     if (local != nullptr) {
         locals_[local] = r;
@@ -85,8 +87,8 @@ bool FunctionLowering::finish(classfile::Code& out) {
         }
     }
     if (code_.overflow()) {
-        file_.fail("function `" + name_ + "` is too large, expected at most " + std::to_string(kMaxInstructions) +
-                       " instructions",
+        file_.fail("function `" + name_ + "` is too large, expected at most " +
+                       std::to_string(kMaxInstructions) + " instructions",
                    name_);
         return false;
     }
@@ -114,7 +116,8 @@ void FunctionLowering::emit_at(SourceRange range, Op op, std::initializer_list<s
     emit(op, operands);
 }
 
-void FunctionLowering::emit_list(Op op, std::initializer_list<std::int64_t> head, const std::vector<Reg>& regs) {
+void FunctionLowering::emit_list(Op op, std::initializer_list<std::int64_t> head,
+                                 const std::vector<Reg>& regs) {
     std::vector<std::int64_t> operands(head);
     operands.push_back(static_cast<std::int64_t>(regs.size()));
     operands.insert(operands.end(), regs.begin(), regs.end());
@@ -145,14 +148,17 @@ Reg FunctionLowering::constant_operand(const Constant& constant, const Type* typ
         if (plain || !immediate) return code_.loop_constant(Op::ConstInt, this->type(type), constant.integer);
     } else if (constant.kind == Constant::Kind::Float && type->is_float()) {
         const bool wide = type->is(TypeKind::F64);
-        return code_.loop_constant(wide ? Op::ConstF64 : Op::ConstF32, this->type(type), float_bits(constant.floating, wide));
+        return code_.loop_constant(wide ? Op::ConstF64 : Op::ConstF32, this->type(type),
+                                   float_bits(constant.floating, wide));
     }
     const Reg r = fresh(type);
     load_constant(constant, type, r);
     return r;
 }
 
-void FunctionLowering::load_string(Reg dst, std::string_view text) { emit(Op::ConstStr, {dst, file_.str(text)}); }
+void FunctionLowering::load_string(Reg dst, std::string_view text) {
+    emit(Op::ConstStr, {dst, file_.str(text)});
+}
 
 void FunctionLowering::load_constant(const Constant& constant, const Type* type, Reg dst) {
     if (type->is(TypeKind::Nullable)) {
@@ -171,7 +177,8 @@ void FunctionLowering::load_constant(const Constant& constant, const Type* type,
         case Constant::Kind::Char:
             if (type->is_float()) {
                 const bool wide = type->is(TypeKind::F64);
-                emit(wide ? Op::ConstF64 : Op::ConstF32, {dst, float_bits(static_cast<double>(constant.integer), wide)});
+                emit(wide ? Op::ConstF64 : Op::ConstF32,
+                     {dst, float_bits(static_cast<double>(constant.integer), wide)});
             } else {
                 load_int(dst, constant.integer);
             }
@@ -181,8 +188,12 @@ void FunctionLowering::load_constant(const Constant& constant, const Type* type,
             emit(wide ? Op::ConstF64 : Op::ConstF32, {dst, float_bits(constant.floating, wide)});
             break;
         }
-        case Constant::Kind::String: load_string(dst, constant.text); break;
-        case Constant::Kind::Null: emit(Op::ConstNull, {dst}); break;
+        case Constant::Kind::String:
+            load_string(dst, constant.text);
+            break;
+        case Constant::Kind::Null:
+            emit(Op::ConstNull, {dst});
+            break;
     }
 }
 
@@ -295,16 +306,26 @@ bool FunctionLowering::may_assign(const Expr* expr) {
         case ExprKind::This:
         case ExprKind::Super:
         case ExprKind::Lambda:
-        case ExprKind::Hole: return false;
-        case ExprKind::Member: return may_assign(as<MemberExpr>(expr)->object);
-        case ExprKind::Call: return any_argument(as<CallExpr>(expr)->call);
-        case ExprKind::Index: return may_assign(as<IndexExpr>(expr)->object) || may_assign(as<IndexExpr>(expr)->index);
-        case ExprKind::Unary: return may_assign(as<UnaryExpr>(expr)->operand);
-        case ExprKind::Binary: return may_assign(as<BinaryExpr>(expr)->left) || may_assign(as<BinaryExpr>(expr)->right);
-        case ExprKind::Is: return may_assign(as<IsExpr>(expr)->operand);
-        case ExprKind::Cast: return may_assign(as<CastExpr>(expr)->operand);
-        case ExprKind::Paren: return may_assign(as<ParenExpr>(expr)->inner);
-        case ExprKind::Convert: return may_assign(as<ConvertExpr>(expr)->operand);
+        case ExprKind::Hole:
+            return false;
+        case ExprKind::Member:
+            return may_assign(as<MemberExpr>(expr)->object);
+        case ExprKind::Call:
+            return any_argument(as<CallExpr>(expr)->call);
+        case ExprKind::Index:
+            return may_assign(as<IndexExpr>(expr)->object) || may_assign(as<IndexExpr>(expr)->index);
+        case ExprKind::Unary:
+            return may_assign(as<UnaryExpr>(expr)->operand);
+        case ExprKind::Binary:
+            return may_assign(as<BinaryExpr>(expr)->left) || may_assign(as<BinaryExpr>(expr)->right);
+        case ExprKind::Is:
+            return may_assign(as<IsExpr>(expr)->operand);
+        case ExprKind::Cast:
+            return may_assign(as<CastExpr>(expr)->operand);
+        case ExprKind::Paren:
+            return may_assign(as<ParenExpr>(expr)->inner);
+        case ExprKind::Convert:
+            return may_assign(as<ConvertExpr>(expr)->operand);
         case ExprKind::Tuple:
             for (const Expr* element : as<TupleExpr>(expr)->elements) {
                 if (may_assign(element)) return true;
@@ -315,7 +336,8 @@ bool FunctionLowering::may_assign(const Expr* expr) {
                 if (may_assign(part.value)) return true;
             }
             return false;
-        default: return true;
+        default:
+            return true;
     }
 }
 
@@ -335,20 +357,24 @@ bool FunctionLowering::safe_target(const Expr* expr) {
         case ExprKind::Tuple:
         case ExprKind::ArrayLiteral:
         case ExprKind::Lambda:
-        case ExprKind::Hole: return true;
-        case ExprKind::Paren: return safe_target(as<ParenExpr>(expr)->inner);
-        case ExprKind::Cast: return true;
+        case ExprKind::Hole:
+            return true;
+        case ExprKind::Paren:
+            return safe_target(as<ParenExpr>(expr)->inner);
+        case ExprKind::Cast:
+            return true;
         case ExprKind::Binary:
             switch (as<BinaryExpr>(expr)->meaning) {
                 case OperatorKind::Primitive:
                 case OperatorKind::Concat:
                 case OperatorKind::Call:
-                case OperatorKind::Equals: return true;
-                default: return false;
+                case OperatorKind::Equals:
+                    return true;
+                default:
+                    return false;
             }
         case ExprKind::Call: {
-            const CallInfo* call = as<CallExpr>(expr)->call;
-            return call->kind != CallKind::Constructor && call->kind != CallKind::EnumNew;
+            return as<CallExpr>(expr)->call->kind != CallKind::Constructor;
         }
         case ExprKind::Convert: {
             const auto* convert = as<ConvertExpr>(expr);
@@ -359,7 +385,8 @@ bool FunctionLowering::safe_target(const Expr* expr) {
             const auto* e = as<IfExpr>(expr);
             return safe_target(e->then_branch) && e->else_branch != nullptr && safe_target(e->else_branch);
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 

@@ -103,7 +103,7 @@ private:
     void load_constant(const ast::Constant& constant, const Type* type, Reg dst);
     void load_string(Reg dst, std::string_view text);
     void name_register(const LocalSymbol& local, Reg r);
-    Reg declare(const LocalSymbol& local);           // a register for the variable (not yet its cell)
+    Reg declare(const LocalSymbol& local);  // a register for the variable (not yet its cell)
     void store_new(const LocalSymbol& local, ast::Expr* init);  // declares and initialises
     void assign_local(const LocalSymbol& local, ast::Expr* value);
     [[nodiscard]] Reg storage(const LocalSymbol& local);  // its register, or its cell's
@@ -122,7 +122,7 @@ private:
     Reg argument(ast::Expr* expr);  // value() in a register that is used once, or a variable's
     std::vector<Reg> arguments(std::span<ast::Expr* const> exprs);
 
-    // ---- lower_expressions.cpp ---------------------------------------------------------------------
+    // ---- lower_expressions.cpp, lower_members.cpp, lower_conversions.cpp ---------------
     Reg operand(ast::Expr* expr, bool once);  // of value() and argument()
     Reg plain_operand(ast::Expr* expr);
     std::optional<Reg> narrowed(const ast::ConvertExpr& e);
@@ -178,13 +178,14 @@ private:
     void call_arguments(const ast::CallInfo& call, std::vector<Reg>& regs, SourceRange range,
                         std::size_t receivers, bool later = false);
     void add_captures(const FunctionSymbol& function, std::vector<Reg>& regs);
-    void closure_into(const FunctionSymbol& function, const Type* owner, std::span<const Type* const> type_args,
-                      Reg dst);
+    void closure_into(const FunctionSymbol& function, const Type* owner,
+                      std::span<const Type* const> type_args, Reg dst);
     void lambda_into(ast::LambdaExpr& e, Reg dst);
 
     // ---- lower_assignments.cpp --------------------------------------------------------------------------
     void assign(ast::AssignExpr& e);
-    void assign_place(const ast::Place& place, ast::Expr* value, const ast::HoleExpr* current, SourceRange range);
+    void assign_place(const ast::Place& place, ast::Expr* value, const ast::HoleExpr* current,
+                      SourceRange range);
     std::vector<classfile::FieldStep> place_steps(const ast::Place& place);
 
     // ---- lower_statements.cpp ----------------------------------------------------------------------------
@@ -195,13 +196,15 @@ private:
     void deliver(ast::Expr* expr, std::int64_t dst);
     void while_loop(ast::WhileStmt& s);
     void for_loop(ast::ForStmt& s);
+    [[nodiscard]] ast::BinaryExpr* stepped_range(ast::Expr* iterable, std::int64_t& step) const;
     void for_range(ast::ForStmt& s, ast::BinaryExpr& range, std::int64_t step);
     void for_array(ast::ForStmt& s);
     void for_iterator(ast::ForStmt& s);
     void loop_body(const ast::Stmt& s, ast::BlockExpr& body, LoopTarget target);
     [[nodiscard]] static bool cheap_condition(const ast::Expr* expr, int& budget);
 
-    // ---- lower_patterns.cpp --------------------------------------------------------------------------------
+    // ---- lower_patterns.cpp
+    // --------------------------------------------------------------------------------
     void match_expr(ast::MatchExpr& e, std::int64_t dst);
     std::size_t match_switch(ast::MatchExpr& e, Reg subject, std::int64_t dst, Label end);
     // Jumps to `fail` if the subject does not fit (fail may be invalid if it must fit), else binds.

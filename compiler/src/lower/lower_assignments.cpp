@@ -50,9 +50,11 @@ void FunctionLowering::assign(AssignExpr& e) {
 }
 
 // Stores `value` in the place; for a compound assignment `current` is bound to what was there.
-void FunctionLowering::assign_place(const Place& place, Expr* value, const HoleExpr* current, SourceRange range) {
+void FunctionLowering::assign_place(const Place& place, Expr* value, const HoleExpr* current,
+                                    SourceRange range) {
     switch (place.kind) {
-        case PlaceKind::None: return;
+        case PlaceKind::None:
+            return;
         case PlaceKind::Local: {
             const LocalSymbol& local = *place.local;
             if (!place.path.empty()) {
@@ -123,7 +125,8 @@ void FunctionLowering::assign_place(const Place& place, Expr* value, const HoleE
         case PlaceKind::Element: {
             const bool assigns = may_assign(value);
             const Reg array = stable(place.object, assigns || may_assign(place.index));
-            const Reg index = place.index->constant != nullptr ? plain_operand(place.index) : stable(place.index, assigns);
+            const Reg index =
+                place.index->constant != nullptr ? plain_operand(place.index) : stable(place.index, assigns);
             const std::int64_t path = place.path.empty() ? 0 : file_.field_path(place_steps(place));
             if (current != nullptr) {
                 const Reg old = temp(place.type);

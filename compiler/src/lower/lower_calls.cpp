@@ -1,7 +1,7 @@
 // Calls, object creation, function values.
-#include "lower/function_lowering.h"
-
 #include <algorithm>
+
+#include "lower/function_lowering.h"
 
 namespace skua::compiler {
 
@@ -11,10 +11,14 @@ namespace {
 
 Op call_op(CallKind kind) {
     switch (kind) {
-        case CallKind::Virtual: return Op::CallVirtual;
-        case CallKind::Interface: return Op::CallInterface;
-        case CallKind::Constrained: return Op::CallConstrained;
-        default: return Op::Call;
+        case CallKind::Virtual:
+            return Op::CallVirtual;
+        case CallKind::Interface:
+            return Op::CallInterface;
+        case CallKind::Constrained:
+            return Op::CallConstrained;
+        default:
+            return Op::Call;
     }
 }
 
@@ -25,14 +29,17 @@ void FunctionLowering::call(const CallInfo& call, SourceRange range, std::int64_
     TempScope scope(code_);
     switch (call.kind) {
         case CallKind::Constructor:
-        case CallKind::EnumNew: return new_object(call, range, dst);
-        case CallKind::SuperInit: return call_super_init(call, 0);
-        case CallKind::Intrinsic: return intrinsic(call, range, dst);
+            return new_object(call, range, dst);
+        case CallKind::SuperInit:
+            return call_super_init(call, 0);
+        case CallKind::Intrinsic:
+            return intrinsic(call, range, dst);
         case CallKind::Numeric: {
             Expr* operand = call.args[0].value;
             const Reg r = value(operand);
             place(range, false);
-            convert_number(operand->type, call.result, r, dst >= 0 ? static_cast<Reg>(dst) : temp(call.result));
+            convert_number(operand->type, call.result, r,
+                           dst >= 0 ? static_cast<Reg>(dst) : temp(call.result));
             return;
         }
         case CallKind::ToText: {
@@ -51,7 +58,8 @@ void FunctionLowering::call(const CallInfo& call, SourceRange range, std::int64_
                 return;
             }
             return call_function(call, range, dst);
-        default: return call_function(call, range, dst);
+        default:
+            return call_function(call, range, dst);
     }
 }
 
@@ -78,7 +86,8 @@ void FunctionLowering::call_function(const CallInfo& call, SourceRange range, st
         call_arguments(call, regs, range, regs.size());
         add_captures(*call.function, regs);
         place(range, false);
-        emit_list(call_op(call.kind), {result, file_.method(*call.function, call.owner, call.type_args)}, regs);
+        emit_list(call_op(call.kind), {result, file_.method(*call.function, call.owner, call.type_args)},
+                  regs);
     }
     // A call that does not return leaves nothing to go on with.
     if (call.result->is(TypeKind::Never) && code_.reachable()) {
@@ -97,7 +106,8 @@ void FunctionLowering::call_arguments(const CallInfo& call, std::vector<Reg>& re
                      [&](std::size_t a, std::size_t b) { return call.args[a].order < call.args[b].order; });
     auto assigns = [](const CallArg& arg) {
         if (may_assign(arg.value)) return true;
-        return std::any_of(arg.elements.begin(), arg.elements.end(), [](const Expr* e) { return may_assign(e); });
+        return std::any_of(arg.elements.begin(), arg.elements.end(),
+                           [](const Expr* e) { return may_assign(e); });
     };
     std::size_t last_assigning = 0;
     for (std::size_t i = order.size(); i-- > 0;) {
@@ -123,10 +133,12 @@ void FunctionLowering::call_arguments(const CallInfo& call, std::vector<Reg>& re
         const CallArg& arg = call.args[i];
         if (arg.kind != CallArg::Kind::Default) continue;
         const FunctionSymbol& function = *call.function;
-        const Substitution types{call.owner != nullptr ? call.owner->args : std::span<const Type* const>{}, call.type_args};
+        const Substitution types{call.owner != nullptr ? call.owner->args : std::span<const Type* const>{},
+                                 call.type_args};
         const Type* t = file_.program().types->substitute(function.params[i].type, types);
         const Reg r = fresh(t);
-        const std::vector<Reg> before(regs.begin(), regs.begin() + static_cast<std::ptrdiff_t>(receivers + i));
+        const std::vector<Reg> before(regs.begin(),
+                                      regs.begin() + static_cast<std::ptrdiff_t>(receivers + i));
         place(range, false);
         emit_list(Op::Call, {r, file_.default_method(function, i, call.owner, call.type_args)}, before);
         regs[receivers + i] = r;
@@ -147,7 +159,8 @@ void FunctionLowering::new_object(const CallInfo& call, SourceRange range, std::
     const Type* type = call.result;
     Reg object = 0;
     auto make = [&] {
-        object = dst >= 0 && code_.type_of(static_cast<Reg>(dst)) == this->type(type) ? static_cast<Reg>(dst) : temp(type);
+        object = dst >= 0 && code_.type_of(static_cast<Reg>(dst)) == this->type(type) ? static_cast<Reg>(dst)
+                                                                                      : temp(type);
         emit_at(range, Op::New, {object, this->type(type)});
         regs[0] = object;
     };
@@ -155,14 +168,17 @@ void FunctionLowering::new_object(const CallInfo& call, SourceRange range, std::
     call_arguments(call, regs, range, 1);
     if (!defaults) make();
     place(range, false);
-    emit_list(Op::Call, {kNowhere, file_.method(*call.function, call.owner != nullptr ? call.owner : type, call.type_args)},
-              regs);
+    emit_list(
+        Op::Call,
+        {kNowhere, file_.method(*call.function, call.owner != nullptr ? call.owner : type, call.type_args)},
+        regs);
     if (dst >= 0) move(static_cast<Reg>(dst), object);
 }
 
 void FunctionLowering::call_super_init(const CallInfo& call, Reg self) {
     std::vector<Reg> regs{self};
-    const SourceRange range = call.args.empty() || call.args[0].value == nullptr ? SourceRange{} : call.args[0].value->range;
+    const SourceRange range =
+        call.args.empty() || call.args[0].value == nullptr ? SourceRange{} : call.args[0].value->range;
     TempScope scope(code_);
     call_arguments(call, regs, range, 1);
     emit_list(Op::Call, {kNowhere, file_.method(*call.function, call.owner, call.type_args)}, regs);

@@ -12,9 +12,11 @@ void FunctionLowering::branch(Expr* e, Label target, bool sense) {
     }
     if (e->type->is(TypeKind::Never)) return effect(e);
     switch (e->kind) {
-        case ExprKind::Paren: return branch(as<ParenExpr>(e)->inner, target, sense);
+        case ExprKind::Paren:
+            return branch(as<ParenExpr>(e)->inner, target, sense);
         case ExprKind::Unary:
-            if (auto& unary = *as<UnaryExpr>(e); unary.op == UnaryOp::Not && unary.meaning != OperatorKind::Call) {
+            if (auto& unary = *as<UnaryExpr>(e);
+                unary.op == UnaryOp::Not && unary.meaning != OperatorKind::Call) {
                 return branch(unary.operand, target, !sense);
             }
             break;
@@ -46,12 +48,15 @@ void FunctionLowering::branch(Expr* e, Label target, bool sense) {
                 case BinaryOp::NotSame:
                     if (binary.meaning != OperatorKind::Call) return branch_binary(binary, target, sense);
                     break;
-                default: break;
+                default:
+                    break;
             }
             break;
         }
-        case ExprKind::Is: return branch_is(*as<IsExpr>(e), target, sense);
-        default: break;
+        case ExprKind::Is:
+            return branch_is(*as<IsExpr>(e), target, sense);
+        default:
+            break;
     }
     TempScope scope(code_);
     const Reg r = value(e);
@@ -89,7 +94,8 @@ void FunctionLowering::branch_binary(BinaryExpr& e, Label target, bool sense) {
             branch_compare(e.op, t, order, int_constant(0), target, sense);
             return;
         }
-        default: break;
+        default:
+            break;
     }
     const Type* t = e.left->type;
     Reg a = stable(e.left, may_assign(e.right));
@@ -131,8 +137,12 @@ void FunctionLowering::branch_compare(BinaryOp op, const Type* t, Reg a, Reg b, 
     }
     if (!sense) {
         switch (op) {
-            case BinaryOp::Eq: op = BinaryOp::Ne; break;
-            case BinaryOp::Ne: op = BinaryOp::Eq; break;
+            case BinaryOp::Eq:
+                op = BinaryOp::Ne;
+                break;
+            case BinaryOp::Ne:
+                op = BinaryOp::Eq;
+                break;
             case BinaryOp::Lt:
                 op = BinaryOp::Le;
                 std::swap(a, b);
@@ -147,8 +157,12 @@ void FunctionLowering::branch_compare(BinaryOp op, const Type* t, Reg a, Reg b, 
     const bool unsigned_order = t->is(TypeKind::U32) || t->is(TypeKind::U64);
     Op o = Op::Nop;
     switch (op) {
-        case BinaryOp::Eq: o = wide ? Op::BrEqI64 : Op::BrEqI32; break;
-        case BinaryOp::Ne: o = wide ? Op::BrNeI64 : Op::BrNeI32; break;
+        case BinaryOp::Eq:
+            o = wide ? Op::BrEqI64 : Op::BrEqI32;
+            break;
+        case BinaryOp::Ne:
+            o = wide ? Op::BrNeI64 : Op::BrNeI32;
+            break;
         case BinaryOp::Lt:
             o = unsigned_order ? (wide ? Op::BrLtU64 : Op::BrLtU32) : (wide ? Op::BrLtI64 : Op::BrLtI32);
             break;

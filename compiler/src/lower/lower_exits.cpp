@@ -173,7 +173,8 @@ void FunctionLowering::use_block(BlockExpr& e, std::size_t at, std::int64_t dst)
     scope.kind = Scope::Kind::Use;
     scope.use = &s;
     push_scope(std::move(scope));
-    block_from(e, at + 1, dst == kReturn ? (result_ != nullptr ? static_cast<std::int64_t>(result) : kNowhere) : dst);
+    block_from(e, at + 1,
+               dst == kReturn ? (result_ != nullptr ? static_cast<std::int64_t>(result) : kNowhere) : dst);
     const bool completes = code_.reachable();
     scope = pop_scope();
     const Label end = code_.new_label();

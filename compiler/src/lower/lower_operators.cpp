@@ -1,7 +1,7 @@
 // Operators on primitives, ranges, and conversions between numbers.
-#include "lower/function_lowering.h"
-
 #include <bit>
+
+#include "lower/function_lowering.h"
 
 namespace skua::compiler {
 
@@ -15,10 +15,14 @@ enum class Lane : std::uint8_t { I32, I64, F32, F64 };
 Lane lane_of(const Type* t) {
     switch (t->kind) {
         case TypeKind::I64:
-        case TypeKind::U64: return Lane::I64;
-        case TypeKind::F32: return Lane::F32;
-        case TypeKind::F64: return Lane::F64;
-        default: return Lane::I32;
+        case TypeKind::U64:
+            return Lane::I64;
+        case TypeKind::F32:
+            return Lane::F32;
+        case TypeKind::F64:
+            return Lane::F64;
+        default:
+            return Lane::I32;
     }
 }
 
@@ -28,10 +32,14 @@ bool is_narrow(const Type* t) {
 
 Op by_lane(Lane lane, Op i32, Op i64, Op f32, Op f64) {
     switch (lane) {
-        case Lane::I32: return i32;
-        case Lane::I64: return i64;
-        case Lane::F32: return f32;
-        case Lane::F64: return f64;
+        case Lane::I32:
+            return i32;
+        case Lane::I64:
+            return i64;
+        case Lane::F32:
+            return f32;
+        case Lane::F64:
+            return f64;
     }
     return Op::Nop;
 }
@@ -41,28 +49,40 @@ Op binary_op(BinaryOp op, const Type* t) {
     const Lane lane = lane_of(t);
     const bool is_signed = t->is_signed();
     switch (op) {
-        case BinaryOp::Add: return by_lane(lane, Op::AddI32, Op::AddI64, Op::AddF32, Op::AddF64);
-        case BinaryOp::Sub: return by_lane(lane, Op::SubI32, Op::SubI64, Op::SubF32, Op::SubF64);
-        case BinaryOp::Mul: return by_lane(lane, Op::MulI32, Op::MulI64, Op::MulF32, Op::MulF64);
+        case BinaryOp::Add:
+            return by_lane(lane, Op::AddI32, Op::AddI64, Op::AddF32, Op::AddF64);
+        case BinaryOp::Sub:
+            return by_lane(lane, Op::SubI32, Op::SubI64, Op::SubF32, Op::SubF64);
+        case BinaryOp::Mul:
+            return by_lane(lane, Op::MulI32, Op::MulI64, Op::MulF32, Op::MulF64);
         case BinaryOp::Div:
-            return is_signed || !t->is_integer() ? by_lane(lane, Op::DivI32, Op::DivI64, Op::DivF32, Op::DivF64)
-                                                 : by_lane(lane, Op::DivU32, Op::DivU64, Op::Nop, Op::Nop);
+            return is_signed || !t->is_integer()
+                       ? by_lane(lane, Op::DivI32, Op::DivI64, Op::DivF32, Op::DivF64)
+                       : by_lane(lane, Op::DivU32, Op::DivU64, Op::Nop, Op::Nop);
         case BinaryOp::Rem:
             return is_signed ? by_lane(lane, Op::RemI32, Op::RemI64, Op::Nop, Op::Nop)
                              : by_lane(lane, Op::RemU32, Op::RemU64, Op::Nop, Op::Nop);
-        case BinaryOp::Shl: return by_lane(lane, Op::ShlI32, Op::ShlI64, Op::Nop, Op::Nop);
+        case BinaryOp::Shl:
+            return by_lane(lane, Op::ShlI32, Op::ShlI64, Op::Nop, Op::Nop);
         case BinaryOp::Shr:
             return is_signed ? by_lane(lane, Op::ShrI32, Op::ShrI64, Op::Nop, Op::Nop)
                              : by_lane(lane, Op::ShrU32, Op::ShrU64, Op::Nop, Op::Nop);
-        case BinaryOp::UShr: return by_lane(lane, Op::ShrU32, Op::ShrU64, Op::Nop, Op::Nop);
-        case BinaryOp::BitAnd: return by_lane(lane, Op::AndI32, Op::AndI64, Op::Nop, Op::Nop);
-        case BinaryOp::BitOr: return by_lane(lane, Op::OrI32, Op::OrI64, Op::Nop, Op::Nop);
-        case BinaryOp::BitXor: return by_lane(lane, Op::XorI32, Op::XorI64, Op::Nop, Op::Nop);
-        default: return Op::Nop;
+        case BinaryOp::UShr:
+            return by_lane(lane, Op::ShrU32, Op::ShrU64, Op::Nop, Op::Nop);
+        case BinaryOp::BitAnd:
+            return by_lane(lane, Op::AndI32, Op::AndI64, Op::Nop, Op::Nop);
+        case BinaryOp::BitOr:
+            return by_lane(lane, Op::OrI32, Op::OrI64, Op::Nop, Op::Nop);
+        case BinaryOp::BitXor:
+            return by_lane(lane, Op::XorI32, Op::XorI64, Op::Nop, Op::Nop);
+        default:
+            return Op::Nop;
     }
 }
 
-bool is_shift(BinaryOp op) { return op == BinaryOp::Shl || op == BinaryOp::Shr || op == BinaryOp::UShr; }
+bool is_shift(BinaryOp op) {
+    return op == BinaryOp::Shl || op == BinaryOp::Shr || op == BinaryOp::UShr;
+}
 
 // Bitwise operators keep the range of a narrow type's values.
 bool keeps_range(BinaryOp op) {
@@ -82,11 +102,21 @@ Reg FunctionLowering::as_int32(Reg r, const Type* t) {
 
 void FunctionLowering::narrow(const Type* t, Reg dst, Reg src) {
     switch (t->kind) {
-        case TypeKind::I8: emit(Op::NarrowI8, {dst, src}); break;
-        case TypeKind::I16: emit(Op::NarrowI16, {dst, src}); break;
-        case TypeKind::U8: emit(Op::NarrowU8, {dst, src}); break;
-        case TypeKind::U16: emit(Op::NarrowU16, {dst, src}); break;
-        default: move(dst, src); break;
+        case TypeKind::I8:
+            emit(Op::NarrowI8, {dst, src});
+            break;
+        case TypeKind::I16:
+            emit(Op::NarrowI16, {dst, src});
+            break;
+        case TypeKind::U8:
+            emit(Op::NarrowU8, {dst, src});
+            break;
+        case TypeKind::U16:
+            emit(Op::NarrowU16, {dst, src});
+            break;
+        default:
+            move(dst, src);
+            break;
     }
 }
 
@@ -133,8 +163,12 @@ void FunctionLowering::unary_into(UnaryExpr& e, Reg dst) {
     const Type* t = e.type;
     const Lane lane = lane_of(t);
     switch (e.op) {
-        case UnaryOp::Plus: move(dst, r); break;
-        case UnaryOp::NonNull: emit_at(e.range, Op::Unwrap, {dst, r}); break;
+        case UnaryOp::Plus:
+            move(dst, r);
+            break;
+        case UnaryOp::NonNull:
+            emit_at(e.range, Op::Unwrap, {dst, r});
+            break;
         case UnaryOp::Neg:
         case UnaryOp::BitNot: {
             const Op op = e.op == UnaryOp::Neg ? by_lane(lane, Op::NegI32, Op::NegI64, Op::NegF32, Op::NegF64)
@@ -148,16 +182,21 @@ void FunctionLowering::unary_into(UnaryExpr& e, Reg dst) {
             }
             break;
         }
-        case UnaryOp::Not: break;
+        case UnaryOp::Not:
+            break;
     }
 }
 
 void FunctionLowering::binary_into(BinaryExpr& e, Reg dst) {
     switch (e.meaning) {
-        case OperatorKind::Call: return call(*e.call, e.op_range, dst);
-        case OperatorKind::Concat: return concat_into(&e, dst);
-        case OperatorKind::Coalesce: return coalesce_into(e, dst);
-        case OperatorKind::Range: return range_into(e, dst);
+        case OperatorKind::Call:
+            return call(*e.call, e.op_range, dst);
+        case OperatorKind::Concat:
+            return concat_into(&e, dst);
+        case OperatorKind::Coalesce:
+            return coalesce_into(e, dst);
+        case OperatorKind::Range:
+            return range_into(e, dst);
         case OperatorKind::Logic: {
             // a && b: a, and if that decides nothing, b.
             const Label end = code_.new_label();
@@ -170,8 +209,10 @@ void FunctionLowering::binary_into(BinaryExpr& e, Reg dst) {
         case OperatorKind::Compare:
         case OperatorKind::Equals:
         case OperatorKind::NullTest:
-        case OperatorKind::Identity: return compare_into(e, dst);
-        default: break;
+        case OperatorKind::Identity:
+            return compare_into(e, dst);
+        default:
+            break;
     }
     switch (e.op) {
         case BinaryOp::Lt:
@@ -179,8 +220,10 @@ void FunctionLowering::binary_into(BinaryExpr& e, Reg dst) {
         case BinaryOp::Gt:
         case BinaryOp::Ge:
         case BinaryOp::Eq:
-        case BinaryOp::Ne: return compare_into(e, dst);
-        default: break;
+        case BinaryOp::Ne:
+            return compare_into(e, dst);
+        default:
+            break;
     }
     TempScope scope(code_);
     const Reg a = stable(e.left, may_assign(e.right));
@@ -206,7 +249,8 @@ void FunctionLowering::compare_into(BinaryExpr& e, Reg dst) {
     if (e.meaning == OperatorKind::Equals || e.meaning == OperatorKind::Identity) {
         const bool negated = e.op == BinaryOp::Ne || e.op == BinaryOp::NotSame;
         const bool identity = e.meaning == OperatorKind::Identity;
-        const Reg a = identity ? stable(e.left, may_assign(e.right)) : stable_exact(e.left, may_assign(e.right));
+        const Reg a =
+            identity ? stable(e.left, may_assign(e.right)) : stable_exact(e.left, may_assign(e.right));
         const Reg b = identity ? value(e.right) : exact(e.right);
         const Reg equal = negated ? temp(e.type) : dst;
         emit_at(e.op_range, identity ? Op::EqRef : Op::Equals, {equal, a, b});
@@ -234,8 +278,12 @@ void FunctionLowering::compare_into(BinaryExpr& e, Reg dst) {
     const Lane lane = lane_of(t);
     Op o = Op::Nop;
     switch (op) {
-        case BinaryOp::Eq: o = by_lane(lane, Op::EqI32, Op::EqI64, Op::EqF32, Op::EqF64); break;
-        case BinaryOp::Ne: o = by_lane(lane, Op::NeI32, Op::NeI64, Op::NeF32, Op::NeF64); break;
+        case BinaryOp::Eq:
+            o = by_lane(lane, Op::EqI32, Op::EqI64, Op::EqF32, Op::EqF64);
+            break;
+        case BinaryOp::Ne:
+            o = by_lane(lane, Op::NeI32, Op::NeI64, Op::NeF32, Op::NeF64);
+            break;
         case BinaryOp::Lt:
             o = t->is(TypeKind::U32)   ? Op::LtU32
                 : t->is(TypeKind::U64) ? Op::LtU64
@@ -299,12 +347,24 @@ void FunctionLowering::convert_number(const Type* from, const Type* to, Reg src,
         const bool wide = target == Lane::F64;
         Op op = Op::Nop;
         switch (from->kind) {
-            case TypeKind::F32: op = Op::F32ToF64; break;
-            case TypeKind::F64: op = Op::F64ToF32; break;
-            case TypeKind::I64: op = wide ? Op::I64ToF64 : Op::I64ToF32; break;
-            case TypeKind::U64: op = wide ? Op::U64ToF64 : Op::U64ToF32; break;
-            case TypeKind::U32: op = wide ? Op::U32ToF64 : Op::U32ToF32; break;
-            default: op = wide ? Op::I32ToF64 : Op::I32ToF32; break;
+            case TypeKind::F32:
+                op = Op::F32ToF64;
+                break;
+            case TypeKind::F64:
+                op = Op::F64ToF32;
+                break;
+            case TypeKind::I64:
+                op = wide ? Op::I64ToF64 : Op::I64ToF32;
+                break;
+            case TypeKind::U64:
+                op = wide ? Op::U64ToF64 : Op::U64ToF32;
+                break;
+            case TypeKind::U32:
+                op = wide ? Op::U32ToF64 : Op::U32ToF32;
+                break;
+            default:
+                op = wide ? Op::I32ToF64 : Op::I32ToF32;
+                break;
         }
         emit(op, {dst, src});
         return;
@@ -316,11 +376,20 @@ void FunctionLowering::convert_number(const Type* from, const Type* to, Reg src,
             src = wide;
         }
         switch (to->kind) {
-            case TypeKind::I64: emit(Op::F64ToI64Sat, {dst, src}); return;
-            case TypeKind::U64: emit(Op::F64ToU64Sat, {dst, src}); return;
-            case TypeKind::I32: emit(Op::F64ToI32Sat, {dst, src}); return;
-            case TypeKind::U32: emit(Op::F64ToU32Sat, {dst, src}); return;
-            default: break;
+            case TypeKind::I64:
+                emit(Op::F64ToI64Sat, {dst, src});
+                return;
+            case TypeKind::U64:
+                emit(Op::F64ToU64Sat, {dst, src});
+                return;
+            case TypeKind::I32:
+                emit(Op::F64ToI32Sat, {dst, src});
+                return;
+            case TypeKind::U32:
+                emit(Op::F64ToU32Sat, {dst, src});
+                return;
+            default:
+                break;
         }
         const double bits = to->bits();
         const double low = !to->is_signed() ? 0.0 : bits == 8 ? -128.0 : -32768.0;

@@ -1,7 +1,7 @@
 // match and patterns.
-#include "lower/function_lowering.h"
-
 #include <map>
+
+#include "lower/function_lowering.h"
 
 namespace skua::compiler {
 
@@ -9,16 +9,19 @@ using namespace ast;
 
 namespace {
 
-constexpr std::size_t kSwitchValues = 4;      // fewer are compared one by one
-constexpr std::int64_t kRangeValues = 128;    // a wider range pattern stays a comparison
+constexpr std::size_t kSwitchValues = 4;    // fewer are compared one by one
+constexpr std::int64_t kRangeValues = 128;  // a wider range pattern stays a comparison
 
 bool constant_of(const Expr* expr, std::int64_t& out) {
     if (expr == nullptr || expr->constant == nullptr) return false;
     switch (expr->constant->kind) {
         case Constant::Kind::Int:
         case Constant::Kind::Bool:
-        case Constant::Kind::Char: out = expr->constant->integer; return true;
-        default: return false;
+        case Constant::Kind::Char:
+            out = expr->constant->integer;
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -46,7 +49,9 @@ bool literal_values(const Pattern* pattern, std::vector<std::int64_t>& out) {
     return false;
 }
 
-bool is_switchable(const Type* t) { return t->is_integer() || t->is(TypeKind::Char) || t->is(TypeKind::Bool); }
+bool is_switchable(const Type* t) {
+    return t->is_integer() || t->is(TypeKind::Char) || t->is(TypeKind::Bool);
+}
 
 }  // namespace
 
@@ -156,7 +161,9 @@ void FunctionLowering::bind_parameter(const LambdaParam& param, Reg r) {
     match_pattern(param.pattern, r, {});
 }
 
-void FunctionLowering::bind_to(const LocalSymbol& local, Expr* value) { store_new(local, value); }
+void FunctionLowering::bind_to(const LocalSymbol& local, Expr* value) {
+    store_new(local, value);
+}
 
 void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) {
     bind_hole(pattern->hole, subject);
@@ -164,16 +171,20 @@ void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) 
         if (condition != nullptr && fail.valid()) branch(condition, fail, false);
     };
     switch (pattern->kind) {
-        case PatternKind::Wildcard: return;
+        case PatternKind::Wildcard:
+            return;
         case PatternKind::Binding: {
             auto& e = *as<BindingPattern>(pattern);
             if (e.symbol == nullptr) return;
             bind_to(*e.symbol, e.value != nullptr ? e.value : e.hole);
             return;
         }
-        case PatternKind::Literal: return test(as<LiteralPattern>(pattern)->test);
-        case PatternKind::Range: return test(as<RangePattern>(pattern)->test);
-        case PatternKind::Value: return test(as<ValuePattern>(pattern)->test);
+        case PatternKind::Literal:
+            return test(as<LiteralPattern>(pattern)->test);
+        case PatternKind::Range:
+            return test(as<RangePattern>(pattern)->test);
+        case PatternKind::Value:
+            return test(as<ValuePattern>(pattern)->test);
         case PatternKind::Alternatives: {
             if (!fail.valid()) return;
             auto& e = *as<AlternativesPattern>(pattern);
@@ -209,7 +220,8 @@ void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) 
     }
 }
 
-void FunctionLowering::match_parts(std::span<Pattern* const> elements, std::span<Expr* const> parts, Label fail) {
+void FunctionLowering::match_parts(std::span<Pattern* const> elements, std::span<Expr* const> parts,
+                                   Label fail) {
     for (std::size_t i = 0; i < elements.size() && i < parts.size(); ++i) {
         if (!is<WildcardPattern>(elements[i])) bind_pattern(elements[i], parts[i], fail);
     }
@@ -221,15 +233,19 @@ void FunctionLowering::bind_pattern(Pattern* pattern, Expr* init, Label fail) {
     if (is<WildcardPattern>(pattern)) return effect(init);
     if (auto* binding = as<BindingPattern>(pattern)) {
         if (binding->symbol == nullptr) return effect(init);
-        if (binding->value == nullptr || binding->value == binding->hole) return store_new(*binding->symbol, init);
+        if (binding->value == nullptr || binding->value == binding->hole)
+            return store_new(*binding->symbol, init);
     }
     if (auto* tuple = as<TuplePattern>(pattern)) {
-        if (auto* parts = as<TupleExpr>(source); parts != nullptr && parts->elements.size() == tuple->elements.size()) {
+        if (auto* parts = as<TupleExpr>(source);
+            parts != nullptr && parts->elements.size() == tuple->elements.size()) {
             // Never built: each component goes where it belongs.
-            for (std::size_t i = 0; i < tuple->elements.size(); ++i) bind_pattern(tuple->elements[i], parts->elements[i], fail);
+            for (std::size_t i = 0; i < tuple->elements.size(); ++i)
+                bind_pattern(tuple->elements[i], parts->elements[i], fail);
             return;
         }
-        if (auto* index = as<IndexExpr>(source); index != nullptr && index->call == nullptr && tuple->hole != nullptr) {
+        if (auto* index = as<IndexExpr>(source);
+            index != nullptr && index->call == nullptr && tuple->hole != nullptr) {
             const Reg array = stable(index->object, true);
             const Reg at = stable(index->index, true);
             element_holes_[tuple->hole] = {array, at};

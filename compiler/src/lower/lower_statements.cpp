@@ -1,7 +1,7 @@
 // Statements: blocks, variables, if, loops.
-#include "lower/function_lowering.h"
-
 #include <limits>
+
+#include "lower/function_lowering.h"
 
 namespace skua::compiler {
 
@@ -15,7 +15,9 @@ void FunctionLowering::statement_effect(Expr* expr) {
     effect(expr);
 }
 
-void FunctionLowering::block(BlockExpr& e, std::int64_t dst) { block_from(e, 0, dst); }
+void FunctionLowering::block(BlockExpr& e, std::int64_t dst) {
+    block_from(e, 0, dst);
+}
 
 void FunctionLowering::block_from(BlockExpr& e, std::size_t first, std::int64_t dst) {
     for (std::size_t i = first; i < e.statements.size(); ++i) {
@@ -46,16 +48,20 @@ void FunctionLowering::statement(Stmt* s) {
             bind_pattern(e.pattern, e.init, {});
             return;
         }
-        case StmtKind::Expr: return statement_effect(as<ExprStmt>(s)->expr);
-        case StmtKind::While: return while_loop(*as<WhileStmt>(s));
-        case StmtKind::For: return for_loop(*as<ForStmt>(s));
+        case StmtKind::Expr:
+            return statement_effect(as<ExprStmt>(s)->expr);
+        case StmtKind::While:
+            return while_loop(*as<WhileStmt>(s));
+        case StmtKind::For:
+            return for_loop(*as<ForStmt>(s));
         case StmtKind::LocalFunction: {
             const FunctionSymbol* function = as<LocalFunctionStmt>(s)->function->symbol;
             if (function != nullptr) file_.request(*function);
             return;
         }
         case StmtKind::Use:  // handled with the rest of its block
-        case StmtKind::Error: return;
+        case StmtKind::Error:
+            return;
     }
 }
 
@@ -74,7 +80,8 @@ void FunctionLowering::if_expr(IfExpr& e, std::int64_t dst) {
     deliver(e.then_branch, dst);
     code_.jump(end);
     code_.bind(otherwise);
-    if (!is<IfExpr>(e.else_branch) && !is<BlockExpr>(e.else_branch) && code_.reachable()) place(e.else_branch->range, true);
+    if (!is<IfExpr>(e.else_branch) && !is<BlockExpr>(e.else_branch) && code_.reachable())
+        place(e.else_branch->range, true);
     deliver(e.else_branch, dst);
     code_.bind(end);
 }
@@ -89,13 +96,17 @@ bool FunctionLowering::cheap_condition(const Expr* expr, int& budget) {
     switch (expr->kind) {
         case ExprKind::Literal:
         case ExprKind::Hole:
-        case ExprKind::This: return true;
-        case ExprKind::Name: return as<NameExpr>(expr)->call == nullptr;
+        case ExprKind::This:
+            return true;
+        case ExprKind::Name:
+            return as<NameExpr>(expr)->call == nullptr;
         case ExprKind::Member: {
             const auto* e = as<MemberExpr>(expr);
-            return e->call == nullptr && (e->value == ValueKind::StaticField || cheap_condition(e->object, budget));
+            return e->call == nullptr &&
+                   (e->value == ValueKind::StaticField || cheap_condition(e->object, budget));
         }
-        case ExprKind::Paren: return cheap_condition(as<ParenExpr>(expr)->inner, budget);
+        case ExprKind::Paren:
+            return cheap_condition(as<ParenExpr>(expr)->inner, budget);
         case ExprKind::Convert: {
             const auto* e = as<ConvertExpr>(expr);
             return e->conversion != ConversionKind::MapNullable && cheap_condition(e->operand, budget);
@@ -106,7 +117,8 @@ bool FunctionLowering::cheap_condition(const Expr* expr, int& budget) {
         }
         case ExprKind::Index: {
             const auto* e = as<IndexExpr>(expr);
-            return e->call == nullptr && cheap_condition(e->object, budget) && cheap_condition(e->index, budget);
+            return e->call == nullptr && cheap_condition(e->object, budget) &&
+                   cheap_condition(e->index, budget);
         }
         case ExprKind::Binary: {
             const auto* e = as<BinaryExpr>(expr);
@@ -117,10 +129,12 @@ bool FunctionLowering::cheap_condition(const Expr* expr, int& budget) {
                 case OperatorKind::Identity:
                 case OperatorKind::Logic:
                     return cheap_condition(e->left, budget) && cheap_condition(e->right, budget);
-                default: return false;
+                default:
+                    return false;
             }
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -186,32 +200,66 @@ void FunctionLowering::for_loop(ForStmt& s) {
             for_range(s, *as<BinaryExpr>(range), 1);
             break;
         }
-        case ForKind::Array: for_array(s); break;
-        case ForKind::Iterator: for_iterator(s); break;
-        case ForKind::None: break;
+        case ForKind::Array:
+            for_array(s);
+            break;
+        case ForKind::Iterator:
+            if (std::int64_t step = 0; BinaryExpr* range = stepped_range(s.iterable, step)) {
+                for_range(s, *range, step);
+            } else {
+                for_iterator(s);
+            }
+            break;
+        case ForKind::None:
+            break;
     }
     code_.leave_loop();
 }
 
+// `(a..b).step(n)` of the library's Range with a positive constant n counts like the range itself.
+BinaryExpr* FunctionLowering::stepped_range(Expr* iterable, std::int64_t& step) const {
+    while (auto* paren = as<ParenExpr>(iterable)) iterable = paren->inner;
+    const auto* e = as<CallExpr>(iterable);
+    const CallInfo* info = e != nullptr ? e->call : nullptr;
+    if (info == nullptr || info->function == nullptr || info->receiver == nullptr || info->args.size() != 1)
+        return nullptr;
+    if (info->function->owner == nullptr || info->function->owner != file_.program().range) return nullptr;
+    if (info->function->name != "step" || info->args[0].value == nullptr) return nullptr;
+    const Constant* by = info->args[0].value->constant;
+    if (by == nullptr || by->kind != Constant::Kind::Int || by->integer <= 0) return nullptr;
+    step = by->integer;
+    Expr* receiver = info->receiver;
+    while (auto* paren = as<ParenExpr>(receiver)) receiver = paren->inner;
+    auto* range = as<BinaryExpr>(receiver);
+    return range != nullptr && range->meaning == OperatorKind::Range ? range : nullptr;
+}
+
 // Counts in a register. The counter is the loop's variable itself unless the body changes or
 // keeps it.
+//
+//   for i in a..b            counts, then goes on while i < b
+//   for i in a..=b           goes on while i < b, then counts: b may be the largest int
+//   for i in (a..b).step(n)  goes on while i < b - n, then counts
 void FunctionLowering::for_range(ForStmt& s, BinaryExpr& range, std::int64_t step) {
-    const Type* t = file_.program().types->int_;
-    const TypeIndex int_type = type(t);
+    constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+    constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+    const TypeIndex int_type = type(file_.program().types->int_);
     auto* binding = as<BindingPattern>(s.pattern);
     const bool own_counter = binding == nullptr || binding->symbol == nullptr || binding->symbol->assigned ||
                              binding->symbol->in_cell || binding->value != s.pattern->hole;
-    const Reg counter = own_counter ? code_.fresh(int_type) : code_.local(int_type, file_.str(binding->symbol->name));
+    const Reg counter =
+        own_counter ? code_.fresh(int_type) : code_.local(int_type, file_.str(binding->symbol->name));
     into(range.left, counter);
 
+    // The bound: a constant becomes part of the comparison, or is loaded before the loop.
     bool inclusive = range.op == BinaryOp::RangeInclusive;
     const Constant* bound = range.right->constant;
+    if (bound != nullptr && inclusive && step > 1 && bound->integer == kMax) bound = nullptr;
     std::int64_t limit = bound != nullptr ? bound->integer : 0;
-    if (bound != nullptr && inclusive && limit < std::numeric_limits<std::int64_t>::max()) {
+    if (bound != nullptr && inclusive && limit < kMax) {
         ++limit;
         inclusive = false;
     }
-    // A constant bound becomes part of the comparison, or is loaded before the loop.
     Reg end = 0;
     const LocalSymbol* local = nullptr;
     if (bound == nullptr) {
@@ -221,24 +269,46 @@ void FunctionLowering::for_range(ForStmt& s, BinaryExpr& range, std::int64_t ste
             end = code_.fresh(int_type);
             into(range.right, end);
         }
+        if (inclusive && step > 1) {
+            const Reg one = int_constant(1);
+            const Reg next = code_.fresh(int_type);
+            emit_at(range.op_range, Op::AddCheckedI64, {next, end, one});
+            end = next;
+            inclusive = false;
+        }
     }
     auto end_register = [&] { return bound != nullptr ? int_constant(limit) : end; };
 
     const LoopTarget target{code_.new_label(), code_.new_label()};
     const Label top = code_.new_label();
     const Constant* start = range.left->constant;
-    const bool runs = start != nullptr && bound != nullptr && (inclusive ? start->integer <= limit : start->integer < limit);
+    const bool runs = start != nullptr && bound != nullptr &&
+                      (inclusive ? start->integer <= limit : start->integer < limit);
     if (!runs) {
         const Reg e = end_register();
         emit(inclusive ? Op::BrLtI64 : Op::BrLeI64, {e, counter, target.exit.id});
     }
-    const Label enter = code_.new_label();
+    if (step > 1) {
+        if (bound != nullptr) {
+            limit = limit < kMin + step ? kMin : limit - step;
+        } else {
+            const Label fits = code_.new_label();
+            const Reg last = code_.fresh(int_type);
+            const Reg k = int_constant(step);
+            emit(Op::SubI64, {last, end, k});
+            emit(Op::BrLeI64, {last, end, fits.id});
+            load_int(last, kMin);
+            code_.bind(fits);
+            end = last;
+        }
+    }
     auto advance = [&] {
         const Reg k = int_constant(step);
         emit(Op::AddI64, {counter, counter, k});
     };
-    if (inclusive) {
-        // The bound may be the largest int: compare before counting.
+    const bool count_first = inclusive || step > 1;  // at the top of each round but the first
+    const Label enter = code_.new_label();
+    if (count_first) {
         code_.jump(enter);
         code_.bind_loop(top, true);
         advance();
@@ -256,7 +326,7 @@ void FunctionLowering::for_range(ForStmt& s, BinaryExpr& range, std::int64_t ste
     code_.bind(target.next);
     if (code_.reachable()) {
         place(s.iterable->range, true);
-        if (!inclusive) advance();
+        if (!count_first) advance();
         const Reg e = end_register();
         emit(Op::BrLtI64, {counter, e, top.id});
     }
@@ -284,8 +354,9 @@ void FunctionLowering::for_array(ForStmt& s) {
     {
         TempScope scope(code_);
         place(s.pattern->range, false);
-        if (auto* binding = as<BindingPattern>(s.pattern);
-            binding != nullptr && binding->symbol != nullptr && binding->value == s.pattern->hole && !binding->symbol->in_cell) {
+        if (auto* binding = as<BindingPattern>(s.pattern); binding != nullptr && binding->symbol != nullptr &&
+                                                           binding->value == s.pattern->hole &&
+                                                           !binding->symbol->in_cell) {
             const Reg element = declare(*binding->symbol);
             emit(Op::ArrayGet, {element, array, index});
         } else if (is<TuplePattern>(s.pattern)) {
@@ -329,7 +400,8 @@ void FunctionLowering::for_iterator(ForStmt& s) {
         TempScope scope(code_);
         const Type* element = s.next->result->inner();
         auto* binding = as<BindingPattern>(s.pattern);
-        if (binding != nullptr && binding->symbol != nullptr && binding->value == s.pattern->hole && !binding->symbol->in_cell) {
+        if (binding != nullptr && binding->symbol != nullptr && binding->value == s.pattern->hole &&
+            !binding->symbol->in_cell) {
             const Reg variable = declare(*binding->symbol);
             emit(Op::Unwrap, {variable, next});
         } else if (!is<WildcardPattern>(s.pattern)) {

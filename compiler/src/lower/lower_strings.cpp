@@ -44,7 +44,8 @@ void FunctionLowering::collect_text(Expr* expr, std::vector<Reg>& parts, std::st
     for (;;) {
         while (auto* paren = as<ParenExpr>(expr)) expr = paren->inner;
         auto* binary = as<BinaryExpr>(expr);
-        if (binary == nullptr || binary->meaning != OperatorKind::Concat || binary->constant != nullptr) break;
+        if (binary == nullptr || binary->meaning != OperatorKind::Concat || binary->constant != nullptr)
+            break;
         chain.push_back(binary->right);
         expr = binary->left;
     }
@@ -62,7 +63,8 @@ void FunctionLowering::collect_text(Expr* expr, std::vector<Reg>& parts, std::st
             pending += text->texts[i];
             const InterpolationPart& part = text->parts[i];
             bool more = !last;
-            for (std::size_t k = i + 1; k < text->parts.size() && !more; ++k) more = may_assign(text->parts[k].value);
+            for (std::size_t k = i + 1; k < text->parts.size() && !more; ++k)
+                more = may_assign(text->parts[k].value);
             if (part.format_call != nullptr) {
                 flush_text(parts, pending);
                 const Reg r = fresh(file_.program().types->string);

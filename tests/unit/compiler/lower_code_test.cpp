@@ -63,7 +63,8 @@ TEST_CASE("fields of elements and of structs in objects are reached by one path"
     CHECK(c.code("drift") == "array.getf array.getf mul.f64 add.f64 array.putf ret.void");
     CHECK(c.code("move") == "get put ret.void");
     CHECK(c.code("add") == "extract extract add.f64 extract extract add.f64 pack ret");
-    CHECK(c.code("both") == "array.len br.le.i64 array.getf array.getf mul.i64 add.i64 add.i64 br.lt.i64 ret");
+    CHECK(c.code("both") ==
+          "array.len br.le.i64 array.getf array.getf mul.i64 add.i64 add.i64 br.lt.i64 ret");
     CHECK(c.code("apart") == "call extract extract move move sub.i64 ret");
 }
 
@@ -128,7 +129,7 @@ TEST_CASE("what never changes is read once") {
           "get array.len br.le.i64 get array.get add.i64 put add.i64 br.lt.i64 get array.len add.i64 ret");
     CHECK(count(c.code("globals"), "static.get") == 3);
     CHECK(count(c.code("replaced"), "array.len") == 2);
-    CHECK(count(c.code("maybe"), "array.len") == 2);  // neither is on the other's way
+    CHECK(count(c.code("maybe"), "array.len") == 2);           // neither is on the other's way
     CHECK(count(c.code("init", false, "m.Row"), "get") == 2);  // a constructor may yet assign it
 }
 

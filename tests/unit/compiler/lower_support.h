@@ -33,9 +33,11 @@ class Compiled {
 public:
     explicit Compiled(std::string source) {
         std::vector<ast::Module*> modules;
-        for (auto [name, text] : {std::pair{"std.core", std::string(kCore)}, std::pair{"m", std::move(source)}}) {
+        for (auto [name, text] :
+             {std::pair{"std.core", std::string(kCore)}, std::pair{"m", std::move(source)}}) {
             sources_.push_back(std::make_unique<SourceFile>(static_cast<std::uint32_t>(sources_.size()),
-                                                            std::string(name) + ".skua", name, std::move(text)));
+                                                            std::string(name) + ".skua", name,
+                                                            std::move(text)));
             modules.push_back(parse_module(*sources_.back(), arena_, sink_));
         }
         if (sink_.has_errors()) return;
@@ -50,7 +52,9 @@ public:
     }
 
     // The first error, empty if there is none.
-    [[nodiscard]] std::string error() const { return sink_.all().empty() ? std::string() : sink_.all()[0].message; }
+    [[nodiscard]] std::string error() const {
+        return sink_.all().empty() ? std::string() : sink_.all()[0].message;
+    }
 
     [[nodiscard]] const classfile::ClassFile* file(std::string_view name = "m") const {
         for (const auto& file : files_) {
@@ -58,7 +62,8 @@ public:
         }
         return nullptr;
     }
-    [[nodiscard]] const classfile::Function* function(std::string_view name, std::string_view file_name = "m") const {
+    [[nodiscard]] const classfile::Function* function(std::string_view name,
+                                                      std::string_view file_name = "m") const {
         const auto* f = file(file_name);
         if (f == nullptr) return nullptr;
         for (const auto& function : f->functions) {
@@ -68,7 +73,8 @@ public:
     }
     // The mnemonics of a function's instructions, separated by blanks; constants are left out, since the
     // linker folds them, unless `constants`.
-    [[nodiscard]] std::string code(std::string_view name, bool constants = false, std::string_view file_name = "m") const {
+    [[nodiscard]] std::string code(std::string_view name, bool constants = false,
+                                   std::string_view file_name = "m") const {
         const auto* f = function(name, file_name);
         if (f == nullptr) return "no function: " + error() + failure;
         auto decoded = classfile::check_code(*file(file_name), *f);
@@ -95,7 +101,9 @@ private:
 
 inline std::size_t count(std::string_view text, std::string_view word) {
     std::size_t n = 0;
-    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + word.size())) ++n;
+    for (std::size_t at = text.find(word); at != std::string_view::npos;
+         at = text.find(word, at + word.size()))
+        ++n;
     return n;
 }
 

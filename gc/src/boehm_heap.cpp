@@ -75,7 +75,12 @@ struct State {
     std::size_t layout_count = 0;
     std::atomic<ScanLayout*> layouts[kLayoutBlocks] = {};
 
-    std::uint64_t stress_count = 0;  // single counter is enough: stress is a test aid (relaxed races)
+    std::atomic<std::uint64_t> stress_count{0};
+
+    std::size_t limit = 0;                        // bytes of objects
+    std::atomic<std::size_t> seen_heap{0};        // heap size when grow_in_big_steps last looked
+    std::mutex force_lock;                        // one thread at a time collects because of the limit
+    int vain_collections = 0;                     // such collections, one after the other, to no avail
 
     // Written by the event callback (allocation lock held), read by stats().
     std::atomic<std::uint64_t> collections{0}, pause_total{0}, pause_max{0};
@@ -223,7 +228,8 @@ void start(const Options& options) {
     if (!GC_is_init_called()) return;
     GC_clear_roots();
     GC_set_oom_fn([](std::size_t) -> void* { return nullptr; });
-    GC_set_max_heap_size(options.max_heap != 0 ? options.max_heap : default_memory_limit());
+    g.limit = options.max_heap != 0 ? options.max_heap : default_memory_limit();
+    GC_set_max_heap_size(g.limit);
     GC_set_free_space_divisor(1);
     GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, reinterpret_cast<void*>(&mark_by_layout));
     g.next_hook = GC_get_push_other_roots();
@@ -232,13 +238,56 @@ void start(const Options& options) {
     g.initialized = true;
 }
 
+// ---- growing -----------------------------------------------------------------------------------------------
+
 // Marker threads cost start-up time and memory that a short program never needs.
 constexpr std::size_t kStartMarkersAt = 16u << 20;
+// From here on the heap grows in bigger steps than the collector's own 8 MiB, ...
+constexpr std::size_t kBigStepsFrom = 32u << 20;
+// ... by this fraction, so that a big array finds room although the heap is never compacted.
+constexpr std::size_t kStepFraction = 8;
 
-void on_refill() {
-    if (!g.markers_started.load(std::memory_order_relaxed) && GC_get_heap_size() >= kStartMarkersAt &&
-        !g.markers_started.exchange(true))
-        GC_start_mark_threads();
+void watch_growth() {
+    const std::size_t heap = GC_get_heap_size();
+    if (heap == g.seen_heap.load(std::memory_order_relaxed)) return;
+    if (heap >= kStartMarkersAt && !g.markers_started.exchange(true)) GC_start_mark_threads();
+    if (heap >= kBigStepsFrom) {
+        const std::size_t step = std::min(heap / kStepFraction, heap < g.limit ? g.limit - heap : 0);
+        // The collector has just decided to grow rather than to collect; make it worth while.
+        if (step >= (8u << 20)) GC_expand_hp(step);
+    }
+    g.seen_heap.store(GC_get_heap_size(), std::memory_order_relaxed);
+}
+
+// Room for a big object although the heap has its full size: that may be free but in pieces. What
+// the limit counts is objects, so the heap may exceed it by what lies idle, up to twice the limit.
+bool make_room(std::size_t bytes) {
+    const std::size_t heap = GC_get_heap_size(), used = heap - std::min(heap, GC_get_free_bytes());
+    constexpr std::size_t kSlack = 1u << 20;  // blocks that interior pointers have black-listed
+    if (used + bytes > g.limit || heap + bytes + kSlack > 2 * g.limit) return false;
+    GC_set_max_heap_size(heap + bytes + 2 * kSlack);
+    const bool grown = GC_expand_hp(bytes + kSlack) != 0;
+    GC_set_max_heap_size(g.limit);
+    return grown;
+}
+
+// At the limit, every few allocations would collect the whole heap for almost nothing. After some of
+// these in a row the heap counts as full.
+bool collecting_is_vain() {
+    constexpr int kPatience = 6;
+    if (GC_get_bytes_since_gc() > GC_get_heap_size() / 64) {
+        g.vain_collections = 0;
+        return false;
+    }
+    if (++g.vain_collections <= kPatience) return false;
+    g.vain_collections = 0;  // whoever catches the error may have dropped something
+    return true;
+}
+
+// After make_room the heap's size does not bound what is in use.
+bool over_limit() {
+    const std::size_t heap = GC_get_heap_size();
+    return heap > g.limit && heap - std::min(heap, GC_get_free_bytes()) >= g.limit;
 }
 
 }  // namespace
@@ -267,27 +316,10 @@ struct Backend {
             if (*at == t) *at = t->next_;
         });
     }
-    static void* refill(ThreadHeap* t, ListKind kind, std::size_t bytes);
-
-private:
     static void* take(ThreadHeap* t, ListKind kind, std::size_t bytes);
+    static void* refill(ThreadHeap* t, ListKind kind, std::size_t bytes);
+    static void* collect_and_take(ThreadHeap* t, ListKind kind, std::size_t bytes, std::uint64_t seen);
 };
-
-// Memory for one object, word 0 undefined; a free list is made on the way if the size has one.
-void* Backend::refill(ThreadHeap* t, ListKind kind, std::size_t bytes) {
-    if (g.options.stress_every_n != 0 && ++g.stress_count % g.options.stress_every_n == 0) GC_gcollect();
-    on_refill();
-    bytes = std::max(bytes, kGranule);
-    if (bytes > (std::size_t{1} << 46)) return nullptr;
-    void* p = take(t, kind, bytes);
-    if (p == nullptr) {
-        // The collector paces itself by what was allocated since its last cycle; at the limit it
-        // gives up without one, although everything may be garbage by now.
-        GC_gcollect();
-        p = take(t, kind, bytes);
-    }
-    return p;
-}
 
 void* Backend::take(ThreadHeap* t, ListKind kind, std::size_t bytes) {
     // Under stress every allocation must come here, so lists stay empty.
@@ -296,6 +328,30 @@ void* Backend::take(ThreadHeap* t, ListKind kind, std::size_t bytes) {
     void*& head = t->lists_[static_cast<std::size_t>(kind)][size_class];
     GC_generic_malloc_many(size_class * kGranule, gc_kind(kind), &head);
     return t->pop(kind, bytes);
+}
+
+// Memory for one object, word 0 undefined; a free list is made on the way if the size has one.
+void* Backend::refill(ThreadHeap* t, ListKind kind, std::size_t bytes) {
+    if (g.options.stress_every_n != 0 && (g.stress_count.fetch_add(1) + 1) % g.options.stress_every_n == 0) GC_gcollect();
+    watch_growth();
+    bytes = std::max(bytes, kGranule);
+    if (bytes > g.limit) return nullptr;
+    const std::uint64_t seen = g.collections;
+    if (!over_limit())
+        if (void* p = take(t, kind, bytes)) return p;
+    return collect_and_take(t, kind, bytes, seen);
+}
+
+// The collector gives up when it may not grow, even if it has not collected for a while.
+void* Backend::collect_and_take(ThreadHeap* t, ListKind kind, std::size_t bytes, std::uint64_t seen) {
+    const std::lock_guard lock(g.force_lock);
+    if (g.collections != seen && !over_limit())  // by another thread, while this one waited
+        if (void* p = take(t, kind, bytes)) return p;
+    if (collecting_is_vain()) return nullptr;
+    GC_gcollect();
+    if (over_limit()) return nullptr;
+    if (void* p = take(t, kind, bytes)) return p;
+    return bytes > kMaxListBytes && make_room(bytes) ? take(t, kind, bytes) : nullptr;
 }
 
 void RootSink::range(const void* lo, const void* hi) {

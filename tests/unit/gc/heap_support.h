@@ -22,15 +22,16 @@ struct Node {
     std::uint64_t value;
 };
 
-inline TestClass make_class(std::size_t size, std::vector<std::uint32_t> refs) {
-    TestClass c;
+// Classes are never freed: a stale word on a stack may keep any object of theirs.
+inline const TestClass& make_class(std::size_t size, std::vector<std::uint32_t> refs) {
+    auto& c = *new TestClass;
     c.size = size;
     c.mark_descriptor = gc::make_object_descriptor(size, refs);
     return c;
 }
 
-inline TestClass make_array_class(std::size_t stride, std::vector<std::uint32_t> refs) {
-    TestClass c;
+inline const TestClass& make_array_class(std::size_t stride, std::vector<std::uint32_t> refs) {
+    auto& c = *new TestClass;
     c.size = stride;
     c.mark_descriptor = gc::make_array_descriptor(stride, refs);
     return c;
@@ -49,11 +50,13 @@ inline ArrayHead* new_array(gc::ThreadHeap* heap, const TestClass& cls, std::uin
     return a;
 }
 
+inline constexpr std::size_t kLimit = 256u << 20;
+
 // The heap of the process and of the calling thread, for the duration of a test.
 struct Attached {
     Attached() {
         gc::Options options;
-        options.max_heap = std::size_t{1} << 30;
+        options.max_heap = kLimit;
         gc::initialize(options);
         gc::prepare_threads();
         heap = gc::attach_thread();

@@ -10,7 +10,7 @@ using namespace heap_test;
 namespace {
 
 const TestClass& node_class() {
-    static const TestClass c = make_class(sizeof(Node), {8, 16});
+    static const TestClass& c = make_class(sizeof(Node), {8, 16});
     return c;
 }
 
@@ -46,7 +46,7 @@ __attribute__((noinline)) void churn(gc::ThreadHeap* heap, int rounds) {
 TEST_CASE("objects are zeroed, aligned and carry their class") {
     Attached t;
     for (std::size_t size : {16, 24, 32, 40, 100, 512, 513, 528, 2048, 2049, 5000, 100000}) {
-        const TestClass cls = make_class(size, {});
+        const TestClass& cls = make_class(size, {});
         for (int i = 0; i < 300; i++) {
             for (int kind = 0; kind < 2; kind++) {
                 auto* p = static_cast<unsigned char*>(kind ? t.heap->allocate_atomic(&cls, size) : t.heap->allocate(&cls, size));
@@ -63,13 +63,13 @@ TEST_CASE("objects are zeroed, aligned and carry their class") {
 
 TEST_CASE("what descriptors name survives, every shape") {
     Attached t;
-    const TestClass prefix = make_class(64, {8, 16, 24});
-    const TestClass gaps = make_class(128, {16, 40, 120});
-    const TestClass wide = make_class(2000, {8, 600, 1992});     // beyond a bitmap
-    const TestClass huge = make_class(100000, {50000, 99992});
-    const TestClass refs = make_array_class(8, {0});
-    const TestClass mixed = make_array_class(24, {8});
-    const TestClass pairs = make_array_class(16, {0, 8});
+    const TestClass& prefix = make_class(64, {8, 16, 24});
+    const TestClass& gaps = make_class(128, {16, 40, 120});
+    const TestClass& wide = make_class(2000, {8, 600, 1992});     // beyond a bitmap
+    const TestClass& huge = make_class(100000, {50000, 99992});
+    const TestClass& refs = make_array_class(8, {0});
+    const TestClass& mixed = make_array_class(24, {8});
+    const TestClass& pairs = make_array_class(16, {0, 8});
 
     static void* roots[7];
     gc::add_root_range(roots, roots + 7);
@@ -141,9 +141,9 @@ TEST_CASE("non-reference data does not keep objects alive") {
     Attached t;
     if (!collects()) return;
     // Addresses stored in a scalar field, an atomic array and the scalar part of a struct array.
-    const TestClass scalar = make_class(64, {8});
-    const TestClass bytes = make_array_class(8, {});
-    const TestClass mixed = make_array_class(16, {8});
+    const TestClass& scalar = make_class(64, {8});
+    const TestClass& bytes = make_array_class(8, {});
+    const TestClass& mixed = make_array_class(16, {8});
     constexpr int kCount = 100;
     static void* root[3];
     gc::add_root_range(root, root + 3);
@@ -192,7 +192,7 @@ TEST_CASE("root scanners and interior pointers") {
     gc::WeakRef* weak[4];
     const auto plant = [&]() __attribute__((noinline)) {
         const TestClass& cls = node_class();
-        static const TestClass big = make_array_class(1, {});
+        static const TestClass& big = make_array_class(1, {});
         void* a = t.heap->allocate(&cls, sizeof(Node));
         void* b = new_array(t.heap, big, 100000);
         void* c = t.heap->allocate(&cls, sizeof(Node));
@@ -256,31 +256,70 @@ TEST_CASE("weak references follow their objects, cleaners run once") {
 
 TEST_CASE("the limit gives null, and memory comes back") {
     Attached t;
-    const TestClass bytes = make_array_class(1, {});
-    CHECK(new_array(t.heap, bytes, std::uint64_t{2} << 30) == nullptr);
+    const TestClass& bytes = make_array_class(1, {});
+    CHECK(new_array(t.heap, bytes, kLimit + 1) == nullptr);
     CHECK(new_array(t.heap, bytes, std::uint64_t{1} << 45) == nullptr);
     CHECK(new_array(t.heap, bytes, std::uint64_t{1} << 60) == nullptr);
     if (!collects()) return;
     // Small objects up to the limit: a list of nodes.
     static void* root;
     gc::add_root_range(&root, &root + 1);
-    const TestClass fat = make_class(512, {8});
-    std::uint64_t count = 0;
+    const TestClass& fat = make_class(512, {8});
+    for (int round = 0; round < 3; round++) {
+        std::uint64_t count = 0;
+        const auto fill = [&]() __attribute__((noinline)) {
+            while (count < kLimit / 256) {
+                auto* n = static_cast<Node*>(t.heap->allocate(&fat, 512));
+                if (n == nullptr) break;
+                n->left = static_cast<Node*>(root);
+                root = n;
+                count++;
+            }
+        };
+        fill();
+        INFO("round " << round);
+        CHECK(count > kLimit / 512 / 4 * 3);
+        CHECK(count < kLimit / 512);
+        root = nullptr;
+        wipe_stack();
+        // All is free, but in pieces; nothing asks for a collection but the allocation itself.
+        root = new_array(t.heap, bytes, kLimit / 10 * 7);
+        CHECK(root != nullptr);
+        CHECK(new_array(t.heap, bytes, kLimit / 10 * 4) == nullptr);
+        root = nullptr;
+        wipe_stack();
+        CHECK(gc::stats().heap_bytes <= 2 * kLimit);
+    }
+    gc::remove_root_range(&root);
+}
+
+TEST_CASE("a heap that is nearly full gives up soon") {
+    Attached t;
+    if (!collects()) return;
+    static void* root;
+    gc::add_root_range(&root, &root + 1);
+    const TestClass& fat = make_class(512, {8});
     const auto fill = [&]() __attribute__((noinline)) {
-        while (count < 4'000'000) {
+        for (;;) {
             auto* n = static_cast<Node*>(t.heap->allocate(&fat, 512));
             if (n == nullptr) break;
             n->left = static_cast<Node*>(root);
             root = n;
-            count++;
         }
+        // Some room: fewer objects than a 64th of the heap.
+        for (int i = 0; i < 1000; i++) root = static_cast<Node*>(root)->left;
     };
     fill();
-    CHECK(count > 1'000'000);
-    CHECK(count < 4'000'000);
+    wipe_stack();
+    const auto before = gc::stats().collections;
+    // Garbage without end: all of it fits, but each collection gains next to nothing.
+    int made = 0;
+    while (made < 500'000 && t.heap->allocate(&fat, 512) != nullptr) made++;
+    CHECK(gc::stats().collections - before < 30);
     root = nullptr;
     wipe_stack();
-    gc::collect();
-    CHECK(new_array(t.heap, bytes, 100u << 20) != nullptr);
+    int again = 0;
+    while (again < 500'000 && t.heap->allocate(&fat, 512) != nullptr) again++;
+    CHECK(again == 500'000);
     gc::remove_root_range(&root);
 }

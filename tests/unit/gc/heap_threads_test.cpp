@@ -20,9 +20,9 @@ struct Stamped {
 };
 
 const TestClass& stamped_class(std::size_t extra) {
-    static const TestClass classes[] = {make_class(32, {8}), make_class(48, {8}), make_class(96, {8}),
-                                        make_class(256, {8}), make_class(512, {8})};
-    return classes[extra];
+    static const TestClass* const classes[] = {&make_class(32, {8}), &make_class(48, {8}), &make_class(96, {8}),
+                                               &make_class(256, {8}), &make_class(512, {8})};
+    return *classes[extra];
 }
 
 struct Result {
@@ -101,7 +101,7 @@ TEST_CASE("roots and scanners change while others collect") {
         while (!stop) gc::collect();
         gc::detach_thread(heap);
     });
-    const TestClass cls = make_class(32, {8});
+    const TestClass& cls = make_class(32, {8});
     std::uint64_t bad = 0;
     const auto scanner = [](void* p, gc::RootSink& sink) { sink.word(*static_cast<void**>(p)); };
     for (int i = 0; i < 500; i++) {
@@ -135,7 +135,7 @@ TEST_CASE("a thread attaches more than once") {
         gc::ThreadHeap* a = gc::attach_thread();
         gc::ThreadHeap* b = gc::attach_thread();
         gc::detach_thread(a);
-        const TestClass cls = make_class(32, {8});
+        const TestClass& cls = make_class(32, {8});
         gc::collect();
         CHECK(b->allocate(&cls, 32) != nullptr);
         gc::detach_thread(b);

@@ -51,20 +51,23 @@ void FunctionLowering::collect_text(Expr* expr, std::vector<Reg>& parts, std::st
     }
     if (!chain.empty()) {
         chain.push_back(expr);
+        std::size_t assigning = chain.size();  // the last operand that may assign; they come back to front
         for (std::size_t i = chain.size(); i-- > 0;) {
-            bool more = false;
-            for (std::size_t k = 0; k < i && !more; ++k) more = may_assign(chain[k]);
-            collect_text(chain[i], parts, pending, last && !more);
+            if (may_assign(chain[i])) assigning = i;
         }
+        for (std::size_t i = chain.size(); i-- > 0;)
+            collect_text(chain[i], parts, pending, last && i <= assigning);
         return;
     }
     if (auto* text = as<InterpolationExpr>(expr); text != nullptr && text->constant == nullptr) {
+        std::size_t assigning = 0;  // the last part that may assign
+        for (std::size_t i = 0; i < text->parts.size(); ++i) {
+            if (may_assign(text->parts[i].value)) assigning = i;
+        }
         for (std::size_t i = 0; i < text->parts.size(); ++i) {
             pending += text->texts[i];
             const InterpolationPart& part = text->parts[i];
-            bool more = !last;
-            for (std::size_t k = i + 1; k < text->parts.size() && !more; ++k)
-                more = may_assign(text->parts[k].value);
+            const bool more = !last || i < assigning;
             if (part.format_call != nullptr) {
                 flush_text(parts, pending);
                 const Reg r = fresh(file_.program().types->string);

@@ -38,6 +38,7 @@ public:
 
 private:
     int add(std::string_view s) {
+        if (s.empty()) return 0;  // its data may be null
         if (s.size() > sizeof buffer_ - used_) {
             if (const int error = drain()) return error;
             if (s.size() >= sizeof buffer_) return write_fully(STDOUT_FILENO, s.data(), s.size());

@@ -239,7 +239,7 @@ Reg FunctionLowering::read_local(const LocalSymbol& local) {
 void FunctionLowering::store_new(const LocalSymbol& local, Expr* init) {
     if (!local.in_cell) {
         // Nothing can read the variable before its initial value is complete.
-        const TypeIndex t = type(local.type);
+        const TypeIndex t = register_type(local.type);
         const Reg r = local.name.empty() ? code_.fresh(t) : code_.local(t, file_.str(local.name));
         into(init, r);
         name_register(local, r);
@@ -403,7 +403,7 @@ Reg FunctionLowering::stable(Expr* expr, bool later_may_assign) {
 
 Reg FunctionLowering::stable_exact(Expr* expr, bool later_may_assign) {
     const Reg r = stable(expr, later_may_assign);
-    const TypeIndex t = type(expr->type);
+    const TypeIndex t = register_type(expr->type);
     if (code_.type_of(r) == t) return r;
     const Reg copy = code_.temp(t);
     move(copy, r);
@@ -412,7 +412,7 @@ Reg FunctionLowering::stable_exact(Expr* expr, bool later_may_assign) {
 
 Reg FunctionLowering::exact(Expr* expr) {
     const Reg r = value(expr);
-    const TypeIndex t = type(expr->type);
+    const TypeIndex t = register_type(expr->type);
     if (code_.type_of(r) == t) return r;
     const Reg copy = code_.temp(t);
     move(copy, r);

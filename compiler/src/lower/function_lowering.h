@@ -91,8 +91,11 @@ private:
 
     // ---- function_lowering.cpp: registers, constants, variables -----------------------------------
     TypeIndex type(const Type* t) { return file_.type(t); }
-    Reg temp(const Type* t) { return code_.temp(type(t)); }
-    Reg fresh(const Type* t) { return code_.fresh(type(t)); }
+    // The type of a register for a value of type `t`. A value of type Never or Void is never there,
+    // but code that cannot be reached may still ask for its register.
+    TypeIndex register_type(const Type* t);
+    Reg temp(const Type* t) { return code_.temp(register_type(t)); }
+    Reg fresh(const Type* t) { return code_.fresh(register_type(t)); }
     void emit(Op op, std::initializer_list<std::int64_t> operands) { code_.emit(op, operands); }
     void emit_at(SourceRange range, Op op, std::initializer_list<std::int64_t> operands);
     void emit_list(Op op, std::initializer_list<std::int64_t> head, const std::vector<Reg>& regs);

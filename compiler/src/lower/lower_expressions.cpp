@@ -34,7 +34,7 @@ Reg FunctionLowering::operand(Expr* expr, bool once) {
     if (const auto* convert = as<ConvertExpr>(expr)) {
         if (const auto known = narrowed(*convert)) return *known;
     }
-    const TypeIndex t = type(expr->type);
+    const TypeIndex t = register_type(expr->type);
     if (const auto fixed = immutable(expr); fixed && code_.reachable()) {
         if (const auto known = code_.recall(fixed->variable, fixed->key)) return *known;
         const Reg r = code_.fresh(t);
@@ -49,6 +49,13 @@ Reg FunctionLowering::operand(Expr* expr, bool once) {
     const Reg r = once ? code_.fresh(t) : code_.temp(t);
     into(expr, r);
     return r;
+}
+
+TypeIndex FunctionLowering::register_type(const Type* t) {
+    // The literal null where nothing says of which type: any nullable type serves.
+    if (t->is(TypeKind::Null)) return file_.builder().nullable(file_.builder().primitive(classfile::TypeKind::Bool));
+    const bool absent = t->is(TypeKind::Never) || t->is(TypeKind::Void);
+    return absent ? file_.builder().primitive(classfile::TypeKind::Bool) : type(t);
 }
 
 Reg FunctionLowering::value(Expr* expr) {
@@ -230,8 +237,12 @@ void FunctionLowering::effect(Expr* expr) {
             return;
         case ExprKind::Paren:
             return effect(as<ParenExpr>(expr)->inner);
-        case ExprKind::Call:
-            return call(*as<CallExpr>(expr)->call, expr->range, kNowhere);
+        case ExprKind::Call: {
+            auto& e = *as<CallExpr>(expr);
+            // What is called never comes to a value: `break(x)`.
+            if (e.call == nullptr) return effect(e.callee);
+            return call(*e.call, expr->range, kNowhere);
+        }
         case ExprKind::Assign:
             return assign(*as<AssignExpr>(expr));
         case ExprKind::Block:
@@ -293,10 +304,14 @@ void FunctionLowering::effect(Expr* expr) {
             effect(e->operand);
         else if (auto* m = as<MemberExpr>(expr))
             member_into(*m, 0);
+        else if (auto* b = as<BinaryExpr>(expr))
+            effect(b->left), effect(b->right);
+        else if (auto* u = as<UnaryExpr>(expr))
+            effect(u->operand);
         return;
     }
     TempScope scope(code_);
-    into(expr, code_.fresh(type(expr->type)));
+    into(expr, fresh(expr->type));
 }
 
 }  // namespace skua::compiler

@@ -84,9 +84,9 @@ Immediate immediate_of(Op op, unsigned column, std::int64_t value) {
         case Op::OrI64: case Op::OrI32: return either(OrK, value);
         case Op::XorI64: case Op::XorI32: return either(XorK, value);
         case Op::SubI64:
-            if (column == 2) return {fits16(-value) && fits16(value) ? Kind::Negated : Kind::None, AddK};
+            if (column == 2) return {fits16(value) && fits16(-value) ? Kind::Negated : Kind::None, AddK};
             return {fits16(value) ? Kind::From : Kind::None, SubFromK};
-        case Op::SubI32: return {column == 2 && fits16(-value) && fits16(value) ? Kind::Negated : Kind::None, Add32K};
+        case Op::SubI32: return {column == 2 && fits16(value) && fits16(-value) ? Kind::Negated : Kind::None, Add32K};
         case Op::DivI64: case Op::DivI32: return divisor(DivK, column, value);
         case Op::RemI64: case Op::RemI32: return divisor(RemK, column, value);
         case Op::ShlI64: return shift(ShlK, column, value, 63);

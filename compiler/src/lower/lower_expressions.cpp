@@ -122,6 +122,7 @@ void FunctionLowering::into(Expr* expr, Reg dst) {
             member_into(*as<MemberExpr>(expr), dst);
             break;
         case ExprKind::Call:
+            if (as<CallExpr>(expr)->call == nullptr) return effect(expr);
             call(*as<CallExpr>(expr)->call, expr->range, dst);
             break;
         case ExprKind::Index: {

@@ -89,6 +89,28 @@ bool poll(Thread& thread, Function* callee, const Instr* header, bool (*&osr)(Th
     return true;
 }
 
+namespace {
+
+// Overwrites the part of the C stack that the calls below have left behind.
+[[gnu::noinline]] void wipe_native_stack() {
+    volatile char dead[16 * 1024];
+    for (std::size_t i = 0; i < sizeof dead; i += 1) dead[i] = 0;
+}
+
+// Stacks are scanned conservatively, dead words included. After an OutOfMemoryError these must not
+// hold what the program has just let go: everything behind the handler's own registers is wiped, and
+// of these, the ones that it never reads.
+void forget_dead_words(Thread& thread, const LinkedBody& body, const LinkedHandler& handler, Slot* fp) {
+    const Object* error = thread.pending;
+    if (!error->cls->def || error->cls->def->name != "std.core.OutOfMemoryError") return;
+    for (auto [first, end] : handler.dead) std::memset(fp + first, 0, (end - first) * sizeof(Slot));
+    Slot* dead = fp + body.window;
+    if (dead < thread.soft_limit) std::memset(dead, 0, static_cast<std::size_t>(thread.soft_limit - dead) * sizeof(Slot));
+    wipe_native_stack();
+}
+
+}  // namespace
+
 bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
     if (--thread.ticks < 0) {
         // A loop that throws and catches has no other back edge.
@@ -101,6 +123,7 @@ bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
             const auto word = static_cast<std::uint32_t>(pc - body->code.data());
             for (const LinkedHandler& handler : body->handlers) {
                 if (word < handler.start || word >= handler.end || !is_instance(thread.pending, handler.type)) continue;
+                forget_dead_words(thread, *body, handler, fp);
                 fp[handler.slot] = reinterpret_cast<Slot>(thread.pending);
                 thread.pending = nullptr;
                 pc = body->code.data() + handler.target;

@@ -57,6 +57,7 @@ private:
     void coalesce_arguments();
     void assign_slots();
     void find_zeroed();
+    void find_live_at_handlers();  // translator_liveness.cpp
     template <typename F>
     void for_each_register(const Instruction& in, F&& f) const;  // f(reg, is_write, column, list position or -1)
     [[nodiscard]] bool uses_window(const Instruction& in) const;
@@ -121,6 +122,8 @@ private:
     std::vector<std::uint32_t> block_of_;        // per instruction
     std::vector<std::uint32_t> block_starts_;    // first instruction of each block
     std::vector<std::pair<std::uint32_t, std::uint32_t>> zeroed_;  // slot ranges
+    // Per entry of the handler table: the registers that its target may read.
+    std::vector<std::vector<bool>> live_at_handler_;
     std::uint32_t window_ = 0;                   // first slot of the window
     std::uint32_t window_slots_ = 0;
     std::uint32_t current_ = 0;                  // instruction being translated

@@ -267,6 +267,7 @@ Result<Translator::Output> Translator::run() {
     coalesce_arguments();
     assign_slots();
     find_zeroed();
+    find_live_at_handlers();
 
     for (bool far : {false, true}) {
         out_ = LinkedBuilder(far);
@@ -286,16 +287,23 @@ Result<Translator::Output> Translator::run() {
             if (out_.too_far() && !far) continue;
             return std::move(body).error();
         }
-        for (const auto& handler : def_.decl->code.handlers) {
+        for (std::size_t h = 0; h < def_.decl->code.handlers.size(); ++h) {
+            const auto& handler = def_.decl->code.handlers[h];
             const Type* type = close(def_.owner->pool_type(handler.type));
             if (!type) continue;
             auto cls = class_of(vm_, type);
             if (!cls) continue;  // nothing thrown can be of a class that does not exist
             const std::uint32_t end = handler.end < code_.instructions.size() ? out_.word_of(handler.end) : end_of_code;
             (*body)->handlers.push_back({out_.word_of(handler.start), end, out_.word_of(handler.target), *cls,
-                                         static_cast<std::uint16_t>(regs_[handler.reg].slot)});
+                                         static_cast<std::uint16_t>(regs_[handler.reg].slot), {}});
+            for (std::size_t r = 0; r < regs_.size(); ++r) {
+                const RegInfo& reg = regs_[r];
+                const bool has_slots = reg.layout && !reg.folded && reg.window_offset == kUnknown && (reg.defs || reg.uses);
+                if (has_slots && !live_at_handler_[h][r]) (*body)->handlers.back().dead.emplace_back(reg.slot, reg.slot + reg.layout->slots());
+            }
         }
         (*body)->function = &function_;
+        (*body)->window = window_;
         return Output{std::move(*body), window_ + window_slots_ + 2};
     }
     Diagnostic d;

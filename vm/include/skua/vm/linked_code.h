@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "skua/vm/object.h"
@@ -71,6 +72,8 @@ struct LinkedHandler {
     std::uint32_t start, end, target;  // words
     Class* type;
     std::uint16_t slot;
+    // Slot ranges [first, end) of registers that nothing reads any more once the handler runs.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> dead;
 };
 
 struct LinkedBody {
@@ -89,6 +92,7 @@ struct LinkedBody {
     };
     std::vector<Inlined> inlined;
     Function* function = nullptr;
+    std::uint32_t window = 0;  // first slot of the window: what lies above is dead at a handler
 };
 
 // The body that contains an instruction, or null. Takes a lock; for slow paths.

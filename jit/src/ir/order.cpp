@@ -1,0 +1,149 @@
+#include "ir/order.h"
+
+#include <algorithm>
+
+namespace skua::jit {
+namespace {
+
+// Depth first, without recursion: graphs may be deep.
+std::vector<Block*> post_order(Graph& graph) {
+    std::vector<std::uint8_t> seen(graph.blocks.size(), 0);
+    std::vector<std::pair<Block*, std::size_t>> stack;
+    std::vector<Block*> out;
+    stack.emplace_back(graph.entry(), 0);
+    seen[graph.entry()->id] = 1;
+    while (!stack.empty()) {
+        auto& [block, next] = stack.back();
+        if (next == block->succs.size()) {
+            out.push_back(block);
+            stack.pop_back();
+            continue;
+        }
+        Block* succ = block->succs[next++];
+        if (seen[succ->id]) continue;
+        seen[succ->id] = 1;
+        stack.emplace_back(succ, 0);
+    }
+    return out;
+}
+
+void number(const std::vector<Block*>& order) {
+    for (std::size_t i = 0; i < order.size(); ++i) order[i]->order = static_cast<std::uint32_t>(i);
+}
+
+}  // namespace
+
+std::vector<Block*> reverse_post_order(Graph& graph) {
+    auto order = post_order(graph);
+    std::reverse(order.begin(), order.end());
+    number(order);
+    compute_dominators(order);
+    auto loops = compute_loops(order);
+    if (loops.empty()) return order;
+    // A plain reverse post order may list a loop's exit before the rest of the loop. Emit a block when
+    // all its forward predecessors are out, preferring blocks of the innermost open loop; cold ones last.
+    std::vector<std::uint32_t> waiting(graph.blocks.size(), 0);
+    for (Block* block : order) {
+        for (Block* pred : block->preds) {
+            if (pred->order < block->order) ++waiting[block->id];
+        }
+    }
+    std::vector<Block*> ready{graph.entry()}, out;
+    while (!ready.empty()) {
+        auto better = [](const Block* a, const Block* b) {
+            if (a->loop_depth != b->loop_depth) return a->loop_depth > b->loop_depth;
+            return a->order < b->order;
+        };
+        auto best = std::min_element(ready.begin(), ready.end(), better);
+        Block* block = *best;
+        ready.erase(best);
+        out.push_back(block);
+        for (Block* succ : block->succs) {
+            if (succ->order > block->order && --waiting[succ->id] == 0) ready.push_back(succ);
+        }
+    }
+    number(out);
+    return out;
+}
+
+void compute_dominators(const std::vector<Block*>& order) {
+    for (Block* block : order) block->idom = nullptr;
+    Block* entry = order.front();
+    entry->idom = entry;
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (Block* block : order) {
+            if (block == entry) continue;
+            Block* idom = nullptr;
+            for (Block* pred : block->preds) {
+                if (!pred->idom) continue;
+                if (!idom) {
+                    idom = pred;
+                    continue;
+                }
+                Block* other = pred;
+                while (idom != other) {
+                    while (idom->order > other->order) idom = idom->idom;
+                    while (other->order > idom->order) other = other->idom;
+                }
+            }
+            if (idom != block->idom) {
+                block->idom = idom;
+                changed = true;
+            }
+        }
+    }
+    for (Block* block : order) block->dom_depth = block == entry ? 0 : block->idom->dom_depth + 1;
+    entry->idom = nullptr;
+}
+
+bool dominates(const Block* a, const Block* b) {
+    while (b && b->dom_depth > a->dom_depth) b = b->idom;
+    return a == b;
+}
+
+std::vector<Loop> compute_loops(const std::vector<Block*>& order) {
+    std::vector<Loop> loops;
+    for (Block* block : order) {
+        block->loop = nullptr;
+        block->loop_depth = 0;
+    }
+    // Inner headers come later in the order: going backwards, inner loops are found first.
+    for (std::size_t i = order.size(); i-- > 0;) {
+        Block* header = order[i];
+        Loop loop{header, {header}, {}, nullptr};
+        for (Block* pred : header->preds) {
+            if (dominates(header, pred)) loop.latches.push_back(pred);
+        }
+        if (loop.latches.empty()) continue;
+        std::vector<Block*> work = loop.latches;
+        std::vector<bool> inside(order.size(), false);
+        inside[header->order] = true;
+        while (!work.empty()) {
+            Block* block = work.back();
+            work.pop_back();
+            if (inside[block->order]) continue;
+            inside[block->order] = true;
+            loop.blocks.push_back(block);
+            for (Block* pred : block->preds) work.push_back(pred);
+        }
+        for (Block* block : loop.blocks) {
+            ++block->loop_depth;
+            if (!block->loop) block->loop = header;
+        }
+        loops.push_back(std::move(loop));
+    }
+    for (Loop& loop : loops) {
+        // The smallest other loop that holds the header.
+        for (Loop& outer : loops) {
+            if (outer.header == loop.header) continue;
+            if (std::find(outer.blocks.begin(), outer.blocks.end(), loop.header) == outer.blocks.end()) continue;
+            if (!loop.parent) loop.parent = outer.header;
+            else if (dominates(loop.parent, outer.header)) loop.parent = outer.header;
+        }
+    }
+    return loops;
+}
+
+}  // namespace skua::jit

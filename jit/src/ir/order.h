@@ -1,0 +1,29 @@
+// Orders of a graph's blocks, computed on demand and stored in the blocks; any change of the graph's
+// edges makes them stale.
+#pragma once
+
+#include <vector>
+
+#include "ir/ir.h"
+
+namespace skua::jit {
+
+// Reverse post order from the entry; sets Block::order. Unreachable blocks are not in it. The blocks of
+// a loop are contiguous (each loop's blocks are listed before what follows its exits).
+std::vector<Block*> reverse_post_order(Graph& graph);
+
+// Block::idom and dom_depth (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm). Needs order.
+void compute_dominators(const std::vector<Block*>& order);
+[[nodiscard]] bool dominates(const Block* a, const Block* b);
+
+// Natural loops: Block::loop and loop_depth. An irreducible cycle has no header and counts as no loop.
+// Needs dominators.
+struct Loop {
+    Block* header;
+    std::vector<Block*> blocks;   // header first
+    std::vector<Block*> latches;  // sources of back edges
+    Block* parent = nullptr;      // header of the loop around it
+};
+std::vector<Loop> compute_loops(const std::vector<Block*>& order);  // inner loops before outer ones
+
+}  // namespace skua::jit

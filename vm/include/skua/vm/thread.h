@@ -39,6 +39,15 @@ struct Thread {
     bool throwing_stack_overflow = false;
     bool reporting_memory = false;  // an OutOfMemoryError is being made: a further one is that made in advance
 
+    // What compiled code needs at hand; see docs/jit.md. All zero while the thread interprets.
+    struct Compiled {
+        std::uintptr_t anchor_sp = 0;    // rsp of the compiled frame that called C++ last
+        std::uintptr_t boundary_sp = 0;  // rsp where the interpreter entered compiled code; 0: it has not
+        std::uintptr_t stack_limit = 0;  // lowest rsp that a frame may have
+        static constexpr unsigned kMaxLeaves = 32;
+        Slot args[kMaxLeaves] = {}, results[kMaxLeaves] = {};
+    } compiled;
+
     // What natives get as their SkEnv (skua/native.h); set by the first native call.
     struct NativeEnv {
         const void* api = nullptr;  // SkApi

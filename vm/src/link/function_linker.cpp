@@ -42,7 +42,7 @@ Result<std::unique_ptr<Function>> make_function(Vm& vm, FunctionDef& def, const 
     auto function = std::make_unique<Function>();
     function->def = &def;
     function->owner = owner;
-    auto add = [&](const Type* open, std::uint32_t& slots) -> Result<const Type*> {
+    auto add = [&](const Type* open, std::uint32_t& slots, std::vector<LeafKind>& kinds) -> Result<const Type*> {
         const Type* closed = vm.types().substitute(open, owner->args, type_args);
         if (!closed) {
             Diagnostic d;
@@ -52,14 +52,15 @@ Result<std::unique_ptr<Function>> make_function(Vm& vm, FunctionDef& def, const 
         auto layout = layout_of(vm.types(), closed);
         if (!layout) return std::move(layout).error();
         slots += (*layout)->slots();
+        append_leaf_kinds(vm.types(), closed, kinds);
         return closed;
     };
     for (const Type* param : def.params) {
-        auto closed = add(param, function->arg_slots);
+        auto closed = add(param, function->arg_slots, function->shape.params);
         if (!closed) return std::move(closed).error();
         function->param_types.push_back(*closed);
     }
-    auto result = add(def.result, function->result_slots);
+    auto result = add(def.result, function->result_slots, function->shape.results);
     if (!result) return std::move(result).error();
     function->result_type = *result;
     function->display_name = display_name(def, owner, type_args);

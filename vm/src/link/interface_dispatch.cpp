@@ -78,6 +78,9 @@ Result<Function*> unboxing_thunk(Vm& vm, Class& box, Function& target) {
     const std::uint32_t receiver = box.element->slots();
     const std::uint32_t rest = target.arg_slots - receiver;
     thunk->arg_slots = 1 + rest;
+    thunk->shape.params.push_back(LeafKind::Slot);
+    thunk->shape.params.insert(thunk->shape.params.end(), target.shape.params.begin() + receiver, target.shape.params.end());
+    thunk->shape.results = target.shape.results;
     const std::uint32_t window = thunk->arg_slots + 1 + std::max(target.result_slots, 1u);
     thunk->frame_slots = window + target.arg_slots;
 

@@ -137,4 +137,17 @@ Result<const Layout*> layout_of(TypeTable& types, const Type* type) {
     return compute(types, type, 0);
 }
 
+void append_leaf_kinds(TypeTable& types, const Type* type, std::vector<LeafKind>& kinds) {
+    auto layout = layout_of(types, type);
+    if (!layout) return;
+    if (!(*layout)->components.empty()) {
+        for (const Type* component : (*layout)->components) append_leaf_kinds(types, component, kinds);
+        return;
+    }
+    const LeafKind kind = type->kind == TypeKind::F64   ? LeafKind::F64
+                          : type->kind == TypeKind::F32 ? LeafKind::F32
+                                                        : LeafKind::Slot;
+    kinds.insert(kinds.end(), (*layout)->leaves.size(), kind);
+}
+
 }  // namespace skua::vm

@@ -157,6 +157,7 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             if (index == vtable.size()) return link_error(callee->def->qualified_name() + " is not an open method");
             CallSite& site = vm_.linker().sites.emplace_back();
             site.vtable_index = index;
+            site.shape = vtable[index]->shape;
             emit_arguments(code_.regs(in, 2));
             need_window(vtable[index]->result_slots);
             out_.emit_pointer(LOp::CallV, result_slot(in), window_, index, &site);
@@ -181,6 +182,7 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             if (dynamic) {
                 CallSite& site = vm_.linker().sites.emplace_back();
                 site.selector = *selector;
+                site.shape = (*declared)->shape;
                 const std::uint32_t slots = emit_arguments(registers);
                 out_.emit_pointer(LOp::CallI, result_slot(in), window_, slots, &site);
                 return {};
@@ -204,7 +206,11 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             auto result = layout_of(vm_.types(), closure.type->fn_result());
             if (!result) return std::move(result).error();
             need_window(std::max(slots, (*result)->slots()));
-            out_.emit_word(LOp::CallC, result_slot(in), window_, slot_of(closure), slots);
+            CallSite& site = vm_.linker().sites.emplace_back();
+            site.argument_slots = slots;
+            for (const Type* param : closure.type->fn_params()) append_leaf_kinds(vm_.types(), param, site.shape.params);
+            append_leaf_kinds(vm_.types(), closure.type->fn_result(), site.shape.results);
+            out_.emit_pointer(LOp::CallC, result_slot(in), window_, slot_of(closure), &site);
             return {};
         }
         case Op::Closure: {

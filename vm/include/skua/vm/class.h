@@ -26,6 +26,10 @@ struct Function {
     // First instruction to execute: a stub that links on first call, then the linked body, or a
     // stub that enters native or compiled code. Published with release.
     std::atomic<const Instr*> code;
+    // Where compiled code calls, with this Function in rax; see docs/jit.md. Without a compiled tier null.
+    std::atomic<const void*> compiled_entry{bridge_entry.load(std::memory_order_relaxed)};
+    // What compiled_entry is until there is compiled code. Set once, before the first Function is made.
+    static inline std::atomic<const void*> bridge_entry{nullptr};
     // Registers plus outgoing window; checked against the stack. 0 until linked.
     std::atomic<std::uint32_t> frame_slots{0};
     std::uint32_t arg_slots = 0;
@@ -36,6 +40,7 @@ struct Function {
     std::vector<const Type*> type_args;    // of the function itself
     std::vector<const Type*> param_types;  // closed, receiver first
     const Type* result_type = nullptr;
+    CallShape shape;
     std::atomic<const LinkedBody*> body{nullptr};
     const NativeFunction* native = nullptr;
     void* tier_data = nullptr;                    // the execution tier's

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "skua/classfile/result.h"
+#include "skua/vm/linked_code.h"
 #include "skua/vm/type.h"
 
 namespace skua::vm {
@@ -47,6 +48,9 @@ inline constexpr std::uint32_t kMaxValueSlots = 256;  // a flattened value's lim
 // Computes and caches. Errors: a missing struct class, a value type that contains itself or has
 // more than kMaxValueSlots leaves.
 Result<const Layout*> layout_of(TypeTable& types, const Type* type);
+
+// How the leaves of a closed type whose layout is known cross a call, appended in order.
+void append_leaf_kinds(TypeTable& types, const Type* type, std::vector<LeafKind>& kinds);
 
 // Is a closed type represented by one nullable pointer?
 Result<bool> is_reference(const Type* type);

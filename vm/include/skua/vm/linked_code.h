@@ -52,8 +52,14 @@ struct SwitchTable {
     std::vector<std::int32_t> offsets;
 };
 
-// What a virtual or interface call site has seen: the inline cache and the profile. Entries are
-// immutable once published.
+// How a leaf crosses a call of compiled code: in an integer register as a slot, or in a floating one.
+enum class LeafKind : std::uint8_t { Slot, F64, F32 };
+struct CallShape {
+    std::vector<LeafKind> params, results;  // one per slot
+};
+
+// What a virtual, interface or closure call site has seen: the inline cache and the profile. Entries
+// are immutable once published.
 struct SiteEntry {
     Class* cls;
     Function* function;
@@ -62,6 +68,8 @@ struct CallSite {
     static constexpr int kWays = 4;
     const Selector* selector = nullptr;    // interface calls
     std::uint32_t vtable_index = 0;        // virtual calls
+    std::uint32_t argument_slots = 0;      // closure calls: captures follow the arguments
+    CallShape shape;                       // closure calls: without the captures
     std::atomic<const SiteEntry*> last{nullptr};
     std::atomic<const SiteEntry*> seen[kWays] = {};
     std::atomic<std::uint32_t> misses{0};  // beyond kPolymorphic the site stops profiling

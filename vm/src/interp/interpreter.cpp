@@ -30,6 +30,8 @@ const Instr kActivationReturn[4] = {
     {{0, 0, 0, 0}},
 };
 
+const Instr kCompiledFrame[1] = {{{static_cast<std::uint16_t>(LOp::CompiledStub), 0, 0, 0}}};
+
 namespace {
 
 inline std::int64_t S64(Slot x) { return static_cast<std::int64_t>(x); }
@@ -173,7 +175,7 @@ grow_stack:
     goto enter;
 poll_call: {
     SAVE();
-    bool (*osr)(Thread*, Slot*) = nullptr;
+    const void* osr = nullptr;
     const bool go_on = poll(*thread, slow_callee, nullptr, osr);
     RELOAD();
     if (!go_on) goto unwind;
@@ -186,14 +188,15 @@ enter:
 
 poll_loop: {
     SAVE();
-    bool (*osr)(Thread*, Slot*) = nullptr;
+    const void* osr = nullptr;
     const bool go_on = poll(*thread, nullptr, pc, osr);
     RELOAD();
     if (!go_on) goto unwind;
     if (osr) {
         // Compiled code finishes the frame and leaves the results at fp.
         const LinkedBody* body = body_at(pc);
-        if (!osr(thread, fp)) {
+        thread->pc = kCompiledFrame;
+        if (!enter_compiled(*thread, osr, fp)) {
             RELOAD();
             goto unwind_caller;
         }

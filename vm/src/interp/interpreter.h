@@ -14,7 +14,11 @@ extern const Instr kActivationReturn[4];
 
 // An activation's first frame keeps below its return address the frame and the instruction of the
 // activation that it interrupts, so that a stack walk crosses native calls.
-inline constexpr int kLinkSlots = 3;  // fp[-1] return address, fp[-2] outer fp, fp[-3] outer pc
+// fp[-1] return address, fp[-2] outer fp, fp[-3] outer pc, fp[-4] and fp[-5] the outer compiled frames.
+inline constexpr int kLinkSlots = 5;
+
+// thread.pc of a frame that compiled code has taken over.
+extern const Instr kCompiledFrame[1];
 
 // Slots above thread.fp that belong to a native's frame (its arguments; see link_function).
 inline constexpr std::uint32_t kNativeFrameSlots = 64;

@@ -35,12 +35,22 @@ void throw_link_failure(Thread& thread, const LinkFailure& failure) {
     throw_error(thread, failure.error_class, failure.message);
 }
 
+void throw_stack_overflow(Thread& thread) {
+    throw_error(thread, "std.core.StackOverflowError",
+                "the stack of " + std::to_string((thread.stack_end - thread.stack_base) * 8 / 1024) +
+                    " KiB is used up; --max-stack sets its size");
+}
+
+bool serve_interrupt(Thread& thread) {
+    if (!thread.interrupted.exchange(false, std::memory_order_relaxed)) return true;
+    throw_error(thread, "std.core.InterruptError", "the program was interrupted");
+    return false;
+}
+
 bool grow_stack(Thread& thread, Slot* top) {
     if (top <= thread.soft_limit) return true;
     if (top > thread.stack_end) {
-        throw_error(thread, "std.core.StackOverflowError",
-                    "the stack of " + std::to_string((thread.stack_end - thread.stack_base) * 8 / 1024) +
-                        " KiB is used up; --max-stack sets its size");
+        throw_stack_overflow(thread);
         return false;
     }
     const std::size_t used = static_cast<std::size_t>(top - thread.stack_base);
@@ -65,16 +75,13 @@ constexpr std::int64_t kPlainQuantum = 1 << 16;
 
 }  // namespace
 
-bool poll(Thread& thread, Function* callee, const Instr* header, bool (*&osr)(Thread*, Slot*)) {
+bool poll(Thread& thread, Function* callee, const Instr* header, const void*& osr) {
     osr = nullptr;
     ExecutionTier* tier = thread.vm->tier();
     const std::int64_t quantum = tier ? tier->tick_quantum() : kPlainQuantum;
     thread.ticks = quantum;
     shrink_stack(thread);
-    if (thread.interrupted.exchange(false, std::memory_order_relaxed)) {
-        throw_error(thread, "std.core.InterruptError", "the program was interrupted");
-        return false;
-    }
+    if (!serve_interrupt(thread)) return false;
     Function* hot = callee;
     if (!hot) {
         const LinkedBody* body = body_at(header);
@@ -114,7 +121,7 @@ void forget_dead_words(Thread& thread, const LinkedBody& body, const LinkedHandl
 bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
     if (--thread.ticks < 0) {
         // A loop that throws and catches has no other back edge.
-        bool (*osr)(Thread*, Slot*) = nullptr;
+        const void* osr = nullptr;
         thread.fp = fp;
         (void)poll(thread, nullptr, pc, osr);
     }
@@ -164,7 +171,9 @@ bool record_site(CallSite& site, Class& cls, Function& callee) {
 void invoke_native(Thread& thread, Function& function, Slot* frame) { call_native(thread, function, frame); }
 
 bool run_compiled(Thread& thread, Function& function, Slot* frame) {
-    return thread.vm->tier()->entry(function)(&thread, frame);
+    return enter_compiled(thread, function.interp_entry.load(std::memory_order_acquire), frame);
 }
+
+bool enter_compiled(Thread& thread, const void* code, Slot* frame) { return thread.vm->tier()->enter(thread, code, frame); }
 
 }  // namespace skua::vm

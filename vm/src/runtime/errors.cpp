@@ -4,6 +4,7 @@
 #include "interp/interpreter.h"
 #include "link/linker.h"
 #include "runtime/runtime.h"
+#include "skua/vm/tier.h"
 
 namespace skua::vm {
 namespace {
@@ -41,11 +42,20 @@ template <typename F>
 void walk_frames(const Thread& thread, F&& f) {
     const Instr* pc = thread.pc;
     const Slot* fp = thread.fp;
+    Thread::Compiled::Span span = thread.compiled.span();
+    bool go_on = true;
+    const auto visit = [&](const Instr* at) { return go_on = f(at); };
     while (pc && fp) {
+        if (span.boundary_sp != 0) {
+            thread.vm->tier()->walk(span.anchor_sp, span.boundary_sp, visit);
+            if (!go_on) return;
+            span = {};
+        }
         if (!f(pc)) return;
         const auto* caller = reinterpret_cast<const Instr*>(fp[-1]);
         if (caller == kActivationReturn) {
             pc = reinterpret_cast<const Instr*>(fp[-3]);
+            span = {fp[-4], fp[-5]};
             fp = reinterpret_cast<const Slot*>(fp[-2]);
         } else {
             pc = caller;

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "skua/vm/tier_support.h"
 #include "skua/vm/vm.h"
 
 namespace skua::vm {
@@ -19,8 +20,6 @@ inline Object* allocate_object(Thread& thread, const Class& cls) {
     return static_cast<Object*>(p);
 }
 
-[[nodiscard]] bool is_instance_slow(const Object& object, const Class& target);
-
 // Is `object` not null and an instance of `target`?
 [[nodiscard]] inline bool is_instance(const Object* object, const Class* target) {
     if (!object) return false;
@@ -33,7 +32,6 @@ inline Object* allocate_object(Thread& thread, const Class& cls) {
     if (!a || !b || a->length != b->length) return false;
     return std::memcmp(a->chars(), b->chars(), a->length) == 0;
 }
-[[nodiscard]] std::uint32_t compute_string_hash(const String& string);
 [[nodiscard]] inline std::uint32_t string_hash(String& string) {
     // Threads may compute it at the same time; they store the same value.
     std::uint32_t hash = __atomic_load_n(&string.hash, __ATOMIC_RELAXED);
@@ -54,9 +52,6 @@ inline Object* allocate_object(Thread& thread, const Class& cls) {
     return static_cast<std::int64_t>(x >> 1);
 }
 
-String* concat(Thread& thread, const Slot* strings, unsigned count);
-String* int_text(Thread& thread, std::int64_t value);
-String* float_text(Thread& thread, double value);
 // The text of a double, at most 32 bytes, as contracts.md defines it; its length.
 std::size_t format_double(double value, char* out);
 std::size_t format_float(float value, char* out);

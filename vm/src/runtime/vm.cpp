@@ -20,11 +20,14 @@ namespace {
 
 constexpr int kExitUncaught = 70;
 constexpr std::size_t kNativeReserve = 256 * 1024;  // of the C stack, for natives and slow paths
+constexpr std::size_t kCompiledReserve = 64 * 1024;  // beyond that, for what compiled code calls
 
 void scan_stack(void* data, gc::RootSink& sink) {
     auto* thread = static_cast<Thread*>(data);
     sink.range(thread->stack_base, thread->soft_limit);
     sink.word(thread->pending);
+    sink.range(std::begin(thread->compiled.args), std::end(thread->compiled.args));
+    sink.range(std::begin(thread->compiled.results), std::end(thread->compiled.results));
 }
 
 std::uintptr_t native_stack_limit() {
@@ -80,6 +83,9 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     thread->stack_end = thread->stack_base + bytes / sizeof(Slot);
     thread->soft_limit = std::min(thread->stack_base + kStackStep, thread->stack_end);
     thread->native_stack_limit = native_stack_limit();
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    const std::uintptr_t wanted = here > options_.max_stack_bytes ? here - options_.max_stack_bytes : 0;
+    thread->compiled.stack_limit = std::max(thread->native_stack_limit + kCompiledReserve, wanted);
     thread->heap = gc::attach_thread();
     if (!thread->heap) {
         munmap(memory, bytes + page);
@@ -106,7 +112,9 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
 bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results) {
     // The new activation starts above the current frame.
     Slot* base = thread.stack_base;
-    if (thread.fp) {
+    if (thread.compiled.boundary_sp != 0) {
+        base = thread.fp + kNativeFrameSlots;  // compiled code holds its values elsewhere
+    } else if (thread.fp) {
         const LinkedBody* body = body_at(thread.pc);
         const std::uint32_t used = body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots;
         base = thread.fp + used;
@@ -123,12 +131,17 @@ bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot
     fp[-1] = reinterpret_cast<Slot>(kActivationReturn);
     fp[-2] = reinterpret_cast<Slot>(outer_fp);
     fp[-3] = reinterpret_cast<Slot>(outer_pc);
+    const Thread::Compiled::Span outer_span = thread.compiled.span();
+    fp[-4] = outer_span.anchor_sp;
+    fp[-5] = outer_span.boundary_sp;
+    thread.compiled.set_span({});
     std::copy(args.begin(), args.end(), fp);
     ++thread.native_depth;
     const bool returned = interpret(thread, function, fp);
     --thread.native_depth;
     thread.pc = outer_pc;
     thread.fp = outer_fp;
+    thread.compiled.set_span(outer_span);
     if (returned && results) std::copy(fp, fp + function.result_slots, results);
     return returned;
 }

@@ -28,6 +28,8 @@ struct Function {
     std::atomic<const Instr*> code;
     // Where compiled code calls, with this Function in rax; see docs/jit.md. Without a compiled tier null.
     std::atomic<const void*> compiled_entry{bridge_entry.load(std::memory_order_relaxed)};
+    // What CompiledStub enters: takes the interpreter's frame. Set before `code` leads to a CompiledStub.
+    std::atomic<const void*> interp_entry{nullptr};
     // What compiled_entry is until there is compiled code. Set once, before the first Function is made.
     static inline std::atomic<const void*> bridge_entry{nullptr};
     // Registers plus outgoing window; checked against the stack. 0 until linked.

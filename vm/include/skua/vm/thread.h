@@ -46,6 +46,13 @@ struct Thread {
         std::uintptr_t stack_limit = 0;  // lowest rsp that a frame may have
         static constexpr unsigned kMaxLeaves = 32;
         Slot args[kMaxLeaves] = {}, results[kMaxLeaves] = {};
+
+        // The compiled frames of one activation of the interpreter.
+        struct Span {
+            std::uintptr_t anchor_sp = 0, boundary_sp = 0;
+        };
+        [[nodiscard]] Span span() const { return {anchor_sp, boundary_sp}; }
+        void set_span(Span s) { anchor_sp = s.anchor_sp, boundary_sp = s.boundary_sp; }
     } compiled;
 
     // What natives get as their SkEnv (skua/native.h); set by the first native call.
@@ -57,7 +64,7 @@ struct Thread {
     void request_interrupt() { interrupted.store(true, std::memory_order_relaxed); }
 };
 
-inline constexpr std::uint32_t kMaxNativeDepth = 1000;
+inline constexpr std::uint32_t kMaxNativeDepth = 20000;
 inline constexpr std::size_t kStackStep = 8192;  // slots: 64 KiB
 
 }  // namespace skua::vm

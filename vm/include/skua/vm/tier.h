@@ -5,11 +5,12 @@
 // quantum and, at a back edge, offers the loop to the tier. Sampling costs the interpreter one
 // decrement and no memory traffic; it is exact in the sum, which limits on instructions need.
 //
-// A tier compiles in the background and publishes code by Function::code (a CompiledStub) and, for
-// on-stack replacement, through `osr_entry`. Compiled code is never invalidated.
+// A tier compiles in the background and publishes code by Function::compiled_entry and interp_entry, then
+// Function::code (a CompiledStub), and, for on-stack replacement, through `osr_entry`. Compiled code is never invalidated.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "skua/vm/class.h"
 #include "skua/vm/thread.h"
@@ -28,13 +29,17 @@ public:
     // The function has been credited with more ticks.
     virtual void on_hot(Thread& thread, Function& function) = 0;
 
-    // Compiled code for the loop that starts at `header`, taking the interpreter's frame and
-    // returning like compiled code; null if there is none (yet).
-    using Entry = bool (*)(Thread* thread, Slot* frame);  // false: thread->pending is set
-    virtual Entry osr_entry(Thread& thread, Function& function, const Instr* header) = 0;
+    // Compiled code for the loop that starts at `header`, for enter(); null if there is none (yet).
+    virtual const void* osr_entry(Thread& thread, Function& function, const Instr* header) = 0;
 
-    // Entry for CompiledStub.
-    virtual Entry entry(Function& function) = 0;
+    // Runs compiled code (Function::interp_entry, or of a loop) on the interpreter's frame: takes the
+    // arguments or registers from it and leaves the results at its start. False: thread.pending is set.
+    virtual bool enter(Thread& thread, const void* code, Slot* frame) = 0;
+
+    // Calls visit(instruction) for each guest frame between two stack pointers (Thread::Compiled::Span),
+    // innermost first, until it returns false.
+    virtual void walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
+                      const std::function<bool(const Instr*)>& visit) = 0;
 };
 
 }  // namespace skua::vm

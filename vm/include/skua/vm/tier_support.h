@@ -1,0 +1,40 @@
+// What an execution tier asks of the machine beside vm.h: the operations behind instructions of linked
+// code. Unless said otherwise a null or false result means that thread.pending is set, and where the guest
+// is must be known before the call (thread.pc and fp, or the compiled frames' anchor).
+#pragma once
+
+#include "skua/vm/vm.h"
+
+namespace skua::vm {
+
+struct LinkFailure;  // what a LinkFail instruction throws
+
+[[gnu::cold]] void throw_null(Thread& thread);
+[[gnu::cold]] void throw_bounds(Thread& thread, std::int64_t index, std::uint64_t length);
+[[gnu::cold]] void throw_divide(Thread& thread);
+[[gnu::cold]] void throw_overflow(Thread& thread);
+[[gnu::cold]] void throw_bad_char(Thread& thread, std::uint64_t value);
+[[gnu::cold]] void throw_cast_error(Thread& thread, Object& object, const Class& target);
+[[gnu::cold]] void throw_link_failure(Thread& thread, const LinkFailure& failure);
+[[gnu::cold]] void throw_stack_overflow(Thread& thread);
+
+Array* new_array_of(Thread& thread, Class& cls, const Slot* values, unsigned count);
+bool array_copy(Thread& thread, const Class& cls, const Slot* operands);  // ACopy
+bool array_fill(Thread& thread, const Class& cls, const Slot* operands);  // AFill
+
+String* concat(Thread& thread, const Slot* strings, unsigned count);
+String* int_text(Thread& thread, std::int64_t value);
+String* float_text(Thread& thread, double value);
+[[nodiscard]] std::uint32_t compute_string_hash(const String& string);
+
+[[nodiscard]] bool is_instance_slow(const Object& object, const Class& target);
+Function* find_implementation(Thread& thread, Class& cls, const Selector& selector);
+bool ensure_initialized(Thread& thread, Class& cls);
+
+// Arguments and results at `frame`; errors in thread.pending.
+void invoke_native(Thread& thread, Function& function, Slot* frame);
+
+// Serves an interrupt. False: its error is pending.
+bool serve_interrupt(Thread& thread);
+
+}  // namespace skua::vm

@@ -49,6 +49,7 @@ struct Function {
     std::atomic<std::uint32_t> samples{0};        // hotness, in ticks; see tier.h
     std::string display_name;                     // "bank.Account.deposit"
     bool linking = false;                         // under the linker's lock
+    Instr compiled_stub[2] = {};                  // {CompiledStub, this}: `code` once there is compiled code
     Instr stub[2] = {};                           // {LinkStub or NativeStub, this}: initial value of `code`
 };
 

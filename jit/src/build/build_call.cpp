@@ -1,0 +1,236 @@
+// Linked code to SSA: calls, inlining, dispatch by profile, returns, throws.
+#include "build/builder.h"
+#include "run/runtime_table.h"
+
+namespace skua::jit {
+
+using vm::CallSite;
+using vm::Instr;
+using vm::LOp;
+
+namespace {
+
+constexpr std::size_t kMaxTargets = 3;  // of a dispatched call that is guarded class by class
+
+Mem class_word() { return {}; }
+
+// Linked, and to a native: its stub was published after its native.
+bool is_native(const vm::Function& function) {
+    return __atomic_load_n(&function.stub[0].op, __ATOMIC_ACQUIRE) == static_cast<std::uint16_t>(LOp::NativeStub);
+}
+
+// What the site has seen; empty if that is too much to list.
+std::vector<vm::SiteEntry> profile(const CallSite& site) {
+    std::vector<vm::SiteEntry> seen;
+    for (const auto& way : site.seen) {
+        if (const vm::SiteEntry* entry = way.load(std::memory_order_acquire)) seen.push_back(*entry);
+    }
+    if (seen.size() > kMaxTargets) seen.clear();
+    return seen;
+}
+
+}  // namespace
+
+bool Builder::arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window, std::vector<Node*>& inputs) {
+    if (kinds.size() + inputs.size() > vm::Thread::Compiled::kMaxLeaves) {
+        failed_ = true;
+        result_.why_not = "a call has too many arguments";
+        return false;
+    }
+    for (std::uint32_t i = 0; i < kinds.size(); ++i) inputs.push_back(as(raw(window + i), leaf_type(kinds[i])));
+    return true;
+}
+
+void Builder::store_results(Node* call, const std::vector<vm::LeafKind>& kinds, std::uint32_t result) {
+    std::vector<Node*> values{call};
+    for (std::uint32_t i = 1; i < kinds.size(); ++i) {
+        Node* more = node(Op::Result, leaf_type(kinds[i]), {call});
+        more->imm = i;
+        values.push_back(more);
+    }
+    for (std::uint32_t i = 0; i < kinds.size(); ++i) set(result + i, values[i]);
+}
+
+bool Builder::try_inline(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
+    if (!options_.inline_calls) return false;
+    const vm::LinkedBody* body = callee.body.load(std::memory_order_acquire);
+    if (!body || !body->handlers.empty()) return false;
+    const auto words = static_cast<std::uint32_t>(body->code.size());
+    if (words > options_.max_callee_words) return false;
+    const std::uint32_t left = options_.budget_words > inlined_words_ ? options_.budget_words - inlined_words_ : 0;
+    if (words > left) return false;
+    int depth = 0;
+    for (const Frame* f = frame_; f; f = f->outer, ++depth) {
+        if (f->body == body) return false;  // recursion stays a call
+    }
+    if (depth > options_.max_depth || (depth > 3 && words > options_.small_callee_words)) return false;
+    inlined_words_ += words;
+
+    Frame inner{body, frame_->base + window, frame_, site(), nullptr, frame_->base + result, {}};
+    Frame* outer = frame_;
+    const Instr* pc = pc_;
+    const Site* at = site_;
+    frame_ = &inner;
+    const bool done = translate_body(inner, 0);
+    frame_ = outer;
+    pc_ = pc;
+    site_ = at;
+    if (!done) failed_ = true;
+    return true;
+}
+
+bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
+    if (is_native(callee)) {
+        std::vector<Node*> inputs;
+        for (std::uint32_t i = 0; i < callee.arg_slots; ++i) inputs.push_back(get(window + i));
+        Node* call = runtime(kCallNative, callee.result_slots ? Type::I64 : Type::Void, inputs, &callee);
+        if (callee.result_slots) set(result, call);
+        return true;
+    }
+    if (try_inline(callee, window, result)) return !failed_;
+    std::vector<Node*> inputs;
+    if (!arguments(callee.shape.params, window, inputs)) return false;
+    const auto& results = callee.shape.results;
+    Node* call = graph_.append(block_, graph_.new_node(Op::Call, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
+    call->ptr = &callee;
+    call->site = site();
+    store_results(call, results, result);
+    result_.callees.push_back(&callee);
+    return true;
+}
+
+// Class by class for what the profile lists, then by table.
+bool Builder::call_dispatched(const CallSite& site_info, Node* receiver, std::uint32_t window, std::uint32_t result, LOp op) {
+    const bool is_virtual = op == LOp::CallV || op == LOp::CallVPoly;
+    if (const vm::Class* known = known_class(receiver)) {
+        vm::Function* target = nullptr;
+        if (is_virtual) {
+            target = known->vtable[site_info.vtable_index];
+        } else {
+            for (const auto& entry : profile(site_info)) {
+                if (entry.cls == known) target = entry.function;
+            }
+        }
+        if (target) return call_function(*target, window, result);
+    }
+    const auto seen = profile(site_info);
+    Block* join = new_block(static_cast<std::uint32_t>(seen.size() + 1));
+    Node* cls = seen.empty() ? nullptr : load(receiver, nullptr, class_word());
+    for (const auto& entry : seen) {
+        Block* hit = new_block(1);
+        Block* miss = new_block(1);
+        branch(node(Op::Eq, Type::I64, {cls, pointer(entry.cls)}), hit, miss);
+        block_ = hit;
+        if (!call_function(*entry.function, window, result)) return false;
+        if (block_) jump(join);
+        block_ = miss;
+    }
+    std::vector<Node*> inputs;
+    Op call_op = Op::CallVirtual;
+    if (!is_virtual) {
+        call_op = Op::CallIndirect;
+        inputs.push_back(runtime(kFindImplementation, Type::I64, {receiver, pointer(site_info.selector)}));
+    }
+    if (!arguments(site_info.shape.params, window, inputs)) return false;
+    const auto& results = site_info.shape.results;
+    Node* call = graph_.append(block_, graph_.new_node(call_op, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
+    call->imm = site_info.vtable_index;
+    call->site = site();
+    store_results(call, results, result);
+    jump(join);
+    block_ = join;
+    if (!state(join).sealed) seal(join);
+    return true;
+}
+
+// Where the callee's frame expects them: behind the arguments.
+void Builder::append_captures(Node* closure, const vm::Function& callee, const CallSite& site_info, std::uint32_t window) {
+    const std::uint32_t first = site_info.argument_slots;
+    for (std::uint32_t i = first; i < callee.arg_slots; ++i) {
+        Mem mem;
+        mem.alias = Alias::Field;  // as ClosureNew stores them
+        mem.disp = static_cast<std::int32_t>(sizeof(vm::Object) + 8 * (i - first));
+        mem.key = static_cast<std::uint64_t>(mem.disp);
+        set(window + i, load(closure, nullptr, mem));
+    }
+}
+
+bool Builder::call_closure(const CallSite& site_info, std::uint32_t closure_register, std::uint32_t window, std::uint32_t result) {
+    Node* closure = checked_reference(closure_register);
+    if (const vm::Class* known = known_class(closure); known && known->closure_function) {
+        append_captures(closure, *known->closure_function, site_info, window);
+        return call_function(*known->closure_function, window, result);
+    }
+    const auto seen = profile(site_info);
+    Block* join = new_block(static_cast<std::uint32_t>(seen.size() + 1));
+    Node* cls = seen.empty() ? nullptr : load(closure, nullptr, class_word());
+    for (const auto& entry : seen) {
+        Block* hit = new_block(1);
+        Block* miss = new_block(1);
+        branch(node(Op::Eq, Type::I64, {cls, pointer(entry.cls)}), hit, miss);
+        block_ = hit;
+        append_captures(closure, *entry.function, site_info, window);
+        if (!call_function(*entry.function, window, result)) return false;
+        if (block_) jump(join);
+        block_ = miss;
+    }
+    std::vector<Node*> inputs{closure};
+    for (std::uint32_t i = 0; i < site_info.argument_slots; ++i) inputs.push_back(get(window + i));
+    if (inputs.size() > vm::Thread::Compiled::kMaxLeaves || site_info.shape.results.size() > vm::Thread::Compiled::kMaxLeaves) {
+        return fail("a call has too many arguments");
+    }
+    const auto& results = site_info.shape.results;
+    Node* call = runtime(kCallClosure, results.empty() ? Type::Void : Type::I64, inputs, &site_info);
+    // All results come as slots.
+    store_results(call, std::vector<vm::LeafKind>(results.size(), vm::LeafKind::Slot), result);
+    jump(join);
+    block_ = join;
+    if (!state(join).sealed) seal(join);
+    return true;
+}
+
+bool Builder::build_call(const Instr* pc, LOp op) {
+    const std::uint32_t a = pc->a, b = pc->b, c = pc->c;
+    const auto leave = [&](std::uint32_t first, std::uint32_t count) {
+        if (frame_->outer) {
+            std::vector<Node*> values;
+            for (std::uint32_t i = 0; i < count; ++i) values.push_back(raw(first + i));
+            for (std::uint32_t i = 0; i < count; ++i) write_slot(block_, frame_->result + i, values[i]);
+            jump(frame_->return_block);
+            return;
+        }
+        std::vector<Node*> values;
+        for (std::uint32_t i = 0; i < count; ++i) values.push_back(as(raw(first + i), graph_.results[i]));
+        graph_.append(block_, graph_.new_node(Op::Return, Type::Void, values));
+        block_ = nullptr;
+    };
+    const auto end = [&](bool done) {
+        if (!done) failed_ = true;
+        return true;
+    };
+    switch (op) {
+        case LOp::Call: return end(call_function(*static_cast<vm::Function*>(const_cast<void*>(pc[1].pointer)), b, a));
+        case LOp::CallV: case LOp::CallVPoly: case LOp::CallI: case LOp::CallIPoly: {
+            Node* receiver = checked_reference(b);
+            return end(call_dispatched(*static_cast<const CallSite*>(pc[1].pointer), receiver, b, a, op));
+        }
+        case LOp::CallC: return end(call_closure(*static_cast<const CallSite*>(pc[1].pointer), c, b, a));
+        case LOp::Ret: leave(b, 1); return true;
+        case LOp::RetN: leave(b, c); return true;
+        case LOp::Ret0: leave(0, 0); return true;
+        case LOp::Throw: {
+            Node* error = checked_reference(b);
+            guard(Op::Throw, Type::Void, {error});
+            block_ = nullptr;
+            return true;
+        }
+        case LOp::LinkFail:
+            runtime(kLinkFailure, Type::I64, {pointer(pc[1].pointer)});
+            node(Op::Unreachable, Type::Void, {});
+            block_ = nullptr;
+            return true;
+        default: return false;
+    }
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,138 @@
+#include "run/runtime_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "skua/vm/tier_support.h"
+
+namespace skua::jit {
+namespace {
+
+using vm::Slot;
+using vm::Thread;
+using Word = std::uint64_t;
+
+template <typename T>
+T* ptr(Word w) {
+    return reinterpret_cast<T*>(w);
+}
+template <typename T>
+Word word(T* p) {
+    return reinterpret_cast<Word>(p);
+}
+
+Word strings_equal(Thread*, Word a, Word b) {
+    if (a == b) return 1;
+    if (a == 0 || b == 0) return 0;
+    const auto *x = ptr<vm::String>(a), *y = ptr<vm::String>(b);
+    return x->length == y->length && std::memcmp(x->chars(), y->chars(), x->length) == 0;
+}
+
+Word string_hash(Thread*, Word s) {
+    auto* string = ptr<vm::String>(s);
+    std::uint32_t hash = __atomic_load_n(&string->hash, __ATOMIC_RELAXED);
+    if (hash == 0) {
+        hash = vm::compute_string_hash(*string);
+        __atomic_store_n(&string->hash, hash, __ATOMIC_RELAXED);
+    }
+    return hash;
+}
+
+Word int_text(Thread* thread, Word value) { return word(vm::int_text(*thread, static_cast<std::int64_t>(value))); }
+Word float_text(Thread* thread, Word bits) { return word(vm::float_text(*thread, std::bit_cast<double>(bits))); }
+Word ensure_initialized(Thread* thread, Word cls) { return vm::ensure_initialized(*thread, *ptr<vm::Class>(cls)); }
+Word find_implementation(Thread* thread, Word object, Word selector) {
+    return word(vm::find_implementation(*thread, *ptr<vm::Object>(object)->cls, *ptr<const vm::Selector>(selector)));
+}
+Word link_failure(Thread* thread, Word failure) {
+    vm::throw_link_failure(*thread, *ptr<const vm::LinkFailure>(failure));
+    return 0;
+}
+
+Word concat(Thread* thread, const void* count, Slot* values) {
+    return word(vm::concat(*thread, values, static_cast<unsigned>(reinterpret_cast<Word>(count))));
+}
+Word text_of(Thread* thread, const void* type, Slot* values) {
+    return word(vm::text_of(*thread, static_cast<const vm::Type*>(type), values));
+}
+Word hash_of(Thread* thread, const void* type, Slot* values) {
+    std::int64_t hash = 0;
+    (void)vm::hash_of(*thread, static_cast<const vm::Type*>(type), values, hash);
+    return static_cast<Word>(hash);
+}
+Word equals_of(Thread* thread, const void* type_word, Slot* values) {
+    const auto* type = static_cast<const vm::Type*>(type_word);
+    const std::uint32_t slots = type->layout.load(std::memory_order_acquire)->slots();
+    bool equal = false;
+    (void)vm::equals_of(*thread, type, values, values + slots, equal);
+    return equal;
+}
+Word array_copy(Thread* thread, const void* cls, Slot* values) {
+    return vm::array_copy(*thread, *static_cast<const vm::Class*>(cls), values);
+}
+Word array_fill(Thread* thread, const void* cls, Slot* values) {
+    return vm::array_fill(*thread, *static_cast<const vm::Class*>(cls), values);
+}
+Word array_of(Thread* thread, const void* cls, Slot* values) {
+    return word(vm::new_array_of(*thread, *static_cast<vm::Class*>(const_cast<void*>(cls)), values + 1,
+                                 static_cast<unsigned>(values[0])));
+}
+Word call_native(Thread* thread, const void* function, Slot* values) {
+    vm::invoke_native(*thread, *static_cast<vm::Function*>(const_cast<void*>(function)), values);
+    return values[0];
+}
+
+Word call_closure(Thread* thread, const void* site_word, Slot* values) {
+    const auto* site = static_cast<const vm::CallSite*>(site_word);
+    auto* closure = ptr<vm::Closure>(values[0]);
+    vm::Function& function = *closure->cls->closure_function;
+    Slot slots[2 * Thread::Compiled::kMaxLeaves];
+    const std::size_t arguments = site->argument_slots, captures = closure->cls->capture_slots;
+    if (arguments + captures > std::size(slots)) {
+        vm::throw_error(*thread, "std.core.LinkError", "a function value has too many captured values");
+        return 0;
+    }
+    std::copy_n(values + 1, arguments, slots);
+    std::copy_n(closure->captures(), captures, slots + arguments);
+    Slot results[Thread::Compiled::kMaxLeaves] = {};
+    if (!vm::invoke(*thread, function, {slots, arguments + captures}, results)) return 0;
+    std::copy_n(results, site->shape.results.size(), values);
+    return values[0];
+}
+
+using Direct1 = Word (*)(Thread*, Word);
+using Direct2 = Word (*)(Thread*, Word, Word);
+using Buffer = Word (*)(Thread*, const void*, Slot*);
+using Throws = RuntimeEntry::Throws;
+
+RuntimeEntry direct(const char* name, Direct1 f, Throws throws, bool leaf, bool clobbers) {
+    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
+}
+RuntimeEntry direct(const char* name, Direct2 f, Throws throws, bool leaf, bool clobbers) {
+    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
+}
+RuntimeEntry buffer(const char* name, Buffer f, Throws throws, bool clobbers) {
+    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Buffer, throws, false, clobbers};
+}
+
+}  // namespace
+
+const RuntimeEntry kStringsEqual = direct("strings_equal", strings_equal, Throws::Never, true, false);
+const RuntimeEntry kStringHash = direct("string_hash", string_hash, Throws::Never, true, false);
+const RuntimeEntry kIntText = direct("int_text", int_text, Throws::IfZero, false, false);
+const RuntimeEntry kFloatText = direct("float_text", float_text, Throws::IfZero, false, false);
+const RuntimeEntry kEnsureInitialized = direct("ensure_initialized", ensure_initialized, Throws::IfZero, false, true);
+const RuntimeEntry kFindImplementation = direct("find_implementation", find_implementation, Throws::IfZero, false, false);
+const RuntimeEntry kLinkFailure = direct("link_failure", link_failure, Throws::IfZero, false, false);
+const RuntimeEntry kConcat = buffer("concat", concat, Throws::IfZero, false);
+const RuntimeEntry kTextOf = buffer("text_of", text_of, Throws::IfZero, true);
+const RuntimeEntry kHashOf = buffer("hash_of", hash_of, Throws::TestPending, true);
+const RuntimeEntry kEqualsOf = buffer("equals_of", equals_of, Throws::TestPending, true);
+const RuntimeEntry kArrayCopy = buffer("array_copy", array_copy, Throws::IfZero, true);
+const RuntimeEntry kArrayFill = buffer("array_fill", array_fill, Throws::IfZero, true);
+const RuntimeEntry kArrayOf = buffer("array_of", array_of, Throws::IfZero, false);
+const RuntimeEntry kCallNative = buffer("call_native", call_native, Throws::TestPending, true);
+const RuntimeEntry kCallClosure = buffer("call_closure", call_closure, Throws::TestPending, true);
+
+}  // namespace skua::jit

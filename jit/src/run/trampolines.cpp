@@ -1,0 +1,56 @@
+#include "run/trampolines.h"
+
+#include <cstddef>
+
+namespace {
+using Thread = skua::vm::Thread;
+constexpr int kAnchor = offsetof(Thread, compiled) + offsetof(Thread::Compiled, anchor_sp);
+constexpr int kBoundary = offsetof(Thread, compiled) + offsetof(Thread::Compiled, boundary_sp);
+}  // namespace
+
+// The C ABI's callee-saved registers are saved here once, so that compiled code may use them all.
+// Written as functions' bodies, not at file level, because offsets come from C++.
+extern "C" [[gnu::naked]] bool skua_jit_enter(Thread*, const void*, skua::vm::Slot*) {
+    asm volatile(
+        "push %%rbp\n push %%rbx\n push %%r12\n push %%r13\n push %%r14\n push %%r15\n"
+        "sub $8, %%rsp\n"
+        "mov %%rdi, %%r15\n"
+        "mov %%rsp, %c0(%%r15)\n"
+        "mov %%rdx, %%rdi\n"
+        "call *%%rsi\n"
+        "mov $1, %%eax\n"
+        ".globl skua_jit_leave\n"
+        "skua_jit_leave:\n"
+        "movq $0, %c0(%%r15)\n"
+        "add $8, %%rsp\n"
+        "pop %%r15\n pop %%r14\n pop %%r13\n pop %%r12\n pop %%rbx\n pop %%rbp\n"
+        "ret\n" ::"i"(kBoundary));
+}
+
+extern "C" [[gnu::naked]] void skua_jit_unwind() {
+    asm volatile(
+        "mov %c0(%%r15), %%rsp\n"
+        "xor %%eax, %%eax\n"
+        "jmp skua_jit_leave\n" ::"i"(kBoundary));
+}
+
+extern "C" [[gnu::naked]] void skua_jit_bridge() {
+    asm volatile(
+        "lea 8(%%rsp), %%r10\n"
+        "mov %%r10, %c0(%%r15)\n"
+        "sub $120, %%rsp\n"
+        "mov %%rdi, 0(%%rsp)\n mov %%rsi, 8(%%rsp)\n mov %%rdx, 16(%%rsp)\n"
+        "mov %%rcx, 24(%%rsp)\n mov %%r8, 32(%%rsp)\n mov %%r9, 40(%%rsp)\n"
+        "movsd %%xmm0, 48(%%rsp)\n movsd %%xmm1, 56(%%rsp)\n movsd %%xmm2, 64(%%rsp)\n movsd %%xmm3, 72(%%rsp)\n"
+        "movsd %%xmm4, 80(%%rsp)\n movsd %%xmm5, 88(%%rsp)\n movsd %%xmm6, 96(%%rsp)\n movsd %%xmm7, 104(%%rsp)\n"
+        "mov %%r15, %%rdi\n"
+        "mov %%rax, %%rsi\n"
+        "mov %%rsp, %%rdx\n"
+        "call skua_jit_interpret\n"
+        "test %%al, %%al\n"
+        "jz skua_jit_unwind\n"
+        "mov 0(%%rsp), %%rax\n"
+        "movsd 48(%%rsp), %%xmm0\n"
+        "add $120, %%rsp\n"
+        "ret\n" ::"i"(kAnchor));
+}

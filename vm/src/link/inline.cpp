@@ -4,6 +4,7 @@
 // copied with every slot moved up by the window's position, returns becoming a move and a jump; what
 // is saved is the call, the return and their checks. Traces name inlined functions through
 // LinkedBody::inlined.
+#include "link/linked_effects.h"
 #include "link/translator.h"
 
 namespace skua::vm {
@@ -13,26 +14,6 @@ constexpr std::size_t kMaxCalleeBytes = 96;    // of portable code: linking more
 constexpr std::size_t kMaxCalleeWords = 20;
 constexpr std::uint32_t kMaxCallerWords = 2000;
 constexpr int kMaxDepth = 3;  // of callees linked because a caller wants to inline them
-
-struct Row {
-    std::uint8_t words;
-    bool a, b, c;        // these operands are slots
-    bool short_branch;   // c is an offset
-    bool long_branch;
-};
-
-constexpr bool has(std::string_view format, char letter) { return format.find(letter) != std::string_view::npos; }
-
-constexpr Row make_row(unsigned words, std::string_view format) {
-    return {static_cast<std::uint8_t>(words), has(format, 'a') || has(format, 'x'), has(format, 'b'), has(format, 'c'),
-            has(format, 'j'), has(format, 'J')};
-}
-
-constexpr Row kRows[] = {
-#define SKUA_LOP(Name, words, format, doc) make_row(words, format),
-#include "skua/vm/linked_ops.def"
-#undef SKUA_LOP
-};
 
 // Another thread may be replacing the op.
 Instr read(const Instr& in) {
@@ -62,7 +43,7 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
         const Instr in = read(body.code[i]);
         const auto op = static_cast<LOp>(in.op);
         if (op == LOp::SwitchDense || op == LOp::SwitchSparse) return false;
-        const unsigned words = kRows[in.op].words;
+        const unsigned words = linked_row(op).words;
         for (unsigned w = 0; w < words; ++w) moved[i + w] = at + w;
         const bool last = i + words == count;
         if (is_return(op)) {
@@ -78,7 +59,7 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
     for (std::uint32_t i = 0; i < count;) {
         const Instr in = read(body.code[i]);
         const auto op = static_cast<LOp>(in.op);
-        const Row& row = kRows[in.op];
+        const LinkedRow& row = linked_row(op);
         const bool last = i + row.words == count;
         if (is_return(op)) {
             if (op == LOp::Ret) emit(LOp::Mov, result, base + in.b, 0);
@@ -90,7 +71,7 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
             }
         } else {
             const std::uint32_t from = position();
-            emit(op, row.a ? base + in.a : in.a, row.b ? base + in.b : in.b, row.c ? base + in.c : in.c);
+            emit(op, row.reads_a || row.writes_a ? base + in.a : in.a, row.b ? base + in.b : in.b, row.c ? base + in.c : in.c);
             if (row.short_branch) {
                 const auto target = static_cast<std::uint32_t>(static_cast<std::int64_t>(i) + in.sc());
                 code_.back().c = static_cast<std::uint16_t>(moved[target] - from);

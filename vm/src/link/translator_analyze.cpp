@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "link/optimize.h"
 #include "link/translator.h"
 #include "link/translator_operands.h"
 
@@ -304,7 +305,9 @@ Result<Translator::Output> Translator::run() {
         }
         (*body)->function = &function_;
         (*body)->window = window_;
-        return Output{std::move(*body), window_ + window_slots_ + 2};
+        const std::uint32_t slots = window_ + window_slots_ + 2;
+        optimize_moves(**body, slots);
+        return Output{std::move(*body), slots};
     }
     Diagnostic d;
     d.message = "the function is too large";

@@ -1,4 +1,5 @@
 // Errors: making them, stack traces, describing them.
+#include <algorithm>
 #include <cstdio>
 
 #include "interp/interpreter.h"
@@ -105,6 +106,15 @@ std::string frame_text(const Instr* pc) {
     return text + "    at " + place_text(*body->function, body->positions, word) + "\n";
 }
 
+// How many guest calls stand at one return address.
+std::int64_t calls_at(const Instr* pc) {
+    const LinkedBody* body = body_at(pc);
+    if (!body || !body->function->def) return 0;
+    const auto word = static_cast<std::uint32_t>(pc - body->code.data());
+    return 1 + std::count_if(body->inlined.begin(), body->inlined.end(),
+                             [word](const auto& inlined) { return word >= inlined.start && word < inlined.end; });
+}
+
 std::string message_of(Object* error) {
     auto* message = static_cast<String*>(get_reference(error, "message"));
     return message ? std::string(message->view()) : std::string();
@@ -145,7 +155,7 @@ void fill_trace(Thread& thread, Object* error) {
         if (frames.size() < kMaxFrames) {
             frames.push_back(pc);
         } else {
-            ++omitted;
+            omitted += calls_at(pc);
         }
         return true;
     });

@@ -16,7 +16,12 @@ extern "C" [[gnu::weak]] void* __real_mmap(void* address, std::size_t length, in
 extern "C" void* __wrap_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset) {
     void* memory = __real_mmap(address, length, protection, flags, file, offset);
     constexpr std::size_t kWorthwhile = 4u << 20;
+    [[maybe_unused]] constexpr std::size_t kPopulateFrom = 512u << 10, kPopulateUpTo = 64u << 20;
     const bool is_heap = (flags & MAP_ANONYMOUS) != 0 && (flags & MAP_NORESERVE) == 0 && protection == (PROT_READ | PROT_WRITE);
-    if (memory != MAP_FAILED && is_heap && length >= kWorthwhile) madvise(memory, length, MADV_HUGEPAGE);
+    if (memory == MAP_FAILED || !is_heap) return memory;
+    if (length >= kWorthwhile) madvise(memory, length, MADV_HUGEPAGE);
+#if defined(MADV_POPULATE_WRITE)
+    if (length >= kPopulateFrom && length <= kPopulateUpTo) madvise(memory, length, MADV_POPULATE_WRITE);
+#endif
     return memory;
 }

@@ -221,18 +221,21 @@ Result<Class*> class_of(Vm& vm, const Type* type) {
 
 Class* string_class(Vm& vm) {
     LinkerState& state = vm.linker();
+    if (Class* known = state.string_class.load(std::memory_order_acquire)) return known;  // asked for each new string
     std::lock_guard guard(state.lock);
-    if (state.string_class) return state.string_class;
+    // It is looked at before it is published, by the interfaces that it collects.
+    if (state.string_class_in_progress) return state.string_class_in_progress;
     auto cls = blank(ClassKind::String, vm.types().simple(TypeKind::String));
     cls->instance_size = sizeof(String);
     cls->mark_descriptor = gc::make_array_descriptor(1, {});
-    state.string_class = keep(vm, std::move(cls));
+    Class* made = state.string_class_in_progress = keep(vm, std::move(cls));
     auto extension = vm.boot_loader().extension_of(TypeKind::String);
     if (extension) {
         // Trouble in the library's own interfaces shows when one of them is used.
-        (void)collect_interfaces(vm, *state.string_class, **extension, {}).ok();
+        (void)collect_interfaces(vm, *made, **extension, {}).ok();
     }
-    return state.string_class;
+    state.string_class.store(made, std::memory_order_release);
+    return made;
 }
 
 Result<Class*> box_class_of(Vm& vm, const Type* type) {

@@ -5,6 +5,7 @@
 // linked; what cannot be resolved becomes a LinkFail instruction, so that only executing it throws.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -53,7 +54,8 @@ struct LinkerState {
     std::size_t roots_used = 0;                       // in the last block
     std::deque<std::unique_ptr<std::uint64_t[]>> selector_tables;
 
-    Class* string_class = nullptr;   // resolved on first use
+    std::atomic<Class*> string_class{nullptr};   // resolved on first use
+    Class* string_class_in_progress = nullptr;
     Slot* out_of_memory = nullptr;   // root of the OutOfMemoryError made in advance
     Slot* memory_reserve = nullptr;  // root of memory that is given up to make a better one
 };

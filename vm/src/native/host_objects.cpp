@@ -18,6 +18,16 @@ void throw_no_memory(Thread& thread) {
 const char* string_data(SkEnv*, SkString* s) { return unwrap(s)->chars(); }
 std::size_t string_len(SkEnv*, SkString* s) { return unwrap(s)->length; }
 
+// Of bytes that were just copied into it.
+SkString* validated(Thread& thread, String* s) {
+    if (const std::size_t valid = utf8_prefix(s->view()); valid != s->length) {
+        throw_error(thread, "std.core.ArgumentError", "text is not valid UTF-8: byte " + std::to_string(valid) + " of " +
+                                                          std::to_string(s->length) + " is wrong");
+        return nullptr;
+    }
+    return wrap(s);
+}
+
 SkString* string_new_from_parts(SkEnv* env, const char* const* parts, const std::size_t* lens, std::size_t count) {
     Thread& thread = thread_of(env);
     std::uint64_t length = 0;
@@ -36,16 +46,15 @@ SkString* string_new_from_parts(SkEnv* env, const char* const* parts, const std:
         if (lens[i] != 0) std::memcpy(to, parts[i], lens[i]);
         to += lens[i];
     }
-    if (const std::size_t valid = utf8_prefix(s->view()); valid != length) {
-        throw_error(thread, "std.core.ArgumentError", "text is not valid UTF-8: byte " + std::to_string(valid) + " of " +
-                                                          std::to_string(length) + " is wrong");
-        return nullptr;
-    }
-    return wrap(s);
+    return validated(thread, s);
 }
 
 SkString* string_new(SkEnv* env, const char* bytes, std::size_t len) {
-    return string_new_from_parts(env, &bytes, &len, 1);
+    Thread& thread = thread_of(env);
+    String* s = new_string_uninitialized(thread, len);
+    if (s == nullptr) return nullptr;
+    if (len != 0) std::memcpy(s->chars(), bytes, len);
+    return validated(thread, s);
 }
 
 const char* string_cstr(SkEnv* env, SkString* s) {

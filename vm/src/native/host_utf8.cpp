@@ -41,6 +41,10 @@ std::size_t utf8_prefix(std::string_view text) {
                 continue;
             }
         }
+        if (*p < 0x80) {
+            ++p;
+            continue;
+        }
         const std::size_t n = sequence(p, end);
         if (n == 0) break;
         p += n;

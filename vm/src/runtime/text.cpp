@@ -82,8 +82,13 @@ std::uint32_t compute_string_hash(const String& string) {
         n -= 8;
     }
     if (n > 0) {
+        // The bytes left, as a little-endian number on little-endian machines.
         std::uint64_t v = 0;
-        std::memcpy(&v, p, n);
+        if (n >= 4) {
+            v = load_word<std::uint32_t>(p) | std::uint64_t{load_word<std::uint32_t>(p + n - 4)} << (8 * (n - 4));
+        } else {
+            for (std::size_t i = n; i-- > 0;) v = v << 8 | static_cast<unsigned char>(p[i]);
+        }
         mix(v);
     }
     mix(string.length);

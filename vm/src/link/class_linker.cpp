@@ -260,12 +260,12 @@ Result<Class*> box_class_of(Vm& vm, const Type* type) {
         SKUA_TRY(check_declaration(**def));
         cls->def = *def;
         SKUA_TRY(collect_interfaces(vm, *cls, **def, type->args));
-    } else {
+    } else if (type->kind != TypeKind::Tuple && type->kind != TypeKind::Nullable) {
         auto extension = vm.boot_loader().extension_of(type->kind);
         if (!extension) return std::move(extension).error();
         cls->def = *extension;
         SKUA_TRY(collect_interfaces(vm, *cls, **extension, type->args));
-    }
+    }  // Else nothing boxes it: the class that a cast asks for, and that no object has.
     Class* made = keep(vm, std::move(cls));
     state.box_classes.emplace(type, made);
     return made;

@@ -1,0 +1,37 @@
+#include "configurations.h"
+
+#include "tier.h"
+
+namespace skua::differential {
+
+namespace {
+
+const Configuration kAll[] = {
+    {.name = "interpreter", .meaning = "the oracle"},
+    {.name = "obscured", .meaning = "the linker can assume nothing about registers", .variant = Variant::Obscured},
+    {.name = "text", .meaning = "disassembled and assembled again", .delivery = Delivery::Text},
+    {.name = "archive", .meaning = "from an archive, loaded by name", .delivery = Delivery::Archive},
+    {.name = "gc-stress", .meaning = "a collection at every 61st allocation", .gc_stress = 61},
+    {.name = "gc-always", .meaning = "a collection at every allocation", .gc_stress = 1, .every = 25},
+    {.name = "jit", .meaning = "compiled at the first call", .jit = true},
+    {.name = "jit-few-registers", .meaning = "compiled with three registers", .jit = true, .jit_registers = 3},
+    {.name = "jit-gc-stress", .meaning = "compiled, a collection at every 61st allocation", .gc_stress = 61, .jit = true},
+    {.name = "jit-gc-always", .meaning = "compiled, a collection at every allocation", .gc_stress = 1, .every = 25, .jit = true,
+     .jit_registers = 3},
+    {.name = "jit-warm", .meaning = "compiled after a while, in the middle of loops", .jit = true, .jit_threshold = 40},
+    {.name = "jit-obscured", .meaning = "compiled, nothing assumed about registers", .variant = Variant::Obscured, .jit = true},
+};
+
+}  // namespace
+
+std::vector<Configuration> configurations(Kind kind) {
+    std::vector<Configuration> usable;
+    for (const Configuration& c : kAll) {
+        if (c.jit && !kTierAvailable) continue;
+        if (c.variant == Variant::Obscured && kind == Kind::Source) continue;
+        usable.push_back(c);
+    }
+    return usable;
+}
+
+}  // namespace skua::differential

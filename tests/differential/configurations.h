@@ -1,0 +1,36 @@
+// The ways in which every program is run. The first one is the oracle: the interpreter alone, class
+// files loaded as they were made. Every other one must print the same, end with the same exit code,
+// and report the same uncaught error with the same trace.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "program.h"
+
+namespace skua::differential {
+
+// How class files reach the machine.
+enum class Delivery : std::uint8_t {
+    Define,   // bytes, directly
+    Text,     // disassembled and assembled again
+    Archive,  // packed into an archive, loaded by name
+};
+
+struct Configuration {
+    std::string_view name;
+    std::string_view meaning;
+    Delivery delivery = Delivery::Define;
+    Variant variant = Variant::Plain;
+    std::uint64_t gc_stress = 0;     // collect at every nth allocation
+    std::uint32_t every = 1;         // only every nth program: for what is slow
+    bool jit = false;
+    std::uint32_t jit_threshold = 0;
+    std::uint32_t jit_registers = 0;  // left to the allocator; 0: all
+};
+
+// Those that this build can run, the oracle first.
+std::vector<Configuration> configurations(Kind kind);
+
+}  // namespace skua::differential

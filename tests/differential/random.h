@@ -10,7 +10,8 @@ namespace skua::differential {
 
 class Random {
 public:
-    explicit Random(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15u + 0x1234567) {}
+    // The state steps by a constant, so neighbouring seeds must not be that far apart: they are mixed first.
+    explicit Random(std::uint64_t seed) : state_(seed) { state_ = next() ^ (next() << 1); }
 
     std::uint64_t next() {
         std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);

@@ -61,7 +61,8 @@ std::string SourceMaker::expr(Type t, int depth) {
     }
     if (depth < 3 && random_.percent(5)) return "(if " + truth(depth + 1) + " { " + expr(t, depth + 1) + " } else { " + expr(t, depth + 1) + " })";
     if (depth < 3 && random_.percent(3)) return "(try { " + expr(t, depth + 1) + " } catch e: " + random_.pick({std::string("Error"), std::string("IndexError"), std::string("ArithmeticError")}) + " { mix(e.message.len); " + expr(t, depth + 1) + " })";
-    if (depth < 3 && random_.percent(3)) return "choose(" + truth(depth + 1) + ", " + expr(t, depth + 1) + ", " + expr(t, depth + 1) + ")";
+    // Not for Base: the type argument would be that of the first argument.
+    if (t != Type::Base && depth < 3 && random_.percent(3)) return "choose(" + truth(depth + 1) + ", " + expr(t, depth + 1) + ", " + expr(t, depth + 1) + ")";
     switch (t) {
         case Type::Int: return number(depth + 1);
         case Type::Float: return floating(depth + 1);
@@ -281,7 +282,7 @@ std::string SourceMaker::truth(int depth) {
         case 5: return "(" + expr(Type::Text, d) + order + expr(Type::Text, d) + ")";
         case 6: return "(" + expr(Type::Bool, d) + random_.pick({std::string(" && "), std::string(" || "), std::string(" == "), std::string(" != ")}) + expr(Type::Bool, d) + ")";
         case 7: return "!" + expr(Type::Bool, d);
-        case 8: return "(" + expr(Type::Shape, d) + " is " + random_.pick({std::string("Left"), std::string("Right"), std::string("Base"), std::string("Dot")}) + ")";
+        case 8: return "(shapeOf(" + expr(Type::Shape, d) + ") is " + random_.pick({std::string("Left"), std::string("Right"), std::string("Base"), std::string("Dot")}) + ")";
         case 9: return "(baseOf(" + expr(Type::Base, d) + ") is " + random_.pick({std::string("Left"), std::string("Right")}) + ")";
         case 10: {
             const Type t = random_.pick({Type::Vec, Type::Pair, Type::Command, Type::OptInt, Type::OptText, Type::Ints, Type::List, Type::Char});

@@ -262,7 +262,7 @@ void SourceMaker::attempt(int depth) {
 void SourceMaker::match(int depth) {
     const std::size_t what = random_.below(3);
     if (what == 0) {
-        line("match " + expr(Type::Shape) + " {");
+        line("match shapeOf(" + expr(Type::Shape) + ") {");
         line("    is Left l => mix(l.n + " + number(2) + ")");
         line("    is Dot d => mix(d.v)");
         line("    is Base b => mix(b.step(" + number(2) + "))");

@@ -113,6 +113,7 @@ private:
     void report_mismatch(SourceRange range, const Type* expected, const Type* found, std::string_view what, ast::Expr* e);
     ast::ConvertExpr* convert(ast::ConversionKind kind, ast::Expr* operand, const Type* type);
     ast::HoleExpr* hole(const Type* type, SourceRange range);
+    static bool has_bit_operator(const ast::Expr* e);
     static bool is_flexible(const ast::Expr* e);  // number literal without suffix, or made of such
     static bool is_null_literal(const ast::Expr* e);
     // Undoes the narrowing of a value that was found not to be null; its type then.

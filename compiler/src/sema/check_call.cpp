@@ -172,7 +172,7 @@ const Type* BodyChecker::call_conversion(CallExpr* e, const Type* target) {
         return target;
     }
     Expr*& slot = e->args[0].value;
-    const Type* hint = target->is_number() && is_flexible(slot) && target->is_float() ? target : nullptr;
+    const Type* hint = target->is_float() && is_flexible(slot) && !has_bit_operator(slot) ? target : nullptr;
     const Type* from = check_value(slot, hint);
     if (from->has_error) return target;
     if (from->is(TypeKind::Never)) {

@@ -55,6 +55,24 @@ bool BodyChecker::is_flexible(const Expr* e) {
     return false;
 }
 
+// Made with an operator that only integers have, so its literals cannot be floats.
+bool BodyChecker::has_bit_operator(const Expr* e) {
+    for (int depth = 0; depth < 200; ++depth) {
+        if (auto* p = as<ParenExpr>(e)) {
+            e = p->inner;
+        } else if (auto* u = as<UnaryExpr>(e)) {
+            if (u->op == UnaryOp::BitNot) return true;
+            e = u->operand;
+        } else if (auto* b = as<BinaryExpr>(e)) {
+            if (b->op >= BinaryOp::Shl || has_bit_operator(b->right)) return true;
+            e = b->left;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
 namespace {
 
 std::string range_text(const Type* t) {

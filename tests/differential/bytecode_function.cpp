@@ -63,8 +63,8 @@ bool belongs(const Types& types, Ty t, OperandClass cls, bool written) {
 
 }  // namespace
 
-FunctionGenerator::FunctionGenerator(World& world, File& file, Random& random, Variant variant, double budget)
-    : world_(world), file_(file), random_(random), variant_(variant), budget_(budget) {}
+FunctionGenerator::FunctionGenerator(World& world, File& file, Random& random, double budget)
+    : world_(world), file_(file), random_(random), budget_(budget) {}
 
 void FunctionGenerator::emit(Op op, std::span<const std::int64_t> operands) {
     code_.emit(op, operands);
@@ -271,14 +271,6 @@ cf::Function FunctionGenerator::make(const std::string& name, std::uint32_t flag
         if (depth && i == 0) readonly_[params[i]].push_back(r);
         else offer(r);
     }
-    const auto body = code_.new_label(), obscure = code_.new_label();
-    if (variant_ == Variant::Obscured) {
-        const Reg never = fresh(types().primitive(TypeKind::Bool));
-        // Not by emit(): both variants must come to the same cost, which decides what is generated.
-        code_.emit(Op::GetStatic, {never, file_.path(world_.module_type, {"never", type(never), type(never)})});
-        code_.emit(Op::BrTrue, {never, obscure.id});
-    }
-    code_.bind(body);
     const auto leave = code_.new_label();
     checksum_ = fresh(i64);
     emit(Op::ConstInt, {checksum_, edge(TypeKind::I64)});
@@ -315,13 +307,6 @@ cf::Function FunctionGenerator::make(const std::string& name, std::uint32_t flag
     code_.bind(leave);
     if (result == types().void_type()) emit(Op::RetVoid, {});
     else emit(Op::Ret, {result == i64 ? checksum_ : source(result)});
-    if (variant_ == Variant::Obscured) {
-        code_.bind(obscure);
-        const std::size_t count = reg_types_.size();
-        for (std::size_t r = 0; r < count; ++r) code_.emit(Op::Default, {static_cast<Reg>(r)});
-        code_.emit(Op::Br, {body.id});
-    }
-
     cf::Function f = file_.function(name, flags, params, result);
     f.has_code = true;
     f.code.registers.clear();

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "bytecode_types.h"
-#include "program.h"
 #include "skua/classfile/instruction.h"
 
 namespace skua::differential {
@@ -52,7 +51,7 @@ struct World {
 
 class FunctionGenerator {
 public:
-    FunctionGenerator(World& world, File& file, Random& random, Variant variant, double budget);
+    FunctionGenerator(World& world, File& file, Random& random, double budget);
 
     // Extra functions that only this body may call (a superclass's method, itself).
     std::vector<Callable> own_calls;
@@ -122,7 +121,6 @@ private:
     World& world_;
     File& file_;
     Random& random_;
-    const Variant variant_;
     const double budget_;
     double cost_ = 0, multiplier_ = 1;
     CodeBuilder code_;

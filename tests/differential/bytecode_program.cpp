@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "bytecode_function.h"
+#include "program.h"
 #include "skua/classfile/check.h"
 #include "skua/classfile/writer.h"
 
@@ -15,7 +16,7 @@ constexpr std::uint32_t kMember = cf::kPublic | cf::kMutable;
 
 class ProgramMaker {
 public:
-    ProgramMaker(std::uint64_t seed, Variant variant) : random_(seed), variant_(variant) {
+    explicit ProgramMaker(std::uint64_t seed) : random_(seed) {
         world_.module = module_of(Kind::Bytecode, seed);
     }
 
@@ -132,7 +133,6 @@ private:
     void statics(File& module) {
         const Ty i64 = prim(TypeKind::I64);
         module.add_field("sum", i64, kMember | cf::kStatic);
-        module.add_field("never", prim(TypeKind::Bool), kMember | cf::kStatic);
         for (std::size_t n = 2 + random_.below(5); n > 0; --n) {
             const Ty t = captured_type();
             const std::string name = "g" + std::to_string(n);
@@ -148,7 +148,7 @@ private:
 
     void generate(File& where, const std::string& name, std::uint32_t flags, const std::vector<Ty>& params, Ty result, double budget,
                   int statements, double& cost, std::vector<Callable> own = {}, bool depth = false) {
-        FunctionGenerator generator(world_, where, random_, variant_, budget);
+        FunctionGenerator generator(world_, where, random_, budget);
         generator.own_calls = std::move(own);
         where.builder.file().functions.push_back(generator.make(name, flags, params, result, depth, statements));
         cost = std::max(cost, generator.cost());
@@ -260,7 +260,6 @@ private:
     void main_function(File& module);
 
     Random random_;
-    const Variant variant_;
     World world_;
     std::vector<std::unique_ptr<File>> files_;
     Ty i_ = 0, s0_ = 0, s1_ = 0, tuple_ = 0, display_ = 0;
@@ -514,12 +513,12 @@ void ProgramMaker::main_function(File& module) {
 
 }  // namespace
 
-std::vector<cf::ClassFile> generate_classes(std::uint64_t seed, Variant variant) { return ProgramMaker(seed, variant).make(); }
+std::vector<cf::ClassFile> generate_classes(std::uint64_t seed) { return ProgramMaker(seed).make(); }
 
-Program generate_bytecode(std::uint64_t seed, Variant variant) {
+Program generate_bytecode(std::uint64_t seed) {
     Program program;
     program.module = module_of(Kind::Bytecode, seed);
-    for (const cf::ClassFile& file : generate_classes(seed, variant)) program.files.push_back(cf::write(file));
+    for (const cf::ClassFile& file : generate_classes(seed)) program.files.push_back(cf::write(file));
     return program;
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 const Configuration kAll[] = {
     {.name = "interpreter", .meaning = "the oracle"},
-    {.name = "obscured", .meaning = "the linker can assume nothing about registers", .variant = Variant::Obscured},
+    {.name = "obscured", .meaning = "the linker can assume nothing about registers", .obscured = true},
     {.name = "text", .meaning = "disassembled and assembled again", .delivery = Delivery::Text, .every = 7},
     {.name = "archive", .meaning = "from an archive, loaded by name", .delivery = Delivery::Archive, .every = 7},
     {.name = "gc-stress", .meaning = "a collection at every 61st allocation", .gc_stress = 61, .every = 3},
@@ -19,16 +19,15 @@ const Configuration kAll[] = {
     {.name = "jit-gc-always", .meaning = "compiled, a collection at every allocation", .gc_stress = 1, .every = 25, .jit = true,
      .jit_registers = 3},
     {.name = "jit-warm", .meaning = "compiled after a while, in the middle of loops", .jit = true, .jit_threshold = 40},
-    {.name = "jit-obscured", .meaning = "compiled, nothing assumed about registers", .variant = Variant::Obscured, .jit = true},
+    {.name = "jit-obscured", .meaning = "compiled, nothing assumed about registers", .obscured = true, .jit = true},
 };
 
 }  // namespace
 
-std::vector<Configuration> configurations(Kind kind) {
+std::vector<Configuration> configurations() {
     std::vector<Configuration> usable;
     for (const Configuration& c : kAll) {
         if (c.jit && !kTierAvailable) continue;
-        if (c.variant == Variant::Obscured && kind == Kind::Source) continue;
         usable.push_back(c);
     }
     return usable;

@@ -22,7 +22,7 @@ struct Configuration {
     std::string_view name;
     std::string_view meaning;
     Delivery delivery = Delivery::Define;
-    Variant variant = Variant::Plain;
+    bool obscured = false;
     std::uint64_t gc_stress = 0;     // collect at every nth allocation
     std::uint32_t every = 1;         // only every nth program: for what is slow
     bool jit = false;
@@ -31,6 +31,6 @@ struct Configuration {
 };
 
 // Those that this build can run, the oracle first.
-std::vector<Configuration> configurations(Kind kind);
+std::vector<Configuration> configurations();
 
 }  // namespace skua::differential

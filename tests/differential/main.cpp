@@ -45,7 +45,7 @@ struct Totals {
 std::string dump(Kind kind, std::uint64_t seed) {
     if (kind == Kind::Source) return generate_source(seed);
     std::string text;
-    for (const classfile::ClassFile& file : generate_classes(seed, Variant::Plain)) {
+    for (const classfile::ClassFile& file : generate_classes(seed)) {
         auto one = classfile::disassemble(file);
         text += one ? *one + "\n" : one.error().to_string() + "\n";
     }
@@ -60,7 +60,7 @@ struct SourceBatch {
 std::vector<Program> make_programs(const Options& options, Kind kind, const std::vector<std::uint64_t>& seeds) {
     std::vector<Program> programs;
     if (kind == Kind::Bytecode) {
-        for (const std::uint64_t seed : seeds) programs.push_back(generate_bytecode(seed, Variant::Plain));
+        for (const std::uint64_t seed : seeds) programs.push_back(generate_bytecode(seed));
         return programs;
     }
     SourceBatch batch{&options, &seeds};
@@ -133,13 +133,10 @@ int campaign(const Options& options) {
     std::vector<Kind> kinds;
     if (options.only != "source") kinds.push_back(Kind::Bytecode);
     if (options.only != "bytecode") kinds.push_back(Kind::Source);
-    std::vector<std::vector<Configuration>> configs;
-    for (const Kind kind : kinds) {
-        configs.emplace_back();
-        for (const Configuration& c : configurations(kind))
-            if (configs.back().empty() || options.config.empty() || ("," + options.config + ",").find("," + std::string(c.name) + ",") != std::string::npos)
-                configs.back().push_back(c);
-    }
+    std::vector<Configuration> configs;
+    for (const Configuration& c : configurations())
+        if (configs.empty() || options.config.empty() || ("," + options.config + ",").find("," + std::string(c.name) + ",") != std::string::npos)
+            configs.push_back(c);
     const auto start = std::chrono::steady_clock::now();
     const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
     std::uint64_t seed = options.seed;
@@ -147,10 +144,10 @@ int campaign(const Options& options) {
     while (left > 0 && (options.seconds == 0 || elapsed() < options.seconds)) {
         std::vector<std::uint64_t> seeds;
         for (; seeds.size() < options.batch && left > 0; --left) seeds.push_back(seed++);
-        for (std::size_t k = 0; k < kinds.size(); ++k) compare(options, kinds[k], configs[k], seeds, totals);
+        for (const Kind kind : kinds) compare(options, kind, configs, seeds, totals);
     }
     std::string names;
-    for (const Configuration& c : configs.front()) names += (names.empty() ? "" : ", ") + std::string(c.name);
+    for (const Configuration& c : configs) names += (names.empty() ? "" : ", ") + std::string(c.name);
     std::printf("differential: seeds %llu to %llu, %llu programs, %llu comparisons, %llu different, %.0f%% ended uncaught, %.1f s (%s)\n",
                 static_cast<unsigned long long>(options.seed), static_cast<unsigned long long>(seed - 1),
                 static_cast<unsigned long long>(totals.programs), static_cast<unsigned long long>(totals.runs),
@@ -203,7 +200,7 @@ int main(int argc, char** argv) {
     }
     const Kind kind = options.only == "source" ? Kind::Source : Kind::Bytecode;
     if (options.list) {
-        for (const Configuration& c : configurations(kind))
+        for (const Configuration& c : configurations())
             std::printf("%-20s %s\n", std::string(c.name).c_str(), std::string(c.meaning).c_str());
         return 0;
     }

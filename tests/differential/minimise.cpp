@@ -112,7 +112,7 @@ Program program_of(const std::vector<cf::ClassFile>& files, const std::string& m
 
 int minimise_bytecode(const Session& session, std::uint64_t seed) {
     const std::string module = module_of(Kind::Bytecode, seed);
-    const Instructions instructions(generate_classes(seed, Variant::Plain));
+    const Instructions instructions(generate_classes(seed));
     std::vector<bool> kept(instructions.count, true);
     if (!session.differs(program_of(instructions.without(kept, false), module))) return 1;
     for (const bool drop : {false, true})
@@ -151,7 +151,7 @@ int minimise_source(const Session& session, std::uint64_t seed) {
 int minimise(const RunOptions& options, Kind kind, std::uint64_t seed, const std::string& configuration) {
     Session session{options, {}, {}};
     session.options.seconds = 3;
-    const auto all = configurations(kind);
+    const auto all = configurations();
     session.oracle = all.front();
     for (const Configuration& c : all)
         if (c.name == configuration) session.other = c;
@@ -159,8 +159,6 @@ int minimise(const RunOptions& options, Kind kind, std::uint64_t seed, const std
         std::fprintf(stderr, "differential: there is no configuration %s; --list shows them\n", configuration.c_str());
         return 64;
     }
-    // Instructions cannot be dropped from a program that is made again in the child.
-    if (session.other.variant != Variant::Plain) session.other.variant = Variant::Plain;
     const int code = kind == Kind::Bytecode ? minimise_bytecode(session, seed) : minimise_source(session, seed);
     if (code == 1) std::fprintf(stderr, "differential: nothing differs\n");
     return code;

@@ -17,17 +17,12 @@ struct Program {
     std::string failure;                           // why there is none: a bug of generator or compiler
 };
 
-// How a program is written down. The variants of one seed mean the same.
-enum class Variant : std::uint8_t {
-    Plain,
-    // A block that is never executed writes every register once more, so that the linker knows nothing
-    // about any of them (no constants, no temporaries, no inlining): bytecode only.
-    Obscured,
-};
-
 // bytecode_program.cpp: random valid functions, made without a compiler.
-std::vector<classfile::ClassFile> generate_classes(std::uint64_t seed, Variant variant);
-Program generate_bytecode(std::uint64_t seed, Variant variant);
+std::vector<classfile::ClassFile> generate_classes(std::uint64_t seed);
+Program generate_bytecode(std::uint64_t seed);
+
+// obscure.cpp: the same, but the linker can assume nothing about its registers.
+Program obscured(const Program& program);
 
 // source_program.cpp: random Skua, and what vmc's library makes of it.
 std::string generate_source(std::uint64_t seed);

@@ -156,8 +156,7 @@ std::vector<std::vector<Outcome>> run(const RunOptions& options, const std::vect
             Machine machine(configuration, options.library);
             for (std::size_t i = first; i < programs.size(); ++i) {
                 if (!(programs.size() == 1 || seeds[i] % configuration.every == 0)) continue;
-                const bool other = configuration.variant != Variant::Plain && seeds[i] != 0;
-                report(i, machine.run(other ? generate_bytecode(seeds[i], configuration.variant) : programs[i], c == 0));
+                report(i, machine.run(configuration.obscured ? obscured(programs[i]) : programs[i], c == 0));
             }
         };
     }

@@ -31,18 +31,18 @@ struct Callable {
     std::vector<Ty> params;           // as the caller sees them
     std::vector<Ty> declared_params;  // in the owner's and function's own variables
     Ty result = 0, declared_result = 0;
-    double cost = 0;           // instructions, at most
-    bool depth = false;        // parameter 0 bounds the recursion
-    bool closable = false;     // may be the function of a closure
+    double cost = 0;        // instructions, at most
+    bool depth = false;     // parameter 0 bounds the recursion
+    bool closable = false;  // may be the function of a closure
 };
 
 struct World {
     Types types;
     std::string module;
     Ty module_type = 0, error_type = 0;
-    std::vector<Ty> errors;           // classes of std.core that handlers name
-    std::vector<Ty> palette;          // of registers
-    std::vector<Ty> objects;          // classes with fields
+    std::vector<Ty> errors;   // classes of std.core that handlers name
+    std::vector<Ty> palette;  // of registers
+    std::vector<Ty> objects;  // classes with fields
     std::vector<Ty> interfaces;
     std::vector<std::pair<Ty, Member>> statics;  // declaring type, field
     std::vector<Callable> callables;
@@ -57,8 +57,8 @@ public:
     std::vector<Callable> own_calls;
 
     // The function with its code. `depth`: parameter 0 is how often it may still call itself.
-    classfile::Function make(const std::string& name, std::uint32_t flags, const std::vector<Ty>& params, Ty result, bool depth,
-                             int statements);
+    classfile::Function make(const std::string& name, std::uint32_t flags, const std::vector<Ty>& params,
+                             Ty result, bool depth, int statements);
     double cost() const { return cost_; }
 
 private:
@@ -75,12 +75,12 @@ private:
     Reg make_value(Ty t, int depth);
     Reg constant(TypeKind kind, std::int64_t value);
     Reg integer(std::int64_t value) { return constant(TypeKind::I64, value); }
-    Reg tame(OperandClass cls);           // an integer that seldom overflows
+    Reg tame(OperandClass cls);  // an integer that seldom overflows
     Reg index_for(Reg array);
     std::int64_t edge(TypeKind kind);
     std::int64_t float_bits(bool wide);
-    Reg canonical_float(Reg r);           // all NaNs become one
-    Reg short_text(Reg r);                // a text that does not grow for ever
+    Reg canonical_float(Reg r);  // all NaNs become one
+    Reg short_text(Reg r);       // a text that does not grow for ever
 
     // -- statements
     void block(int statements, int depth);
@@ -106,7 +106,9 @@ private:
     void fold(Reg r);
     void fold_integer(Reg r64);
 
-    void emit(Op op, std::initializer_list<std::int64_t> operands) { emit(op, std::span(operands.begin(), operands.size())); }
+    void emit(Op op, std::initializer_list<std::int64_t> operands) {
+        emit(op, std::span(operands.begin(), operands.size()));
+    }
     void emit(Op op, std::span<const std::int64_t> operands);
     Ty type(Reg r) const { return reg_types_[static_cast<std::size_t>(r)]; }
     Types& types() { return world_.types; }
@@ -129,7 +131,7 @@ private:
     std::unordered_map<Ty, std::vector<Reg>> readonly_;  // counters, arrays being walked
     std::vector<Ty> kinds_;                              // types this function is fond of
     std::vector<Reg> folded_;
-    std::vector<std::int64_t> exits_;                    // labels of enclosing loops
+    std::vector<std::int64_t> exits_;  // labels of enclosing loops
     std::vector<PendingHandler> handlers_;
     std::vector<classfile::LineEntry> lines_;
     std::uint32_t line_ = 0;
@@ -137,8 +139,8 @@ private:
 };
 
 // The tables of opcodes by what they need.
-const std::vector<Op>& table_ops();             // Typing::Table without labels
-const std::vector<Op>& branch_ops();            // two-way branches
-const std::vector<Op>& other_ops();             // everything else that is a plain statement
+const std::vector<Op>& table_ops();   // Typing::Table without labels
+const std::vector<Op>& branch_ops();  // two-way branches
+const std::vector<Op>& other_ops();   // everything else that is a plain statement
 
 }  // namespace skua::differential

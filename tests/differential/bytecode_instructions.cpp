@@ -1,8 +1,7 @@
 // Single instructions, chosen from the one opcode table: those that its columns describe completely are
 // made from the columns, the others by hand.
-#include "skua/classfile/check.h"
-
 #include "bytecode_function.h"
+#include "skua/classfile/check.h"
 
 namespace skua::differential {
 
@@ -10,7 +9,9 @@ namespace cf = classfile;
 
 namespace {
 
-bool has_label(const cf::OpInfo& info) { return info.has(cf::Branch); }
+bool has_label(const cf::OpInfo& info) {
+    return info.has(cf::Branch);
+}
 
 std::vector<Op> collect(bool (*wanted)(Op, const cf::OpInfo&)) {
     std::vector<Op> found;
@@ -19,7 +20,9 @@ std::vector<Op> collect(bool (*wanted)(Op, const cf::OpInfo&)) {
     return found;
 }
 
-bool is_checked(const cf::OpInfo& info) { return info.mnemonic.find(".checked.") != std::string_view::npos; }
+bool is_checked(const cf::OpInfo& info) {
+    return info.mnemonic.find(".checked.") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -30,8 +33,8 @@ const std::vector<Op>& table_ops() {
 }
 
 const std::vector<Op>& branch_ops() {
-    static const std::vector<Op> ops = collect(
-        [](Op, const cf::OpInfo& info) { return has_label(info) && !info.has(cf::EndsBlock); });
+    static const std::vector<Op> ops =
+        collect([](Op, const cf::OpInfo& info) { return has_label(info) && !info.has(cf::EndsBlock); });
     return ops;
 }
 
@@ -53,28 +56,38 @@ void FunctionGenerator::table_instruction(Op op, std::optional<Reg> into, int de
                     operands[i] = tame(operand.cls);
                 } else if ((op == Op::F64ToI64Trap || op == Op::F64ToU64Trap) && random_.percent(75)) {
                     operands[i] = fresh(types().primitive(TypeKind::F64));
-                    emit(op == Op::F64ToI64Trap ? Op::I32ToF64 : Op::U32ToF64, {operands[i], source_class(OperandClass::I32, depth + 1)});
+                    emit(op == Op::F64ToI64Trap ? Op::I32ToF64 : Op::U32ToF64,
+                         {operands[i], source_class(OperandClass::I32, depth + 1)});
                 } else if (op == Op::CharI32 && random_.percent(75)) {
                     operands[i] = source(types().primitive(TypeKind::U8), depth + 1);
                 } else if (op == Op::BitsF64I64 || op == Op::BitsF32I32) {
                     operands[i] = canonical_float(source_class(operand.cls, depth + 1));
                 } else if (op == Op::StrByte && i == 2) {
-                    operands[i] = random_.percent(75) ? integer(random_.between(0, 4)) : source(types().primitive(TypeKind::I64), depth + 1);
+                    operands[i] = random_.percent(75) ? integer(random_.between(0, 4))
+                                                      : source(types().primitive(TypeKind::I64), depth + 1);
                 } else {
                     operands[i] = source_class(operand.cls, depth + 1);
                 }
                 break;
-            case cf::OperandKind::F64Bits: operands[i] = float_bits(true); break;
-            case cf::OperandKind::F32Bits: operands[i] = float_bits(false); break;
+            case cf::OperandKind::F64Bits:
+                operands[i] = float_bits(true);
+                break;
+            case cf::OperandKind::F32Bits:
+                operands[i] = float_bits(false);
+                break;
             case cf::OperandKind::Str:
                 operands[i] = file_.builder.str(random_.pick({"", "a", "skua", "gr\xC3\xBCn", "0123456789"}));
                 break;
-            case cf::OperandKind::Label: operands[i] = label; break;
-            default: break;
+            case cf::OperandKind::Label:
+                operands[i] = label;
+                break;
+            default:
+                break;
         }
     }
     for (unsigned i = 0; i < info.operand_count; ++i)
-        if (info.operands[i].kind == cf::OperandKind::Write) operands[i] = into ? *into : dest_class(info.operands[i].cls);
+        if (info.operands[i].kind == cf::OperandKind::Write)
+            operands[i] = into ? *into : dest_class(info.operands[i].cls);
     emit(op, operands);
 }
 
@@ -82,7 +95,8 @@ void FunctionGenerator::table_instruction(Op op, std::optional<Reg> into, int de
 void FunctionGenerator::conditional_branch(std::int64_t label) {
     const Op op = random_.pick(branch_ops());
     if (op == Op::BrIs || op == Op::BrIsNot) {
-        const Ty object = random_.percent(50) ? random_.pick(world_.interfaces) : random_.pick(world_.objects);
+        const Ty object =
+            random_.percent(50) ? random_.pick(world_.interfaces) : random_.pick(world_.objects);
         const Reg r = source(object);
         Ty tested = random_.percent(70) ? random_.pick(world_.objects) : random_.pick(world_.palette);
         if (types()[tested].shape == Shape::Nullable) tested = random_.pick(world_.interfaces);
@@ -98,31 +112,38 @@ bool FunctionGenerator::other_instruction(Op op) {
             const Ty to = random_.pick(world_.palette);
             const TypeInfo& info = types()[to];
             // Upcasts where there are any.
-            const Ty from = !info.subclasses.empty() && random_.percent(60) ? random_.pick(info.subclasses) : to;
+            const Ty from =
+                !info.subclasses.empty() && random_.percent(60) ? random_.pick(info.subclasses) : to;
             const Reg r = source(types().assignable(from, to) ? from : to);
             emit(op, {dest(to), r});
             return true;
         }
         case Op::ConstInt: {
-            const TypeKind kind = random_.pick({TypeKind::I8, TypeKind::I16, TypeKind::I32, TypeKind::I64, TypeKind::U8, TypeKind::U16,
-                                                TypeKind::U32, TypeKind::U64, TypeKind::Bool, TypeKind::Char});
+            const TypeKind kind =
+                random_.pick({TypeKind::I8, TypeKind::I16, TypeKind::I32, TypeKind::I64, TypeKind::U8,
+                              TypeKind::U16, TypeKind::U32, TypeKind::U64, TypeKind::Bool, TypeKind::Char});
             emit(op, {dest(types().primitive(kind)), edge(kind)});
             return true;
         }
-        case Op::Default: emit(op, {dest(random_.pick(world_.palette))}); return true;
+        case Op::Default:
+            emit(op, {dest(random_.pick(world_.palette))});
+            return true;
         case Op::Retype: {
             if (random_.percent(30)) {
                 const bool back = random_.percent(50);
                 const Reg r = source(types().primitive(back ? TypeKind::I64 : TypeKind::U64));
                 emit(op, {dest(types().primitive(back ? TypeKind::U64 : TypeKind::I64)), r});
             } else {
-                const Reg r = source(types().primitive(random_.pick({TypeKind::I32, TypeKind::U32, TypeKind::Char, TypeKind::Bool,
-                                                                     TypeKind::U8, TypeKind::I8, TypeKind::U16, TypeKind::I16})));
+                const Reg r = source(types().primitive(
+                    random_.pick({TypeKind::I32, TypeKind::U32, TypeKind::Char, TypeKind::Bool, TypeKind::U8,
+                                  TypeKind::I8, TypeKind::U16, TypeKind::I16})));
                 emit(op, {dest(types().primitive(random_.pick({TypeKind::I32, TypeKind::U32}))), r});
             }
             return true;
         }
-        default: return object_instruction(op) || array_instruction(op) || value_instruction(op) || call_instruction(op);
+        default:
+            return object_instruction(op) || array_instruction(op) || value_instruction(op) ||
+                   call_instruction(op);
     }
 }
 
@@ -133,36 +154,48 @@ bool FunctionGenerator::object_instruction(Op op) {
             emit(op, {dest(t), file_.index(t)});
             return true;
         }
-        case Op::GetField: case Op::PutField: {
+        case Op::GetField:
+        case Op::PutField: {
             const Ty object = random_.pick(world_.objects);
             Ty owner = object;
-            while (types()[owner].super != 0 && (types()[owner].members.empty() || random_.percent(40))) owner = types()[owner].super;
+            while (types()[owner].super != 0 && (types()[owner].members.empty() || random_.percent(40)))
+                owner = types()[owner].super;
             if (types()[owner].members.empty()) return false;
             Ty leaf = 0;
             const auto path = file_.path(random_, owner, random_.pick(types()[owner].members), leaf);
             const Reg r = source(object);
-            if (op == Op::GetField) emit(op, {dest(leaf), r, path});
-            else emit(op, {r, path, source(leaf)});
+            if (op == Op::GetField)
+                emit(op, {dest(leaf), r, path});
+            else
+                emit(op, {r, path, source(leaf)});
             return true;
         }
-        case Op::GetStatic: case Op::PutStatic: {
+        case Op::GetStatic:
+        case Op::PutStatic: {
             const auto& [owner, member] = random_.pick(world_.statics);
             Ty leaf = 0;
             const auto path = file_.path(random_, owner, member, leaf);
-            if (op == Op::GetStatic) emit(op, {dest(leaf), path});
-            else emit(op, {path, source(leaf)});
+            if (op == Op::GetStatic)
+                emit(op, {dest(leaf), path});
+            else
+                emit(op, {path, source(leaf)});
             return true;
         }
         case Op::Is: {
-            const Reg r = source(random_.percent(60) ? random_.pick(world_.interfaces) : random_.pick(world_.objects));
+            const Reg r =
+                source(random_.percent(60) ? random_.pick(world_.interfaces) : random_.pick(world_.objects));
             emit(op, {dest(types().primitive(TypeKind::Bool)), r,
-                      file_.index(random_.percent(70) ? random_.pick(world_.objects) : random_.pick(world_.interfaces))});
+                      file_.index(random_.percent(70) ? random_.pick(world_.objects)
+                                                      : random_.pick(world_.interfaces))});
             return true;
         }
-        case Op::Cast: case Op::CastOrNull: {
-            const Reg r = source(random_.percent(70) ? random_.pick(world_.interfaces) : random_.pick(world_.objects));
+        case Op::Cast:
+        case Op::CastOrNull: {
+            const Reg r =
+                source(random_.percent(70) ? random_.pick(world_.interfaces) : random_.pick(world_.objects));
             Ty to = random_.percent(50) ? random_.pick(world_.objects) : random_.pick(world_.palette);
-            if (types()[to].shape == Shape::Nullable || types()[to].shape == Shape::Function) to = random_.pick(world_.objects);
+            if (types()[to].shape == Shape::Nullable || types()[to].shape == Shape::Function)
+                to = random_.pick(world_.objects);
             if (op == Op::CastOrNull) {
                 to = types().nullable(to);
             } else if (random_.percent(20) && types().is_reference(to)) {
@@ -181,7 +214,8 @@ bool FunctionGenerator::object_instruction(Op op) {
             emit(op, {dest(to), r});
             return true;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -206,31 +240,39 @@ bool FunctionGenerator::array_instruction(Op op) {
         case cf::Typing::ArrayLit: {
             const Ty array = any_array();
             std::vector<std::int64_t> operands{0, 0};
-            for (std::size_t n = random_.below(6); n > 0; --n) operands.push_back(source(types()[array].parts[0], 1));
+            for (std::size_t n = random_.below(6); n > 0; --n)
+                operands.push_back(source(types()[array].parts[0], 1));
             operands[0] = dest(array);
             operands[1] = static_cast<std::int64_t>(operands.size() - 2);
             emit(op, operands);
             return true;
         }
-        case cf::Typing::ArrayGet: case cf::Typing::ArrayPut: {
+        case cf::Typing::ArrayGet:
+        case cf::Typing::ArrayPut: {
             const Reg array = source(any_array());
             const Ty element = types()[type(array)].parts[0];
             const Reg i = index_for(array);
-            if (op == Op::ArrayGet) emit(op, {dest(element), array, i});
-            else emit(op, {array, i, source(element, 1)});
+            if (op == Op::ArrayGet)
+                emit(op, {dest(element), array, i});
+            else
+                emit(op, {array, i, source(element, 1)});
             return true;
         }
-        case cf::Typing::ArrayGetField: case cf::Typing::ArrayPutField: {
+        case cf::Typing::ArrayGetField:
+        case cf::Typing::ArrayPutField: {
             Ty t = any_array();
-            for (int tries = 0; tries < 30 && !types().is_value(types()[t].parts[0]); ++tries) t = any_array();
+            for (int tries = 0; tries < 30 && !types().is_value(types()[t].parts[0]); ++tries)
+                t = any_array();
             const Ty element = types()[t].parts[0];
             if (!types().is_value(element)) return false;
             const Reg array = source(t);
             const Reg i = index_for(array);
             Ty leaf = 0;
             const auto path = file_.path(random_, element, random_.pick(types()[element].members), leaf);
-            if (op == Op::ArrayGetField) emit(op, {dest(leaf), array, i, path});
-            else emit(op, {array, i, path, source(leaf, 1)});
+            if (op == Op::ArrayGetField)
+                emit(op, {dest(leaf), array, i, path});
+            else
+                emit(op, {array, i, path, source(leaf, 1)});
             return true;
         }
         case cf::Typing::ArrayCopy: {
@@ -264,7 +306,8 @@ bool FunctionGenerator::array_instruction(Op op) {
             }
             return true;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -272,7 +315,8 @@ bool FunctionGenerator::value_instruction(Op op) {
     switch (op) {
         case Op::StrConcat: {
             std::vector<std::int64_t> operands{0, 0};
-            for (std::size_t n = random_.below(5); n > 0; --n) operands.push_back(source(types().string(), 1));
+            for (std::size_t n = random_.below(5); n > 0; --n)
+                operands.push_back(source(types().string(), 1));
             operands[0] = dest(types().string());
             operands[1] = static_cast<std::int64_t>(operands.size() - 2);
             emit(op, operands);
@@ -282,12 +326,14 @@ bool FunctionGenerator::value_instruction(Op op) {
         case Op::Pack: {
             const auto t = type_of_class(OperandClass::Value, true);
             std::vector<std::int64_t> operands{0, static_cast<std::int64_t>(types()[*t].members.size())};
-            for (std::size_t i = 0; i < types()[*t].members.size(); ++i) operands.push_back(source(types()[*t].members[i].type, 1));
+            for (std::size_t i = 0; i < types()[*t].members.size(); ++i)
+                operands.push_back(source(types()[*t].members[i].type, 1));
             operands[0] = dest(*t);
             emit(op, operands);
             return true;
         }
-        case Op::Extract: case Op::Insert: {
+        case Op::Extract:
+        case Op::Insert: {
             const auto t = type_of_class(OperandClass::Value, true);
             Ty leaf = 0;
             const auto path = file_.path(random_, *t, random_.pick(types()[*t].members), leaf);
@@ -344,7 +390,8 @@ bool FunctionGenerator::value_instruction(Op op) {
             short_text(text);
             return true;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 

@@ -50,11 +50,16 @@ private:
 
     Ty field_type() {
         switch (random_.below(10)) {
-            case 0: return types().string();
-            case 1: return types().nullable(any_primitive());
-            case 2: return types().array(any_primitive());
-            case 3: return s0_;
-            default: return any_primitive();
+            case 0:
+                return types().string();
+            case 1:
+                return types().nullable(any_primitive());
+            case 2:
+                return types().array(any_primitive());
+            case 3:
+                return s0_;
+            default:
+                return any_primitive();
         }
     }
 
@@ -73,9 +78,12 @@ private:
             const Ty t = field_type();
             types()[s1_].members.push_back({"y" + std::to_string(n), t, t});
         }
-        tuple_ = types().tuple({any_primitive(), random_.percent(50) ? s0_ : types().string(), any_primitive()});
-        for (const char* name : {"A", "B", "C", "D", "E"}) classes_.push_back(types().declared(Shape::Class, p + name));
-        const auto [a, b, c, d, e] = std::tuple(classes_[0], classes_[1], classes_[2], classes_[3], classes_[4]);
+        tuple_ =
+            types().tuple({any_primitive(), random_.percent(50) ? s0_ : types().string(), any_primitive()});
+        for (const char* name : {"A", "B", "C", "D", "E"})
+            classes_.push_back(types().declared(Shape::Class, p + name));
+        const auto [a, b, c, d, e] =
+            std::tuple(classes_[0], classes_[1], classes_[2], classes_[3], classes_[4]);
         types()[b].super = a;
         types()[c].super = b;
         types()[d].super = a;
@@ -92,7 +100,9 @@ private:
         }
         for (const Ty owner : classes_)
             for (std::size_t n = random_.below(4); n > 0; --n) {
-                const Ty t = random_.percent(15) ? types().nullable(a) : random_.percent(15) ? s1_ : field_type();
+                const Ty t = random_.percent(15)   ? types().nullable(a)
+                             : random_.percent(15) ? s1_
+                                                   : field_type();
                 types()[owner].members.push_back({"m" + std::to_string(n), t, t});
             }
         for (const Ty arg : {prim(TypeKind::I64), prim(TypeKind::F32), types().string(), s0_}) {
@@ -104,24 +114,29 @@ private:
         world_.objects = classes_;
         world_.objects.insert(world_.objects.end(), generics_.begin(), generics_.end());
         display_ = types().declared(Shape::Interface, "std.core.Display");
-        types()[display_].subclasses = {prim(TypeKind::I64), prim(TypeKind::I32), prim(TypeKind::U8), prim(TypeKind::F64), prim(TypeKind::F32),
-                                        prim(TypeKind::Bool), prim(TypeKind::Char), prim(TypeKind::U64), types().string()};
+        types()[display_].subclasses = {prim(TypeKind::I64),  prim(TypeKind::I32), prim(TypeKind::U8),
+                                        prim(TypeKind::F64),  prim(TypeKind::F32), prim(TypeKind::Bool),
+                                        prim(TypeKind::Char), prim(TypeKind::U64), types().string()};
         world_.interfaces = {i_, display_};
-        for (const char* name : {"Error", "IndexError", "ArithmeticError", "NullError", "CastError", "ArgumentError"})
+        for (const char* name :
+             {"Error", "IndexError", "ArithmeticError", "NullError", "CastError", "ArgumentError"})
             world_.errors.push_back(types().declared(Shape::Class, std::string("std.core.") + name));
         world_.error_type = world_.errors.front();
     }
 
     void declare_palette() {
         auto& p = world_.palette;
-        for (int k = 0; k < 12; ++k) p.insert(p.end(), k == 3 || k == 2 || k == 9 ? 3 : 1, prim(static_cast<TypeKind>(k)));
+        for (int k = 0; k < 12; ++k)
+            p.insert(p.end(), k == 3 || k == 2 || k == 9 ? 3 : 1, prim(static_cast<TypeKind>(k)));
         p.insert(p.end(), {types().string(), types().string(), s0_, s1_, tuple_, i_, display_});
         for (const Ty t : world_.objects) p.push_back(t);
         for (int k = 0; k < 12; ++k) p.push_back(types().array(prim(static_cast<TypeKind>(k))));
-        for (const Ty t : {types().string(), s0_, s1_, tuple_, classes_[0], types().array(prim(TypeKind::I64)), types().nullable(prim(TypeKind::I32)), i_})
+        for (const Ty t : {types().string(), s0_, s1_, tuple_, classes_[0],
+                           types().array(prim(TypeKind::I64)), types().nullable(prim(TypeKind::I32)), i_})
             p.push_back(types().array(t));
-        for (const Ty t : {prim(TypeKind::I64), prim(TypeKind::F64), prim(TypeKind::U8), prim(TypeKind::Bool), s0_, tuple_, types().string(), classes_[0],
-                           classes_[1], types().nullable(prim(TypeKind::I64)), types().array(prim(TypeKind::U8))})
+        for (const Ty t : {prim(TypeKind::I64), prim(TypeKind::F64), prim(TypeKind::U8), prim(TypeKind::Bool),
+                           s0_, tuple_, types().string(), classes_[0], classes_[1],
+                           types().nullable(prim(TypeKind::I64)), types().array(prim(TypeKind::U8))})
             p.push_back(types().nullable(t));
         const Ty f0 = types().function({prim(TypeKind::I64)}, prim(TypeKind::I64));
         const Ty f1 = types().function({prim(TypeKind::F64), s0_}, prim(TypeKind::I64));
@@ -146,11 +161,13 @@ private:
         return {op, owner, name, {}, params, params, result, result, cost, false, false};
     }
 
-    void generate(File& where, const std::string& name, std::uint32_t flags, const std::vector<Ty>& params, Ty result, double budget,
-                  int statements, double& cost, std::vector<Callable> own = {}, bool depth = false) {
+    void generate(File& where, const std::string& name, std::uint32_t flags, const std::vector<Ty>& params,
+                  Ty result, double budget, int statements, double& cost, std::vector<Callable> own = {},
+                  bool depth = false) {
         FunctionGenerator generator(world_, where, random_, budget);
         generator.own_calls = std::move(own);
-        where.builder.file().functions.push_back(generator.make(name, flags, params, result, depth, statements));
+        where.builder.file().functions.push_back(
+            generator.make(name, flags, params, result, depth, statements));
         cost = std::max(cost, generator.cost());
     }
 
@@ -162,8 +179,11 @@ private:
     void module_function(File& module, std::size_t number) {
         const std::string name = "f" + std::to_string(number);
         std::vector<Ty> params;
-        for (std::size_t n = random_.below(random_.percent(10) ? 12 : 5); n > 0; --n) params.push_back(random_.pick(world_.palette));
-        const Ty result = random_.percent(50) ? prim(TypeKind::I64) : random_.percent(10) ? types().void_type() : random_.pick(world_.palette);
+        for (std::size_t n = random_.below(random_.percent(10) ? 12 : 5); n > 0; --n)
+            params.push_back(random_.pick(world_.palette));
+        const Ty result = random_.percent(50)   ? prim(TypeKind::I64)
+                          : random_.percent(10) ? types().void_type()
+                                                : random_.pick(world_.palette);
         const bool depth = random_.percent(25);
         if (depth) params.insert(params.begin(), prim(TypeKind::I64));
         Callable self = plain(Op::Call, world_.module_type, name, params, result, 0);
@@ -185,14 +205,16 @@ private:
         next.name = self.name + "$next";
         next.cost = 500;  // times 2^3 levels stays in bounds, since the budget allows two of them
         next.depth = false;
-        generate(module, self.name, cf::kPublic | cf::kStatic, self.params, self.result, 1500, size() / 2, cost, {next}, true);
+        generate(module, self.name, cf::kPublic | cf::kStatic, self.params, self.result, 1500, size() / 2,
+                 cost, {next}, true);
         // Its parameter 0 is whatever the caller has: only bits 0 and 1 count, and one level is taken off.
         const Ty i64 = prim(TypeKind::I64);
         cf::Function f = module.function(next.name, cf::kPublic | cf::kStatic, self.params, self.result);
         CodeBuilder code;
         f.has_code = true;
         const std::int64_t first = static_cast<std::int64_t>(self.params.size());
-        for (const Ty t : {i64, i64, i64, self.result == types().void_type() ? i64 : self.result}) f.code.registers.push_back(module.index(t));
+        for (const Ty t : {i64, i64, i64, self.result == types().void_type() ? i64 : self.result})
+            f.code.registers.push_back(module.index(t));
         // if static depth budget is used up: return default
         const auto spent = module.path(world_.module_type, {"left", i64, i64});
         const auto out = code.new_label();
@@ -204,12 +226,15 @@ private:
         code.emit(Op::ConstInt, {first + 1, 3});
         code.emit(Op::AndI64, {0, 0, first + 1});
         std::vector<std::int64_t> operands{self.result == types().void_type() ? -1 : first + 3,
-                                           module.method(self.owner, self.name, {}, self.params, self.result), first};
+                                           module.method(self.owner, self.name, {}, self.params, self.result),
+                                           first};
         for (std::int64_t i = 0; i < first; ++i) operands.push_back(i);
         code.emit(Op::Call, operands);
         code.bind(out);
-        if (self.result == types().void_type()) code.emit(Op::RetVoid, {});
-        else code.emit(Op::Ret, {first + 3});
+        if (self.result == types().void_type())
+            code.emit(Op::RetVoid, {});
+        else
+            code.emit(Op::Ret, {first + 3});
         f.code.bytes = code.finish();
         module.builder.file().functions.push_back(std::move(f));
         if (!has_left_) module.add_field("left", i64, kMember | cf::kStatic);
@@ -233,7 +258,8 @@ private:
             // A function value made here may refer to targets made before: no recursion.
             const double before = cost;
             double own = 0;
-            generate(module, name, cf::kPublic | cf::kStatic, params, prim(TypeKind::I64), 300 + before, 1 + static_cast<int>(random_.below(5)), own);
+            generate(module, name, cf::kPublic | cf::kStatic, params, prim(TypeKind::I64), 300 + before,
+                     1 + static_cast<int>(random_.below(5)), own);
             cost = std::max(before, own);
             Callable target = plain(Op::Call, world_.module_type, name, params, prim(TypeKind::I64), own);
             target.closable = true;
@@ -243,8 +269,9 @@ private:
         for (auto& [type, cost] : world_.function_types) cost += 50;
     }
 
-    void fixed_function(File& where, const std::string& name, std::uint32_t flags, std::vector<Ty> params, Ty result, std::vector<Ty> registers,
-                        std::size_t type_params, const CodeBuilder& code, std::vector<cf::TypeParam> declared = {}) {
+    void fixed_function(File& where, const std::string& name, std::uint32_t flags, std::vector<Ty> params,
+                        Ty result, std::vector<Ty> registers, std::size_t type_params,
+                        const CodeBuilder& code, std::vector<cf::TypeParam> declared = {}) {
         cf::Function f = where.function(name, flags, params, result);
         f.has_code = true;
         for (const Ty t : registers) f.code.registers.push_back(where.index(t));
@@ -317,7 +344,8 @@ void ProgramMaker::fixed_functions(File& module) {
         c.emit(Op::Unwrap, {2, 3});
         c.emit(Op::Extract, {0, 2, module.path(pair, {"0", u, u})});
         c.emit(Op::Ret, {0});
-        fixed_function(module, "pair", cf::kPublic | cf::kStatic, {u, i64}, u, {pair, types().nullable(pair)}, 1, c);
+        fixed_function(module, "pair", cf::kPublic | cf::kStatic, {u, i64}, u, {pair, types().nullable(pair)},
+                       1, c);
     }
     {  // fill<U>(x, n): [U] of n mod 8 elements, all x; the last one
         CodeBuilder c;
@@ -329,7 +357,8 @@ void ProgramMaker::fixed_functions(File& module) {
         c.emit(Op::SubI64, {1, 1, 3});
         c.emit(Op::ArrayGet, {0, 2, 1});
         c.emit(Op::Ret, {0});
-        fixed_function(module, "fill", cf::kPublic | cf::kStatic, {u, i64}, u, {types().array(u), i64, i64}, 1, c);
+        fixed_function(module, "fill", cf::kPublic | cf::kStatic, {u, i64}, u, {types().array(u), i64, i64},
+                       1, c);
     }
     {  // cmp<U: Comparable<U>>(a, b)
         const Ty comparable = types().declared(Shape::Interface, "std.core.Comparable", {u});
@@ -343,13 +372,27 @@ void ProgramMaker::fixed_functions(File& module) {
     }
     for (int i = 0; i < 4; ++i) {
         const Ty t = random_.pick(world_.palette);
-        world_.callables.push_back({Op::Call, world_.module_type, "pick", {t}, {boolean, t, t}, {boolean, u, u}, t, u, 4, false, false});
-        world_.callables.push_back({Op::Call, world_.module_type, "same", {t}, {t, t}, {u, u}, boolean, boolean, 40, false, false});
-        world_.callables.push_back({Op::Call, world_.module_type, "pair", {t}, {t, i64}, {u, i64}, t, u, 8, false, false});
-        world_.callables.push_back({Op::Call, world_.module_type, "fill", {t}, {t, i64}, {u, i64}, t, u, 60, false, false});
+        world_.callables.push_back({Op::Call,
+                                    world_.module_type,
+                                    "pick",
+                                    {t},
+                                    {boolean, t, t},
+                                    {boolean, u, u},
+                                    t,
+                                    u,
+                                    4,
+                                    false,
+                                    false});
+        world_.callables.push_back(
+            {Op::Call, world_.module_type, "same", {t}, {t, t}, {u, u}, boolean, boolean, 40, false, false});
+        world_.callables.push_back(
+            {Op::Call, world_.module_type, "pair", {t}, {t, i64}, {u, i64}, t, u, 8, false, false});
+        world_.callables.push_back(
+            {Op::Call, world_.module_type, "fill", {t}, {t, i64}, {u, i64}, t, u, 60, false, false});
     }
     for (const Ty t : {i64, prim(TypeKind::U8), prim(TypeKind::F64), text, prim(TypeKind::Char)})
-        world_.callables.push_back({Op::Call, world_.module_type, "cmp", {t}, {t, t}, {u, u}, i64, i64, 20, false, false});
+        world_.callables.push_back(
+            {Op::Call, world_.module_type, "cmp", {t}, {t, t}, {u, u}, i64, i64, 20, false, false});
 }
 
 void ProgramMaker::type_files() {
@@ -360,7 +403,8 @@ void ProgramMaker::type_files() {
     const std::uint32_t open = cf::kPublic | cf::kOpen, over = cf::kPublic | cf::kOverride;
 
     File& interface = file(p + "I", cf::DeclKind::Interface, cf::kPublic);
-    interface.builder.file().functions.push_back(interface.function("f", cf::kPublic | cf::kAbstract, {i_, i64}, i64));
+    interface.builder.file().functions.push_back(
+        interface.function("f", cf::kPublic | cf::kAbstract, {i_, i64}, i64));
 
     File& s0 = file(p + "S0", cf::DeclKind::Struct, cf::kPublic);
     s0.builder.file().interfaces = {s0.index(i_)};
@@ -376,8 +420,10 @@ void ProgramMaker::type_files() {
         for (const Member& m : types()[self].members) made.add_field(m.name, m.type, kMember);
         return made;
     };
-    const auto body = [&](File& where, const char* name, std::uint32_t flags, Ty self, double& cost, std::vector<Callable> own = {}) {
-        generate(where, name, flags, {self, i64}, i64, 600, 1 + static_cast<int>(random_.below(8)), cost, std::move(own));
+    const auto body = [&](File& where, const char* name, std::uint32_t flags, Ty self, double& cost,
+                          std::vector<Callable> own = {}) {
+        generate(where, name, flags, {self, i64}, i64, 600, 1 + static_cast<int>(random_.below(8)), cost,
+                 std::move(own));
     };
     File& fa = class_file("A", a, cf::kOpen);
     body(fa, "m", open, a, m_cost);
@@ -423,7 +469,8 @@ void ProgramMaker::type_files() {
     for (const Ty made : generics_) {
         const Ty arg = types()[made].parts[0];
         world_.callables.push_back({Op::Call, made, "get", {}, {made}, {g_self}, arg, v, 3, false, false});
-        world_.callables.push_back({Op::Call, made, "swap", {}, {made, arg}, {g_self, v}, arg, v, 4, false, false});
+        world_.callables.push_back(
+            {Op::Call, made, "swap", {}, {made, arg}, {g_self, v}, arg, v, 4, false, false});
     }
 
     // A static whose initialiser may fail.
@@ -444,19 +491,33 @@ void ProgramMaker::type_files() {
     world_.callables.push_back(plain(Op::Call, c, "own", {c, i64}, i64, own_cost));
     world_.callables.push_back(plain(Op::Call, c, "m", {c, i64}, i64, m_cost));
     world_.callables.push_back(plain(Op::Call, s0_, "f", {s0_, i64}, i64, f_cost));
-    world_.callables.push_back({Op::CallConstrained, i_, "f", {}, {s0_, i64}, {i_, i64}, i64, i64, f_cost, false, false});
-    world_.callables.push_back({Op::CallConstrained, i_, "g", {}, {s0_, i64}, {i_, i64}, i64, i64, 2 * f_cost + 4, false, false});
+    world_.callables.push_back(
+        {Op::CallConstrained, i_, "f", {}, {s0_, i64}, {i_, i64}, i64, i64, f_cost, false, false});
+    world_.callables.push_back(
+        {Op::CallConstrained, i_, "g", {}, {s0_, i64}, {i_, i64}, i64, i64, 2 * f_cost + 4, false, false});
 }
 
 void ProgramMaker::library_calls() {
     const Ty i64 = prim(TypeKind::I64), text = types().string(), v = types().variable(TypeKind::ClassVar, 0);
     const Ty open = types().declared(Shape::Interface, "std.core.Comparable", {v});
-    for (const Ty t : {i64, prim(TypeKind::I8), prim(TypeKind::U64), prim(TypeKind::F64), prim(TypeKind::F32), prim(TypeKind::Char), text}) {
+    for (const Ty t : {i64, prim(TypeKind::I8), prim(TypeKind::U64), prim(TypeKind::F64), prim(TypeKind::F32),
+                       prim(TypeKind::Char), text}) {
         const Ty comparable = types().declared(Shape::Interface, "std.core.Comparable", {t});
-        world_.callables.push_back({Op::CallConstrained, comparable, "compareTo", {}, {t, t}, {open, v}, i64, i64, 20, false, false});
+        world_.callables.push_back({Op::CallConstrained,
+                                    comparable,
+                                    "compareTo",
+                                    {},
+                                    {t, t},
+                                    {open, v},
+                                    i64,
+                                    i64,
+                                    20,
+                                    false,
+                                    false});
     }
     for (const Ty t : {prim(TypeKind::I32), prim(TypeKind::F64), text})
-        world_.callables.push_back({Op::CallConstrained, display_, "toString", {}, {t}, {display_}, text, text, 30, false, false});
+        world_.callables.push_back(
+            {Op::CallConstrained, display_, "toString", {}, {t}, {display_}, text, text, 30, false, false});
     world_.callables.push_back(plain(Op::CallInterface, display_, "toString", {display_}, text, 30));
 }
 
@@ -466,7 +527,8 @@ void ProgramMaker::main_function(File& module) {
     const std::size_t tops = 2 + random_.below(2);
     for (std::size_t i = 0; i < tops; ++i) {
         double cost = 0;
-        generate(module, "top" + std::to_string(i), cf::kPublic | cf::kStatic, {}, i64, 12000, 4 + size(), cost);
+        generate(module, "top" + std::to_string(i), cf::kPublic | cf::kStatic, {}, i64, 12000, 4 + size(),
+                 cost);
     }
     cf::Function f = module.function("main", cf::kPublic | cf::kStatic, {}, types().void_type());
     f.has_code = true;
@@ -490,7 +552,8 @@ void ProgramMaker::main_function(File& module) {
             code.emit(Op::ConstInt, {3, 6});
             code.emit(Op::PutStatic, {module.path(world_.module_type, {"left", i64, i64}), 3});
         }
-        code.emit(Op::Call, {0, module.method(world_.module_type, "top" + std::to_string(i), {}, {}, i64), 0});
+        code.emit(Op::Call,
+                  {0, module.method(world_.module_type, "top" + std::to_string(i), {}, {}, i64), 0});
         code.emit(Op::Call, {-1, println(i64), 1, 0});
         const std::uint32_t end = code.position();
         code.emit(Op::Br, {after.id});
@@ -502,7 +565,8 @@ void ProgramMaker::main_function(File& module) {
         code.emit(Op::SubI64, {2, 2, 3});
         code.emit(Op::ConstInt, {3, 0});
         code.emit(Op::BrEqI64, {2, 3, again.id});
-        if (i + 1 < tops || !uncaught) f.code.handlers.push_back({start, end, target, module.index(world_.error_type), 1});
+        if (i + 1 < tops || !uncaught)
+            f.code.handlers.push_back({start, end, target, module.index(world_.error_type), 1});
     }
     code.emit(Op::GetStatic, {0, module.path(world_.module_type, {"sum", i64, i64})});
     code.emit(Op::Call, {-1, println(i64), 1, 0});
@@ -513,7 +577,9 @@ void ProgramMaker::main_function(File& module) {
 
 }  // namespace
 
-std::vector<cf::ClassFile> generate_classes(std::uint64_t seed) { return ProgramMaker(seed).make(); }
+std::vector<cf::ClassFile> generate_classes(std::uint64_t seed) {
+    return ProgramMaker(seed).make();
+}
 
 Program generate_bytecode(std::uint64_t seed) {
     Program program;

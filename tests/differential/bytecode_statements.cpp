@@ -16,10 +16,14 @@ Reg FunctionGenerator::make_value(Ty t, int depth) {
                 std::vector<Op> fitting;
                 for (const Op op : table_ops()) {
                     const cf::OpInfo& row = cf::op_info(op);
-                    if (row.operand_count < 2 || row.operands[0].kind != cf::OperandKind::Write || row.has(cf::Throws)) continue;
+                    if (row.operand_count < 2 || row.operands[0].kind != cf::OperandKind::Write ||
+                        row.has(cf::Throws))
+                        continue;
                     const OperandClass cls = row.operands[0].cls;
-                    const bool fits = (cls == OperandClass::I64 && (info.kind == TypeKind::I64 || info.kind == TypeKind::U64)) ||
-                                      (cls == OperandClass::I32 && (info.kind == TypeKind::I32 || info.kind == TypeKind::U32)) ||
+                    const bool fits = (cls == OperandClass::I64 &&
+                                       (info.kind == TypeKind::I64 || info.kind == TypeKind::U64)) ||
+                                      (cls == OperandClass::I32 &&
+                                       (info.kind == TypeKind::I32 || info.kind == TypeKind::U32)) ||
                                       (cls == OperandClass::F64 && info.kind == TypeKind::F64) ||
                                       (cls == OperandClass::F32 && info.kind == TypeKind::F32) ||
                                       (cls == OperandClass::Bool && info.kind == TypeKind::Bool) ||
@@ -38,28 +42,32 @@ Reg FunctionGenerator::make_value(Ty t, int depth) {
             }
             if (info.kind == TypeKind::F64 || info.kind == TypeKind::F32) {
                 const Reg r = fresh(t);
-                emit(info.kind == TypeKind::F64 ? Op::ConstF64 : Op::ConstF32, {r, float_bits(info.kind == TypeKind::F64)});
+                emit(info.kind == TypeKind::F64 ? Op::ConstF64 : Op::ConstF32,
+                     {r, float_bits(info.kind == TypeKind::F64)});
                 return r;
             }
             return constant(info.kind, edge(info.kind));
         }
         case Shape::String: {
             const Reg r = fresh(t);
-            emit(Op::ConstStr, {r, file_.builder.str(random_.pick({"", "x", "abc", "\xE2\x82\xAC uro", "longer than a word"}))});
+            emit(Op::ConstStr, {r, file_.builder.str(random_.pick(
+                                       {"", "x", "abc", "\xE2\x82\xAC uro", "longer than a word"}))});
             return r;
         }
         case Shape::Array: {
             const Reg r = fresh(t);
             if (depth < 2 && random_.percent(40)) {
                 std::vector<std::int64_t> operands{r, random_.between(1, 5)};
-                for (std::int64_t n = operands[1]; n > 0; --n) operands.push_back(source(info.parts[0], depth + 2));
+                for (std::int64_t n = operands[1]; n > 0; --n)
+                    operands.push_back(source(info.parts[0], depth + 2));
                 emit(Op::ArrayLit, operands);
             } else {
                 emit(Op::ArrayNew, {r, integer(random_.between(1, 12))});
             }
             return r;
         }
-        case Shape::Struct: case Shape::Tuple: {
+        case Shape::Struct:
+        case Shape::Tuple: {
             std::vector<std::int64_t> operands{0, static_cast<std::int64_t>(info.members.size())};
             for (const Member& m : info.members) operands.push_back(source(m.type, depth + 1));
             const Reg r = operands[0] = fresh(t);
@@ -89,8 +97,10 @@ Reg FunctionGenerator::make_value(Ty t, int depth) {
         }
         case Shape::Nullable: {
             const Reg r = fresh(t);
-            if (random_.percent(25)) emit(Op::ConstNull, {r});
-            else emit(Op::Wrap, {r, source(info.parts[0], depth + 1)});
+            if (random_.percent(25))
+                emit(Op::ConstNull, {r});
+            else
+                emit(Op::Wrap, {r, source(info.parts[0], depth + 1)});
             return r;
         }
         case Shape::Function: {
@@ -106,13 +116,18 @@ Reg FunctionGenerator::make_value(Ty t, int depth) {
                 return r;
             }
             const Callable callee = *random_.pick(fitting);
-            std::vector<std::int64_t> operands{r, file_.method(callee.owner, callee.name, {}, callee.declared_params, callee.declared_result),
-                                               static_cast<std::int64_t>(callee.params.size() - given)};
-            for (std::size_t i = given; i < callee.params.size(); ++i) operands.push_back(source(callee.params[i], depth + 1));
+            std::vector<std::int64_t> operands{
+                r,
+                file_.method(callee.owner, callee.name, {}, callee.declared_params, callee.declared_result),
+                static_cast<std::int64_t>(callee.params.size() - given)};
+            for (std::size_t i = given; i < callee.params.size(); ++i)
+                operands.push_back(source(callee.params[i], depth + 1));
             emit(Op::Closure, operands);
             return r;
         }
-        default: SKUA_CHECK(false); return 0;
+        default:
+            SKUA_CHECK(false);
+            return 0;
     }
 }
 
@@ -135,6 +150,11 @@ void FunctionGenerator::statement(int depth) {
 }
 
 void FunctionGenerator::straight() {
+    if (random_.percent(12)) {
+        const Op op = random_.pick(
+            {Op::Call, Op::Call, Op::CallVirtual, Op::CallInterface, Op::CallConstrained, Op::CallClosure});
+        if (call_instruction(op)) return;
+    }
     if (random_.percent(55)) return table_instruction(random_.pick(table_ops()), std::nullopt, 0, 0);
     for (int tries = 0; tries < 5; ++tries)
         if (other_instruction(random_.pick(other_ops()))) return;
@@ -160,7 +180,8 @@ void FunctionGenerator::loop(int depth) {
     if (!can_afford(static_cast<double>(rounds) * 40)) rounds = 2;
     const bool narrow = random_.percent(30), down = random_.percent(30), at_end = random_.percent(50);
     const TypeKind kind = narrow ? TypeKind::I32 : TypeKind::I64;
-    const Reg i = fresh(types().primitive(kind)), limit = constant(kind, down ? 0 : rounds), step = constant(kind, down ? -1 : 1);
+    const Reg i = fresh(types().primitive(kind)), limit = constant(kind, down ? 0 : rounds),
+              step = constant(kind, down ? -1 : 1);
     emit(Op::ConstInt, {i, down ? rounds : 0});
     const auto head = code_.new_label(), next = code_.new_label(), out = code_.new_label();
     code_.bind(head);
@@ -175,8 +196,10 @@ void FunctionGenerator::loop(int depth) {
     readonly_[type(i)].pop_back();
     code_.bind(next);
     emit(narrow ? Op::AddI32 : Op::AddI64, {i, i, step});
-    if (at_end) emit(narrow ? Op::BrLtI32 : Op::BrLtI64, {down ? limit : i, down ? i : limit, head.id});
-    else emit(Op::Br, {head.id});
+    if (at_end)
+        emit(narrow ? Op::BrLtI32 : Op::BrLtI64, {down ? limit : i, down ? i : limit, head.id});
+    else
+        emit(Op::Br, {head.id});
     multiplier_ = outer;
     code_.bind(out);
     pool_[type(i)].push_back(i);
@@ -226,8 +249,9 @@ void FunctionGenerator::array_walk(int depth) {
 }
 
 void FunctionGenerator::switch_statement(int depth) {
-    const TypeKind kind = random_.pick({TypeKind::I64, TypeKind::I64, TypeKind::I32, TypeKind::I8, TypeKind::U8, TypeKind::U16,
-                                        TypeKind::U32, TypeKind::U64, TypeKind::Char, TypeKind::Bool, TypeKind::I16});
+    const TypeKind kind =
+        random_.pick({TypeKind::I64, TypeKind::I64, TypeKind::I32, TypeKind::I8, TypeKind::U8, TypeKind::U16,
+                      TypeKind::U32, TypeKind::U64, TypeKind::Char, TypeKind::Bool, TypeKind::I16});
     Reg on = source(types().primitive(kind));
     if ((kind == TypeKind::I64 || kind == TypeKind::U64) && random_.percent(60)) {
         const Reg masked = fresh(types().primitive(kind));
@@ -239,9 +263,13 @@ void FunctionGenerator::switch_statement(int depth) {
     for (std::size_t i = 0; i <= n; ++i) labels.push_back(code_.new_label());
     std::vector<std::int64_t> operands{on};
     if (random_.percent(50)) {
-        operands.push_back(kind == TypeKind::Bool ? 0 : random_.pick({0, 1, kind == TypeKind::I8 || kind == TypeKind::I64 ? -2 : 2}));
+        operands.push_back(
+            kind == TypeKind::Bool
+                ? 0
+                : random_.pick({0, 1, kind == TypeKind::I8 || kind == TypeKind::I64 ? -2 : 2}));
         operands.push_back(static_cast<std::int64_t>(n));
-        for (std::size_t i = 0; i < n; ++i) operands.push_back(labels[random_.percent(80) ? i : random_.below(n)].id);
+        for (std::size_t i = 0; i < n; ++i)
+            operands.push_back(labels[random_.percent(80) ? i : random_.below(n)].id);
         operands.push_back(labels[n].id);
         emit(Op::SwitchDense, operands);
     } else {
@@ -269,7 +297,8 @@ void FunctionGenerator::switch_statement(int depth) {
     code_.bind(after);
 }
 
-void FunctionGenerator::handler(CodeBuilder::Label start, CodeBuilder::Label end, CodeBuilder::Label after, int depth) {
+void FunctionGenerator::handler(CodeBuilder::Label start, CodeBuilder::Label end, CodeBuilder::Label after,
+                                int depth) {
     emit(Op::Br, {after.id});
     // The first that fits is taken; several may share one target's register.
     const std::size_t n = random_.percent(70) ? 1 : 2;
@@ -280,7 +309,8 @@ void FunctionGenerator::handler(CodeBuilder::Label start, CodeBuilder::Label end
         code_.bind(target);
         handlers_.push_back({start, end, target, caught, error});
         const Reg message = fresh(types().string());
-        emit(Op::GetField, {message, error, file_.path(world_.error_type, {"message", types().string(), types().string()})});
+        emit(Op::GetField, {message, error,
+                            file_.path(world_.error_type, {"message", types().string(), types().string()})});
         if (random_.percent(70)) fold(message);
         if (random_.percent(30)) fold(error);
         offer(message);
@@ -339,7 +369,8 @@ void FunctionGenerator::throw_statement() {
     const Ty cause_type = types().nullable(world_.error_type);
     const Reg error = fresh(thrown), message = source(text), cause = fresh(cause_type);
     emit(Op::New, {error, file_.index(thrown)});
-    emit(Op::Call, {-1, file_.method(thrown, "init", {}, {thrown, text, cause_type}, types().void_type()), 3, error, message, cause});
+    emit(Op::Call, {-1, file_.method(thrown, "init", {}, {thrown, text, cause_type}, types().void_type()), 3,
+                    error, message, cause});
     emit(Op::Throw, {error});
     code_.bind(skip);
 }
@@ -373,7 +404,8 @@ bool FunctionGenerator::call_instruction(Op op) {
 }
 
 void FunctionGenerator::emit_call(const Callable& callee) {
-    const auto method = file_.method(callee.owner, callee.name, callee.type_args, callee.declared_params, callee.declared_result);
+    const auto method = file_.method(callee.owner, callee.name, callee.type_args, callee.declared_params,
+                                     callee.declared_result);
     std::vector<std::int64_t> operands{-1, method, static_cast<std::int64_t>(callee.params.size())};
     for (std::size_t i = 0; i < callee.params.size(); ++i) {
         const Ty wanted = callee.params[i];

@@ -14,8 +14,9 @@ Types::Types() {
 }
 
 Ty Types::intern(TypeInfo info) {
-    std::string key = std::to_string(static_cast<int>(info.shape)) + " " + std::to_string(static_cast<int>(info.kind)) + " " +
-                      info.name + " " + std::to_string(info.variable);
+    std::string key = std::to_string(static_cast<int>(info.shape)) + " " +
+                      std::to_string(static_cast<int>(info.kind)) + " " + info.name + " " +
+                      std::to_string(info.variable);
     for (const Ty part : info.parts) key += "," + std::to_string(part);
     const auto [place, fresh] = index_.try_emplace(key, static_cast<Ty>(types_.size()));
     if (fresh) types_.push_back(std::move(info));
@@ -37,9 +38,16 @@ Ty Types::function(std::vector<Ty> params, Ty result) {
 
 bool Types::is_reference(Ty t) const {
     switch (types_[t].shape) {
-        case Shape::String: case Shape::Array: case Shape::Class: case Shape::Interface: case Shape::Function: return true;
-        case Shape::Nullable: return types_[types_[t].parts[0]].shape != Shape::Nullable && is_reference(types_[t].parts[0]);
-        default: return false;
+        case Shape::String:
+        case Shape::Array:
+        case Shape::Class:
+        case Shape::Interface:
+        case Shape::Function:
+            return true;
+        case Shape::Nullable:
+            return types_[types_[t].parts[0]].shape != Shape::Nullable && is_reference(types_[t].parts[0]);
+        default:
+            return false;
     }
 }
 
@@ -57,7 +65,9 @@ bool Types::assignable(Ty from, Ty to) const {
     return false;
 }
 
-File::File(Types& all, const std::string& name, const std::string& module, cf::DeclKind kind, std::uint32_t flags) : types(all) {
+File::File(Types& all, const std::string& name, const std::string& module, cf::DeclKind kind,
+           std::uint32_t flags)
+    : types(all) {
     auto& file = builder.file();
     file.kind = kind;
     file.flags = flags;
@@ -73,15 +83,33 @@ cf::TypeIndex File::index(Ty t) {
     for (const Ty part : info.parts) parts.push_back(index(part));
     cf::TypeIndex made = 0;
     switch (info.shape) {
-        case Shape::Void: made = builder.void_type(); break;
-        case Shape::Primitive: made = builder.primitive(info.kind); break;
-        case Shape::String: made = builder.string_type(); break;
-        case Shape::Array: made = builder.array(parts[0]); break;
-        case Shape::Nullable: made = builder.nullable(parts[0]); break;
-        case Shape::Tuple: made = builder.tuple(parts); break;
-        case Shape::Function: made = builder.type({TypeKind::Function, 0, 0, parts}); break;
-        case Shape::Variable: made = builder.type({info.kind, 0, info.variable, {}}); break;
-        default: made = builder.named(info.name, parts); break;
+        case Shape::Void:
+            made = builder.void_type();
+            break;
+        case Shape::Primitive:
+            made = builder.primitive(info.kind);
+            break;
+        case Shape::String:
+            made = builder.string_type();
+            break;
+        case Shape::Array:
+            made = builder.array(parts[0]);
+            break;
+        case Shape::Nullable:
+            made = builder.nullable(parts[0]);
+            break;
+        case Shape::Tuple:
+            made = builder.tuple(parts);
+            break;
+        case Shape::Function:
+            made = builder.type({TypeKind::Function, 0, 0, parts});
+            break;
+        case Shape::Variable:
+            made = builder.type({info.kind, 0, info.variable, {}});
+            break;
+        default:
+            made = builder.named(info.name, parts);
+            break;
     }
     cache_.emplace(t, made);
     return made;
@@ -92,8 +120,8 @@ void File::add_field(const std::string& name, Ty type, std::uint32_t flags) {
     builder.file().fields.push_back({text, index(type), flags, cf::kNone});
 }
 
-cf::MethodIndex File::method(Ty owner, const std::string& name, const std::vector<Ty>& type_args, const std::vector<Ty>& params,
-                             Ty result) {
+cf::MethodIndex File::method(Ty owner, const std::string& name, const std::vector<Ty>& type_args,
+                             const std::vector<Ty>& params, Ty result) {
     cf::MethodRef ref;
     ref.owner = index(owner);
     ref.name = builder.str(name);
@@ -121,12 +149,14 @@ cf::FieldIndex File::path(Ty owner, const Member& member) {
     return builder.field_path(std::move(path));
 }
 
-cf::Function File::function(const std::string& name, std::uint32_t flags, const std::vector<Ty>& params, Ty result) {
+cf::Function File::function(const std::string& name, std::uint32_t flags, const std::vector<Ty>& params,
+                            Ty result) {
     cf::Function f;
     f.name = builder.str(name);
     f.flags = flags;
     for (std::size_t i = 0; i < params.size(); ++i) {
-        const bool receiver = i == 0 && (flags & cf::kStatic) == 0 && builder.file().kind != cf::DeclKind::Module;
+        const bool receiver =
+            i == 0 && (flags & cf::kStatic) == 0 && builder.file().kind != cf::DeclKind::Module;
         const cf::TypeIndex type = index(params[i]);
         f.params.push_back({builder.str(receiver ? "this" : "p" + std::to_string(i)), type, false});
         f.code.registers.push_back(type);

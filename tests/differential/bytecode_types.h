@@ -17,7 +17,19 @@ namespace skua::differential {
 using classfile::TypeKind;
 using Ty = std::uint32_t;
 
-enum class Shape : std::uint8_t { Void, Primitive, String, Array, Struct, Tuple, Class, Interface, Function, Nullable, Variable };
+enum class Shape : std::uint8_t {
+    Void,
+    Primitive,
+    String,
+    Array,
+    Struct,
+    Tuple,
+    Class,
+    Interface,
+    Function,
+    Nullable,
+    Variable
+};
 
 struct Member {
     std::string name;
@@ -45,7 +57,9 @@ public:
     Ty primitive(TypeKind kind) const { return 1 + static_cast<Ty>(kind); }
     Ty string() const { return 13; }
     Ty array(Ty element) { return intern({Shape::Array, TypeKind::Array, {}, {element}, {}, 0, {}, {}, 0}); }
-    Ty nullable(Ty inner) { return intern({Shape::Nullable, TypeKind::Nullable, {}, {inner}, {}, 0, {}, {}, 0}); }
+    Ty nullable(Ty inner) {
+        return intern({Shape::Nullable, TypeKind::Nullable, {}, {inner}, {}, 0, {}, {}, 0});
+    }
     Ty tuple(std::vector<Ty> components);
     Ty function(std::vector<Ty> params, Ty result);
     Ty variable(TypeKind whose, std::uint32_t index) {
@@ -60,7 +74,9 @@ public:
     std::size_t size() const { return types_.size(); }
 
     bool is_reference(Ty t) const;
-    bool is_integer(Ty t) const { return types_[t].shape == Shape::Primitive && is_integer_kind(types_[t].kind); }
+    bool is_integer(Ty t) const {
+        return types_[t].shape == Shape::Primitive && is_integer_kind(types_[t].kind);
+    }
     bool is_value(Ty t) const { return types_[t].shape == Shape::Struct || types_[t].shape == Shape::Tuple; }
     // May a value of one go where the other is declared, without a conversion?
     bool assignable(Ty from, Ty to) const;
@@ -75,7 +91,8 @@ private:
 // A class file under construction, in terms of Ty.
 class File {
 public:
-    File(Types& types, const std::string& name, const std::string& module, classfile::DeclKind kind, std::uint32_t flags);
+    File(Types& types, const std::string& name, const std::string& module, classfile::DeclKind kind,
+         std::uint32_t flags);
 
     classfile::ClassFileBuilder builder;
     Types& types;
@@ -89,7 +106,8 @@ public:
     classfile::FieldIndex path(Random& random, Ty owner, const Member& member, Ty& leaf);
     classfile::FieldIndex path(Ty owner, const Member& member);
     // An unfinished function: parameters are named p0, p1, ... ("this" first if not static).
-    classfile::Function function(const std::string& name, std::uint32_t flags, const std::vector<Ty>& params, Ty result);
+    classfile::Function function(const std::string& name, std::uint32_t flags, const std::vector<Ty>& params,
+                                 Ty result);
     classfile::ClassFile finish();
 
 private:

@@ -23,8 +23,8 @@ struct Configuration {
     std::string_view meaning;
     Delivery delivery = Delivery::Define;
     bool obscured = false;
-    std::uint64_t gc_stress = 0;     // collect at every nth allocation
-    std::uint32_t every = 1;         // only every nth program: for what is slow
+    std::uint64_t gc_stress = 0;  // collect at every nth allocation
+    std::uint32_t every = 1;      // only every nth program: for what is slow
     bool jit = false;
     std::uint32_t jit_threshold = 0;
     std::uint32_t jit_registers = 0;  // left to the allocator; 0: all

@@ -1,9 +1,8 @@
 #include "machine.h"
 
+#include <cstdio>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 #include "link/linker.h"
 #include "native/native_registry.h"
@@ -61,12 +60,14 @@ struct Machine::State {
         if (configuration.delivery == Delivery::Archive) {
             cf::ArchiveWriter writer;
             for (const auto& bytes : program.files)
-                if (auto added = writer.add_class(bytes, program.module); !added) return added.error().to_string();
+                if (auto added = writer.add_class(bytes, program.module); !added)
+                    return added.error().to_string();
             auto packed = writer.finish();
             if (!packed) return packed.error().to_string();
             auto archive = cf::Archive::from_bytes(std::move(*packed), program.module + ".ska");
             if (!archive) return archive.error().to_string();
-            if (auto added = vm.app_loader().add_archive(*archive, program.module + ".ska"); !added) return added.error().to_string();
+            if (auto added = vm.app_loader().add_archive(*archive, program.module + ".ska"); !added)
+                return added.error().to_string();
             return {};
         }
         std::vector<vm::TypeDef*> defined;
@@ -104,7 +105,8 @@ Machine::Machine(const Configuration& configuration, const std::string& library)
     use_tier(machine, configuration);
     std::size_t count = 0;
     const SkPluginEntry* entries = skua_stdlib_plugins(&count);
-    for (std::size_t i = 0; i < count; ++i) SKUA_CHECK(machine.natives().add_plugin(entries[i], "built in").ok());
+    for (std::size_t i = 0; i < count; ++i)
+        SKUA_CHECK(machine.natives().add_plugin(entries[i], "built in").ok());
     SKUA_CHECK(machine.boot_loader().add_path(library).ok());
     state_->thread = machine.attach_thread();
     SKUA_CHECK(state_->thread != nullptr);
@@ -123,7 +125,8 @@ std::string Machine::run(const Program& program, bool check) {
     std::string text;
     for (int round = 0; round < 2; ++round) {
         auto code = state_->vm.run_main(*state_->thread, program.module);
-        if (!vm::invoke(*state_->thread, *state_->flush, {}, nullptr)) text += "the output cannot be flushed\n";
+        if (!vm::invoke(*state_->thread, *state_->flush, {}, nullptr))
+            text += "the output cannot be flushed\n";
         text += state_->out.take();
         text += "--- errors\n" + state_->err.take();
         text += code ? "--- exit " + std::to_string(*code) + "\n" : code.error().to_string() + "\n";

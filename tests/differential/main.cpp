@@ -57,25 +57,32 @@ struct SourceBatch {
     const std::vector<std::uint64_t>* seeds;
 };
 
-std::vector<Program> make_programs(const Options& options, Kind kind, const std::vector<std::uint64_t>& seeds) {
+std::vector<Program> make_programs(const Options& options, Kind kind,
+                                   const std::vector<std::uint64_t>& seeds) {
     std::vector<Program> programs;
     if (kind == Kind::Bytecode) {
         for (const std::uint64_t seed : seeds) programs.push_back(generate_bytecode(seed));
         return programs;
     }
     SourceBatch batch{&options, &seeds};
-    const auto made = in_children(options.run, seeds.size(), [](std::size_t i, void* data) {
-        const auto& b = *static_cast<SourceBatch*>(data);
-        const std::uint64_t seed = (*b.seeds)[i];
-        return pack(compile_source(generate_source(seed), module_of(Kind::Source, seed), b.options->run.library));
-    }, &batch);
-    for (std::size_t i = 0; i < seeds.size(); ++i) programs.push_back(unpack(made[i], module_of(Kind::Source, seeds[i])));
+    const auto made = in_children(
+        options.run, seeds.size(),
+        [](std::size_t i, void* data) {
+            const auto& b = *static_cast<SourceBatch*>(data);
+            const std::uint64_t seed = (*b.seeds)[i];
+            return pack(
+                compile_source(generate_source(seed), module_of(Kind::Source, seed), b.options->run.library));
+        },
+        &batch);
+    for (std::size_t i = 0; i < seeds.size(); ++i)
+        programs.push_back(unpack(made[i], module_of(Kind::Source, seeds[i])));
     return programs;
 }
 
 // What is wrong with an outcome of the oracle itself: the program is valid, and does what was meant.
 bool unacceptable(const Outcome& outcome) {
-    return outcome.find("--- exit") == std::string::npos || outcome.find("VerifyError") != std::string::npos ||
+    return outcome.find("--- exit") == std::string::npos ||
+           outcome.find("VerifyError") != std::string::npos ||
            outcome.find("LinkError") != std::string::npos || outcome.starts_with("not made");
 }
 
@@ -84,11 +91,14 @@ std::string first_difference(const std::string& a, const std::string& b) {
     std::size_t i = 0;
     for (; i < a.size() && i < b.size() && a[i] == b[i]; ++i)
         if (a[i] == '\n') ++line, start = i + 1;
-    const auto rest = [&](const std::string& s) { return s.substr(std::min(start, s.size()), std::min<std::size_t>(s.find('\n', start) - start, 300)); };
+    const auto rest = [&](const std::string& s) {
+        return s.substr(std::min(start, s.size()), std::min<std::size_t>(s.find('\n', start) - start, 300));
+    };
     return "line " + std::to_string(line) + ": \"" + rest(a) + "\" against \"" + rest(b) + "\"";
 }
 
-void keep(const Options& options, Kind kind, std::uint64_t seed, std::string_view configuration, const Outcome& expected, const Outcome& found) {
+void keep(const Options& options, Kind kind, std::uint64_t seed, std::string_view configuration,
+          const Outcome& expected, const Outcome& found) {
     if (options.keep.empty()) return;
     std::filesystem::create_directories(options.keep);
     const std::string stem = options.keep + "/" + module_of(kind, seed);
@@ -97,7 +107,8 @@ void keep(const Options& options, Kind kind, std::uint64_t seed, std::string_vie
     std::ofstream(stem + "." + std::string(configuration)) << found;
 }
 
-void compare(const Options& options, Kind kind, const std::vector<Configuration>& configs, const std::vector<std::uint64_t>& seeds, Totals& totals) {
+void compare(const Options& options, Kind kind, const std::vector<Configuration>& configs,
+             const std::vector<std::uint64_t>& seeds, Totals& totals) {
     const std::vector<Program> programs = make_programs(options, kind, seeds);
     const auto outcomes = run(options.run, configs, programs, seeds);
     const char* const name = kind == Kind::Bytecode ? "bytecode" : "source";
@@ -120,8 +131,9 @@ void compare(const Options& options, Kind kind, const std::vector<Configuration>
             ++totals.different;
             const auto alone = run(options.run, {configs[0], configs[c]}, {programs[i]}, {seeds[i]});
             const bool repeats = alone[0][0] != alone[1][0];
-            std::printf("%s seed %llu, %.*s: %s%s\n", name, seed, static_cast<int>(configs[c].name.size()), configs[c].name.data(),
-                        first_difference(expected, found).c_str(), repeats ? "" : " (not when it runs alone; repeat with its batch)");
+            std::printf("%s seed %llu, %.*s: %s%s\n", name, seed, static_cast<int>(configs[c].name.size()),
+                        configs[c].name.data(), first_difference(expected, found).c_str(),
+                        repeats ? "" : " (not when it runs alone; repeat with its batch)");
             keep(options, kind, seeds[i], configs[c].name, expected, found);
         }
     }
@@ -135,10 +147,13 @@ int campaign(const Options& options) {
     if (options.only != "bytecode") kinds.push_back(Kind::Source);
     std::vector<Configuration> configs;
     for (const Configuration& c : configurations())
-        if (configs.empty() || options.config.empty() || ("," + options.config + ",").find("," + std::string(c.name) + ",") != std::string::npos)
+        if (configs.empty() || options.config.empty() ||
+            ("," + options.config + ",").find("," + std::string(c.name) + ",") != std::string::npos)
             configs.push_back(c);
     const auto start = std::chrono::steady_clock::now();
-    const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+    const auto elapsed = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
     std::uint64_t seed = options.seed;
     std::uint64_t left = options.count;
     while (left > 0 && (options.seconds == 0 || elapsed() < options.seconds)) {
@@ -148,11 +163,15 @@ int campaign(const Options& options) {
     }
     std::string names;
     for (const Configuration& c : configs) names += (names.empty() ? "" : ", ") + std::string(c.name);
-    std::printf("differential: seeds %llu to %llu, %llu programs, %llu comparisons, %llu different, %.0f%% ended uncaught, %.1f s (%s)\n",
-                static_cast<unsigned long long>(options.seed), static_cast<unsigned long long>(seed - 1),
-                static_cast<unsigned long long>(totals.programs), static_cast<unsigned long long>(totals.runs),
-                static_cast<unsigned long long>(totals.different),
-                100.0 * static_cast<double>(totals.uncaught) / static_cast<double>(std::max<std::uint64_t>(1, totals.programs)), elapsed(), names.c_str());
+    std::printf(
+        "differential: seeds %llu to %llu, %llu programs, %llu comparisons, %llu different, %.0f%% ended "
+        "uncaught, %.1f s (%s)\n",
+        static_cast<unsigned long long>(options.seed), static_cast<unsigned long long>(seed - 1),
+        static_cast<unsigned long long>(totals.programs), static_cast<unsigned long long>(totals.runs),
+        static_cast<unsigned long long>(totals.different),
+        100.0 * static_cast<double>(totals.uncaught) /
+            static_cast<double>(std::max<std::uint64_t>(1, totals.programs)),
+        elapsed(), names.c_str());
     return totals.different == 0 && totals.runs > 0 ? 0 : 1;
 }
 
@@ -165,18 +184,30 @@ bool parse(int argc, char** argv, Options& o) {
         }
         if (++i >= argc) return false;
         const std::string value = argv[i];
-        if (arg == "--std") o.run.library = value;
-        else if (arg == "--seed") o.seed = std::strtoull(argv[i], nullptr, 10);
-        else if (arg == "--count") o.count = std::strtoull(argv[i], nullptr, 10);
-        else if (arg == "--seconds") o.seconds = std::atof(argv[i]);
-        else if (arg == "--only") o.only = value;
-        else if (arg == "--config") o.config = value;
-        else if (arg == "--batch") o.batch = std::strtoull(argv[i], nullptr, 10);
-        else if (arg == "--jobs") o.run.jobs = static_cast<unsigned>(std::atoi(argv[i]));
-        else if (arg == "--keep") o.keep = value;
-        else if (arg == "--dump") o.dump = std::strtoull(argv[i], nullptr, 10);
-        else if (arg == "--minimise") o.minimise = std::strtoull(argv[i], nullptr, 10);
-        else return false;
+        if (arg == "--std")
+            o.run.library = value;
+        else if (arg == "--seed")
+            o.seed = std::strtoull(argv[i], nullptr, 10);
+        else if (arg == "--count")
+            o.count = std::strtoull(argv[i], nullptr, 10);
+        else if (arg == "--seconds")
+            o.seconds = std::atof(argv[i]);
+        else if (arg == "--only")
+            o.only = value;
+        else if (arg == "--config")
+            o.config = value;
+        else if (arg == "--batch")
+            o.batch = std::strtoull(argv[i], nullptr, 10);
+        else if (arg == "--jobs")
+            o.run.jobs = static_cast<unsigned>(std::atoi(argv[i]));
+        else if (arg == "--keep")
+            o.keep = value;
+        else if (arg == "--dump")
+            o.dump = std::strtoull(argv[i], nullptr, 10);
+        else if (arg == "--minimise")
+            o.minimise = std::strtoull(argv[i], nullptr, 10);
+        else
+            return false;
     }
     if (!o.only.empty() && o.only != "bytecode" && o.only != "source") return false;
     if (o.list || (o.dump != 0 && !o.only.empty())) return true;
@@ -190,12 +221,14 @@ bool parse(int argc, char** argv, Options& o) {
 int main(int argc, char** argv) {
     Options options;
     if (!parse(argc, argv, options)) {
-        std::fprintf(stderr,
-                     "usage: differential --std std.ska [--seed N] [--count M | --seconds S] [--only bytecode|source]\n"
-                     "                    [--config NAME,...] [--batch N] [--jobs N] [--keep DIR]\n"
-                     "       differential --dump SEED --only bytecode|source\n"
-                     "       differential --std std.ska --minimise SEED --only bytecode|source [--config NAME]\n"
-                     "       differential --list\n");
+        std::fprintf(
+            stderr,
+            "usage: differential --std std.ska [--seed N] [--count M | --seconds S] [--only "
+            "bytecode|source]\n"
+            "                    [--config NAME,...] [--batch N] [--jobs N] [--keep DIR]\n"
+            "       differential --dump SEED --only bytecode|source\n"
+            "       differential --std std.ska --minimise SEED --only bytecode|source [--config NAME]\n"
+            "       differential --list\n");
         return 64;
     }
     const Kind kind = options.only == "source" ? Kind::Source : Kind::Bytecode;

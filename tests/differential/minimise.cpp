@@ -25,7 +25,8 @@ struct Session {
         const auto outcomes = run(options, {oracle, other}, {program}, {0});
         const Outcome &a = outcomes[0][0], &b = outcomes[1][0];
         // The oracle must have run the program to its end, and not have met a rejected function.
-        return a != b && a.find("--- exit") != std::string::npos && a.find("VerifyError") == std::string::npos;
+        return a != b && a.find("--- exit") != std::string::npos &&
+               a.find("VerifyError") == std::string::npos;
     }
 };
 
@@ -84,10 +85,13 @@ private:
         for (std::size_t i = 0; i < n; ++i, ++at) {
             const cf::Instruction& in = code->instructions[i];
             out.bind(labels[i]);
-            const std::span<const std::int64_t> all(code->operands.data() + in.first, code->operands.size() - in.first);
+            const std::span<const std::int64_t> all(code->operands.data() + in.first,
+                                                    code->operands.size() - in.first);
             // The last one ends the function and stays.
-            if (kept[at] || i + 1 == n) out.emit(in.op, all.subspan(0, cf::operand_entries(in.op, all)));
-            else if (!drop) out.emit(cf::Op::Nop, {});
+            if (kept[at] || i + 1 == n)
+                out.emit(in.op, all.subspan(0, cf::operand_entries(in.op, all)));
+            else if (!drop)
+                out.emit(cf::Op::Nop, {});
         }
         out.bind(labels[n]);
         const auto moved = [&](std::uint32_t old) { return out.resolve(labels[old]); };
@@ -116,7 +120,9 @@ int minimise_bytecode(const Session& session, std::uint64_t seed) {
     std::vector<bool> kept(instructions.count, true);
     if (!session.differs(program_of(instructions.without(kept, false), module))) return 1;
     for (const bool drop : {false, true})
-        reduce(kept, [&](const std::vector<bool>& mask) { return session.differs(program_of(instructions.without(mask, drop), module)); });
+        reduce(kept, [&](const std::vector<bool>& mask) {
+            return session.differs(program_of(instructions.without(mask, drop), module));
+        });
     for (const cf::ClassFile& file : instructions.without(kept, true))
         if (auto text = cf::disassemble(file)) std::printf("%s\n", text->c_str());
     return 0;
@@ -156,10 +162,12 @@ int minimise(const RunOptions& options, Kind kind, std::uint64_t seed, const std
     for (const Configuration& c : all)
         if (c.name == configuration) session.other = c;
     if (session.other.name.empty()) {
-        std::fprintf(stderr, "differential: there is no configuration %s; --list shows them\n", configuration.c_str());
+        std::fprintf(stderr, "differential: there is no configuration %s; --list shows them\n",
+                     configuration.c_str());
         return 64;
     }
-    const int code = kind == Kind::Bytecode ? minimise_bytecode(session, seed) : minimise_source(session, seed);
+    const int code =
+        kind == Kind::Bytecode ? minimise_bytecode(session, seed) : minimise_source(session, seed);
     if (code == 1) std::fprintf(stderr, "differential: nothing differs\n");
     return code;
 }

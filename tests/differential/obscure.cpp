@@ -26,11 +26,13 @@ void obscure(cf::Function& f, cf::TypeIndex i64) {
     std::vector<cf::CodeBuilder::Label> labels;
     for (std::size_t i = 0; i < code->instructions.size(); ++i) labels.push_back(out.new_label());
     const auto never = out.new_label();
-    out.emit(cf::Op::BrNeI64, {static_cast<std::int64_t>(zero), static_cast<std::int64_t>(zero + 1), never.id});
+    out.emit(cf::Op::BrNeI64,
+             {static_cast<std::int64_t>(zero), static_cast<std::int64_t>(zero + 1), never.id});
     for (std::size_t i = 0; i < code->instructions.size(); ++i) {
         const cf::Instruction& in = code->instructions[i];
         out.bind(labels[i]);
-        const std::span<const std::int64_t> all(code->operands.data() + in.first, code->operands.size() - in.first);
+        const std::span<const std::int64_t> all(code->operands.data() + in.first,
+                                                code->operands.size() - in.first);
         out.emit(in.op, all.subspan(0, cf::operand_entries(in.op, all)));
     }
     out.bind(never);

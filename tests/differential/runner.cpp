@@ -1,14 +1,13 @@
 #include "runner.h"
 
+#include <chrono>
+#include <cstring>
 #include <fcntl.h>
+#include <functional>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <chrono>
-#include <cstring>
-#include <functional>
 
 #include "machine.h"
 #include "skua/classfile/check.h"
@@ -98,8 +97,10 @@ void reap(Task& task, const char* why) {
     ::close(task.fd);
     task.pid = -1;
     if (task.next >= task.count) return;
-    std::string text = why ? why : WIFSIGNALED(status) ? std::string("crashed: ") + strsignal(WTERMSIG(status))
-                                                       : "the process ended with code " + std::to_string(WEXITSTATUS(status));
+    std::string text = why ? why
+                       : WIFSIGNALED(status)
+                           ? std::string("crashed: ") + strsignal(WTERMSIG(status))
+                           : "the process ended with code " + std::to_string(WEXITSTATUS(status));
     task.results[task.next] = text;
     skip(task);
 }
@@ -140,8 +141,10 @@ void run_tasks(std::vector<Task>& tasks, const RunOptions& options) {
 
 }  // namespace
 
-std::vector<std::vector<Outcome>> run(const RunOptions& options, const std::vector<Configuration>& configurations,
-                                      const std::vector<Program>& programs, const std::vector<std::uint64_t>& seeds) {
+std::vector<std::vector<Outcome>> run(const RunOptions& options,
+                                      const std::vector<Configuration>& configurations,
+                                      const std::vector<Program>& programs,
+                                      const std::vector<std::uint64_t>& seeds) {
     std::vector<Task> tasks(configurations.size());
     for (std::size_t c = 0; c < configurations.size(); ++c) {
         const Configuration& configuration = configurations[c];
@@ -166,7 +169,8 @@ std::vector<std::vector<Outcome>> run(const RunOptions& options, const std::vect
     return outcomes;
 }
 
-std::vector<std::string> in_children(const RunOptions& options, std::size_t count, std::string (*work)(std::size_t, void*), void* data) {
+std::vector<std::string> in_children(const RunOptions& options, std::size_t count,
+                                     std::string (*work)(std::size_t, void*), void* data) {
     std::vector<Task> tasks(1);
     Task& task = tasks[0];
     task.count = count;

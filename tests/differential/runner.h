@@ -10,9 +10,9 @@
 namespace skua::differential {
 
 struct RunOptions {
-    std::string library;          // std.ska
-    double seconds = 20;          // for one program; then it is killed
-    unsigned jobs = 1;            // children at a time
+    std::string library;  // std.ska
+    double seconds = 20;  // for one program; then it is killed
+    unsigned jobs = 1;    // children at a time
 };
 
 // What a program did: its output, error output and exit code as one text. A crash or a timeout is
@@ -21,12 +21,14 @@ using Outcome = std::string;
 
 // All programs under each of the configurations: [configuration][program]. All programs of one
 // configuration share a machine as long as none of them crashes. An empty outcome: not run.
-std::vector<std::vector<Outcome>> run(const RunOptions& options, const std::vector<Configuration>& configurations,
-                                      const std::vector<Program>& programs, const std::vector<std::uint64_t>& seeds);
+std::vector<std::vector<Outcome>> run(const RunOptions& options,
+                                      const std::vector<Configuration>& configurations,
+                                      const std::vector<Program>& programs,
+                                      const std::vector<std::uint64_t>& seeds);
 
 // Does work in a child for each of `count` items and collects what it says of each; an item whose
 // child died says why.
-std::vector<std::string> in_children(const RunOptions& options, std::size_t count, std::string (*work)(std::size_t item, void* data),
-                                     void* data);
+std::vector<std::string> in_children(const RunOptions& options, std::size_t count,
+                                     std::string (*work)(std::size_t item, void* data), void* data);
 
 }  // namespace skua::differential

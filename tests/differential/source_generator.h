@@ -13,14 +13,42 @@
 namespace skua::differential {
 
 enum class Type : std::uint8_t {
-    Int, Float, Text, Bool, Char, I8, I16, I32, U8, U16, U32, U64, F32,
-    Ints, Floats, Texts, Bytes, Vecs,  // arrays
-    List, Map, Vec, Pair, Base, Shape, Command, OptInt, OptText, OptNode, Fun,
+    Int,
+    Float,
+    Text,
+    Bool,
+    Char,
+    I8,
+    I16,
+    I32,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    Ints,
+    Floats,
+    Texts,
+    Bytes,
+    Vecs,  // arrays
+    List,
+    Map,
+    Vec,
+    Pair,
+    Base,
+    Shape,
+    Command,
+    OptInt,
+    OptText,
+    OptNode,
+    Fun,
     kCount
 };
 
 const char* type_name(Type t);
-inline bool is_small_number(Type t) { return t >= Type::I8 && t <= Type::F32; }
+inline bool is_small_number(Type t) {
+    return t >= Type::I8 && t <= Type::F32;
+}
 
 class SourceMaker {
 public:
@@ -56,8 +84,11 @@ private:
     std::string lambda(const std::vector<Type>& params, Type result, int depth);
     std::string command_match(int depth);
     const Variable* any(Type t, bool assignable = false);
+    std::string one(std::initializer_list<const char*> texts) { return random_.pick(texts); }
     Type any_type() { return static_cast<Type>(random_.below(static_cast<std::size_t>(Type::kCount))); }
-    Type key_type() { return random_.pick({Type::Int, Type::Text, Type::Float, Type::I32, Type::U8, Type::Char}); }
+    Type key_type() {
+        return random_.pick({Type::Int, Type::Text, Type::Float, Type::I32, Type::U8, Type::Char});
+    }
 
     // -- source_statements.cpp
     void line(const std::string& text);

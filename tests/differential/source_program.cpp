@@ -1,8 +1,7 @@
 // From source text to a program, through vmc's own library.
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fstream>
 
 #include "diagnostics_render.h"
 #include "driver.h"
@@ -14,7 +13,8 @@ Program compile_source(const std::string& text, const std::string& module, const
     Program program;
     program.module = module;
     // The compiler reads files, so that a failure leaves the source behind.
-    const std::string folder = "/tmp/differential_" + std::to_string(::getppid()) + "_" + std::to_string(::getpid());
+    const std::string folder =
+        "/tmp/differential_" + std::to_string(::getppid()) + "_" + std::to_string(::getpid());
     ::mkdir(folder.c_str(), 0700);
     const std::string path = folder + "/" + module + ".skua";
     std::ofstream(path, std::ios::binary) << text;
@@ -24,7 +24,8 @@ Program compile_source(const std::string& text, const std::string& module, const
     compiler::Compilation c(3);
     compiler::compile(options, c);
     if (!c.ok()) {
-        program.failure = c.failures.empty() ? compiler::render(c.sink.all(), c.files, {}) : c.failures[0].message;
+        program.failure =
+            c.failures.empty() ? compiler::render(c.sink.all(), c.files, {}) : c.failures[0].message;
     } else {
         for (compiler::OutputFile& output : c.outputs) program.files.push_back(std::move(output.bytes));
     }
@@ -56,7 +57,8 @@ Program unpack(const std::string& text, const std::string& module) {
         std::uint64_t size = 0;
         text.copy(reinterpret_cast<char*>(&size), sizeof size, at);
         at += sizeof size;
-        program.files.emplace_back(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(at + size));
+        program.files.emplace_back(text.begin() + static_cast<std::ptrdiff_t>(at),
+                                   text.begin() + static_cast<std::ptrdiff_t>(at + size));
         at += size;
     }
     return program;

@@ -3,7 +3,9 @@
 
 namespace skua::differential {
 
-void SourceMaker::line(const std::string& text) { out_ += std::string(static_cast<std::size_t>(indent_) * 4, ' ') + text + "\n"; }
+void SourceMaker::line(const std::string& text) {
+    out_ += std::string(static_cast<std::size_t>(indent_) * 4, ' ') + text + "\n";
+}
 
 void SourceMaker::block(int statements, int depth) {
     const std::size_t before = scope_.size();
@@ -54,23 +56,24 @@ void SourceMaker::assign(int depth) {
         }
     }
     if (what < 7) {
-        const Type t = random_.pick({Type::Int, Type::Int, Type::Float, Type::I8, Type::U16, Type::I32, Type::U64, Type::F32});
+        const Type t = random_.pick(
+            {Type::Int, Type::Int, Type::Float, Type::I8, Type::U16, Type::I32, Type::U64, Type::F32});
         if (const Variable* v = any(t, true)) {
             const std::string name = v->name;
-            line(name + random_.pick({std::string(" += "), std::string(" -= "), std::string(" *= ")}) + expr(t));
+            line(name + one({" += ", " -= ", " *= "}) + expr(t));
             return;
         }
     }
     if (what < 8)
         if (const Variable* v = any(Type::Vec, true)) {
             const std::string name = v->name;
-            line(name + ".x " + random_.pick({std::string("="), std::string("+="), std::string("^=")}) + " " + expr(Type::Int));
+            line(name + ".x " + one({"=", "+=", "^="}) + " " + expr(Type::Int));
             return;
         }
     if (what < 9)
         if (const Variable* v = any(Type::Base)) {
             const std::string name = v->name;
-            line(name + ".n " + random_.pick({std::string("="), std::string("+="), std::string("-=")}) + " " + expr(Type::Int));
+            line(name + ".n " + one({"=", "+=", "-="}) + " " + expr(Type::Int));
             return;
         }
     declare(depth);
@@ -105,11 +108,14 @@ void SourceMaker::loop(int depth) {
         case 0:
         case 1:
             scope_.push_back({i, Type::Int, false});
-            nested(label + ": for " + i + " in " + random_.pick({"0.." + n, "1..=" + n, "-2.." + std::to_string(rounds - 2)}), size, depth + 1);
+            nested(label + ": for " + i + " in " +
+                       random_.pick({"0.." + n, "1..=" + n, "-2.." + std::to_string(rounds - 2)}),
+                   size, depth + 1);
             break;
         case 2:
             scope_.push_back({i, Type::Int, false});
-            nested(label + ": for " + i + " in (0.." + n + ")" + random_.pick({std::string(".step(2)"), std::string(".reversed()"), std::string(".step(3)")}), size, depth + 1);
+            nested(label + ": for " + i + " in (0.." + n + ")" + one({".step(2)", ".reversed()", ".step(3)"}),
+                   size, depth + 1);
             break;
         default: {  // the counter is nobody else's to assign
             line("var " + i + " = " + n);
@@ -131,7 +137,11 @@ void SourceMaker::loop(int depth) {
 // Loops over arrays with index arithmetic around the bounds.
 void SourceMaker::array_loop(int depth) {
     const Type t = random_.pick({Type::Ints, Type::Floats, Type::Texts, Type::Bytes, Type::Vecs});
-    const Type element = t == Type::Ints ? Type::Int : t == Type::Floats ? Type::Float : t == Type::Texts ? Type::Text : t == Type::Bytes ? Type::U8 : Type::Vec;
+    const Type element = t == Type::Ints     ? Type::Int
+                         : t == Type::Floats ? Type::Float
+                         : t == Type::Texts  ? Type::Text
+                         : t == Type::Bytes  ? Type::U8
+                                             : Type::Vec;
     if (!can_afford(300)) return declare(depth);
     const std::string a = fresh("arr"), i = fresh("ix"), label = fresh("lab");
     line("let " + a + ": " + type_name(t) + " = " + expr(t));
@@ -144,14 +154,21 @@ void SourceMaker::array_loop(int depth) {
         scope_.push_back({i, element, false});
         nested(label + ": for " + i + " in " + a, 1 + static_cast<int>(random_.below(3)), depth + 1);
     } else {
-        const std::string end = random_.pick({std::string(""), std::string(""), std::string(""), std::string(" - 1"), std::string(" + 1")});
-        line(label + ": for " + i + " in " + random_.pick({std::string("0"), std::string("0"), std::string("1"), std::string("-1")}) + ".." + a + ".len" + end + " {");
+        const std::string end = one({"", "", "", " - 1", " + 1"});
+        line(label + ": for " + i + " in " + one({"0", "0", "1", "-1"}) + ".." + a + ".len" + end + " {");
         scope_.push_back({i, Type::Int, false});
         ++indent_;
-        const std::string at = random_.pick({i, i, i, i + " - 1", i + " + 1", a + ".len - 1 - " + i, "(" + i + " * 2) % " + a + ".len"});
-        if (t == Type::Vecs && random_.percent(70)) line(a + "[" + at + "]" + random_.pick({std::string(".x += ") + number(2), std::string(".y = ") + floating(2), std::string(".z += ") + small(Type::I8, 2)}));
-        else if (t == Type::Texts || t == Type::Vecs) line(a + "[" + i + "] = " + expr(element, 1));
-        else line(a + "[" + i + "] " + random_.pick({std::string("="), std::string("+="), std::string("-="), std::string("*=")}) + " " + a + "[" + at + "]" + (random_.percent(50) ? " + " + expr(element, 1) : ""));
+        const std::string at = random_.pick(
+            {i, i, i, i + " - 1", i + " + 1", a + ".len - 1 - " + i, "(" + i + " * 2) % " + a + ".len"});
+        if (t == Type::Vecs && random_.percent(70))
+            line(a + "[" + at + "]" +
+                 random_.pick({std::string(".x += ") + number(2), std::string(".y = ") + floating(2),
+                               std::string(".z += ") + small(Type::I8, 2)}));
+        else if (t == Type::Texts || t == Type::Vecs)
+            line(a + "[" + i + "] = " + expr(element, 1));
+        else
+            line(a + "[" + i + "] " + one({"=", "+=", "-=", "*="}) + " " + a + "[" + at + "]" +
+                 (random_.percent(50) ? " + " + expr(element, 1) : ""));
         --indent_;
         block(static_cast<int>(random_.below(3)), depth + 1);
         line("}");
@@ -164,25 +181,31 @@ void SourceMaker::array_loop(int depth) {
 
 void SourceMaker::collection(int depth) {
     switch (random_.below(9)) {
-        case 0: case 1:
+        case 0:
+        case 1:
             if (const Variable* v = any(Type::List)) {
                 const std::string name = v->name;
                 // Lists do not grow for ever.
-                line("if " + name + ".len < 20 { " + name + random_.pick({std::string(".add("), std::string(".insert(0, ")}) + expr(Type::Int) + ") }");
+                line("if " + name + ".len < 20 { " + name + one({".add(", ".insert(0, "}) + expr(Type::Int) +
+                     ") }");
                 return;
             }
             break;
         case 2:
             if (const Variable* v = any(Type::List)) {
                 const std::string name = v->name;
-                line(random_.pick({name + ".pop()", name + "[" + index(name) + "] = " + number(1), name + ".sort()", name + ".swap(0, " + index(name) + ")", name + ".removeAt(" + index(name) + ")"}));
+                line(random_.pick({name + ".pop()", name + "[" + index(name) + "] = " + number(1),
+                                   name + ".sort()", name + ".swap(0, " + index(name) + ")",
+                                   name + ".removeAt(" + index(name) + ")"}));
                 return;
             }
             break;
-        case 3: case 4:
+        case 3:
+        case 4:
             if (const Variable* v = any(Type::Map)) {
                 const std::string name = v->name;
-                line("if " + name + ".len < 20 { " + name + "[" + expr(Type::Text) + "] = " + expr(Type::Int) + " }");
+                line("if " + name + ".len < 20 { " + name + "[" + expr(Type::Text) +
+                     "] = " + expr(Type::Int) + " }");
                 if (random_.percent(50)) line("for (k, v) in " + name + " { mix(k.len + v) }");
                 if (random_.percent(30)) line(name + ".remove(" + expr(Type::Text) + ")");
                 return;
@@ -200,7 +223,8 @@ void SourceMaker::collection(int depth) {
         case 6: {
             const std::string b = fresh("sb"), name = fresh("v");
             line("let " + b + " = StringBuilder()");
-            line("for k in 0.." + std::to_string(random_.between(0, 6)) + " { " + b + ".append(" + expr(key_type(), 2) + ").append(k) }");
+            line("for k in 0.." + std::to_string(random_.between(0, 6)) + " { " + b + ".append(" +
+                 expr(key_type(), 2) + ").append(k) }");
             line("let " + name + ": string = clip(" + b + ".toString())");
             scope_.push_back({name, Type::Text, false});
             return;
@@ -243,8 +267,11 @@ void SourceMaker::attempt(int depth) {
     const std::size_t catches = finally && random_.percent(40) ? 0 : 1 + random_.below(2);
     for (std::size_t i = 0; i < catches; ++i) {
         const bool last = i + 1 == catches;
-        line("} catch e: " + (last && random_.percent(75) ? std::string("Error")
-                                                          : random_.pick({std::string("IndexError"), std::string("ArithmeticError"), std::string("MyError"), std::string("NullError"), std::string("KeyError")})) + " {");
+        line("} catch e: " +
+             (last && random_.percent(75)
+                  ? std::string("Error")
+                  : one({"IndexError", "ArithmeticError", "MyError", "NullError", "KeyError"})) +
+             " {");
         line("    mix(e.message.len)");
         block(static_cast<int>(random_.below(3)), depth + 1);
     }
@@ -291,7 +318,8 @@ void SourceMaker::closure(int depth) {
         line("var " + n + " = " + expr(Type::Int));
         const double outer = multiplier_;
         multiplier_ *= 4;
-        line("let " + f + ": (int) -> int = x => { " + n + " = " + n + " * 3 + x; " + n + " ^ " + number(2) + " }");
+        line("let " + f + ": (int) -> int = x => { " + n + " = " + n + " * 3 + x; " + n + " ^ " + number(2) +
+             " }");
         multiplier_ = outer;
         line("mix(" + f + "(" + expr(Type::Int) + ") + " + f + "(" + n + "))");
         scope_.push_back({n, Type::Int, true});
@@ -303,7 +331,8 @@ void SourceMaker::closure(int depth) {
     const double outer = multiplier_;
     multiplier_ *= 5;
     line("let " + fs + " = List<() -> int>()");
-    line("for k in 0.." + std::to_string(random_.between(1, 5)) + " { " + fs + ".add(() => k * " + number(2) + ") }");
+    line("for k in 0.." + std::to_string(random_.between(1, 5)) + " { " + fs + ".add(() => k * " + number(2) +
+         ") }");
     line("for " + f + " in " + fs + " { mix(" + f + "()) }");
     multiplier_ = outer;
 }
@@ -315,12 +344,19 @@ void SourceMaker::leave(int depth) {
         case 1:
             if (!loops_.empty()) {
                 const std::string what = random_.percent(50) ? "break" : "continue";
-                line("if " + truth(0) + " { " + what + (random_.percent(50) ? " " + random_.pick(loops_) : "") + " }");
+                line("if " + truth(0) + " { " + what +
+                     (random_.percent(50) ? " " + random_.pick(loops_) : "") + " }");
                 return;
             }
             break;
-        case 2: line("if " + truth(0) + " { throw " + random_.pick({std::string("MyError(") + text(2) + ", " + number(2) + ")", std::string("StateError(") + text(2) + ")"}) + " }"); return;
-        default: break;
+        case 2:
+            line("if " + truth(0) + " { throw " +
+                 random_.pick({std::string("MyError(") + text(2) + ", " + number(2) + ")",
+                               std::string("StateError(") + text(2) + ")"}) +
+                 " }");
+            return;
+        default:
+            break;
     }
     line("if " + truth(0) + " { return " + expr(result_) + " }");
 }
@@ -333,7 +369,8 @@ void SourceMaker::function(const std::string& name, bool depth) {
     for (std::size_t n = random_.below(5); n > 0; --n) {
         f.params.push_back(any_type());
         scope_.push_back({fresh("p"), f.params.back(), false});
-        head += std::string(f.params.size() > 1 || depth ? ", " : "") + scope_.back().name + ": " + type_name(f.params.back());
+        head += std::string(f.params.size() > 1 || depth ? ", " : "") + scope_.back().name + ": " +
+                type_name(f.params.back());
     }
     cost_ = 0;
     result_ = f.result;
@@ -341,7 +378,8 @@ void SourceMaker::function(const std::string& name, bool depth) {
     if (depth) line("    if depth <= 0 { return " + expr(f.result) + " }");
     const std::size_t locals = scope_.size();
     ++indent_;
-    for (std::size_t n = random_.percent(5) ? 40 : 3 + random_.below(9); n > 0 && can_afford(20); --n) statement(0);
+    for (std::size_t n = random_.percent(5) ? 40 : 3 + random_.below(9); n > 0 && can_afford(20); --n)
+        statement(0);
     if (depth) {
         for (std::size_t n = 1 + random_.below(2); n > 0; --n) {
             std::string call = name + "(depth - 1";
@@ -354,7 +392,8 @@ void SourceMaker::function(const std::string& name, bool depth) {
     // What the variables have become.
     for (std::size_t i = locals; i < scope_.size(); ++i) {
         const Variable& v = scope_[i];
-        if (v.type == Type::Fun || v.type == Type::Base || v.type == Type::Shape || v.type == Type::OptNode) continue;
+        if (v.type == Type::Fun || v.type == Type::Base || v.type == Type::Shape || v.type == Type::OptNode)
+            continue;
         if (random_.percent(50)) line("mix(hashText(\"${" + v.name + "}\"))");
     }
     line("return " + expr(f.result));

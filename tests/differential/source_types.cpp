@@ -70,14 +70,15 @@ void SourceMaker::types() {
     const auto simple = [&](const std::vector<std::string>& ints) {
         std::string s = random_.pick(ints);
         for (std::size_t i = random_.below(4); i > 0; --i)
-            s = "(" + s + random_.pick({std::string(" + "), std::string(" - "), std::string(" * "), std::string(" ^ "), std::string(" & "), std::string(" | "), std::string(" >> ")}) +
+            s = "(" + s + one({" + ", " - ", " * ", " ^ ", " & ", " | ", " >> "}) +
                 (random_.percent(60) ? random_.pick(ints) : literal(Type::Int)) + ")";
         return s;
     };
     out_ += kHelpers;
     line("struct Vec(var x: int, var y: float, var z: i8) {");
-    line("    fn +(o: Vec): Vec = Vec(x + o.x, y " + random_.pick({std::string("+"), std::string("-"), std::string("*")}) + " o.y, z + o.z)");
-    line("    get norm: float = " + random_.pick({std::string("y * y + float(x)"), std::string("float(z) / y"), std::string("math.sqrt(y.abs()) - float(x)")}));
+    line("    fn +(o: Vec): Vec = Vec(x + o.x, y " + one({"+", "-", "*"}) + " o.y, z + o.z)");
+    line("    get norm: float = " +
+         one({"y * y + float(x)", "float(z) / y", "math.sqrt(y.abs()) - float(x)"}));
     line("}");
     line("interface Shape {");
     line("    fn area(): float");
@@ -92,8 +93,9 @@ void SourceMaker::types() {
     line("    get twice: int = n + n");
     line("}");
     line("class Left(n: int, tag: string, var extra: float) : Base(n, tag) {");
-    line("    override fn area(): float = extra " + random_.pick({std::string("*"), std::string("+"), std::string("/")}) + " super.area()");
-    line("    override fn step(k: int): int = " + (random_.percent(60) ? "super.step(" + simple({"k", "n"}) + ")" : simple({"k", "n"})));
+    line("    override fn area(): float = extra " + one({"*", "+", "/"}) + " super.area()");
+    line("    override fn step(k: int): int = " +
+         (random_.percent(60) ? "super.step(" + simple({"k", "n"}) + ")" : simple({"k", "n"})));
     line("    fn name(): string = \"left ${tag}\"");
     line("}");
     line("class Right(n: int, var at: Vec) : Base(n, \"right\") {");
@@ -134,10 +136,14 @@ void SourceMaker::main_function() {
         budget_ = 200000;  // the functions have theirs
         std::string shown = f.name + "(";
         if (f.depth) shown += "3";
-        for (std::size_t p = 0; p < f.params.size(); ++p) shown += (p > 0 || f.depth ? ", " : "") + expr(f.params[p], 2);
+        for (std::size_t p = 0; p < f.params.size(); ++p)
+            shown += (p > 0 || f.depth ? ", " : "") + expr(f.params[p], 2);
         shown += ")";
-        const bool printable = f.result != Type::Fun && f.result != Type::Base && f.result != Type::Shape && f.result != Type::OptNode;
-        const std::string call = printable ? "println(" + shown + ")" : f.result == Type::Fun ? "println((" + shown + ")(5))" : shown;
+        const bool printable = f.result != Type::Fun && f.result != Type::Base && f.result != Type::Shape &&
+                               f.result != Type::OptNode;
+        const std::string call = printable               ? "println(" + shown + ")"
+                                 : f.result == Type::Fun ? "println((" + shown + ")(5))"
+                                                         : shown;
         const std::string rounds = std::to_string(random_.percent(70) ? 1 : random_.between(2, 4));
         if (i + 1 == n && uncaught) {
             line("println(sum)");
@@ -162,6 +168,8 @@ std::string SourceMaker::make() {
     return out_;
 }
 
-std::string generate_source(std::uint64_t seed) { return SourceMaker(seed).make(); }
+std::string generate_source(std::uint64_t seed) {
+    return SourceMaker(seed).make();
+}
 
 }  // namespace skua::differential

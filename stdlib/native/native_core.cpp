@@ -160,14 +160,20 @@ SkArray* split_text(SkEnv* env, SkString* text, SkString* separator) {
         env->api->throw_error(env, kArgumentError, "the separator is empty");
         return nullptr;
     }
+    const auto next = [&](std::size_t from) {
+        if (p.size() > 1) return s.find(p, from);
+        const void* at = from < s.size() ? std::memchr(s.data() + from, p[0], s.size() - from) : nullptr;
+        return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(at) - s.data());
+    };
     std::size_t count = 1;
-    for (std::size_t at = s.find(p); at != std::string_view::npos; at = s.find(p, at + p.size())) ++count;
+    for (std::size_t at = next(0); at != std::string_view::npos; at = next(at + p.size())) ++count;
     SkArray* parts = env->api->array_new(env, SK_STRING, count);
     if (parts == nullptr) return nullptr;
     std::size_t start = 0;
     for (std::size_t i = 0; i < count; i++) {
-        const std::size_t end = i + 1 < count ? s.find(p, start) : s.size();
-        SkString* part = new_string(env, s.substr(start, end - start));
+        const std::size_t end = i + 1 < count ? next(start) : s.size();
+        // A separator that is valid UTF-8 begins and ends between characters.
+        SkString* part = env->api->string_slice(env, text, start, end);
         if (part == nullptr) return nullptr;
         env->api->array_set(env, parts, i, part);
         start = end + p.size();

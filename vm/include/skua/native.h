@@ -217,6 +217,12 @@ struct SkApi {
     /* -- looking at objects ----------------------------------------------------------------------------- */
     /* The full name of an object's type, "std.collections.List<i64>". Valid as long as the machine. */
     const char *(*type_name)(SkEnv *env, SkObject *object);
+
+    /* -- since 1.1 ------------------------------------------------------------------------------------------ */
+    /* The part of a string from byte `start` to before byte `end`: cheaper than string_new, since only its
+     * ends are looked at. NULL if it throws: IndexError unless start <= end <= length, ArgumentError if an
+     * end lies within a character, OutOfMemoryError. */
+    SkString *(*string_slice)(SkEnv *env, SkString *s, size_t start, size_t end);
 };
 
 /* -- registration ------------------------------------------------------------------------------------- */

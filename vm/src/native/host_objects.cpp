@@ -57,6 +57,27 @@ SkString* string_new(SkEnv* env, const char* bytes, std::size_t len) {
     return validated(thread, s);
 }
 
+SkString* string_slice(SkEnv* env, SkString* s, std::size_t start, std::size_t end) {
+    Thread& thread = thread_of(env);
+    const String* whole = unwrap(s);
+    if (start > end || end > whole->length) {
+        throw_error(thread, "std.core.IndexError", "range " + std::to_string(start) + " .. " + std::to_string(end) +
+                                                       " is outside a string of " + std::to_string(whole->length) + " bytes");
+        return nullptr;
+    }
+    const auto continues = [whole](std::size_t at) {  // the NUL behind the text does not
+        return (static_cast<unsigned char>(whole->chars()[at]) & 0xC0) == 0x80;
+    };
+    if (continues(start) || continues(end)) {
+        throw_error(thread, "std.core.ArgumentError", "byte " + std::to_string(continues(start) ? start : end) +
+                                                          " of the string lies within a character");
+        return nullptr;
+    }
+    String* part = new_string_uninitialized(thread, end - start);
+    if (part != nullptr) std::memcpy(part->chars(), whole->chars() + start, end - start);
+    return wrap(part);
+}
+
 const char* string_cstr(SkEnv* env, SkString* s) {
     const char* text = unwrap(s)->chars();
     const void* nul = std::memchr(text, 0, unwrap(s)->length);
@@ -162,6 +183,7 @@ void fill_strings_and_arrays(SkApi& api) {
     api.array_data = array_data;
     api.array_new = array_new;
     api.array_set = array_set;
+    api.string_slice = string_slice;
     api.root_new = root_new;
     api.root_get = root_get;
     api.root_set = root_set;

@@ -387,7 +387,7 @@ cf::Function FunctionGenerator::make(const std::string& name, std::uint32_t flag
 
     // The types this function is fond of, with registers of each.
     for (std::size_t n = 3 + random_.below(6); n > 0; --n) kinds_.push_back(random_.pick(world_.palette));
-    const std::size_t pressure = random_.percent(15) ? 12 : 3;
+    const std::size_t pressure = random_.percent(12) ? 12 : 2;
     for (const Ty t : kinds_)
         for (std::size_t n = 1 + random_.below(pressure); n > 0 && folded_.size() < 80; --n) {
             const Reg r = fresh(t);

@@ -97,6 +97,7 @@ private:
     void if_statement(int depth);
     void loop(int depth);
     void array_walk(int depth);
+    void dispatch_walk();
     void switch_statement(int depth);
     void try_statement(int depth);
     void soup(int depth);

@@ -173,7 +173,7 @@ private:
 
     int size() {
         if (random_.percent(3)) return 80 + static_cast<int>(random_.below(120));
-        return 3 + static_cast<int>(random_.below(14));
+        return 2 + static_cast<int>(random_.below(9));
     }
 
     void module_function(File& module, std::size_t number) {

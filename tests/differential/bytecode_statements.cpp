@@ -141,7 +141,8 @@ void FunctionGenerator::statement(int depth) {
     if (depth >= 4 || what < 72) return straight();
     if (what < 79) return if_statement(depth);
     if (what < 85) return loop(depth);
-    if (what < 88) return array_walk(depth);
+    if (what < 87) return array_walk(depth);
+    if (what < 89) return dispatch_walk();
     if (what < 91) return switch_statement(depth);
     if (what < 96) return try_statement(depth);
     if (what < 98) return soup(depth);
@@ -246,6 +247,42 @@ void FunctionGenerator::array_walk(int depth) {
     multiplier_ = outer;
     code_.bind(out);
     offer(i);
+}
+
+// One call site and receivers of several classes in turn: caches that are right, wrong, and given up.
+void FunctionGenerator::dispatch_walk() {
+    std::vector<const Callable*> fitting;
+    for (const Callable& c : world_.callables)
+        if ((c.op == Op::CallVirtual || c.op == Op::CallInterface) && can_afford(4 * c.cost))
+            fitting.push_back(&c);
+    if (fitting.empty()) return straight();
+    const Callable callee = *random_.pick(fitting);
+    const Ty i64 = types().primitive(TypeKind::I64), receiver = callee.params[0];
+    const std::int64_t n = random_.between(1, 6);
+    std::vector<std::int64_t> operands{fresh(types().array(receiver)), n};
+    for (std::int64_t i = 0; i < n; ++i) operands.push_back(make_value(receiver, 2));
+    emit(Op::ArrayLit, operands);
+    const std::int64_t rounds = can_afford(90 * callee.cost) ? 90 : can_afford(15 * callee.cost) ? 15 : 3;
+    const Reg left = fresh(i64), at = fresh(i64), object = fresh(receiver);
+    emit(Op::ConstInt, {left, rounds});
+    const auto head = code_.new_label();
+    code_.bind(head);
+    const double outer = multiplier_;
+    multiplier_ *= static_cast<double>(rounds);
+    readonly_[i64].push_back(left);
+    emit(Op::RemU64, {at, left, integer(n)});
+    emit(Op::ArrayGet, {object, operands[0], at});
+    std::vector<std::int64_t> call{
+        dest(callee.result),
+        file_.method(callee.owner, callee.name, {}, callee.declared_params, callee.declared_result),
+        static_cast<std::int64_t>(callee.params.size()), object};
+    for (std::size_t i = 1; i < callee.params.size(); ++i) call.push_back(source(callee.params[i], 2));
+    emit(callee.op, call);
+    cost_ += multiplier_ * callee.cost;
+    readonly_[i64].pop_back();
+    emit(Op::SubI64, {left, left, integer(1)});
+    emit(Op::BrLtI64, {integer(0), left, head.id});
+    multiplier_ = outer;
 }
 
 void FunctionGenerator::switch_statement(int depth) {

@@ -156,10 +156,17 @@ int campaign(const Options& options) {
     };
     std::uint64_t seed = options.seed;
     std::uint64_t left = options.count;
+    double told = 0;
     while (left > 0 && (options.seconds == 0 || elapsed() < options.seconds)) {
         std::vector<std::uint64_t> seeds;
         for (; seeds.size() < options.batch && left > 0; --left) seeds.push_back(seed++);
         for (const Kind kind : kinds) compare(options, kind, configs, seeds, totals);
+        if (elapsed() < told + 60) continue;
+        told = elapsed();
+        std::fprintf(stderr, "differential: %llu programs, %llu comparisons, %llu different so far\n",
+                     static_cast<unsigned long long>(totals.programs),
+                     static_cast<unsigned long long>(totals.runs),
+                     static_cast<unsigned long long>(totals.different));
     }
     std::string names;
     for (const Configuration& c : configs) names += (names.empty() ? "" : ", ") + std::string(c.name);

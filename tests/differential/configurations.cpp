@@ -16,6 +16,7 @@ const Configuration kAll[] = {
      .every = 7},
     {.name = "gc-stress", .meaning = "a collection at every 61st allocation", .gc_stress = 61, .every = 3},
     {.name = "gc-always", .meaning = "a collection at every allocation", .gc_stress = 1, .every = 25},
+    {.name = "polling", .meaning = "a poll at every call and every iteration", .every = 3, .polling = true},
     {.name = "jit", .meaning = "compiled at the first call", .jit = true},
     {.name = "jit-few-registers",
      .meaning = "compiled with three registers",
@@ -36,6 +37,12 @@ const Configuration kAll[] = {
      .meaning = "compiled after a while, in the middle of loops",
      .jit = true,
      .jit_threshold = 40},
+    {.name = "jit-background",
+     .meaning = "compiled by another thread, sooner or later",
+     .every = 3,
+     .jit = true,
+     .jit_background = true,
+     .jit_threshold = 20},
     {.name = "jit-obscured",
      .meaning = "compiled, nothing assumed about registers",
      .obscured = true,
@@ -47,7 +54,7 @@ const Configuration kAll[] = {
 std::vector<Configuration> configurations() {
     std::vector<Configuration> usable;
     for (const Configuration& c : kAll) {
-        if (c.jit && !kTierAvailable) continue;
+        if (c.jit && !tier_available()) continue;
         usable.push_back(c);
     }
     return usable;

@@ -25,8 +25,10 @@ struct Configuration {
     bool obscured = false;
     std::uint64_t gc_stress = 0;  // collect at every nth allocation
     std::uint32_t every = 1;      // only every nth program: for what is slow
+    bool polling = false;         // the interpreter polls all the time
     bool jit = false;
-    std::uint32_t jit_threshold = 0;
+    bool jit_background = false;
+    std::uint32_t jit_threshold = 0;  // 0: at the first call
     std::uint32_t jit_registers = 0;  // left to the allocator; 0: all
 };
 

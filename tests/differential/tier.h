@@ -1,4 +1,4 @@
-// The one place that knows the compiling tier.
+// The one place that knows tiers: what the interpreter polls, and the compiler.
 #pragma once
 
 #include "configurations.h"
@@ -6,8 +6,10 @@
 
 namespace skua::differential {
 
-inline constexpr bool kTierAvailable = false;
+// Whether this build has the compiling tier.
+bool tier_available();
 
-inline void use_tier(vm::Vm&, const Configuration&) {}
+// Before anything is linked.
+void use_tier(vm::Vm& vm, const Configuration& configuration);
 
 }  // namespace skua::differential

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <set>
 
 #include "configurations.h"
 #include "skua/classfile/disassembler.h"
@@ -107,6 +108,96 @@ private:
     }
 };
 
+// Calls visit(register) for every register operand of an instruction; visit may change it.
+template <typename Visit>
+void each_register(cf::Op op, std::vector<std::int64_t>& operands, Visit&& visit) {
+    const cf::OpInfo& info = cf::op_info(op);
+    for (unsigned i = 0; i < info.operand_count; ++i) {
+        switch (info.operands[i].kind) {
+            case cf::OperandKind::Write:
+            case cf::OperandKind::Read:
+                visit(operands[i]);
+                break;
+            case cf::OperandKind::Result:
+                if (operands[i] >= 0) visit(operands[i]);
+                break;
+            case cf::OperandKind::Regs:
+                for (std::size_t r = i + 1; r < operands.size(); ++r) visit(operands[r]);
+                break;
+            default:
+                break;
+        }
+    }
+}
+
+// Without registers that no instruction names.
+void drop_registers(cf::Function& f) {
+    const auto code = cf::decode(f.code.bytes, static_cast<std::uint32_t>(f.code.registers.size()));
+    std::vector<std::vector<std::int64_t>> operands;
+    std::vector<std::int64_t> used(f.code.registers.size(), 0);
+    for (std::size_t r = 0; r < f.params.size(); ++r) used[r] = 1;
+    for (const cf::Handler& h : f.code.handlers) used[h.reg] = 1;
+    for (const cf::Instruction& in : code->instructions) {
+        const std::span<const std::int64_t> all(code->operands.data() + in.first,
+                                                code->operands.size() - in.first);
+        const auto own = all.subspan(0, cf::operand_entries(in.op, all));
+        operands.emplace_back(own.begin(), own.end());
+        each_register(in.op, operands.back(),
+                      [&](std::int64_t& r) { used[static_cast<std::size_t>(r)] = 1; });
+    }
+    std::vector<cf::TypeIndex> types;
+    for (std::size_t r = 0; r < used.size(); ++r)
+        if (used[r] != 0) {
+            used[r] = static_cast<std::int64_t>(types.size());
+            types.push_back(f.code.registers[r]);
+        }
+    cf::CodeBuilder out;
+    std::vector<cf::CodeBuilder::Label> labels;
+    for (std::size_t i = 0; i < operands.size(); ++i) labels.push_back(out.new_label());
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        out.bind(labels[i]);
+        each_register(code->instructions[i].op, operands[i],
+                      [&](std::int64_t& r) { r = used[static_cast<std::size_t>(r)]; });
+        out.emit(code->instructions[i].op, operands[i]);
+    }
+    for (cf::Handler& h : f.code.handlers) h.reg = static_cast<cf::Reg>(used[h.reg]);
+    f.code.registers = std::move(types);
+    f.code.bytes = out.finish();
+}
+
+// Without module functions and whole types that no remaining code names. The lists of types and
+// references in a file are those in use, since it is canonical.
+std::vector<cf::ClassFile> pruned(std::vector<cf::ClassFile> files, bool registers) {
+    for (bool again = true; again;) {
+        again = false;
+        std::set<std::string> named{"main"};
+        std::set<std::string> types;
+        for (const cf::ClassFile& file : files) {
+            for (const cf::MethodRef& ref : file.method_refs) named.insert(std::string(file.str(ref.name)));
+            for (const cf::TypeDesc& type : file.types)
+                if (type.kind == cf::TypeKind::Named && file.str(type.name) != file.str(file.name))
+                    types.insert(std::string(file.str(type.name)));
+        }
+        std::vector<cf::ClassFile> fewer;
+        for (cf::ClassFile& file : files) {
+            if (file.kind != cf::DeclKind::Module && types.count(std::string(file.str(file.name))) == 0) {
+                again = true;
+                continue;
+            }
+            if (file.kind == cf::DeclKind::Module)
+                again |= std::erase_if(file.functions, [&](const cf::Function& f) {
+                             return named.count(std::string(file.str(f.name))) == 0;
+                         }) > 0;
+            if (registers)
+                for (cf::Function& f : file.functions)
+                    if (f.has_code) drop_registers(f);
+            if (auto done = cf::canonicalise(std::move(file))) fewer.push_back(std::move(*done));
+        }
+        files = std::move(fewer);
+    }
+    return files;
+}
+
 Program program_of(const std::vector<cf::ClassFile>& files, const std::string& module) {
     Program program;
     program.module = module;
@@ -123,7 +214,13 @@ int minimise_bytecode(const Session& session, std::uint64_t seed) {
         reduce(kept, [&](const std::vector<bool>& mask) {
             return session.differs(program_of(instructions.without(mask, drop), module));
         });
-    for (const cf::ClassFile& file : instructions.without(kept, true))
+    std::vector<cf::ClassFile> least = instructions.without(kept, true);
+    for (const bool registers : {true, false})
+        if (auto fewer = pruned(least, registers); session.differs(program_of(fewer, module))) {
+            least = std::move(fewer);
+            break;
+        }
+    for (const cf::ClassFile& file : least)
         if (auto text = cf::disassemble(file)) std::printf("%s\n", text->c_str());
     return 0;
 }

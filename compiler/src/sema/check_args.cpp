@@ -145,7 +145,8 @@ void BodyChecker::check_arguments(std::span<const ParamSymbol> params, std::span
                 const Type* want = inference->apply(declared);
                 const Type* hinted = want->has_infer ? inference->apply(declared, true) : want;
                 bool lambda = is<LambdaExpr>(strip_parens(*s));
-                check_value(*s, want->has_infer && (phase != 2) ? hinted : lambda ? want : hinted->has_infer ? want : hinted);
+                const Type* told = want->has_infer ? hinted : inference->expected_of(declared);
+                check_value(*s, want->has_infer && (phase != 2) ? hinted : lambda ? want : told->has_infer ? want : told);
                 if (!want->has_infer) {
                     // Solved by an argument before; a supertype of both may do as well.
                     if (declared->has_infer && !convert_silently(*s, want) && inference->unify(declared, (*s)->type)) continue;

@@ -15,6 +15,13 @@ const Type* Inference::apply(const Type* type, bool use_hints) {
     return use_hints ? a_.types.replace_infer(type, hints_) : type;
 }
 
+const Type* Inference::expected_of(const Type* declared) {
+    const Type* solved = apply(declared);
+    if (!declared->is(TypeKind::Infer) || solved->has_infer || exact_[declared->index]) return solved;
+    const Type* hinted = hints_[declared->index];
+    return hinted != nullptr && hinted->is(TypeKind::Named) && a_.is_subtype(solved, hinted) ? hinted : solved;
+}
+
 bool Inference::unify(const Type* pattern, const Type* type, bool exact) {
     if (pattern == type || type->has_error || type->is(TypeKind::Never)) return true;
     if (!pattern->has_infer) return exact ? pattern == type : a_.can_convert(type, pattern);

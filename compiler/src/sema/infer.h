@@ -22,6 +22,9 @@ public:
     // `type` with what is solved so far; `use_hints` also takes what the expected result suggests.
     const Type* apply(const Type* type, bool use_hints = false);
     void hint(const Type* pattern, const Type* expected);
+    // What an argument for `declared` should be told to be: the solution, or, for a variable that may still
+    // widen, the supertype of it that the call's result is expected to be.
+    const Type* expected_of(const Type* declared);
     // Solves what is left from hints; returns the first variable without a solution, or null.
     TypeParamSymbol* finish();
     [[nodiscard]] const Type* solution(std::size_t i) const { return solutions_[i]; }

@@ -107,6 +107,9 @@ private:
     void nested(const std::string& head, int statements, int depth, const std::string& tail = "}");
     void function(const std::string& name, bool depth);
 
+    // -- source_idioms.cpp
+    void idiom(int depth);
+
     // -- source_types.cpp
     void types();
     void main_function();

@@ -23,15 +23,16 @@ void SourceMaker::nested(const std::string& head, int statements, int depth, con
 
 void SourceMaker::statement(int depth) {
     const std::size_t what = random_.below(100);
-    if (depth > 3 || what < 28) return declare(depth);
-    if (what < 44) return assign(depth);
-    if (what < 52) return branch(depth);
-    if (what < 61) return loop(depth);
-    if (what < 68) return array_loop(depth);
-    if (what < 76) return collection(depth);
-    if (what < 84) return attempt(depth);
-    if (what < 89) return match(depth);
-    if (what < 94) return closure(depth);
+    if (depth > 3 || what < 22) return declare(depth);
+    if (what < 36) return assign(depth);
+    if (what < 44) return branch(depth);
+    if (what < 52) return loop(depth);
+    if (what < 58) return array_loop(depth);
+    if (what < 65) return collection(depth);
+    if (what < 72) return attempt(depth);
+    if (what < 76) return match(depth);
+    if (what < 80) return closure(depth);
+    if (what < 94) return idiom(depth);
     if (what < 97) return leave(depth);
     line("mix(" + expr(Type::Int) + ")");
 }

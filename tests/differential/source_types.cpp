@@ -61,6 +61,32 @@ class Res(let id: int) : Closeable {
     fn close() { mix(id) }
 }
 class MyError(message: string, let code: int) : Error(message)
+class Key(let a: int, let b: string) : Equatable<Key>, Hashable, Display {
+    fn equals(other: Key): bool = a == other.a && b == other.b
+    fn hash(): int = a * 31 + b.len
+    fn toString(): string = "#${a}${b}"
+}
+class Steps(var at: int, let end: int) : Iterator<int> {
+    fn next(): int? {
+        if at >= end { return null }
+        at += 1
+        return at - 1
+    }
+}
+class Stack<T> {
+    private let items = List<T>()
+    fn push(x: T) { items.add(x) }
+    fn pop(): T? = if items.isEmpty { null } else { items.removeLast() }
+    get size: int = items.len
+}
+class Tally() {
+    static var count = 5
+    static let first = count * 3
+    static fn next(): int { count = count ^ (count << 3); return count }
+}
+fn most(xs: int...): int = xs.max() ?? -1
+fn scaled(x: int, by: int = 3, plus: int = by + 1): int = x * by + plus
+extend int { fn mixed(k: int): int = this * 31 + k }
 )";
 
 }  // namespace

@@ -32,8 +32,10 @@ set(SKUA_TEST_PREFIX "" CACHE STRING "Put before every test's name, so that seve
 find_package(Threads REQUIRED)
 find_program(SKUA_CCACHE ccache)
 if(SKUA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_C_COMPILER_LAUNCHER ${SKUA_CCACHE})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${SKUA_CCACHE})
+    # Precompiled headers are compared by their contents, not by their time.
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${SKUA_CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 find_program(SKUA_MOLD mold)
 if(SKUA_MOLD)

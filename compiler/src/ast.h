@@ -63,7 +63,7 @@ struct FunctionDecl : Decl {
     TypeNode* result = nullptr;  // null: none given (void for a block body, inferred for `= e`)
     Expr* body = nullptr;        // a BlockExpr, or any expression after `=`; null: abstract or native
     bool expression_body = false;
-    SourceRange header;          // from `fn` to the end of the result type
+    SourceRange header;  // from `fn` to the end of the result type
     // -- sema
     FunctionSymbol* symbol = nullptr;
 };
@@ -161,11 +161,11 @@ struct ImportedName {
     Ident alias;  // empty if none: {Map as M}
 };
 struct ImportDecl {
-    List<Ident> path;          // std . collections
-    Ident alias;               // import geo = company.geometry
-    bool has_names = false;    // .{Map, Set}
+    List<Ident> path;        // std . collections
+    Ident alias;             // import geo = company.geometry
+    bool has_names = false;  // .{Map, Set}
     List<ImportedName> names;
-    bool wildcard = false;     // .*
+    bool wildcard = false;  // .*
     SourceRange range;
 };
 

@@ -15,8 +15,8 @@
 
 namespace skua::compiler {
 
-struct Type;             // types.h: interned semantic type
-struct ModuleSymbol;     // symbols.h, this one and the next
+struct Type;          // types.h: interned semantic type
+struct ModuleSymbol;  // symbols.h, this one and the next
 struct TypeSymbol;
 struct TypeParamSymbol;
 struct FunctionSymbol;
@@ -75,7 +75,7 @@ protected:
 struct NamedTypeNode : TypeNode {  // int, List<T>, geo.Point, std.json.Json
     static constexpr auto kKind = TypeNodeKind::Named;
     explicit NamedTypeNode(SourceRange r) : TypeNode(kKind, r) {}
-    List<Ident> path;       // at least one; `Json.Bool` and `geo.Point` alike
+    List<Ident> path;  // at least one; `Json.Bool` and `geo.Point` alike
     List<TypeNode*> args;
 };
 

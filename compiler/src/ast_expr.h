@@ -18,11 +18,39 @@ struct CallInfo;
 struct HoleExpr;
 
 enum class ExprKind : std::uint8_t {
-    Literal, Interpolation, Name, This, Super, Member, Call, Index, Unary, Binary, Assign, Is, Cast, Tuple,
-    ArrayLiteral, ArrayRepeat, MapLiteral, Lambda, Block, If, Match, Try, Return, Break, Continue, Throw,
-    Paren, TypeApply, Error,
+    Literal,
+    Interpolation,
+    Name,
+    This,
+    Super,
+    Member,
+    Call,
+    Index,
+    Unary,
+    Binary,
+    Assign,
+    Is,
+    Cast,
+    Tuple,
+    ArrayLiteral,
+    ArrayRepeat,
+    MapLiteral,
+    Lambda,
+    Block,
+    If,
+    Match,
+    Try,
+    Return,
+    Break,
+    Continue,
+    Throw,
+    Paren,
+    TypeApply,
+    Error,
     // made by semantic analysis only
-    Convert, Hole, SafeAccess,
+    Convert,
+    Hole,
+    SafeAccess,
 };
 
 struct Expr {
@@ -80,7 +108,8 @@ enum class ValueKind : std::uint8_t {
     TupleElement,   // t.0: index
     Constructor,    // type used as a function value: `xs.map(Point)`
     EnumCase,       // case without payload; with payload used as a function value: FunctionValue
-    Module, Type,   // qualifiers
+    Module,
+    Type,  // qualifiers
 };
 
 struct NameExpr : Expr {
@@ -89,15 +118,15 @@ struct NameExpr : Expr {
     std::string_view name;
     // -- sema
     ValueKind value = ValueKind::None;
-    LocalSymbol* local = nullptr;        // Local
-    FieldSymbol* field = nullptr;        // Field (of implicit this), StaticField
-    FunctionSymbol* function = nullptr;  // FunctionValue, Constructor (then the type's constructor)
-    CaseSymbol* enum_case = nullptr;     // EnumCase
-    CallInfo* call = nullptr;            // Property of implicit this
-    Expr* receiver = nullptr;            // Field, Property, bound FunctionValue: the implicit ThisExpr
-    const Type* owner = nullptr;         // Field, StaticField, FunctionValue: instantiated declaring type
-    std::span<const Type* const> type_args;         // FunctionValue
-    Symbol* qualifier = nullptr;         // Module, Type
+    LocalSymbol* local = nullptr;            // Local
+    FieldSymbol* field = nullptr;            // Field (of implicit this), StaticField
+    FunctionSymbol* function = nullptr;      // FunctionValue, Constructor (then the type's constructor)
+    CaseSymbol* enum_case = nullptr;         // EnumCase
+    CallInfo* call = nullptr;                // Property of implicit this
+    Expr* receiver = nullptr;                // Field, Property, bound FunctionValue: the implicit ThisExpr
+    const Type* owner = nullptr;             // Field, StaticField, FunctionValue: instantiated declaring type
+    std::span<const Type* const> type_args;  // FunctionValue
+    Symbol* qualifier = nullptr;             // Module, Type
     // The name of a local whose type was narrowed stands below a ConvertExpr (NarrowNonNull
     // or NarrowCast); its own type remains the declared one.
 };
@@ -127,11 +156,11 @@ struct MemberExpr : Expr {  // a.b, a?.b, t.0 (name "0")
     FieldSymbol* field = nullptr;
     FunctionSymbol* function = nullptr;
     CaseSymbol* enum_case = nullptr;
-    CallInfo* call = nullptr;      // Property
-    const Type* owner = nullptr;   // instantiated declaring type of field or function; the tuple type
-    std::span<const Type* const> type_args;   // FunctionValue
-    std::uint32_t index = 0;       // TupleElement
-    Symbol* qualifier = nullptr;   // Module, Type: this whole expression is a qualifier
+    CallInfo* call = nullptr;     // Property
+    const Type* owner = nullptr;  // instantiated declaring type of field or function; the tuple type
+    std::span<const Type* const> type_args;  // FunctionValue
+    std::uint32_t index = 0;                 // TupleElement
+    Symbol* qualifier = nullptr;             // Module, Type: this whole expression is a qualifier
     // `object` is not evaluated when it is a qualifier (value Module or Type).
 };
 
@@ -143,9 +172,9 @@ struct TypeApplyExpr : Expr {  // List<int> or identity<int> in an expression, b
 };
 
 struct Argument {
-    Ident name;            // empty text unless named: add(b: 2)
+    Ident name;  // empty text unless named: add(b: 2)
     Expr* value = nullptr;
-    bool spread = false;   // f(xs...): an array given as the variadic arguments
+    bool spread = false;  // f(xs...): an array given as the variadic arguments
 };
 
 struct CallExpr : Expr {  // f(x), a.m(x), Point(1, 2), List<int>(), i32(x)
@@ -187,9 +216,9 @@ enum class CallKind : std::uint8_t {
 struct CallArg {
     enum class Kind : std::uint8_t { Value, Default, Variadic };
     Kind kind = Kind::Value;
-    Expr* value = nullptr;     // Value (conversions inserted)
-    List<Expr*> elements;      // Variadic: elements of the array to make (array.lit)
-    std::uint32_t order = 0;   // evaluate arguments by ascending order, i.e. as written
+    Expr* value = nullptr;    // Value (conversions inserted)
+    List<Expr*> elements;     // Variadic: elements of the array to make (array.lit)
+    std::uint32_t order = 0;  // evaluate arguments by ascending order, i.e. as written
     // Default: call of `<name>$default$<position>` with the parameters before it, after all
     // written arguments are evaluated.
 };
@@ -199,25 +228,53 @@ struct CallInfo {
     FunctionSymbol* function = nullptr;  // null for Closure, Numeric, ToText
     const Type* owner = nullptr;         // instantiated type (or extension type) that declares `function`;
                                          // null: a module function, owner is function->module
-    std::span<const Type* const> type_args;         // for the function's own type parameters
-    Expr* receiver = nullptr;            // methods; null for static and module functions. Evaluated first
-    Expr* closure = nullptr;             // Closure: the function value
+    std::span<const Type* const> type_args;  // for the function's own type parameters
+    Expr* receiver = nullptr;                // methods; null for static and module functions. Evaluated first
+    Expr* closure = nullptr;                 // Closure: the function value
     List<CallArg> args;
-    const Type* variadic_type = nullptr; // array type to make for a Variadic argument
-    const Type* result = nullptr;        // of the call, substituted; void if none
+    const Type* variadic_type = nullptr;  // array type to make for a Variadic argument
+    const Type* result = nullptr;         // of the call, substituted; void if none
     // The type of the result as declared, substituted with owner's arguments and type_args, is
     // `result` itself: no conversion is ever hidden in a call.
-    std::string_view intrinsic;          // Intrinsic: name in std.intrinsics
-    CaseSymbol* enum_case = nullptr;     // EnumNew
+    std::string_view intrinsic;       // Intrinsic: name in std.intrinsics
+    CaseSymbol* enum_case = nullptr;  // EnumNew
 };
 
 // ---- operators ---------------------------------------------------------------------------------
 
-enum class UnaryOp : std::uint8_t { Neg, Not, BitNot, Plus, NonNull };  // -x !x ~x +x x!! (if the grammar has it)
+enum class UnaryOp : std::uint8_t {
+    Neg,
+    Not,
+    BitNot,
+    Plus,
+    NonNull
+};  // -x !x ~x +x x!! (if the grammar has it)
 
 enum class BinaryOp : std::uint8_t {
-    Mul, Div, Rem, Add, Sub, Shl, Shr, UShr, BitAnd, BitXor, BitOr, RangeExclusive, RangeInclusive,
-    Lt, Le, Gt, Ge, Eq, Ne, Same, NotSame, And, Or, Coalesce,
+    Mul,
+    Div,
+    Rem,
+    Add,
+    Sub,
+    Shl,
+    Shr,
+    UShr,
+    BitAnd,
+    BitXor,
+    BitOr,
+    RangeExclusive,
+    RangeInclusive,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+    Same,
+    NotSame,
+    And,
+    Or,
+    Coalesce,
 };
 
 // What an operator means for its operands' types.
@@ -253,8 +310,8 @@ struct BinaryExpr : Expr {
     Expr* right = nullptr;
     // -- sema
     OperatorKind meaning = OperatorKind::None;
-    CallInfo* call = nullptr;       // Call, Compare; the operands are call->receiver and call->args[0];
-                                    // Range: the StructNew call of std.core.Range for `..` (`..=` see contracts)
+    CallInfo* call = nullptr;  // Call, Compare; the operands are call->receiver and call->args[0];
+                               // Range: the StructNew call of std.core.Range for `..` (`..=` see contracts)
     // Coalesce: when left is not null, bind `hole` to the unwrapped value and evaluate `present`
     // (the hole, converted to this expression's type).
     HoleExpr* hole = nullptr;
@@ -265,19 +322,21 @@ struct BinaryExpr : Expr {
 // Element(bodies, i) with path [pos, x].
 enum class PlaceKind : std::uint8_t { None, Local, Field, Static, Element, IndexCall };
 struct PlaceStep {
-    const Type* owner = nullptr;  // instantiated struct (or the class, for the first step of Field), or a tuple type
-    FieldSymbol* field = nullptr; // null for a tuple component
-    std::uint32_t index = 0;      // tuple component
+    const Type* owner =
+        nullptr;  // instantiated struct (or the class, for the first step of Field), or a tuple type
+    FieldSymbol* field = nullptr;  // null for a tuple component
+    std::uint32_t index = 0;       // tuple component
 };
 struct Place {
     PlaceKind kind = PlaceKind::None;
-    LocalSymbol* local = nullptr;    // Local; with a non-empty path: `insert`
-    Expr* object = nullptr;          // Field: object of a class; Element: array; IndexCall: receiver
-    Expr* index = nullptr;           // Element, IndexCall
-    FieldSymbol* field = nullptr;    // Static
+    LocalSymbol* local = nullptr;        // Local; with a non-empty path: `insert`
+    Expr* object = nullptr;              // Field: object of a class; Element: array; IndexCall: receiver
+    Expr* index = nullptr;               // Element, IndexCall
+    FieldSymbol* field = nullptr;        // Static
     const Type* static_owner = nullptr;  // Static: instantiated declaring type; null for a module global
-    List<PlaceStep> path;            // Local, Static, Element: steps inside the struct; Field: includes the class field first
-    const Type* type = nullptr;      // of the place as a whole
+    List<PlaceStep>
+        path;  // Local, Static, Element: steps inside the struct; Field: includes the class field first
+    const Type* type = nullptr;  // of the place as a whole
     // IndexCall: `get` reads (only used by compound assignment), `set` writes. Their receivers and
     // arguments are HoleExpr: object_hole, index_hole, value_hole.
     CallInfo* get = nullptr;
@@ -322,7 +381,7 @@ struct CastExpr : Expr {  // x as T, x as? T
     explicit CastExpr(SourceRange r) : Expr(kKind, r) {}
     Expr* operand = nullptr;
     TypeNode* target = nullptr;
-    bool safe = false;  // as?
+    bool safe = false;    // as?
     bool upcast = false;  // -- sema: cannot fail; operand is already converted to the target type
 };
 
@@ -419,7 +478,7 @@ struct MatchExpr : Expr {
 };
 
 struct CatchClause {
-    Ident name;               // empty if omitted
+    Ident name;                 // empty if omitted
     TypeNode* error = nullptr;  // null: any Error
     Expr* body = nullptr;
     SourceRange range;
@@ -464,7 +523,8 @@ struct ErrorExpr : Expr {
     explicit ErrorExpr(SourceRange r) : Expr(kKind, r) {}
 };
 
-// ---- made by semantic analysis -----------------------------------------------------------------------------
+// ---- made by semantic analysis
+// -----------------------------------------------------------------------------
 
 enum class ConversionKind : std::uint8_t {
     Wrap,           // T to T?

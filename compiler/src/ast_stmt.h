@@ -10,7 +10,17 @@ namespace skua::compiler::ast {
 // Every pattern looks at one subject. Lowering has the subject in a register, binds
 // `hole` (if set) to it, and tests or stores.
 
-enum class PatternKind : std::uint8_t { Wildcard, Binding, Literal, Range, Alternatives, Tuple, Is, Case, Value };
+enum class PatternKind : std::uint8_t {
+    Wildcard,
+    Binding,
+    Literal,
+    Range,
+    Alternatives,
+    Tuple,
+    Is,
+    Case,
+    Value
+};
 
 struct Pattern {
     PatternKind kind;
@@ -49,7 +59,7 @@ struct LiteralPattern : Pattern {  // 0, -1, "a", 'c', true, null
 struct RangePattern : Pattern {  // 3..=9, 'a'..='z', 0..10
     static constexpr auto kKind = PatternKind::Range;
     explicit RangePattern(SourceRange r) : Pattern(kKind, r) {}
-    Expr* low = nullptr;   // constants
+    Expr* low = nullptr;  // constants
     Expr* high = nullptr;
     bool inclusive = false;
     Expr* test = nullptr;  // -- sema: bool, `low <= hole && hole <= high`
@@ -76,12 +86,13 @@ struct IsPattern : Pattern {  // is Circle, is Circle c
     TypeNode* target = nullptr;
     Ident name;  // empty if none
     // -- sema
-    Expr* test = nullptr;     // bool: IsExpr on the hole
+    Expr* test = nullptr;  // bool: IsExpr on the hole
     LocalSymbol* symbol = nullptr;
-    Expr* value = nullptr;    // the hole cast to the target, to store into symbol
+    Expr* value = nullptr;  // the hole cast to the target, to store into symbol
 };
 
-struct CasePattern : Pattern {  // Json.Bool(b), Bool(b), Point(x, y): enum case or struct with positional parts
+struct CasePattern
+    : Pattern {  // Json.Bool(b), Bool(b), Point(x, y): enum case or struct with positional parts
     static constexpr auto kKind = PatternKind::Case;
     explicit CasePattern(SourceRange r) : Pattern(kKind, r) {}
     List<Ident> path;
@@ -116,9 +127,10 @@ struct LetStmt : Stmt {  // let x: T = e, var x = e, let (a, b) = t
     static constexpr auto kKind = StmtKind::Let;
     explicit LetStmt(SourceRange r) : Stmt(kKind, r) {}
     bool is_var = false;
-    Pattern* pattern = nullptr;  // Binding, Wildcard or Tuple. Lowering: evaluate init, bind pattern->hole, store
+    Pattern* pattern =
+        nullptr;  // Binding, Wildcard or Tuple. Lowering: evaluate init, bind pattern->hole, store
     TypeNode* type = nullptr;
-    Expr* init = nullptr;        // null if left out (an error that sema reports)
+    Expr* init = nullptr;  // null if left out (an error that sema reports)
 };
 
 struct ExprStmt : Stmt {

@@ -16,32 +16,56 @@ void for_each_child(const Expr* e, OnExpr&& on_expr, OnStmt&& on_stmt) {
         case ExprKind::Interpolation:
             for (auto& part : static_cast<const InterpolationExpr*>(e)->parts) one(part.value);
             break;
-        case ExprKind::Member: one(static_cast<const MemberExpr*>(e)->object); break;
-        case ExprKind::TypeApply: one(static_cast<const TypeApplyExpr*>(e)->base); break;
+        case ExprKind::Member:
+            one(static_cast<const MemberExpr*>(e)->object);
+            break;
+        case ExprKind::TypeApply:
+            one(static_cast<const TypeApplyExpr*>(e)->base);
+            break;
         case ExprKind::Call: {
             auto* c = static_cast<const CallExpr*>(e);
             one(c->callee);
             for (auto& a : c->args) one(a.value);
             break;
         }
-        case ExprKind::Index: one(static_cast<const IndexExpr*>(e)->object), one(static_cast<const IndexExpr*>(e)->index); break;
-        case ExprKind::Unary: one(static_cast<const UnaryExpr*>(e)->operand); break;
-        case ExprKind::Binary: one(static_cast<const BinaryExpr*>(e)->left), one(static_cast<const BinaryExpr*>(e)->right); break;
-        case ExprKind::Assign: one(static_cast<const AssignExpr*>(e)->target), one(static_cast<const AssignExpr*>(e)->value); break;
-        case ExprKind::Is: one(static_cast<const IsExpr*>(e)->operand); break;
-        case ExprKind::Cast: one(static_cast<const CastExpr*>(e)->operand); break;
+        case ExprKind::Index:
+            one(static_cast<const IndexExpr*>(e)->object), one(static_cast<const IndexExpr*>(e)->index);
+            break;
+        case ExprKind::Unary:
+            one(static_cast<const UnaryExpr*>(e)->operand);
+            break;
+        case ExprKind::Binary:
+            one(static_cast<const BinaryExpr*>(e)->left), one(static_cast<const BinaryExpr*>(e)->right);
+            break;
+        case ExprKind::Assign:
+            one(static_cast<const AssignExpr*>(e)->target), one(static_cast<const AssignExpr*>(e)->value);
+            break;
+        case ExprKind::Is:
+            one(static_cast<const IsExpr*>(e)->operand);
+            break;
+        case ExprKind::Cast:
+            one(static_cast<const CastExpr*>(e)->operand);
+            break;
         case ExprKind::Tuple:
             for (Expr* x : static_cast<const TupleExpr*>(e)->elements) one(x);
             break;
-        case ExprKind::Paren: one(static_cast<const ParenExpr*>(e)->inner); break;
+        case ExprKind::Paren:
+            one(static_cast<const ParenExpr*>(e)->inner);
+            break;
         case ExprKind::ArrayLiteral:
             for (Expr* x : static_cast<const ArrayLiteralExpr*>(e)->elements) one(x);
             break;
-        case ExprKind::ArrayRepeat: one(static_cast<const ArrayRepeatExpr*>(e)->value), one(static_cast<const ArrayRepeatExpr*>(e)->count); break;
-        case ExprKind::MapLiteral:
-            for (auto& entry : static_cast<const MapLiteralExpr*>(e)->entries) one(entry.key), one(entry.value);
+        case ExprKind::ArrayRepeat:
+            one(static_cast<const ArrayRepeatExpr*>(e)->value),
+                one(static_cast<const ArrayRepeatExpr*>(e)->count);
             break;
-        case ExprKind::Lambda: one(static_cast<const LambdaExpr*>(e)->body); break;
+        case ExprKind::MapLiteral:
+            for (auto& entry : static_cast<const MapLiteralExpr*>(e)->entries)
+                one(entry.key), one(entry.value);
+            break;
+        case ExprKind::Lambda:
+            one(static_cast<const LambdaExpr*>(e)->body);
+            break;
         case ExprKind::Block:
             for (Stmt* s : static_cast<const BlockExpr*>(e)->statements) on_stmt(s);
             break;
@@ -63,11 +87,21 @@ void for_each_child(const Expr* e, OnExpr&& on_expr, OnStmt&& on_stmt) {
             one(t->finally_block);
             break;
         }
-        case ExprKind::Return: one(static_cast<const ReturnExpr*>(e)->value); break;
-        case ExprKind::Throw: one(static_cast<const ThrowExpr*>(e)->value); break;
-        case ExprKind::Convert: one(static_cast<const ConvertExpr*>(e)->operand); break;
-        case ExprKind::SafeAccess: one(static_cast<const SafeAccessExpr*>(e)->receiver), one(static_cast<const SafeAccessExpr*>(e)->body); break;
-        default: break;
+        case ExprKind::Return:
+            one(static_cast<const ReturnExpr*>(e)->value);
+            break;
+        case ExprKind::Throw:
+            one(static_cast<const ThrowExpr*>(e)->value);
+            break;
+        case ExprKind::Convert:
+            one(static_cast<const ConvertExpr*>(e)->operand);
+            break;
+        case ExprKind::SafeAccess:
+            one(static_cast<const SafeAccessExpr*>(e)->receiver),
+                one(static_cast<const SafeAccessExpr*>(e)->body);
+            break;
+        default:
+            break;
     }
 }
 
@@ -77,13 +111,26 @@ void for_each_child(const Stmt* s, OnExpr&& on_expr, OnStmt&&) {
         if (child != nullptr) on_expr(child);
     };
     switch (s->kind) {
-        case StmtKind::Let: one(static_cast<const LetStmt*>(s)->init); break;
-        case StmtKind::Expr: one(static_cast<const ExprStmt*>(s)->expr); break;
-        case StmtKind::While: one(static_cast<const WhileStmt*>(s)->condition), one(static_cast<const WhileStmt*>(s)->body); break;
-        case StmtKind::For: one(static_cast<const ForStmt*>(s)->iterable), one(static_cast<const ForStmt*>(s)->body); break;
-        case StmtKind::Use: one(static_cast<const UseStmt*>(s)->init); break;
-        case StmtKind::LocalFunction: one(static_cast<const LocalFunctionStmt*>(s)->function->body); break;
-        case StmtKind::Error: break;
+        case StmtKind::Let:
+            one(static_cast<const LetStmt*>(s)->init);
+            break;
+        case StmtKind::Expr:
+            one(static_cast<const ExprStmt*>(s)->expr);
+            break;
+        case StmtKind::While:
+            one(static_cast<const WhileStmt*>(s)->condition), one(static_cast<const WhileStmt*>(s)->body);
+            break;
+        case StmtKind::For:
+            one(static_cast<const ForStmt*>(s)->iterable), one(static_cast<const ForStmt*>(s)->body);
+            break;
+        case StmtKind::Use:
+            one(static_cast<const UseStmt*>(s)->init);
+            break;
+        case StmtKind::LocalFunction:
+            one(static_cast<const LocalFunctionStmt*>(s)->function->body);
+            break;
+        case StmtKind::Error:
+            break;
     }
 }
 

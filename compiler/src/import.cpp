@@ -11,7 +11,7 @@ namespace skua::compiler {
 namespace fs = std::filesystem;
 
 struct ClassPath::Entry {
-    fs::path folder;                              // empty for an archive
+    fs::path folder;  // empty for an archive
     std::shared_ptr<classfile::Archive> archive;
     // Names of modules and folders in the archive, made when first asked for.
     std::unordered_set<std::string> folders;
@@ -44,7 +44,12 @@ Result<> ClassPath::add(const fs::path& entry) {
     std::error_code ec;
     auto status = fs::status(entry, ec);
     if (ec || !fs::exists(status)) {
-        return Diagnostic{.message = "no such file or folder on the class path", .file = entry.string(), .type = {}, .function = {}, .rule = {}, .hint = {}};
+        return Diagnostic{.message = "no such file or folder on the class path",
+                          .file = entry.string(),
+                          .type = {},
+                          .function = {},
+                          .rule = {},
+                          .hint = {}};
     }
     auto made = std::make_unique<Entry>();
     if (fs::is_directory(status)) {
@@ -65,14 +70,16 @@ void ClassPath::add(classfile::ClassFile file) {
 
 Result<const classfile::ClassFile*> ClassPath::find(std::string_view name) {
     std::string key(name);
-    if (auto it = cache_.find(key); it != cache_.end()) return static_cast<const classfile::ClassFile*>(it->second.get());
+    if (auto it = cache_.find(key); it != cache_.end())
+        return static_cast<const classfile::ClassFile*>(it->second.get());
     if (!is_plain(name)) return static_cast<const classfile::ClassFile*>(nullptr);
     for (auto& entry : entries_) {
         if (entry->archive != nullptr) {
             if (!entry->archive->has_class(name)) continue;
             auto data = entry->archive->find_class(name);
             if (!data.ok()) return std::move(data).error();
-            auto file = classfile::read(data->bytes(), entry->archive->display_name() + "!" + file_name(name) + ".skc");
+            auto file = classfile::read(data->bytes(),
+                                        entry->archive->display_name() + "!" + file_name(name) + ".skc");
             if (!file.ok()) return std::move(file).error();
             auto& slot = cache_[key];
             slot = std::make_unique<classfile::ClassFile>(std::move(*file));
@@ -81,7 +88,8 @@ Result<const classfile::ClassFile*> ClassPath::find(std::string_view name) {
         fs::path path = entry->folder / (file_name(name) + ".skc");
         std::ifstream in(path, std::ios::binary);
         if (!in) continue;
-        std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(in)),
+                                        std::istreambuf_iterator<char>());
         auto file = classfile::read(bytes, path.string());
         if (!file.ok()) return std::move(file).error();
         auto& slot = cache_[key];
@@ -117,7 +125,8 @@ bool ClassPath::contains_module(std::string_view module) {
             if (!entry->listed) {
                 entry->listed = true;
                 for (const classfile::EntryInfo& info : entry->archive->entries()) {
-                    for (std::size_t slash = info.name.find('/'); slash != std::string_view::npos; slash = info.name.find('/', slash + 1)) {
+                    for (std::size_t slash = info.name.find('/'); slash != std::string_view::npos;
+                         slash = info.name.find('/', slash + 1)) {
                         std::string folder(info.name.substr(0, slash));
                         for (char& c : folder) {
                             if (c == '/') c = '.';

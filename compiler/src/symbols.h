@@ -60,23 +60,23 @@ struct LocalSymbol : Symbol {  // parameter, `let`, `var`, pattern variable, cat
     bool is_param = false;
     bool is_var = false;
     bool is_this = false;
-    bool assigned = false;   // written after its initialisation
-    bool captured = false;   // by a lambda or local function
+    bool assigned = false;  // written after its initialisation
+    bool captured = false;  // by a lambda or local function
     // The variable lives in a std.core.Cell<type>, field `value`: captured and assigned. A
     // parameter is moved into its cell on entry; captures pass the cell itself.
     bool in_cell = false;
     bool used = false;
     FunctionSymbol* local_function = nullptr;  // not a variable but the name of a local function
-    FunctionSymbol* function = nullptr;  // the function (or lambda) whose variable it is
+    FunctionSymbol* function = nullptr;        // the function (or lambda) whose variable it is
 };
 
 enum class FunctionRole : std::uint8_t {
-    Module,         // fn of a module
-    Method,         // with receiver
+    Module,  // fn of a module
+    Method,  // with receiver
     Static,
-    Constructor,    // init: decl is null, the TypeDecl is owner->decl; params are the ctor params
-    StructNew,      // a struct's constructor: pack, or static `make$` if owner->has_init
-    Extension,      // function of a module, receiver first; or static extension function
+    Constructor,  // init: decl is null, the TypeDecl is owner->decl; params are the ctor params
+    StructNew,    // a struct's constructor: pack, or static `make$` if owner->has_init
+    Extension,    // function of a module, receiver first; or static extension function
     Lambda,
     LocalFunction,
     Test,
@@ -86,13 +86,14 @@ enum class FunctionRole : std::uint8_t {
 struct FunctionSymbol : Symbol {
     explicit FunctionSymbol(std::string_view n) : Symbol(SymbolKind::Function, n) {}
     FunctionRole role = FunctionRole::Module;
-    std::string_view link_name;       // name in the class file: "push", "init", "outer$lambda$0", "string$ext$shout"
-    ModuleSymbol* module = nullptr;   // always set
-    TypeSymbol* owner = nullptr;      // declaring type whose class file holds it; null: the module's
-    std::uint32_t flags = 0;          // classfile::DeclFlags
+    std::string_view
+        link_name;  // name in the class file: "push", "init", "outer$lambda$0", "string$ext$shout"
+    ModuleSymbol* module = nullptr;  // always set
+    TypeSymbol* owner = nullptr;     // declaring type whose class file holds it; null: the module's
+    std::uint32_t flags = 0;         // classfile::DeclFlags
     std::string_view native_library;
-    std::span<TypeParamSymbol* const> type_params;  // of an extension function: the block's first, then its own;
-                                                    // of a lambda: those of the enclosing function
+    std::span<TypeParamSymbol* const> type_params;  // of an extension function: the block's first, then its
+                                                    // own; of a lambda: those of the enclosing function
     std::span<ParamSymbol> params;    // without receiver
     const Type* this_type = nullptr;  // receiver, null if none. Named types: applied to their own parameters
     const Type* result = nullptr;     // null until known (inferred from `= e`)
@@ -100,8 +101,9 @@ struct FunctionSymbol : Symbol {
     ast::FunctionDecl* decl = nullptr;
     ast::LambdaExpr* lambda = nullptr;
     ast::TestDecl* test = nullptr;
-    FunctionSymbol* enclosing = nullptr;  // of a lambda or local function; null: a field's initial value, a default
-    FunctionSymbol* overridden = nullptr; // the open or interface method it overrides first, if any
+    FunctionSymbol* enclosing =
+        nullptr;  // of a lambda or local function; null: a field's initial value, a default
+    FunctionSymbol* overridden = nullptr;  // the open or interface method it overrides first, if any
     // Lambdas and local functions: variables of enclosing functions that the body uses, `this`
     // included, in order; they are the last parameters of the class-file function, with the type
     // Cell<T> if in_cell. A `closure` gives them, so does a direct call of a local function.
@@ -112,7 +114,8 @@ struct FunctionSymbol : Symbol {
 
     [[nodiscard]] bool has(std::uint32_t flag) const { return (flags & flag) != 0; }
     [[nodiscard]] bool is_static() const { return this_type == nullptr; }
-    [[nodiscard]] bool is_virtual() const;  // call.virtual: open, abstract or override of a class that is not final
+    [[nodiscard]] bool is_virtual()
+        const;  // call.virtual: open, abstract or override of a class that is not final
 };
 
 struct FieldSymbol : Symbol {  // field of a type, or global of a module
@@ -150,8 +153,8 @@ struct TypeSymbol : Symbol {
     ModuleSymbol* module = nullptr;
     std::uint32_t flags = 0;
     std::span<TypeParamSymbol* const> type_params;
-    const Type* self = nullptr;       // applied to its own parameters; Extension: the extended type
-    const Type* super = nullptr;      // classes; null: none
+    const Type* self = nullptr;               // applied to its own parameters; Extension: the extended type
+    const Type* super = nullptr;              // classes; null: none
     std::span<const Type* const> interfaces;  // as declared (interfaces: their supers)
     std::vector<FieldSymbol*> fields;         // in declaration order, static ones too
     std::vector<FunctionSymbol*> functions;   // methods, properties, statics; without constructor
@@ -186,7 +189,7 @@ struct ExtensionBlock {  // an `extend` whose methods are functions of its modul
 
 struct ModuleSymbol : Symbol {
     explicit ModuleSymbol(std::string_view n) : Symbol(SymbolKind::Module, n) {}  // name is qualified
-    ast::Module* ast = nullptr;                  // null: from class files
+    ast::Module* ast = nullptr;                                                   // null: from class files
     const classfile::ClassFile* file = nullptr;  // its functions' class file, if imported and there is one
     std::vector<TypeSymbol*> types;              // Extension types too
     std::vector<FunctionSymbol*> functions;      // module functions

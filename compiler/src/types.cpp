@@ -6,22 +6,41 @@ namespace skua::compiler {
 
 unsigned Type::bits() const {
     switch (kind) {
-        case TypeKind::I8: case TypeKind::U8: return 8;
-        case TypeKind::I16: case TypeKind::U16: return 16;
-        case TypeKind::I32: case TypeKind::U32: case TypeKind::F32: return 32;
-        default: return 64;
+        case TypeKind::I8:
+        case TypeKind::U8:
+            return 8;
+        case TypeKind::I16:
+        case TypeKind::U16:
+            return 16;
+        case TypeKind::I32:
+        case TypeKind::U32:
+        case TypeKind::F32:
+            return 32;
+        default:
+            return 64;
     }
 }
 
-bool Type::is_class() const { return kind == TypeKind::Named && symbol->is_class(); }
-bool Type::is_interface() const { return kind == TypeKind::Named && symbol->is_interface(); }
-bool Type::is_struct() const { return kind == TypeKind::Named && symbol->is_struct(); }
+bool Type::is_class() const {
+    return kind == TypeKind::Named && symbol->is_class();
+}
+bool Type::is_interface() const {
+    return kind == TypeKind::Named && symbol->is_interface();
+}
+bool Type::is_struct() const {
+    return kind == TypeKind::Named && symbol->is_struct();
+}
 
 bool Type::is_reference() const {
     switch (kind) {
-        case TypeKind::String: case TypeKind::Array: case TypeKind::Function: return true;
-        case TypeKind::Named: return !symbol->is_struct();
-        default: return false;
+        case TypeKind::String:
+        case TypeKind::Array:
+        case TypeKind::Function:
+            return true;
+        case TypeKind::Named:
+            return !symbol->is_struct();
+        default:
+            return false;
     }
 }
 
@@ -33,7 +52,9 @@ bool Type::is_value() const {
 
 namespace {
 
-std::size_t mix(std::size_t h, std::size_t v) { return (h ^ v) * 0x9E3779B97F4A7C15ull + (h >> 29); }
+std::size_t mix(std::size_t h, std::size_t v) {
+    return (h ^ v) * 0x9E3779B97F4A7C15ull + (h >> 29);
+}
 
 }  // namespace
 
@@ -61,7 +82,8 @@ TypeContext::TypeContext(Arena& arena) : arena_(arena) {
     int_ = primitive(TypeKind::I64), u8 = primitive(TypeKind::U8), u16 = primitive(TypeKind::U16);
     u32 = primitive(TypeKind::U32), u64 = primitive(TypeKind::U64), f32 = primitive(TypeKind::F32);
     float_ = primitive(TypeKind::F64), bool_ = primitive(TypeKind::Bool), char_ = primitive(TypeKind::Char);
-    string = primitive(TypeKind::String), void_ = primitive(TypeKind::Void), never = primitive(TypeKind::Never);
+    string = primitive(TypeKind::String), void_ = primitive(TypeKind::Void),
+    never = primitive(TypeKind::Never);
     null = primitive(TypeKind::Null), error = primitive(TypeKind::Error);
 }
 
@@ -159,7 +181,8 @@ const Type* TypeContext::substitute(const Type* type, const Substitution& s) {
     if (type == nullptr || !type->has_vars || s.empty()) return type;
     if (type->kind == TypeKind::Var) {
         auto list = type->param->of_function ? s.function_args : s.type_args;
-        if (type->param->index < list.size() && list[type->param->index] != nullptr) return list[type->param->index];
+        if (type->param->index < list.size() && list[type->param->index] != nullptr)
+            return list[type->param->index];
         return type;
     }
     return rebuild(type, [&](const Type* t) { return substitute(t, s); });
@@ -168,13 +191,15 @@ const Type* TypeContext::substitute(const Type* type, const Substitution& s) {
 const Type* TypeContext::replace_infer(const Type* type, std::span<const Type* const> solutions) {
     if (type == nullptr || !type->has_infer) return type;
     if (type->kind == TypeKind::Infer) {
-        if (type->index < solutions.size() && solutions[type->index] != nullptr) return solutions[type->index];
+        if (type->index < solutions.size() && solutions[type->index] != nullptr)
+            return solutions[type->index];
         return type;
     }
     return rebuild(type, [&](const Type* t) { return replace_infer(t, solutions); });
 }
 
-std::span<const Type* const> TypeContext::substitute(std::span<const Type* const> types, const Substitution& s) {
+std::span<const Type* const> TypeContext::substitute(std::span<const Type* const> types,
+                                                     const Substitution& s) {
     std::vector<const Type*> out;
     out.reserve(types.size());
     for (const Type* t : types) out.push_back(substitute(t, s));
@@ -183,9 +208,9 @@ std::span<const Type* const> TypeContext::substitute(std::span<const Type* const
 
 namespace {
 
-constexpr std::string_view kSourceNames[] = {"i8",  "i16", "i32",  "int",   "u8",   "u16", "u32",
+constexpr std::string_view kSourceNames[] = {"i8",  "i16", "i32",   "int",  "u8",   "u16",   "u32",
                                              "u64", "f32", "float", "bool", "char", "string"};
-constexpr std::string_view kLinkNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16", "u32",
+constexpr std::string_view kLinkNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16",   "u32",
                                            "u64", "f32", "f64", "bool", "char", "string"};
 
 // `link` chooses the class-file text form.
@@ -210,7 +235,9 @@ void write(std::string& out, const Type* t, bool link) {
                 out += '>';
             }
             break;
-        case TypeKind::Var: out += t->param->name; break;
+        case TypeKind::Var:
+            out += t->param->name;
+            break;
         case TypeKind::Function:
             out += '(';
             write_list(t->params());
@@ -230,12 +257,24 @@ void write(std::string& out, const Type* t, bool link) {
             write_list(t->args);
             out += ')';
             break;
-        case TypeKind::Void: out += "void"; break;
-        case TypeKind::Never: out += "never"; break;
-        case TypeKind::Null: out += "null"; break;
-        case TypeKind::Error: out += "?"; break;
-        case TypeKind::Infer: out += "_"; break;
-        default: out += (link ? kLinkNames : kSourceNames)[static_cast<std::size_t>(t->kind)]; break;
+        case TypeKind::Void:
+            out += "void";
+            break;
+        case TypeKind::Never:
+            out += "never";
+            break;
+        case TypeKind::Null:
+            out += "null";
+            break;
+        case TypeKind::Error:
+            out += "?";
+            break;
+        case TypeKind::Infer:
+            out += "_";
+            break;
+        default:
+            out += (link ? kLinkNames : kSourceNames)[static_cast<std::size_t>(t->kind)];
+            break;
     }
 }
 

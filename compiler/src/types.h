@@ -19,7 +19,18 @@ struct TypeSymbol;
 struct TypeParamSymbol;
 
 enum class TypeKind : std::uint8_t {
-    I8, I16, I32, I64, U8, U16, U32, U64, F32, F64, Bool, Char,  // same order as in class files
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+    Bool,
+    Char,  // same order as in class files
     String,
     Array,     // args: element
     Named,     // symbol; args: type arguments
@@ -29,10 +40,10 @@ enum class TypeKind : std::uint8_t {
     Tuple,     // args: components, at least 2
     Void,      // no value
     // Types that only analysis knows; none of them is the type of a register.
-    Never,     // of return, throw, ...: converts to everything
-    Null,      // of the literal null before it is adapted
-    Error,     // of what was already reported: converts to and from everything, silently
-    Infer,     // inference variable of a call that is being checked; index
+    Never,  // of return, throw, ...: converts to everything
+    Null,   // of the literal null before it is adapted
+    Error,  // of what was already reported: converts to and from everything, silently
+    Infer,  // inference variable of a call that is being checked; index
 };
 
 struct Type {
@@ -40,8 +51,8 @@ struct Type {
     bool has_vars = false;   // mentions a type parameter
     bool has_infer = false;  // mentions an inference variable
     bool has_error = false;
-    std::uint16_t depth = 1; // nesting, limited by kMaxDepth
-    std::uint32_t index = 0; // Infer
+    std::uint16_t depth = 1;  // nesting, limited by kMaxDepth
+    std::uint32_t index = 0;  // Infer
     TypeSymbol* symbol = nullptr;
     TypeParamSymbol* param = nullptr;
     std::span<const Type* const> args;
@@ -60,8 +71,10 @@ struct Type {
 
     [[nodiscard]] const Type* element() const { return args[0]; }  // Array
     [[nodiscard]] const Type* inner() const { return args[0]; }    // Nullable
-    [[nodiscard]] std::span<const Type* const> params() const { return args.first(args.size() - 1); }  // Function
-    [[nodiscard]] const Type* result() const { return args.back(); }                                   // Function
+    [[nodiscard]] std::span<const Type* const> params() const {
+        return args.first(args.size() - 1);
+    }                                                                 // Function
+    [[nodiscard]] const Type* result() const { return args.back(); }  // Function
 
     // Held as a reference to an object (class, interface, string, array, function); a type
     // variable is neither a reference nor a value type until it is substituted.
@@ -84,7 +97,9 @@ class TypeContext {
 public:
     explicit TypeContext(Arena& arena);
 
-    [[nodiscard]] const Type* primitive(TypeKind kind) const { return simple_[static_cast<std::size_t>(kind)]; }
+    [[nodiscard]] const Type* primitive(TypeKind kind) const {
+        return simple_[static_cast<std::size_t>(kind)];
+    }
     const Type *i8, *i16, *i32, *int_, *u8, *u16, *u32, *u64, *f32, *float_, *bool_, *char_, *string;
     const Type *void_, *never, *null, *error;
 

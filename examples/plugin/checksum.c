@@ -19,22 +19,22 @@ static void fill_table(void) {
     }
 }
 
-static uint32_t update(uint32_t crc, const uint8_t *bytes, size_t n) {
+static uint32_t update(uint32_t crc, const uint8_t* bytes, size_t n) {
     for (size_t i = 0; i < n; i++) crc = table[(crc ^ bytes[i]) & 0xFF] ^ (crc >> 8);
     return crc;
 }
 
 /* fn crc32(data: [u8]): u32 */
-static uint32_t crc32(SkEnv *env, SkArray *data) {
+static uint32_t crc32(SkEnv* env, SkArray* data) {
     return ~update(~0u, env->api->array_data(env, data), env->api->array_len(env, data));
 }
 
 /* fn fileCrc32(path: string): u32 */
-static uint32_t file_crc32(SkEnv *env, SkString *path) {
-    const char *name = env->api->string_cstr(env, path); /* throws if the text contains a NUL */
+static uint32_t file_crc32(SkEnv* env, SkString* path) {
+    const char* name = env->api->string_cstr(env, path); /* throws if the text contains a NUL */
     if (name == NULL) return 0;
     if (!env->api->require(env, "fs.read", name)) return 0; /* PermissionError is pending */
-    FILE *file = fopen(name, "rb");
+    FILE* file = fopen(name, "rb");
     if (file == NULL) {
         int error = errno;
         char what[300];
@@ -55,13 +55,15 @@ typedef struct Stream {
     uint32_t crc;
 } Stream;
 
-static void stream_close(void *pointer) { free(pointer); }
+static void stream_close(void* pointer) {
+    free(pointer);
+}
 
 static const SkHandleType stream_type = {"checksum stream", stream_close};
 
 /* fn open(): int */
-static int64_t stream_open(SkEnv *env) {
-    Stream *stream = malloc(sizeof *stream);
+static int64_t stream_open(SkEnv* env) {
+    Stream* stream = malloc(sizeof *stream);
     if (stream == NULL) {
         env->api->throw_error(env, "std.core.OutOfMemoryError", "no memory for a checksum stream");
         return 0;
@@ -73,16 +75,16 @@ static int64_t stream_open(SkEnv *env) {
 }
 
 /* fn feed(handle: int, data: [u8]) */
-static void stream_feed(SkEnv *env, int64_t handle, SkArray *data) {
-    Stream *stream = env->api->handle_acquire(env, &stream_type, handle); /* throws if closed */
+static void stream_feed(SkEnv* env, int64_t handle, SkArray* data) {
+    Stream* stream = env->api->handle_acquire(env, &stream_type, handle); /* throws if closed */
     if (stream == NULL) return;
     stream->crc = update(stream->crc, env->api->array_data(env, data), env->api->array_len(env, data));
     env->api->handle_release(env, handle);
 }
 
 /* fn value(handle: int): u32 */
-static uint32_t stream_value(SkEnv *env, int64_t handle) {
-    Stream *stream = env->api->handle_acquire(env, &stream_type, handle);
+static uint32_t stream_value(SkEnv* env, int64_t handle) {
+    Stream* stream = env->api->handle_acquire(env, &stream_type, handle);
     if (stream == NULL) return 0;
     uint32_t crc = ~stream->crc;
     env->api->handle_release(env, handle);
@@ -90,7 +92,9 @@ static uint32_t stream_value(SkEnv *env, int64_t handle) {
 }
 
 /* fn shut(handle: int) */
-static void stream_shut(SkEnv *env, int64_t handle) { env->api->handle_close(env, &stream_type, handle); }
+static void stream_shut(SkEnv* env, int64_t handle) {
+    env->api->handle_close(env, &stream_type, handle);
+}
 
 static const SkNative natives[] = {
     {"checksum.crc32", "([u8])u32", (SkFunction)crc32, NULL},
@@ -105,7 +109,7 @@ static const SkPlugin plugin = {
     SK_ABI_VERSION, "checksum", "1.0", natives, sizeof natives / sizeof natives[0], NULL,
 };
 
-SK_EXPORT const SkPlugin *skua_plugin(const SkHost *host) {
+SK_EXPORT const SkPlugin* skua_plugin(const SkHost* host) {
     (void)host;
     fill_table();
     return &plugin;

@@ -14,21 +14,19 @@
 //     reads a zero descriptor there, which scans nothing.
 //   - The registry of threads, ranges and scanners changes under the allocation lock, which a
 //     collection holds: so the hook needs no lock of its own.
-#include <gc/gc.h>
-#include <gc/gc_gcj.h>
-#include <gc/gc_inline.h>
-#include <gc/gc_mark.h>
-
-#include <sys/sysinfo.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <gc/gc.h>
+#include <gc/gc_gcj.h>
+#include <gc/gc_inline.h>
+#include <gc/gc_mark.h>
 #include <mutex>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
 #include <vector>
 
 #include "memory_limit.h"
@@ -50,8 +48,8 @@ struct Scanner {
 // What a procedure descriptor's environment number means. Never changed once it is published.
 struct ScanLayout {
     bool array = false;
-    std::size_t stride = 0;             // arrays
-    std::vector<std::uint32_t> words;   // offsets of references in the object or element
+    std::size_t stride = 0;            // arrays
+    std::vector<std::uint32_t> words;  // offsets of references in the object or element
 };
 
 // Descriptors are made while classes are linked, any time; the marker reads without a lock. Fixed
@@ -66,9 +64,9 @@ struct State {
     std::atomic<bool> markers_started{false};
     std::atomic<bool> threads_prepared{false};
 
-    ThreadHeap* threads = nullptr;   // allocation lock
-    std::vector<Range> ranges;       // allocation lock; sorted by lo
-    std::vector<Scanner> scanners;   // allocation lock
+    ThreadHeap* threads = nullptr;  // allocation lock
+    std::vector<Range> ranges;      // allocation lock; sorted by lo
+    std::vector<Scanner> scanners;  // allocation lock
     GC_push_other_roots_proc next_hook = nullptr;
 
     std::mutex layouts_mutex;
@@ -77,10 +75,10 @@ struct State {
 
     std::atomic<std::uint64_t> stress_count{0};
 
-    std::size_t limit = 0;                        // bytes of objects
-    std::atomic<std::size_t> seen_heap{0};        // heap size when grow_in_big_steps last looked
-    std::mutex force_lock;                        // one thread at a time collects because of the limit
-    int vain_collections = 0;                     // such collections, one after the other, to no avail
+    std::size_t limit = 0;                  // bytes of objects
+    std::atomic<std::size_t> seen_heap{0};  // heap size when grow_in_big_steps last looked
+    std::mutex force_lock;                  // one thread at a time collects because of the limit
+    int vain_collections = 0;               // such collections, one after the other, to no avail
 
     // Written by the event callback (allocation lock held), read by stats().
     std::atomic<std::uint64_t> collections{0}, pause_total{0}, pause_max{0};
@@ -109,9 +107,12 @@ void with_lock(F&& f) {
 
 int gc_kind(ListKind kind) {
     switch (kind) {
-        case ListKind::Object: return GC_gcj_kind;
-        case ListKind::Atomic: return GC_I_PTRFREE;
-        case ListKind::References: return GC_I_NORMAL;
+        case ListKind::Object:
+            return GC_gcj_kind;
+        case ListKind::Atomic:
+            return GC_I_PTRFREE;
+        case ListKind::References:
+            return GC_I_NORMAL;
     }
     return GC_I_NORMAL;
 }
@@ -183,14 +184,16 @@ std::uintptr_t procedure_descriptor(ScanLayout layout) {
 
 void log_collection() {
     char line[160];
-    const int n = std::snprintf(line, sizeof line, "[gc] #%llu pause %.2f ms, total %.2f ms, heap %.1f MiB, free %.1f MiB\n",
-                                static_cast<unsigned long long>(g.collections.load()),
-                                static_cast<double>(g.last_pause) / 1e6,
-                                static_cast<double>(now_ns() - g.start_time) / 1e6,
-                                static_cast<double>(GC_get_heap_size()) / 1048576.0,
-                                static_cast<double>(GC_get_free_bytes()) / 1048576.0);
+    const int n = std::snprintf(
+        line, sizeof line, "[gc] #%llu pause %.2f ms, total %.2f ms, heap %.1f MiB, free %.1f MiB\n",
+        static_cast<unsigned long long>(g.collections.load()), static_cast<double>(g.last_pause) / 1e6,
+        static_cast<double>(now_ns() - g.start_time) / 1e6,
+        static_cast<double>(GC_get_heap_size()) / 1048576.0,
+        static_cast<double>(GC_get_free_bytes()) / 1048576.0);
     // write, not stdio: this runs inside the collector.
-    if (n > 0) (void)!write(STDERR_FILENO, line, std::min<std::size_t>(static_cast<std::size_t>(n), sizeof line - 1));
+    if (n > 0)
+        (void)!write(STDERR_FILENO, line,
+                     std::min<std::size_t>(static_cast<std::size_t>(n), sizeof line - 1));
 }
 
 void on_event(GC_EventType event) {
@@ -199,7 +202,9 @@ void on_event(GC_EventType event) {
             g.start_time = now_ns();
             g.last_pause = 0;
             break;
-        case GC_EVENT_PRE_STOP_WORLD: g.stop_time = now_ns(); break;
+        case GC_EVENT_PRE_STOP_WORLD:
+            g.stop_time = now_ns();
+            break;
         case GC_EVENT_POST_START_WORLD: {
             const std::uint64_t pause = now_ns() - g.stop_time;
             g.last_pause += pause;
@@ -211,7 +216,8 @@ void on_event(GC_EventType event) {
             g.collections++;
             if (g.options.log) log_collection();
             break;
-        default: break;
+        default:
+            break;
     }
 }
 
@@ -238,7 +244,8 @@ void start(const Options& options) {
     g.initialized = true;
 }
 
-// ---- growing -----------------------------------------------------------------------------------------------
+// ---- growing
+// -----------------------------------------------------------------------------------------------
 
 // Marker threads cost start-up time and memory that a short program never needs.
 constexpr std::size_t kStartMarkersAt = 16u << 20;
@@ -332,7 +339,8 @@ void* Backend::take(ThreadHeap* t, ListKind kind, std::size_t bytes) {
 
 // Memory for one object, word 0 undefined; a free list is made on the way if the size has one.
 void* Backend::refill(ThreadHeap* t, ListKind kind, std::size_t bytes) {
-    if (g.options.stress_every_n != 0 && (g.stress_count.fetch_add(1) + 1) % g.options.stress_every_n == 0) GC_gcollect();
+    if (g.options.stress_every_n != 0 && (g.stress_count.fetch_add(1) + 1) % g.options.stress_every_n == 0)
+        GC_gcollect();
     watch_growth();
     bytes = std::max(bytes, kGranule);
     if (bytes > g.limit) return nullptr;
@@ -386,7 +394,8 @@ std::uintptr_t make_object_descriptor(std::size_t size, std::span<const std::uin
     if (last == refs.size() && size >= refs.back() + sizeof(GC_word)) return refs.back() + sizeof(GC_word);
     if (last < kBitmapWords) {
         GC_word bits = 0;
-        for (const std::uint32_t offset : refs) bits |= GC_word{1} << (8 * sizeof(GC_word) - 1 - offset / sizeof(GC_word));
+        for (const std::uint32_t offset : refs)
+            bits |= GC_word{1} << (8 * sizeof(GC_word) - 1 - offset / sizeof(GC_word));
         return bits | GC_DS_BITMAP;
     }
     return procedure_descriptor({false, 0, {refs.begin(), refs.end()}});
@@ -408,7 +417,7 @@ bool initialize(const Options& options) {
 
 void prepare_threads() {
     if (g.threads_prepared.exchange(true)) return;
-    g.markers_started = true;     // GC_allow_register_threads starts them
+    g.markers_started = true;  // GC_allow_register_threads starts them
     GC_allow_register_threads();
 }
 
@@ -416,7 +425,8 @@ ThreadHeap* attach_thread() {
     if (t_attached == 0 && !GC_thread_is_registered()) {
         if (!g.threads_prepared) return nullptr;
         GC_stack_base base;
-        if (GC_get_stack_base(&base) != GC_SUCCESS || GC_register_my_thread(&base) != GC_SUCCESS) return nullptr;
+        if (GC_get_stack_base(&base) != GC_SUCCESS || GC_register_my_thread(&base) != GC_SUCCESS)
+            return nullptr;
         t_registered_here = true;
     }
     t_attached++;
@@ -519,12 +529,19 @@ bool add_cleaner(void* object, void (*clean)(void*), void* data) {
     return false;
 }
 
-bool has_cleaners_to_run() { return GC_should_invoke_finalizers() != 0; }
-std::size_t run_cleaners() { return static_cast<std::size_t>(GC_invoke_finalizers()); }
+bool has_cleaners_to_run() {
+    return GC_should_invoke_finalizers() != 0;
+}
+std::size_t run_cleaners() {
+    return static_cast<std::size_t>(GC_invoke_finalizers());
+}
 
-// ---- collecting, looking -----------------------------------------------------------------------------------
+// ---- collecting, looking
+// -----------------------------------------------------------------------------------
 
-void collect() { GC_gcollect(); }
+void collect() {
+    GC_gcollect();
+}
 
 Stats stats() {
     GC_prof_stats_s s{};
@@ -539,6 +556,8 @@ Stats stats() {
     return out;
 }
 
-const char* backend_name() { return "boehm"; }
+const char* backend_name() {
+    return "boehm";
+}
 
 }  // namespace skua::gc

@@ -6,18 +6,20 @@
 // the calls in our own objects and in the static libgc. Blocks below 4 MiB, and mappings made
 // with MAP_NORESERVE (guest stacks, mostly untouched), stay as they are, so that small programs
 // stay small.
+#include <cstddef>
 #include <sys/mman.h>
 
-#include <cstddef>
-
 // Weak: a program linked without the option has no such symbol and never calls the wrapper.
-extern "C" [[gnu::weak]] void* __real_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset);
+extern "C" [[gnu::weak]] void* __real_mmap(void* address, std::size_t length, int protection, int flags,
+                                           int file, off_t offset);
 
-extern "C" void* __wrap_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset) {
+extern "C" void* __wrap_mmap(void* address, std::size_t length, int protection, int flags, int file,
+                             off_t offset) {
     void* memory = __real_mmap(address, length, protection, flags, file, offset);
     constexpr std::size_t kWorthwhile = 4u << 20;
     [[maybe_unused]] constexpr std::size_t kPopulateFrom = 512u << 10, kPopulateUpTo = 64u << 20;
-    const bool is_heap = (flags & MAP_ANONYMOUS) != 0 && (flags & MAP_NORESERVE) == 0 && protection == (PROT_READ | PROT_WRITE);
+    const bool is_heap = (flags & MAP_ANONYMOUS) != 0 && (flags & MAP_NORESERVE) == 0 &&
+                         protection == (PROT_READ | PROT_WRITE);
     if (memory == MAP_FAILED || !is_heap) return memory;
     if (length >= kWorthwhile) madvise(memory, length, MADV_HUGEPAGE);
 #if defined(MADV_POPULATE_WRITE)

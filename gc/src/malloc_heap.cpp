@@ -22,7 +22,8 @@ std::atomic<std::uint64_t> g_limit{0};
 struct Backend {
     static void* make(std::size_t bytes) {
         if (bytes > (std::size_t{1} << 46)) return nullptr;
-        if (g_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes > g_limit.load(std::memory_order_relaxed)) {
+        if (g_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes >
+            g_limit.load(std::memory_order_relaxed)) {
             g_bytes.fetch_sub(bytes, std::memory_order_relaxed);
             return nullptr;
         }
@@ -58,8 +59,12 @@ bool initialize(const Options& options) {
     return true;
 }
 void prepare_threads() {}
-ThreadHeap* attach_thread() { return new ThreadHeap; }
-void detach_thread(ThreadHeap* heap) { delete heap; }
+ThreadHeap* attach_thread() {
+    return new ThreadHeap;
+}
+void detach_thread(ThreadHeap* heap) {
+    delete heap;
+}
 void add_root_range(const void*, const void*) {}
 void remove_root_range(const void*) {}
 void add_root_scanner(RootScanner, void*) {}
@@ -69,13 +74,25 @@ class WeakRef {
 public:
     void* object;
 };
-WeakRef* weak_create(void* object) { return new (std::nothrow) WeakRef{object}; }
-void* weak_get(const WeakRef* ref) { return ref->object; }
-void weak_free(WeakRef* ref) { delete ref; }
+WeakRef* weak_create(void* object) {
+    return new (std::nothrow) WeakRef{object};
+}
+void* weak_get(const WeakRef* ref) {
+    return ref->object;
+}
+void weak_free(WeakRef* ref) {
+    delete ref;
+}
 
-bool add_cleaner(void*, void (*)(void*), void*) { return true; }
-bool has_cleaners_to_run() { return false; }
-std::size_t run_cleaners() { return 0; }
+bool add_cleaner(void*, void (*)(void*), void*) {
+    return true;
+}
+bool has_cleaners_to_run() {
+    return false;
+}
+std::size_t run_cleaners() {
+    return 0;
+}
 
 void collect() {}
 Stats stats() {
@@ -83,6 +100,8 @@ Stats stats() {
     out.heap_bytes = out.live_bytes = out.allocated_bytes = g_bytes.load();
     return out;
 }
-const char* backend_name() { return "malloc"; }
+const char* backend_name() {
+    return "malloc";
+}
 
 }  // namespace skua::gc

@@ -1,11 +1,10 @@
 #include "memory_limit.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace skua::gc {
 

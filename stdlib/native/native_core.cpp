@@ -163,7 +163,8 @@ SkArray* split_text(SkEnv* env, SkString* text, SkString* separator) {
     const auto next = [&](std::size_t from) {
         if (p.size() > 1) return s.find(p, from);
         const void* at = from < s.size() ? std::memchr(s.data() + from, p[0], s.size() - from) : nullptr;
-        return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(at) - s.data());
+        return at == nullptr ? std::string_view::npos
+                             : static_cast<std::size_t>(static_cast<const char*>(at) - s.data());
     };
     std::size_t count = 1;
     for (std::size_t at = next(0); at != std::string_view::npos; at = next(at + p.size())) ++count;

@@ -11,7 +11,8 @@
 using namespace skua;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto types = classfile::assemble(std::string_view(reinterpret_cast<const char*>(data), size), "fuzz.skasm");
+    const auto types =
+        classfile::assemble(std::string_view(reinterpret_cast<const char*>(data), size), "fuzz.skasm");
     if (!types) return 0;
     for (const auto& type : *types) {
         if (!classfile::check_structure(type.file).ok()) continue;

@@ -1,7 +1,7 @@
 // Bytes as a class file: reading never crashes, and what is accepted has exactly one encoding and
 // a text form that means the same.
-#include <cstdint>
 #include <algorithm>
+#include <cstdint>
 #include <span>
 
 #include "skua/classfile/assembler.h"

@@ -20,7 +20,6 @@
 #include "skua/classfile/instruction.h"
 #include "skua/classfile/pool_builder.h"
 #include "skua/classfile/structure.h"
-#include "skua/classfile/structure.h"
 #include "skua/classfile/writer.h"
 #include "skua/vm/loader.h"
 #include "skua/vm/verifier.h"
@@ -37,12 +36,24 @@ public:
     void mutate(ClassFile& file) {
         for (std::size_t n = 1 + below(4); n > 0; --n) {
             switch (below(10)) {
-                case 0: type_entry(file); break;
-                case 1: declaration(file); break;
-                case 2: member(file); break;
-                case 3: reference(file); break;
-                case 4: path(file); break;
-                default: code(file); break;
+                case 0:
+                    type_entry(file);
+                    break;
+                case 1:
+                    declaration(file);
+                    break;
+                case 2:
+                    member(file);
+                    break;
+                case 3:
+                    reference(file);
+                    break;
+                case 4:
+                    path(file);
+                    break;
+                default:
+                    code(file);
+                    break;
             }
         }
     }
@@ -68,21 +79,35 @@ private:
             case 1:
                 if (i > 0) t.args.push_back(static_cast<TypeIndex>(below(i)));
                 break;
-            case 2: t.index = static_cast<std::uint32_t>(below(4)); break;
-            default: t.kind = static_cast<TypeKind>(below(21)); break;
+            case 2:
+                t.index = static_cast<std::uint32_t>(below(4));
+                break;
+            default:
+                t.kind = static_cast<TypeKind>(below(21));
+                break;
         }
     }
 
     void declaration(ClassFile& file) {
         switch (below(6)) {
-            case 0: file.kind = static_cast<DeclKind>(below(6)); break;
-            case 1: file.flags ^= any_flag(); break;
-            case 2: file.super = below(3) == 0 ? kNone : any_type(file); break;
-            case 3:
-                if (auto* interface = any(file.interfaces)) *interface = any_type(file);
-                else file.interfaces.push_back(any_type(file));
+            case 0:
+                file.kind = static_cast<DeclKind>(below(6));
                 break;
-            case 4: file.type_params.push_back({file.name, {any_type(file)}}); break;
+            case 1:
+                file.flags ^= any_flag();
+                break;
+            case 2:
+                file.super = below(3) == 0 ? kNone : any_type(file);
+                break;
+            case 3:
+                if (auto* interface = any(file.interfaces))
+                    *interface = any_type(file);
+                else
+                    file.interfaces.push_back(any_type(file));
+                break;
+            case 4:
+                file.type_params.push_back({file.name, {any_type(file)}});
+                break;
             default:
                 if (auto* param = any(file.type_params)) param->bounds.push_back(any_type(file));
                 break;
@@ -92,16 +117,22 @@ private:
     void member(ClassFile& file) {
         if (below(2) == 0) {
             if (Field* field = any(file.fields)) {
-                if (below(2) == 0) field->type = any_type(file);
-                else field->flags ^= any_flag();
+                if (below(2) == 0)
+                    field->type = any_type(file);
+                else
+                    field->flags ^= any_flag();
             }
             return;
         }
         Function* f = any(file.functions);
         if (!f) return;
         switch (below(5)) {
-            case 0: f->flags ^= any_flag(); break;
-            case 1: f->result = any_type(file); break;
+            case 0:
+                f->flags ^= any_flag();
+                break;
+            case 1:
+                f->result = any_type(file);
+                break;
             case 2:
                 if (Param* param = any(f->params)) {
                     param->type = any_type(file);
@@ -109,7 +140,9 @@ private:
                     if (index < f->code.registers.size()) f->code.registers[index] = param->type;
                 }
                 break;
-            case 3: f->type_params.push_back({file.name, {}}); break;
+            case 3:
+                f->type_params.push_back({file.name, {}});
+                break;
             default:
                 if (Function* other = any(file.functions)) f->name = other->name;
                 break;
@@ -122,9 +155,15 @@ private:
         MethodRef* r = any(file.method_refs);
         if (!r) return;
         switch (below(5)) {
-            case 0: r->owner = any_type(file); break;
-            case 1: r->result = any_type(file); break;
-            case 2: r->type_args.push_back(any_type(file)); break;
+            case 0:
+                r->owner = any_type(file);
+                break;
+            case 1:
+                r->result = any_type(file);
+                break;
+            case 2:
+                r->type_args.push_back(any_type(file));
+                break;
             case 3:
                 if (TypeIndex* param = any(r->params)) *param = any_type(file);
                 break;
@@ -139,9 +178,15 @@ private:
         if (!p || p->steps.empty()) return;
         FieldStep& step = *any(p->steps);
         switch (below(4)) {
-            case 0: step.owner = any_type(file); break;
-            case 1: step.type = any_type(file); break;
-            case 2: p->steps.push_back(p->steps[below(p->steps.size())]); break;
+            case 0:
+                step.owner = any_type(file);
+                break;
+            case 1:
+                step.type = any_type(file);
+                break;
+            case 2:
+                p->steps.push_back(p->steps[below(p->steps.size())]);
+                break;
             default:
                 if (FieldPath* other = any(file.field_paths)) step.name = other->steps[0].name;
                 break;
@@ -153,8 +198,10 @@ private:
         if (!f || !f->has_code) return;
         if (below(4) == 0) {
             if (f->code.registers.size() > f->params.size())
-                f->code.registers[f->params.size() + below(f->code.registers.size() - f->params.size())] = any_type(file);
-            else f->code.registers.push_back(any_type(file));
+                f->code.registers[f->params.size() + below(f->code.registers.size() - f->params.size())] =
+                    any_type(file);
+            else
+                f->code.registers.push_back(any_type(file));
             return;
         }
         if (Handler* h = any(f->code.handlers); h && below(8) == 0) {
@@ -172,8 +219,10 @@ private:
             const Instruction& in = decoded->instructions[i];
             out.bind(labels[i]);
             Op op = in.op;
-            const std::span<const std::int64_t> all(decoded->operands.data() + in.first, decoded->operands.size() - in.first);
-            std::vector<std::int64_t> operands(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(operand_entries(op, all)));
+            const std::span<const std::int64_t> all(decoded->operands.data() + in.first,
+                                                    decoded->operands.size() - in.first);
+            std::vector<std::int64_t> operands(
+                all.begin(), all.begin() + static_cast<std::ptrdiff_t>(operand_entries(op, all)));
             if (i == victim) {
                 if (below(3) == 0) op = similar(op);
                 change(file, *f, decoded->instructions.size(), op, operands);
@@ -190,7 +239,9 @@ private:
             const OpInfo &a = op_info(op), &b = op_info(other);
             bool same = a.operand_count == b.operand_count && a.has(EndsBlock) == b.has(EndsBlock);
             for (unsigned i = 0; same && i < a.operand_count; ++i) {
-                const auto plain = [](OperandKind k) { return k == OperandKind::Write ? OperandKind::Read : k; };
+                const auto plain = [](OperandKind k) {
+                    return k == OperandKind::Write ? OperandKind::Read : k;
+                };
                 same = plain(a.operands[i].kind) == plain(b.operands[i].kind);
             }
             if (same) return other;
@@ -198,7 +249,8 @@ private:
         return op;
     }
 
-    void change(const ClassFile& file, const Function& f, std::size_t count, Op op, std::vector<std::int64_t>& operands) {
+    void change(const ClassFile& file, const Function& f, std::size_t count, Op op,
+                std::vector<std::int64_t>& operands) {
         const OpInfo& info = op_info(op);
         if (info.operand_count == 0) return;
         const std::size_t i = below(info.operand_count);
@@ -206,8 +258,12 @@ private:
         const auto index = [&](std::size_t size) { return static_cast<std::int64_t>(below(size)); };
         switch (info.operands[i].kind) {
             case OperandKind::Write:
-            case OperandKind::Read: operands[i] = reg(); break;
-            case OperandKind::Result: operands[i] = below(4) == 0 ? -1 : reg(); break;
+            case OperandKind::Read:
+                operands[i] = reg();
+                break;
+            case OperandKind::Result:
+                operands[i] = below(4) == 0 ? -1 : reg();
+                break;
             case OperandKind::Regs:
                 if (below(3) == 0) {
                     operands.push_back(reg());
@@ -216,12 +272,23 @@ private:
                     operands[i + 1 + below(static_cast<std::size_t>(operands[i]))] = reg();
                 }
                 break;
-            case OperandKind::Imm: operands[i] = static_cast<std::int64_t>(random_()); break;
-            case OperandKind::Type: operands[i] = index(file.types.size()); break;
-            case OperandKind::Field: operands[i] = index(file.field_paths.size()); break;
-            case OperandKind::Method: operands[i] = index(file.method_refs.size()); break;
-            case OperandKind::Label: operands[i] = index(count); break;
-            default: break;
+            case OperandKind::Imm:
+                operands[i] = static_cast<std::int64_t>(random_());
+                break;
+            case OperandKind::Type:
+                operands[i] = index(file.types.size());
+                break;
+            case OperandKind::Field:
+                operands[i] = index(file.field_paths.size());
+                break;
+            case OperandKind::Method:
+                operands[i] = index(file.method_refs.size());
+                break;
+            case OperandKind::Label:
+                operands[i] = index(count);
+                break;
+            default:
+                break;
         }
     }
 
@@ -232,7 +299,9 @@ std::vector<AssembledType> load(const char* path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
-    auto types = in ? assemble(text.str(), path) : Result<std::vector<AssembledType>>(Diagnostic{"cannot be read", path, {}, {}, {}, -1, {}});
+    auto types =
+        in ? assemble(text.str(), path)
+           : Result<std::vector<AssembledType>>(Diagnostic{"cannot be read", path, {}, {}, {}, -1, {}});
     if (!types) {
         std::fprintf(stderr, "verifier_fuzz: %s\n", types.error().to_string().c_str());
         std::exit(2);
@@ -245,7 +314,8 @@ struct Totals {
 };
 
 // One world: the prelude, and a file of which one type is a mutant.
-void round(const std::vector<AssembledType>& prelude, const std::vector<AssembledType>& file, std::uint64_t seed, Totals& totals) {
+void round(const std::vector<AssembledType>& prelude, const std::vector<AssembledType>& file,
+           std::uint64_t seed, Totals& totals) {
     Mutator mutator(seed);
     vm::TypeTable types;
     vm::Loader loader(types, nullptr);
@@ -295,13 +365,19 @@ int main(int argc, char** argv) {
     std::vector<std::vector<AssembledType>> files;
     for (int i = 1; i < argc; ++i) {
         const std::string_view arg = argv[i];
-        if (arg == "--seconds" && i + 1 < argc) seconds = std::atof(argv[++i]);
-        else if (arg == "--seed" && i + 1 < argc) seed = std::strtoull(argv[++i], nullptr, 10);
-        else if (arg == "--rounds" && i + 1 < argc) rounds = std::strtoull(argv[++i], nullptr, 10);
-        else files.push_back(load(argv[i]));
+        if (arg == "--seconds" && i + 1 < argc)
+            seconds = std::atof(argv[++i]);
+        else if (arg == "--seed" && i + 1 < argc)
+            seed = std::strtoull(argv[++i], nullptr, 10);
+        else if (arg == "--rounds" && i + 1 < argc)
+            rounds = std::strtoull(argv[++i], nullptr, 10);
+        else
+            files.push_back(load(argv[i]));
     }
     if (files.size() < 2) {
-        std::fprintf(stderr, "usage: verifier_fuzz [--seconds N] [--seed N] [--rounds N] PRELUDE.skasm FILE.skasm...\n");
+        std::fprintf(
+            stderr,
+            "usage: verifier_fuzz [--seconds N] [--seed N] [--rounds N] PRELUDE.skasm FILE.skasm...\n");
         return 2;
     }
     Totals totals;
@@ -309,11 +385,13 @@ int main(int argc, char** argv) {
     while (totals.rounds < rounds && std::chrono::steady_clock::now() < end) {
         const std::uint64_t this_seed = seed + totals.rounds;
         // Written before the round, so that a crash leaves it behind.
-        if (std::getenv("SKUA_FUZZ_TRACE")) std::fprintf(stderr, "--seed %llu --rounds 1\n", static_cast<unsigned long long>(this_seed));
+        if (std::getenv("SKUA_FUZZ_TRACE"))
+            std::fprintf(stderr, "--seed %llu --rounds 1\n", static_cast<unsigned long long>(this_seed));
         round(files[0], files[1 + this_seed % (files.size() - 1)], this_seed, totals);
     }
-    std::printf("verifier_fuzz: seeds %llu to %llu: %zu rounds, %zu types loaded, %zu of them accepted, %zu errors\n",
-                static_cast<unsigned long long>(seed), static_cast<unsigned long long>(seed + totals.rounds - 1), totals.rounds,
-                totals.loaded, totals.accepted, totals.errors);
+    std::printf(
+        "verifier_fuzz: seeds %llu to %llu: %zu rounds, %zu types loaded, %zu of them accepted, %zu errors\n",
+        static_cast<unsigned long long>(seed), static_cast<unsigned long long>(seed + totals.rounds - 1),
+        totals.rounds, totals.loaded, totals.accepted, totals.errors);
     return totals.rounds > 0 && totals.accepted > 0 && totals.errors > 0 ? 0 : 1;
 }

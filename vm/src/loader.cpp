@@ -87,7 +87,8 @@ bool Loader::has_own(std::string_view name) {
     return found;
 }
 
-Result<std::unique_ptr<TypeDef>> Loader::make(std::span<const std::uint8_t> bytes, const std::string& file_name) {
+Result<std::unique_ptr<TypeDef>> Loader::make(std::span<const std::uint8_t> bytes,
+                                              const std::string& file_name) {
     auto file = cf::read(bytes, file_name);
     if (!file) return std::move(file).error();
     if (!types_are_small(*file)) {
@@ -119,8 +120,8 @@ Loader::Outcome Loader::read(std::string_view name) {
         if (!def) {
             out.failure = std::move(def).error();
         } else if ((*def)->name != name) {
-            out.failure.message = "the class file declares " + std::string((*def)->name) + ", but its place is that of " +
-                                  std::string(name);
+            out.failure.message = "the class file declares " + std::string((*def)->name) +
+                                  ", but its place is that of " + std::string(name);
             out.failure.file = (*def)->file_name;
             out.failure.hint = "move it to " + class_file_path((*def)->name).value_or("its own place") +
                                " below the root of the class path";
@@ -207,9 +208,11 @@ Diagnostic Loader::missing(std::string_view name) {
             entry->list(folder, 2000, names);
         }
     }
-    d.message += searched.empty() ? "; the class path is empty" : " as " + *file + " on the class path " + searched;
+    d.message +=
+        searched.empty() ? "; the class path is empty" : " as " + *file + " on the class path " + searched;
 
-    const std::string wanted = file->substr(slash == std::string::npos ? 0 : slash + 1, file->size() - 4 - (slash + 1));
+    const std::string wanted =
+        file->substr(slash == std::string::npos ? 0 : slash + 1, file->size() - 4 - (slash + 1));
     std::string nearest;
     std::size_t best = std::max<std::size_t>(2, wanted.size() / 3) + 1;
     for (const std::string& candidate : names) {
@@ -251,8 +254,9 @@ TypeDef* Loader::try_resolve(const Type* type) {
 
 Result<TypeDef*> Loader::extension_of(TypeKind kind) {
     static constexpr std::string_view kNames[] = {
-        "std.core.i8",  "std.core.i16", "std.core.i32", "std.core.i64",  "std.core.u8",   "std.core.u16",    "std.core.u32",
-        "std.core.u64", "std.core.f32", "std.core.f64", "std.core.bool", "std.core.char", "std.core.string", "std.core.array"};
+        "std.core.i8",   "std.core.i16",  "std.core.i32",    "std.core.i64",  "std.core.u8",
+        "std.core.u16",  "std.core.u32",  "std.core.u64",    "std.core.f32",  "std.core.f64",
+        "std.core.bool", "std.core.char", "std.core.string", "std.core.array"};
     const auto i = static_cast<std::size_t>(kind);
     if (i >= std::size(kNames)) {
         Diagnostic d;

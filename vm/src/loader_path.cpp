@@ -1,13 +1,12 @@
 #include "loader_path.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "skua/classfile/limits.h"
 #include "skua/classfile/structure.h"
@@ -25,7 +24,8 @@ Diagnostic io_error(const std::string& path, int error) {
 
 class Folder : public ClassPathEntry {
 public:
-    explicit Folder(std::string path) : path_(std::move(path)), prefix_(path_.ends_with('/') ? path_ : path_ + '/') {}
+    explicit Folder(std::string path)
+        : path_(std::move(path)), prefix_(path_.ends_with('/') ? path_ : path_ + '/') {}
 
     bool contains(const std::string& file) const override {
         return ::access((prefix_ + file).c_str(), F_OK) == 0;
@@ -139,7 +139,8 @@ Result<std::unique_ptr<ClassPathEntry>> open_class_path_entry(const std::string&
     return archive_entry(std::move(*archive), path);
 }
 
-std::unique_ptr<ClassPathEntry> archive_entry(std::shared_ptr<classfile::Archive> archive, std::string display_name) {
+std::unique_ptr<ClassPathEntry> archive_entry(std::shared_ptr<classfile::Archive> archive,
+                                              std::string display_name) {
     return std::make_unique<ArchiveFolder>(std::move(archive), std::move(display_name));
 }
 

@@ -34,7 +34,8 @@ public:
 
 // A folder or an .ska archive of the file system.
 Result<std::unique_ptr<ClassPathEntry>> open_class_path_entry(const std::string& path);
-std::unique_ptr<ClassPathEntry> archive_entry(std::shared_ptr<classfile::Archive> archive, std::string display_name);
+std::unique_ptr<ClassPathEntry> archive_entry(std::shared_ptr<classfile::Archive> archive,
+                                              std::string display_name);
 
 // "bank.Account" to "bank/Account.skc"; nullopt if the name is none that could have a file.
 [[nodiscard]] std::optional<std::string> class_file_path(std::string_view name);

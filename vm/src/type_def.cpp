@@ -7,7 +7,9 @@ namespace skua::vm {
 
 namespace cf = classfile;
 
-bool FunctionDef::is_instance() const { return !has(cf::kStatic) && owner->kind != cf::DeclKind::Module; }
+bool FunctionDef::is_instance() const {
+    return !has(cf::kStatic) && owner->kind != cf::DeclKind::Module;
+}
 
 std::string FunctionDef::qualified_name() const {
     std::string text(owner->name);
@@ -52,7 +54,9 @@ TypeDef::TypeDef(Loader& l, TypeTable& t, cf::ClassFile f, std::string n)
     }
 }
 
-TypeDef::~TypeDef() { delete supertypes.load(std::memory_order_relaxed); }
+TypeDef::~TypeDef() {
+    delete supertypes.load(std::memory_order_relaxed);
+}
 
 FieldDef* TypeDef::find_field(std::string_view field_name) {
     auto it = fields_by_name_.find(field_name);
@@ -74,14 +78,30 @@ const Type* TypeDef::pool_type(cf::TypeIndex index) {
     for (std::size_t i = 0; i < args.size(); ++i) args[i] = pool_type(desc.args[i]);
     const Type* type = nullptr;
     switch (desc.kind) {
-        case TypeKind::Array: type = types.array(args[0]); break;
-        case TypeKind::Named: type = types.named(loader, file.str(desc.name), args); break;
-        case TypeKind::ClassVar: type = types.class_var(desc.index); break;
-        case TypeKind::FuncVar: type = types.func_var(desc.index); break;
-        case TypeKind::Function: type = types.function({args.data(), args.size() - 1}, args.back()); break;
-        case TypeKind::Nullable: type = types.nullable(args[0]); break;
-        case TypeKind::Tuple: type = types.tuple(args); break;
-        default: type = types.simple(desc.kind); break;
+        case TypeKind::Array:
+            type = types.array(args[0]);
+            break;
+        case TypeKind::Named:
+            type = types.named(loader, file.str(desc.name), args);
+            break;
+        case TypeKind::ClassVar:
+            type = types.class_var(desc.index);
+            break;
+        case TypeKind::FuncVar:
+            type = types.func_var(desc.index);
+            break;
+        case TypeKind::Function:
+            type = types.function({args.data(), args.size() - 1}, args.back());
+            break;
+        case TypeKind::Nullable:
+            type = types.nullable(args[0]);
+            break;
+        case TypeKind::Tuple:
+            type = types.tuple(args);
+            break;
+        default:
+            type = types.simple(desc.kind);
+            break;
     }
     slot.store(type, std::memory_order_release);  // another thread may have stored the same pointer
     return type;

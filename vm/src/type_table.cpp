@@ -102,7 +102,8 @@ struct TypeTable::Impl {
             type->name = {text, key.name.size()};
         }
         if (!key.args.empty()) {
-            auto* args = static_cast<const Type**>(arena.allocate(key.args.size_bytes(), alignof(const Type*)));
+            auto* args =
+                static_cast<const Type**>(arena.allocate(key.args.size_bytes(), alignof(const Type*)));
             std::copy(key.args.begin(), key.args.end(), args);
             type->args = {args, key.args.size()};
         }
@@ -151,7 +152,9 @@ TypeTable::TypeTable() : impl_(std::make_unique<Impl>()) {
 
 TypeTable::~TypeTable() = default;
 
-const Type* TypeTable::simple(TypeKind kind) const { return &impl_->simple[static_cast<std::size_t>(kind)]; }
+const Type* TypeTable::simple(TypeKind kind) const {
+    return &impl_->simple[static_cast<std::size_t>(kind)];
+}
 
 const Type* TypeTable::array(const Type* element) {
     return impl_->intern({TypeKind::Array, 0, nullptr, {}, {&element, 1}});
@@ -186,8 +189,10 @@ const Type* TypeTable::func_var(std::uint32_t index) {
 const Type* TypeTable::substitute(const Type* type, std::span<const Type* const> class_args,
                                   std::span<const Type* const> func_args) {
     if (!type->open) return type;
-    if (type->kind == TypeKind::ClassVar) return type->index < class_args.size() ? class_args[type->index] : type;
-    if (type->kind == TypeKind::FuncVar) return type->index < func_args.size() ? func_args[type->index] : type;
+    if (type->kind == TypeKind::ClassVar)
+        return type->index < class_args.size() ? class_args[type->index] : type;
+    if (type->kind == TypeKind::FuncVar)
+        return type->index < func_args.size() ? func_args[type->index] : type;
     if (type->depth > kMaxTypeDepth || type->size > kMaxTypeSize) return nullptr;
 
     // Few types have many arguments: the usual ones need no allocation.
@@ -238,8 +243,12 @@ void append_text(std::string& out, const Type* type, std::size_t limit) {
                 out += '>';
             }
             break;
-        case TypeKind::ClassVar: out += '!' + std::to_string(type->index); break;
-        case TypeKind::FuncVar: out += "!!" + std::to_string(type->index); break;
+        case TypeKind::ClassVar:
+            out += '!' + std::to_string(type->index);
+            break;
+        case TypeKind::FuncVar:
+            out += "!!" + std::to_string(type->index);
+            break;
         case TypeKind::Function:
             out += '(';
             append_list(out, type->fn_params(), limit);
@@ -258,8 +267,12 @@ void append_text(std::string& out, const Type* type, std::size_t limit) {
             append_list(out, type->args, limit);
             out += ')';
             break;
-        case TypeKind::Void: out += "void"; break;
-        default: out += kNames[static_cast<std::size_t>(type->kind)]; break;
+        case TypeKind::Void:
+            out += "void";
+            break;
+        default:
+            out += kNames[static_cast<std::size_t>(type->kind)];
+            break;
     }
 }
 

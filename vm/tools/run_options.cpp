@@ -1,9 +1,8 @@
 #include "run_options.h"
 
-#include <sys/stat.h>
-
 #include <charconv>
 #include <string_view>
+#include <sys/stat.h>
 
 namespace skua::vmrun {
 
@@ -15,13 +14,19 @@ std::uint64_t parse_size(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{}) return 0;
     std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    if (unit.ends_with("iB")) unit.remove_suffix(2);
-    else if (unit.size() == 2 && unit.ends_with("B")) unit.remove_suffix(1);
+    if (unit.ends_with("iB"))
+        unit.remove_suffix(2);
+    else if (unit.size() == 2 && unit.ends_with("B"))
+        unit.remove_suffix(1);
     unsigned shift = 0;
-    if (unit == "K" || unit == "k") shift = 10;
-    else if (unit == "M" || unit == "m") shift = 20;
-    else if (unit == "G" || unit == "g") shift = 30;
-    else if (!unit.empty()) return 0;
+    if (unit == "K" || unit == "k")
+        shift = 10;
+    else if (unit == "M" || unit == "m")
+        shift = 20;
+    else if (unit == "G" || unit == "g")
+        shift = 30;
+    else if (!unit.empty())
+        return 0;
     if (value > (std::uint64_t{1} << 46) >> shift) return 0;
     return value << shift;
 }
@@ -50,8 +55,8 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
     const auto size = [&](std::size_t& out, std::size_t least) -> std::string {
         out = parse_size(value);
         if (out >= least) return {};
-        return std::string(name) + "=" + text + " is not a size of at least " + std::to_string(least >> 10) + "K; write for example " +
-               std::string(name) + "=512M";
+        return std::string(name) + "=" + text + " is not a size of at least " + std::to_string(least >> 10) +
+               "K; write for example " + std::string(name) + "=512M";
     };
     if (value.empty()) return std::string(name) + " needs a value";
     if (name == "--class-path" || name == "-cp") return split_path(value, options.class_path), std::string();
@@ -68,7 +73,8 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
 }
 
 bool takes_value(std::string_view name) {
-    for (const std::string_view known : {"--class-path", "-cp", "--allow", "--plugin-path", "--std", "--max-heap", "--max-stack", "--gc-stress"})
+    for (const std::string_view known : {"--class-path", "-cp", "--allow", "--plugin-path", "--std",
+                                         "--max-heap", "--max-stack", "--gc-stress"})
         if (name == known) return true;
     return false;
 }
@@ -88,18 +94,28 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
         const std::string_view name = arg.substr(0, equals);
         if (takes_value(name)) {
             std::string_view value;
-            if (equals != std::string_view::npos) value = arg.substr(equals + 1);
-            else if (i + 1 < argc) value = argv[++i];
+            if (equals != std::string_view::npos)
+                value = arg.substr(equals + 1);
+            else if (i + 1 < argc)
+                value = argv[++i];
             if (std::string wrong = set_option(options, name, value); !wrong.empty()) return wrong;
             continue;
         }
-        if (arg == "--allow-all") options.allow_all = true;
-        else if (arg == "--gc-log") options.gc_log = true;
-        else if (arg == "--print-linked") options.print_linked = true;
-        else if (arg == "--help" || arg == "-h") options.help = true;
-        else if (arg == "--version") options.version = true;
-        else if (name == "--jit") return "this build has no compiled tier, so --jit is not available";
-        else return "there is no option " + std::string(name) + (equals != std::string_view::npos ? " with a value" : "");
+        if (arg == "--allow-all")
+            options.allow_all = true;
+        else if (arg == "--gc-log")
+            options.gc_log = true;
+        else if (arg == "--print-linked")
+            options.print_linked = true;
+        else if (arg == "--help" || arg == "-h")
+            options.help = true;
+        else if (arg == "--version")
+            options.version = true;
+        else if (name == "--jit")
+            return "this build has no compiled tier, so --jit is not available";
+        else
+            return "there is no option " + std::string(name) +
+                   (equals != std::string_view::npos ? " with a value" : "");
         if (options.help || options.version) return {};
     }
     if (i >= argc) return "name a module or an archive to run";

@@ -11,18 +11,18 @@ namespace skua::vmrun {
 
 struct RunOptions {
     std::vector<std::string> class_path;
-    std::string target;              // module or archive
+    std::string target;  // module or archive
     bool target_is_archive = false;
     std::vector<std::string> args;   // the program's
     std::vector<std::string> allow;  // grants, as --allow takes them
     bool allow_all = false;
     std::vector<std::string> plugin_path;
-    std::size_t max_heap = 0;        // 0: the heap's default
-    std::size_t max_stack = 0;       // 0: the machine's default
+    std::size_t max_heap = 0;   // 0: the heap's default
+    std::size_t max_stack = 0;  // 0: the machine's default
     std::uint64_t gc_stress = 0;
     bool gc_log = false;
     bool print_linked = false;
-    std::string std_archive;         // empty: beside the program
+    std::string std_archive;  // empty: beside the program
     bool help = false, version = false;
 };
 

@@ -1,13 +1,12 @@
 #include "tool_files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace skua::tools {
 
@@ -17,13 +16,15 @@ Failure system_failure(int code, const std::string& path, const char* what, int 
     return {code, path + ": " + what + ": " + std::strerror(error)};
 }
 
-std::optional<Failure> read_all(int fd, const std::string& path, std::uint64_t limit, std::vector<std::uint8_t>& bytes) {
+std::optional<Failure> read_all(int fd, const std::string& path, std::uint64_t limit,
+                                std::vector<std::uint8_t>& bytes) {
     struct stat info {};
     if (fstat(fd, &info) != 0) return system_failure(kNoInput, path, "cannot be read", errno);
     if (S_ISDIR(info.st_mode)) return Failure{kNoInput, path + ": is a folder, not a file"};
     if (!S_ISREG(info.st_mode)) return Failure{kNoInput, path + ": is not a regular file"};
     if (static_cast<std::uint64_t>(info.st_size) > limit)
-        return Failure{kBadInput, path + ": is larger than the limit of " + std::to_string(limit >> 20) + " MiB"};
+        return Failure{kBadInput,
+                       path + ": is larger than the limit of " + std::to_string(limit >> 20) + " MiB"};
     bytes.resize(static_cast<std::size_t>(info.st_size));
     std::size_t have = 0;
     while (have < bytes.size()) {
@@ -39,7 +40,8 @@ std::optional<Failure> read_all(int fd, const std::string& path, std::uint64_t l
 
 }  // namespace
 
-std::optional<Failure> read_file(const std::string& path, std::uint64_t limit, std::vector<std::uint8_t>& bytes) {
+std::optional<Failure> read_file(const std::string& path, std::uint64_t limit,
+                                 std::vector<std::uint8_t>& bytes) {
     // Without O_NONBLOCK opening a pipe would wait for its writer.
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return system_failure(kNoInput, path, "cannot be read", errno);
@@ -48,7 +50,8 @@ std::optional<Failure> read_file(const std::string& path, std::uint64_t limit, s
     return result;
 }
 
-std::optional<Failure> write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool make_folders) {
+std::optional<Failure> write_file(const std::string& path, std::span<const std::uint8_t> bytes,
+                                  bool make_folders) {
     if (make_folders) {
         std::error_code error;
         const auto parent = std::filesystem::path(path).parent_path();

@@ -27,10 +27,12 @@ struct Failure {
 };
 
 // The whole of a regular file, at most `limit` bytes. Failures name the path.
-std::optional<Failure> read_file(const std::string& path, std::uint64_t limit, std::vector<std::uint8_t>& bytes);
+std::optional<Failure> read_file(const std::string& path, std::uint64_t limit,
+                                 std::vector<std::uint8_t>& bytes);
 
 // Writes a temporary file beside `path` and renames it; makes missing folders if asked.
-std::optional<Failure> write_file(const std::string& path, std::span<const std::uint8_t> bytes, bool make_folders);
+std::optional<Failure> write_file(const std::string& path, std::span<const std::uint8_t> bytes,
+                                  bool make_folders);
 
 // "FILE: what is wrong; what to do"
 std::string one_line(const Diagnostic& diagnostic);

@@ -35,7 +35,7 @@ closed or full.)";
 
 struct Options {
     std::string input;
-    std::vector<std::string> classes;    // of an archive
+    std::vector<std::string> classes;  // of an archive
     bool verify = false, offsets = false;
     bool assemble = false;
     std::string output;
@@ -50,7 +50,8 @@ int fail(int code, const std::string& message) {
 }
 
 int print(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return kDone;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+        return kDone;
     return fail(kNotDelivered, "standard output: could not be written");
 }
 
@@ -63,9 +64,11 @@ struct Input {
 // The class files that the command line names. 0, or the exit code after a message.
 int collect(const Options& options, std::vector<Input>& inputs) {
     std::vector<std::uint8_t> bytes;
-    if (auto failure = read_file(options.input, std::uint64_t{1} << 31, bytes)) return fail(failure->code, failure->message);
+    if (auto failure = read_file(options.input, std::uint64_t{1} << 31, bytes))
+        return fail(failure->code, failure->message);
     if (!options.input.ends_with(".ska") && !(bytes.size() > 2 && bytes[0] == 'P' && bytes[1] == 'K')) {
-        if (!options.classes.empty()) return fail(kUsage, options.input + ": is no archive, so no class of it can be named");
+        if (!options.classes.empty())
+            return fail(kUsage, options.input + ": is no archive, so no class of it can be named");
         inputs.push_back({options.input, std::move(bytes)});
         return 0;
     }
@@ -151,18 +154,23 @@ int verify(const Options& options) {
             fail(kBadInput, one_line(d));
         }
     if (errors > 0) return kBadInput;
-    return print(options.input + ": " + std::to_string(defined.size()) + (defined.size() == 1 ? " type" : " types") + " verified\n");
+    return print(options.input + ": " + std::to_string(defined.size()) +
+                 (defined.size() == 1 ? " type" : " types") + " verified\n");
 }
 
 int assemble(const Options& options) {
     std::vector<std::uint8_t> bytes;
-    if (auto failure = read_file(options.input, std::uint64_t{256} << 20, bytes)) return fail(failure->code, failure->message);
-    if (options.output.empty()) return fail(kUsage, "--assemble needs -o: a folder, or a name that ends in .skc");
-    auto types = classfile::assemble({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, options.input);
+    if (auto failure = read_file(options.input, std::uint64_t{256} << 20, bytes))
+        return fail(failure->code, failure->message);
+    if (options.output.empty())
+        return fail(kUsage, "--assemble needs -o: a folder, or a name that ends in .skc");
+    auto types =
+        classfile::assemble({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, options.input);
     if (!types) return fail(kBadInput, one_line(types.error()));
     const bool one_file = options.output.ends_with(".skc");
     if (one_file && types->size() != 1)
-        return fail(kUsage, options.output + ": the text has " + std::to_string(types->size()) + " types; name a folder with -o");
+        return fail(kUsage, options.output + ": the text has " + std::to_string(types->size()) +
+                                " types; name a folder with -o");
     // Everything is made before anything is written.
     std::vector<std::pair<std::string, std::vector<std::uint8_t>>> files;
     for (const auto& type : *types) {
@@ -170,8 +178,10 @@ int assemble(const Options& options) {
         // The assembler checks its grammar; reading back checks the rest.
         if (auto read = classfile::read(content, options.input + ":" + std::to_string(type.line)); !read)
             return fail(kBadInput, one_line(read.error()));
-        files.emplace_back(one_file ? options.output : options.output + "/" + classfile::class_entry_name(type.file.str(type.file.name)),
-                           std::move(content));
+        files.emplace_back(
+            one_file ? options.output
+                     : options.output + "/" + classfile::class_entry_name(type.file.str(type.file.name)),
+            std::move(content));
     }
     for (const auto& [path, content] : files)
         if (auto failure = write_file(path, content, !one_file)) return fail(failure->code, failure->message);
@@ -189,10 +199,12 @@ int main(int argc, char** argv) {
     Options options;
     app.add_option("FILE", options.input, "A class file or an archive; with --assemble, a text")->required();
     app.add_option("CLASS", options.classes, "Classes of the archive to show; all if none is named");
-    auto* verify_flag = app.add_flag("--verify", options.verify, "Check everything in the file; print all errors");
+    auto* verify_flag =
+        app.add_flag("--verify", options.verify, "Check everything in the file; print all errors");
     app.add_flag("--offsets", options.offsets, "Show each instruction's index and byte offset");
     app.add_flag("--assemble", options.assemble, "Make class files from text")->excludes(verify_flag);
-    app.add_option("-o,--output", options.output, "With --assemble: a folder, or one class file")->type_name("OUT");
+    app.add_option("-o,--output", options.output, "With --assemble: a folder, or one class file")
+        ->type_name("OUT");
     app.add_option("--class-path", options.class_path, "With --verify: folders and archives of other classes")
         ->type_name("PATH")
         ->delimiter(':')
@@ -201,7 +213,8 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() != 0) return fail(kUsage, std::string(error.what()) + "; 'vmdis --help' shows what can be said");
+        if (error.get_exit_code() != 0)
+            return fail(kUsage, std::string(error.what()) + "; 'vmdis --help' shows what can be said");
         const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
         return print(version ? std::string(error.what()) + "\n" : app.help());
     }

@@ -1,10 +1,9 @@
 // vmrun: runs a module's main from class files or from an archive.
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <unistd.h>
 
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
@@ -36,7 +35,8 @@ int input_code(const Diagnostic& diagnostic) {
 }
 
 int print(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return kDone;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+        return kDone;
     return fail(kNotDelivered, "standard output: could not be written");
 }
 
@@ -52,18 +52,21 @@ std::string own_folder() {
 int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
     if (options.allow_all) machine.capabilities().allow_all();
     for (const std::string& grant : options.allow)
-        if (auto granted = machine.capabilities().allow(grant); !granted) return fail(kUsage, "--allow: " + one_line(granted.error()));
+        if (auto granted = machine.capabilities().allow(grant); !granted)
+            return fail(kUsage, "--allow: " + one_line(granted.error()));
     for (const std::string& folder : options.plugin_path) machine.natives().add_plugin_path(folder);
     std::size_t count = 0;
     const SkPluginEntry* entries = skua_stdlib_plugins(&count);
     for (std::size_t i = 0; i < count; i++)
         if (auto added = machine.natives().add_plugin(entries[i], "built in"); !added)
             return fail(kBadInput, "the standard library: " + one_line(added.error()));
-    const std::string std_archive = options.std_archive.empty() ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
+    const std::string std_archive =
+        options.std_archive.empty() ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
     if (auto added = machine.boot_loader().add_path(std_archive); !added)
         return fail(input_code(added.error()), "the standard library: " + one_line(added.error()));
     for (const std::string& path : options.class_path)
-        if (auto added = machine.app_loader().add_path(path); !added) return fail(input_code(added.error()), one_line(added.error()));
+        if (auto added = machine.app_loader().add_path(path); !added)
+            return fail(input_code(added.error()), one_line(added.error()));
     return 0;
 }
 
@@ -80,8 +83,10 @@ int open_archive(vm::Vm& machine, const std::string& path, std::string& module) 
     if (!manifest) return fail(kBadInput, one_line(manifest.error()));
     module = manifest->main;
     if (module.empty())
-        return fail(kBadInput, path + ": is a library: its manifest names no main module; use --class-path " + path + " MODULE");
-    if (auto added = machine.app_loader().add_archive(*archive, path); !added) return fail(input_code(added.error()), one_line(added.error()));
+        return fail(kBadInput, path + ": is a library: its manifest names no main module; use --class-path " +
+                                   path + " MODULE");
+    if (auto added = machine.app_loader().add_archive(*archive, path); !added)
+        return fail(input_code(added.error()), one_line(added.error()));
     return 0;
 }
 
@@ -105,8 +110,11 @@ int run(vmrun::RunOptions& options) {
     if (options.target_is_archive)
         if (const int code = open_archive(machine, options.target, module)) return code;
     auto thread = machine.attach_thread();
-    if (!thread) return fail(kBadInput, "the system gives no memory for a stack of " + std::to_string(options.max_stack) + " bytes");
-    if (auto loaded = machine.app_loader().load(module); !loaded) return fail(input_code(loaded.error()), one_line(loaded.error()));
+    if (!thread)
+        return fail(kBadInput, "the system gives no memory for a stack of " +
+                                   std::to_string(options.max_stack) + " bytes");
+    if (auto loaded = machine.app_loader().load(module); !loaded)
+        return fail(input_code(loaded.error()), one_line(loaded.error()));
     auto code = machine.run_main(*thread, module);
     machine.natives().run_exit_hooks();
     static_cast<void>(thread.release());

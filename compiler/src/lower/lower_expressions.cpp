@@ -53,7 +53,8 @@ Reg FunctionLowering::operand(Expr* expr, bool once) {
 
 TypeIndex FunctionLowering::register_type(const Type* t) {
     // The literal null where nothing says of which type: any nullable type serves.
-    if (t->is(TypeKind::Null)) return file_.builder().nullable(file_.builder().primitive(classfile::TypeKind::Bool));
+    if (t->is(TypeKind::Null))
+        return file_.builder().nullable(file_.builder().primitive(classfile::TypeKind::Bool));
     const bool absent = t->is(TypeKind::Never) || t->is(TypeKind::Void);
     return absent ? file_.builder().primitive(classfile::TypeKind::Bool) : type(t);
 }

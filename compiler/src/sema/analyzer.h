@@ -64,7 +64,8 @@ public:
     // ---- symbols from syntax (declare.cpp)
     void declare(ModuleSymbol* module);
     void declare_extensions(ModuleSymbol* module);
-    FunctionSymbol* declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner, bool of_extension = false);
+    FunctionSymbol* declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner,
+                                     bool of_extension = false);
     // The property that reads a field, for an interface that asks for a property of that name.
     FunctionSymbol* make_getter(TypeSymbol* type, FieldSymbol* field);
     std::span<TypeParamSymbol*> declare_type_params(ast::List<ast::TypeParamNode*> nodes, bool of_function,
@@ -76,7 +77,7 @@ public:
     void load_cases(TypeSymbol* type, std::string_view names);
 
     // ---- symbols from class files (class_import.cpp)
-    void load_type(TypeSymbol* type);         // supers, type parameters
+    void load_type(TypeSymbol* type);  // supers, type parameters
     void load_members(TypeSymbol* type);
     void load_module_file(ModuleSymbol* module);
 
@@ -87,7 +88,9 @@ public:
     const Type* field_type(FieldSymbol* field);         // may check the initial value to infer it
     const Type* result_type(FunctionSymbol* function);  // may check the body to infer it
     const Type* resolve(ast::TypeNode* node, const TypeScope& scope, bool allow_void = false);
-    Symbol* find_path(ast::List<ast::Ident> path, ModuleSymbol* from) { return resolve_path(path, from, false); }
+    Symbol* find_path(ast::List<ast::Ident> path, ModuleSymbol* from) {
+        return resolve_path(path, from, false);
+    }
     void resolve_bounds(ast::List<ast::TypeParamNode*> nodes, const TypeScope& scope);
     [[nodiscard]] TypeScope scope_of(const FunctionSymbol* function) const;
     [[nodiscard]] TypeScope scope_of(const TypeSymbol* type) const;
@@ -108,7 +111,8 @@ public:
     // The instantiation of `target` that `type` is or inherits from (through classes, interfaces,
     // extensions of built-in types, bounds); null if none.
     const Type* as_instance_of(const Type* type, TypeSymbol* target);
-    bool is_subtype(const Type* from, const Type* to);   // reference or bounded variable to supertype, or equal
+    bool is_subtype(const Type* from,
+                    const Type* to);  // reference or bounded variable to supertype, or equal
     bool implements(const Type* type, const Type* interface_type);
     bool can_convert(const Type* from, const Type* to);  // implicitly
     const Type* join(const Type* a, const Type* b);      // the type both convert to; null if none
@@ -143,9 +147,9 @@ public:
     ModuleSymbol* intrinsics_module();
 
     // ---- types that constructs need; null (with an error, once) if they do not exist
-    TypeSymbol* core(std::string_view name, SourceRange use);         // std.core.<name>
+    TypeSymbol* core(std::string_view name, SourceRange use);  // std.core.<name>
     TypeSymbol* core_if_present(std::string_view name);
-    TypeSymbol* collection(std::string_view name, SourceRange use);   // std.collections.<name>
+    TypeSymbol* collection(std::string_view name, SourceRange use);  // std.collections.<name>
 
     // ---- making things
     TypeSymbol* new_type(std::string_view name);
@@ -190,9 +194,11 @@ private:
     FunctionSymbol* import_function(const classfile::ClassFile& file, const classfile::Function& f,
                                     ModuleSymbol* module, TypeSymbol* owner);
     std::span<TypeParamSymbol*> import_type_params(const classfile::ClassFile& file,
-                                                   const std::vector<classfile::TypeParam>& params, bool of_function);
+                                                   const std::vector<classfile::TypeParam>& params,
+                                                   bool of_function);
     void import_bounds(const classfile::ClassFile& file, const std::vector<classfile::TypeParam>& params,
-                       std::span<TypeParamSymbol* const> symbols, std::span<TypeParamSymbol* const> class_params,
+                       std::span<TypeParamSymbol* const> symbols,
+                       std::span<TypeParamSymbol* const> class_params,
                        std::span<TypeParamSymbol* const> function_params);
 
     std::deque<TypeSymbol> type_storage_;
@@ -211,7 +217,11 @@ private:
 [[nodiscard]] std::string quoted_list(std::span<const std::string> names);
 // The name nearest to `name`, if one is near enough to be a misspelling; empty if none.
 [[nodiscard]] std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
-[[nodiscard]] inline std::string quote(const Type* type) { return "`" + to_string(type) + "`"; }
-[[nodiscard]] inline std::string quote(std::string_view name) { return "`" + std::string(name) + "`"; }
+[[nodiscard]] inline std::string quote(const Type* type) {
+    return "`" + to_string(type) + "`";
+}
+[[nodiscard]] inline std::string quote(std::string_view name) {
+    return "`" + std::string(name) + "`";
+}
 
 }  // namespace skua::compiler

@@ -41,17 +41,28 @@ struct Flow {
 // What a name, or a chain of names and members, refers to, before it is used as a value,
 // called or assigned.
 struct Ref {
-    enum class Kind : std::uint8_t { Error, Value, Local, Member, Global, Function, Type, Module, ArrayLength, TupleElement };
+    enum class Kind : std::uint8_t {
+        Error,
+        Value,
+        Local,
+        Member,
+        Global,
+        Function,
+        Type,
+        Module,
+        ArrayLength,
+        TupleElement
+    };
     Kind kind = Kind::Error;
-    Symbol* symbol = nullptr;          // Local; Member: field or method; Global: field; Function; Type; Module
-    const Type* owner = nullptr;       // Member, static Function or Global: declaring type, null for an extension
-    ast::Expr* receiver = nullptr;     // Member: evaluated object (`this` for an implicit one)
+    Symbol* symbol = nullptr;     // Local; Member: field or method; Global: field; Function; Type; Module
+    const Type* owner = nullptr;  // Member, static Function or Global: declaring type, null for an extension
+    ast::Expr* receiver = nullptr;  // Member: evaluated object (`this` for an implicit one)
     bool through_super = false;
-    bool universal = false;            // an intrinsic that every type has as a method
-    const Type* type = nullptr;        // Type: the type itself (its own parameters as arguments if not given)
-    bool has_type_args = false;        // Type or Function: written type arguments
+    bool universal = false;      // an intrinsic that every type has as a method
+    const Type* type = nullptr;  // Type: the type itself (its own parameters as arguments if not given)
+    bool has_type_args = false;  // Type or Function: written type arguments
     std::vector<const Type*> type_args;
-    std::uint32_t index = 0;           // TupleElement
+    std::uint32_t index = 0;  // TupleElement
 };
 
 class BodyChecker {
@@ -81,9 +92,9 @@ private:
         std::unordered_set<std::string_view> assigned_in_lambdas;
         std::vector<Loop> loops;
         std::size_t finally_depth = 0;
-        bool is_constructor = false;   // `let` fields of `this` may be assigned
-        bool struct_init = false;      // a struct's init block: its fields are the parameters, no `this` yet
-        bool no_this = false;          // arguments of the super constructor
+        bool is_constructor = false;  // `let` fields of `this` may be assigned
+        bool struct_init = false;     // a struct's init block: its fields are the parameters, no `this` yet
+        bool no_this = false;         // arguments of the super constructor
         std::vector<FunctionSymbol*> called_locals;
     };
     struct FrameGuard;
@@ -109,8 +120,9 @@ private:
     // ---- conversions (convert.cpp)
     bool coerce(ast::Expr*& slot, const Type* target, std::string_view what = {});
     bool convert_silently(ast::Expr*& slot, const Type* target);  // false: not convertible, nothing done
-    bool adapt(ast::Expr* e, const Type* target);  // literals and null to the target, in place
-    void report_mismatch(SourceRange range, const Type* expected, const Type* found, std::string_view what, ast::Expr* e);
+    bool adapt(ast::Expr* e, const Type* target);                 // literals and null to the target, in place
+    void report_mismatch(SourceRange range, const Type* expected, const Type* found, std::string_view what,
+                         ast::Expr* e);
     ast::ConvertExpr* convert(ast::ConversionKind kind, ast::Expr* operand, const Type* type);
     ast::HoleExpr* hole(const Type* type, SourceRange range);
     static bool has_bit_operator(const ast::Expr* e);
@@ -133,7 +145,7 @@ private:
     const Type* check_safe(ast::Expr*& slot, ast::MemberExpr* member, const Type* expected);
     Ref case_ref(CaseSymbol* c, const Ref* of_type);
     const Type* as_enum(ast::Expr*& slot, const Type* type);  // a case's object as a value of its enum
-    ast::Expr* this_expr(SourceRange range);  // null, with an error, where there is no `this`
+    ast::Expr* this_expr(SourceRange range);                  // null, with an error, where there is no `this`
     LocalSymbol* find_local(std::string_view name);
     void capture(LocalSymbol* local);
     const Type* narrow(ast::Expr*& slot, const Type* declared);
@@ -142,21 +154,26 @@ private:
 
     // ---- calls (check_call.cpp, check_args.cpp)
     const Type* check_call(ast::Expr*& slot, ast::CallExpr* e, const Type* expected);
-    const Type* call_function(ast::CallInfo*& info, Ref& ref, FunctionSymbol* function, ast::List<ast::Argument> args,
-                              SourceRange range, SourceRange name_range, const Type* expected);
+    const Type* call_function(ast::CallInfo*& info, Ref& ref, FunctionSymbol* function,
+                              ast::List<ast::Argument> args, SourceRange range, SourceRange name_range,
+                              const Type* expected);
     const Type* call_type(ast::Expr*& slot, ast::CallExpr* e, Ref& ref, const Type* expected);
     const Type* call_conversion(ast::CallExpr* e, const Type* target);
     const Type* call_value(ast::CallExpr* e, const Type* type, ast::Expr* callee, const Type* expected);
-    void choose_call(ast::CallInfo& info, FunctionSymbol* function, const Type* owner, ast::Expr*& receiver, bool through_super);
-    bool place_arguments(std::span<const ParamSymbol> params, bool variadic, std::string_view name, ast::List<ast::Argument> args,
-                         SourceRange range, std::vector<ast::CallArg>& placed, std::vector<std::vector<ast::Expr**>>& slots);
+    void choose_call(ast::CallInfo& info, FunctionSymbol* function, const Type* owner, ast::Expr*& receiver,
+                     bool through_super);
+    bool place_arguments(std::span<const ParamSymbol> params, bool variadic, std::string_view name,
+                         ast::List<ast::Argument> args, SourceRange range, std::vector<ast::CallArg>& placed,
+                         std::vector<std::vector<ast::Expr**>>& slots);
     void check_arguments(std::span<const ParamSymbol> params, std::span<const Type* const> param_types,
-                         std::vector<ast::CallArg>& placed, std::vector<std::vector<ast::Expr**>>& slots, Inference* inference,
-                         std::string_view name);
+                         std::vector<ast::CallArg>& placed, std::vector<std::vector<ast::Expr**>>& slots,
+                         Inference* inference, std::string_view name);
     // A call made by the compiler: arguments are already checked expressions.
-    ast::CallInfo* call_member(ast::Expr* receiver, std::string_view name, std::initializer_list<ast::Expr*> args, SourceRange range,
+    ast::CallInfo* call_member(ast::Expr* receiver, std::string_view name,
+                               std::initializer_list<ast::Expr*> args, SourceRange range,
                                const Type** result);
-    ast::CallInfo* call_library(std::string_view module, std::string_view name, std::initializer_list<ast::Expr*> args, SourceRange range);
+    ast::CallInfo* call_library(std::string_view module, std::string_view name,
+                                std::initializer_list<ast::Expr*> args, SourceRange range);
     void check_all_quietly(ast::List<ast::Argument> args);
 
     // ---- operators (check_operator.cpp)
@@ -206,9 +223,11 @@ private:
     // Checks a pattern against a subject of this type; what it binds is declared in the current
     // scope. `refutable` is false in let, for and lambda parameters.
     void check_pattern(ast::Pattern* p, const Type* subject, const Type* known, bool refutable, bool is_var);
-    std::vector<ast::Expr*> take_apart(ast::HoleExpr* subject, const Type* type, std::size_t count, SourceRange range);
+    std::vector<ast::Expr*> take_apart(ast::HoleExpr* subject, const Type* type, std::size_t count,
+                                       SourceRange range);
     // The case that a path in a pattern names, and its class instantiated for the subject; null: none.
-    CaseSymbol* pattern_case(ast::List<ast::Ident> path, const Type* known, const Type*& type, bool& reported);
+    CaseSymbol* pattern_case(ast::List<ast::Ident> path, const Type* known, const Type*& type,
+                             bool& reported);
     ast::Expr* case_test(ast::HoleExpr* subject, const Type* type, SourceRange range);
     static bool is_irrefutable(const ast::Pattern* p);
     ast::Expr* pattern_test(ast::HoleExpr* subject, ast::Expr* value, const Type* known);

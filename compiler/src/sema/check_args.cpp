@@ -11,8 +11,9 @@ void BodyChecker::check_all_quietly(List<Argument> args) {
     }
 }
 
-bool BodyChecker::place_arguments(std::span<const ParamSymbol> params, bool variadic, std::string_view name, List<Argument> args,
-                                  SourceRange range, std::vector<CallArg>& placed, std::vector<std::vector<Expr**>>& slots) {
+bool BodyChecker::place_arguments(std::span<const ParamSymbol> params, bool variadic, std::string_view name,
+                                  List<Argument> args, SourceRange range, std::vector<CallArg>& placed,
+                                  std::vector<std::vector<Expr**>>& slots) {
     std::size_t count = params.size();
     placed.assign(count, {});
     slots.assign(count, {});
@@ -31,7 +32,8 @@ bool BodyChecker::place_arguments(std::span<const ParamSymbol> params, bool vari
                 std::vector<std::string_view> names;
                 for (const ParamSymbol& p : params) names.push_back(p.name);
                 auto best = nearest(a.name.text, names);
-                a_.error(a.name.range, quote(name) + " has no parameter " + quote(a.name.text), best.empty() ? "" : "did you mean " + quote(best) + "?");
+                a_.error(a.name.range, quote(name) + " has no parameter " + quote(a.name.text),
+                         best.empty() ? "" : "did you mean " + quote(best) + "?");
                 ok = false;
                 continue;
             }
@@ -48,7 +50,10 @@ bool BodyChecker::place_arguments(std::span<const ParamSymbol> params, bool vari
             at = count - 1;
         } else if (next >= count) {
             if (ok) {
-                a_.error(a.value->range, quote(name) + " takes " + (count == 0 ? "no arguments" : std::to_string(count) + (count == 1 ? " argument" : " arguments")) +
+                a_.error(a.value->range, quote(name) + " takes " +
+                                             (count == 0 ? "no arguments"
+                                                         : std::to_string(count) +
+                                                               (count == 1 ? " argument" : " arguments")) +
                                              ", found " + std::to_string(args.size()));
             }
             ok = false;
@@ -85,7 +90,8 @@ bool BodyChecker::place_arguments(std::span<const ParamSymbol> params, bool vari
         }
     }
     if (!missing.empty()) {
-        a_.error(range, std::string(missing.size() == 1 ? "argument " : "arguments ") + quoted_list(missing) + " missing in the call of " + quote(name));
+        a_.error(range, std::string(missing.size() == 1 ? "argument " : "arguments ") + quoted_list(missing) +
+                            " missing in the call of " + quote(name));
         return false;
     }
     return true;
@@ -98,8 +104,10 @@ namespace {
 int phase_of(const Expr* e, const Type* param) {
     while (auto* p = as<ParenExpr>(e)) e = p->inner;
     switch (e->kind) {
-        case ExprKind::Lambda: return 2;
-        case ExprKind::Literal: return 1;
+        case ExprKind::Lambda:
+            return 2;
+        case ExprKind::Literal:
+            return 1;
         case ExprKind::ArrayLiteral: {
             for (Expr* x : static_cast<const ArrayLiteralExpr*>(e)->elements) {
                 if (phase_of(x, param) == 0) return 0;
@@ -107,18 +115,24 @@ int phase_of(const Expr* e, const Type* param) {
             return 1;
         }
         case ExprKind::Name:
-        case ExprKind::Member: return param->is(TypeKind::Function) ? 2 : 0;
-        case ExprKind::Unary: return phase_of(static_cast<const UnaryExpr*>(e)->operand, param) == 1 ? 1 : 0;
-        default: return 0;
+        case ExprKind::Member:
+            return param->is(TypeKind::Function) ? 2 : 0;
+        case ExprKind::Unary:
+            return phase_of(static_cast<const UnaryExpr*>(e)->operand, param) == 1 ? 1 : 0;
+        default:
+            return 0;
     }
 }
 
 }  // namespace
 
-void BodyChecker::check_arguments(std::span<const ParamSymbol> params, std::span<const Type* const> param_types, std::vector<CallArg>& placed,
-                                  std::vector<std::vector<Expr**>>& slots, Inference* inference, std::string_view name) {
+void BodyChecker::check_arguments(std::span<const ParamSymbol> params,
+                                  std::span<const Type* const> param_types, std::vector<CallArg>& placed,
+                                  std::vector<std::vector<Expr**>>& slots, Inference* inference,
+                                  std::string_view name) {
     auto what = [&](std::size_t i) {
-        return "argument " + (params.empty() || params[i].name.empty() ? "of " + quote(name) : quote(params[i].name));
+        return "argument " +
+               (params.empty() || params[i].name.empty() ? "of " + quote(name) : quote(params[i].name));
     };
     auto type_of = [&](std::size_t i) {
         const Type* t = param_types[i];
@@ -146,16 +160,21 @@ void BodyChecker::check_arguments(std::span<const ParamSymbol> params, std::span
                 const Type* hinted = want->has_infer ? inference->apply(declared, true) : want;
                 bool lambda = is<LambdaExpr>(strip_parens(*s));
                 const Type* told = want->has_infer ? hinted : inference->expected_of(declared);
-                check_value(*s, want->has_infer && (phase != 2) ? hinted : lambda ? want : told->has_infer ? want : told);
+                check_value(*s, want->has_infer && (phase != 2) ? hinted
+                                : lambda                        ? want
+                                : told->has_infer               ? want
+                                                                : told);
                 if (!want->has_infer) {
                     // Solved by an argument before; a supertype of both may do as well.
-                    if (declared->has_infer && !convert_silently(*s, want) && inference->unify(declared, (*s)->type)) continue;
+                    if (declared->has_infer && !convert_silently(*s, want) &&
+                        inference->unify(declared, (*s)->type))
+                        continue;
                     coerce(*s, want, what(i));
                     continue;
                 }
                 const Type* type = (*s)->type;
-                if (lambda && type->is(TypeKind::Function) && type->result()->is(TypeKind::Void) && want->is(TypeKind::Function) &&
-                    !want->result()->is(TypeKind::Void)) {
+                if (lambda && type->is(TypeKind::Function) && type->result()->is(TypeKind::Void) &&
+                    want->is(TypeKind::Function) && !want->result()->is(TypeKind::Void)) {
                     a_.error((*s)->range, "this function gives no value, but " + quote(name) + " needs one");
                     (*s)->type = t_.error;
                     continue;

@@ -35,12 +35,14 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         const Type* index_type = check_value(index->index);
         if (index_type->has_error) return false;
         if (object->is(TypeKind::String)) {
-            a_.error(e->range, "strings cannot be changed", "build a new one, for example with StringBuilder");
+            a_.error(e->range, "strings cannot be changed",
+                     "build a new one, for example with StringBuilder");
             return false;
         }
         Member setter = a_.find_member(object, "[]=");
         if (!setter || setter.symbol->kind != SymbolKind::Function) {
-            a_.error(e->range, "elements of " + quote(object) + " cannot be assigned: it has no operator `[]=`");
+            a_.error(e->range,
+                     "elements of " + quote(object) + " cannot be assigned: it has no operator `[]=`");
             return false;
         }
         place.kind = PlaceKind::IndexCall;
@@ -57,12 +59,15 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         place.index_hole = hole(index->index->type, index->index->range);
         place.value_hole = hole(place.type, e->range);
         const Type* result = nullptr;
-        place.set = call_member(place.object_hole, "[]=", {place.index_hole, place.value_hole}, e->range, &result);
+        place.set =
+            call_member(place.object_hole, "[]=", {place.index_hole, place.value_hole}, e->range, &result);
         if (compound) {
             place.get = call_member(place.object_hole, "[]", {place.index_hole}, e->range, &result);
             if (place.get == nullptr) return false;
             if (result != place.type) {
-                a_.error(e->range, "operators `[]` and `[]=` of " + quote(object) + " are of different types: " + quote(result) + " and " + quote(place.type));
+                a_.error(e->range, "operators `[]` and `[]=` of " + quote(object) +
+                                       " are of different types: " + quote(result) + " and " +
+                                       quote(place.type));
                 return false;
             }
         }
@@ -71,7 +76,9 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
     if (!is<NameExpr>(e) && !is<MemberExpr>(e)) {
         check_value(target);
         if (!e->type->has_error) {
-            a_.error(e->range, "this cannot be assigned to", is<CallExpr>(e) ? "the result of a call is a value, not a variable" : "expected a variable, a field or an element");
+            a_.error(e->range, "this cannot be assigned to",
+                     is<CallExpr>(e) ? "the result of a call is a value, not a variable"
+                                     : "expected a variable, a field or an element");
         }
         return false;
     }
@@ -81,7 +88,8 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         return false;
     }
     // A field of a struct or tuple that itself lies in a place: extend that place.
-    if (member != nullptr && (is<NameExpr>(member->object) || is<MemberExpr>(member->object) || is<IndexExpr>(member->object) || is<ParenExpr>(member->object))) {
+    if (member != nullptr && (is<NameExpr>(member->object) || is<MemberExpr>(member->object) ||
+                              is<IndexExpr>(member->object) || is<ParenExpr>(member->object))) {
         // Find out what the object is without evaluating it as a value.
         Place outer;
         bool is_index = is<IndexExpr>(strip_parens(member->object));
@@ -96,13 +104,17 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         }
         auto declared_type = [&]() -> const Type* {
             switch (object_ref.kind) {
-                case Ref::Kind::Local: return static_cast<LocalSymbol*>(object_ref.symbol)->type;
+                case Ref::Kind::Local:
+                    return static_cast<LocalSymbol*>(object_ref.symbol)->type;
                 case Ref::Kind::Global:
                 case Ref::Kind::Member:
                     if (object_ref.symbol->kind != SymbolKind::Field) return nullptr;
-                    return t_.substitute(a_.field_type(static_cast<FieldSymbol*>(object_ref.symbol)), a_.substitution(object_ref.owner));
-                case Ref::Kind::TupleElement: return object_ref.owner->args[object_ref.index];
-                default: return nullptr;
+                    return t_.substitute(a_.field_type(static_cast<FieldSymbol*>(object_ref.symbol)),
+                                         a_.substitution(object_ref.owner));
+                case Ref::Kind::TupleElement:
+                    return object_ref.owner->args[object_ref.index];
+                default:
+                    return nullptr;
             }
         };
         if (is_index) {
@@ -115,7 +127,8 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         bool flat = object_type != nullptr && (object_type->is_struct() || object_type->is(TypeKind::Tuple));
         if (flat) {
             if (object_type->is(TypeKind::Tuple)) {
-                a_.error(member->name.range, "the components of a tuple cannot be assigned", "make a new tuple");
+                a_.error(member->name.range, "the components of a tuple cannot be assigned",
+                         "make a new tuple");
                 return false;
             }
             // The object is a place of its own; check it again as one.
@@ -130,16 +143,21 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
             const Type* type = nullptr;
             Member field = a_.find_member(object_type, member->name.text);
             if (!field || field.symbol->kind != SymbolKind::Field) {
-                a_.error(member->name.range, field ? quote(member->name.text) + " of " + quote(object_type) + " is not a field: it cannot be assigned"
-                                                   : quote(object_type) + " has no field " + quote(member->name.text),
+                a_.error(member->name.range,
+                         field ? quote(member->name.text) + " of " + quote(object_type) +
+                                     " is not a field: it cannot be assigned"
+                               : quote(object_type) + " has no field " + quote(member->name.text),
                          field ? "" : a_.suggest_member(object_type, member->name.text, module_));
                 return false;
             }
             step.field = static_cast<FieldSymbol*>(field.symbol);
             type = t_.substitute(a_.field_type(step.field), a_.substitution(object_type));
             if (!step.field->is_mutable()) {
-                auto& d = a_.error(member->name.range, "field " + quote(member->name.text) + " of struct " + quote(object_type) + " cannot be assigned",
-                                   "declare it `var " + std::string(member->name.text) + "`, or make a new value");
+                auto& d =
+                    a_.error(member->name.range,
+                             "field " + quote(member->name.text) + " of struct " + quote(object_type) +
+                                 " cannot be assigned",
+                             "declare it `var " + std::string(member->name.text) + "`, or make a new value");
                 if (step.field->range.end != 0) d.notes.push_back({step.field->range, "it is declared here"});
                 return false;
             }
@@ -160,14 +178,20 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
     }
     Ref ref = is<NameExpr>(e) ? resolve_name(static_cast<NameExpr*>(e)) : resolve_member(member);
     switch (ref.kind) {
-        case Ref::Kind::Error: return false;
+        case Ref::Kind::Error:
+            return false;
         case Ref::Kind::Local: {
             auto* local = static_cast<LocalSymbol*>(ref.symbol);
             if (!local->is_var) {
-                std::string hint = local->is_param ? "copy it first: `var " + std::string(local->name) + "2 = " + std::string(local->name) + "`"
+                std::string hint = local->is_param ? "copy it first: `var " + std::string(local->name) +
+                                                         "2 = " + std::string(local->name) + "`"
                                                    : "declare it `var " + std::string(local->name) + "`";
-                auto& d = a_.error(e->range, (local->is_param ? "parameter " : "") + quote(local->name) + " cannot be assigned" + (local->is_param ? "" : ": it is a `let`"), hint);
-                if (!local->is_param && local->range.end != 0) d.notes.push_back({local->range, "it is declared here"});
+                auto& d = a_.error(e->range,
+                                   (local->is_param ? "parameter " : "") + quote(local->name) +
+                                       " cannot be assigned" + (local->is_param ? "" : ": it is a `let`"),
+                                   hint);
+                if (!local->is_param && local->range.end != 0)
+                    d.notes.push_back({local->range, "it is declared here"});
                 return false;
             }
             local->assigned = true;
@@ -180,21 +204,28 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         case Ref::Kind::Member: {
             if (ref.symbol->kind != SymbolKind::Field) {
                 auto* f = static_cast<FunctionSymbol*>(ref.symbol);
-                a_.error(e->range, f->has(classfile::kProperty) ? "property " + quote(f->name) + " is computed: it cannot be assigned" : "method " + quote(f->name) + " cannot be assigned");
+                a_.error(e->range, f->has(classfile::kProperty)
+                                       ? "property " + quote(f->name) + " is computed: it cannot be assigned"
+                                       : "method " + quote(f->name) + " cannot be assigned");
                 return false;
             }
             auto* field = static_cast<FieldSymbol*>(ref.symbol);
             const Type* type = t_.substitute(a_.field_type(field), a_.substitution(ref.owner));
             if (type->has_error) return false;
             bool of_this = ref.receiver != nullptr && is<ThisExpr>(ref.receiver);
-            bool initialising = frame_->is_constructor && field->owner == type_ && (of_this || field->is_static()) && field->decl != nullptr && field->decl->init == nullptr;
+            bool initialising = frame_->is_constructor && field->owner == type_ &&
+                                (of_this || field->is_static()) && field->decl != nullptr &&
+                                field->decl->init == nullptr;
             if (ref.kind == Ref::Kind::Member && field->owner != nullptr && field->owner->is_struct()) {
-                a_.error(e->range, of_this ? "a struct's method cannot change its fields: it has a copy" : "this would change a copy",
+                a_.error(e->range,
+                         of_this ? "a struct's method cannot change its fields: it has a copy"
+                                 : "this would change a copy",
                          of_this ? "return a changed value instead" : "keep the struct in a `var` first");
                 return false;
             }
             if (!field->is_mutable() && !initialising) {
-                auto& d = a_.error(e->range, quote(field->name) + " cannot be assigned: it is a `let`", "declare it `var " + std::string(field->name) + "`");
+                auto& d = a_.error(e->range, quote(field->name) + " cannot be assigned: it is a `let`",
+                                   "declare it `var " + std::string(field->name) + "`");
                 if (field->range.end != 0) d.notes.push_back({field->range, "it is declared here"});
                 return false;
             }
@@ -214,21 +245,32 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
             place.path = a_.arena.list<PlaceStep>({step});
             return true;
         }
-        case Ref::Kind::ArrayLength: a_.error(e->range, "the length of an array cannot be changed", "use a List"); return false;
-        case Ref::Kind::TupleElement: a_.error(e->range, "the components of a tuple cannot be assigned", "make a new tuple"); return false;
-        default: a_.error(e->range, quote(name_of(e)) + " is not a variable: it cannot be assigned"); return false;
+        case Ref::Kind::ArrayLength:
+            a_.error(e->range, "the length of an array cannot be changed", "use a List");
+            return false;
+        case Ref::Kind::TupleElement:
+            a_.error(e->range, "the components of a tuple cannot be assigned", "make a new tuple");
+            return false;
+        default:
+            a_.error(e->range, quote(name_of(e)) + " is not a variable: it cannot be assigned");
+            return false;
     }
 }
 
 void BodyChecker::after_assignment(const Place& place, const Expr* value) {
     if (place.kind != PlaceKind::Local) return;
     forget(place.local);
-    if (!place.path.empty() || place.local->function != frame_->function || frame_->assigned_in_lambdas.contains(place.local->name)) return;
+    if (!place.path.empty() || place.local->function != frame_->function ||
+        frame_->assigned_in_lambdas.contains(place.local->name))
+        return;
     // var s: string? = null; s = "x"; s is a string from here.
     if (!place.type->is(TypeKind::Nullable) || value == nullptr) return;
     auto* wrapped = as<ConvertExpr>(value);
-    if (wrapped == nullptr || wrapped->conversion != ConversionKind::Wrap || wrapped->operand->type == nullptr) return;
-    if (wrapped->operand->type == place.type->inner()) flow_.facts.push_back({FactKey{place.local, {}}, place.type->inner()});
+    if (wrapped == nullptr || wrapped->conversion != ConversionKind::Wrap ||
+        wrapped->operand->type == nullptr)
+        return;
+    if (wrapped->operand->type == place.type->inner())
+        flow_.facts.push_back({FactKey{place.local, {}}, place.type->inner()});
 }
 
 const Type* BodyChecker::check_assign(AssignExpr* e) {
@@ -246,7 +288,8 @@ const Type* BodyChecker::check_assign(AssignExpr* e) {
         const Type* type = check_value(e->value, hint);
         if (!ok || type->has_error) return t_.void_;
         if (!type->is(TypeKind::Tuple) || type->args.size() != places.size()) {
-            a_.error(e->value->range, "expected a tuple of " + std::to_string(places.size()) + " components, found " + quote(type));
+            a_.error(e->value->range, "expected a tuple of " + std::to_string(places.size()) +
+                                          " components, found " + quote(type));
             return t_.void_;
         }
         std::vector<HoleExpr*> holes;

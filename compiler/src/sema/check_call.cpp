@@ -7,7 +7,8 @@ using namespace ast;
 
 // Which kind of call reaches the function for a receiver of this static type; `owner` is the
 // type that declares it.
-void BodyChecker::choose_call(CallInfo& info, FunctionSymbol* f, const Type* owner, Expr*& receiver, bool through_super) {
+void BodyChecker::choose_call(CallInfo& info, FunctionSymbol* f, const Type* owner, Expr*& receiver,
+                              bool through_super) {
     info.function = f;
     info.owner = owner;
     info.receiver = receiver;
@@ -45,8 +46,8 @@ void BodyChecker::choose_call(CallInfo& info, FunctionSymbol* f, const Type* own
     if (dispatched) info.kind = CallKind::Virtual;
 }
 
-const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol* f, List<Argument> args, SourceRange range,
-                                       SourceRange name_range, const Type* expected) {
+const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol* f, List<Argument> args,
+                                       SourceRange range, SourceRange name_range, const Type* expected) {
     a_.ensure_signature(f);
     bool making = f->role == FunctionRole::Constructor || f->role == FunctionRole::StructNew;
     std::string_view shown_name = making ? f->owner->name : f->name;
@@ -62,15 +63,17 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
         check_all_quietly(args);
         if (making && ref.has_type_args) return ref.type;
         if (making && f->owner->type_params.empty()) return f->owner->self;
-        if (f->type_params.empty() && f->result != nullptr && !f->result->has_vars) return f->result->is(TypeKind::Void) ? t_.error : f->result;
+        if (f->type_params.empty() && f->result != nullptr && !f->result->has_vars)
+            return f->result->is(TypeKind::Void) ? t_.error : f->result;
         return t_.error;
     }
     Inference inference(a_);
     const Type* owner = ref.owner;
     if (making) owner = ref.type != nullptr ? ref.type : f->owner->self;
     // The type arguments of a constructor's or static function's type are found like its own.
-    bool open_owner = owner != nullptr && owner->is(TypeKind::Named) && !owner->args.empty() && owner == owner->symbol->self &&
-                      !ref.has_type_args && ref.receiver == nullptr && (making || f->this_type == nullptr);
+    bool open_owner = owner != nullptr && owner->is(TypeKind::Named) && !owner->args.empty() &&
+                      owner == owner->symbol->self && !ref.has_type_args && ref.receiver == nullptr &&
+                      (making || f->this_type == nullptr);
     if (open_owner) {
         std::vector<const Type*> owner_vars;
         for (TypeParamSymbol* p : owner->symbol->type_params) {
@@ -82,12 +85,14 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     }
     std::vector<const Type*> vars;
     std::size_t own_first = 0;
-    if (f->role == FunctionRole::Extension && !ref.type_args.empty() && ref.type_args.size() < f->type_params.size()) {
+    if (f->role == FunctionRole::Extension && !ref.type_args.empty() &&
+        ref.type_args.size() < f->type_params.size()) {
         own_first = f->type_params.size() - ref.type_args.size();
     }
     if (!ref.type_args.empty() && ref.type_args.size() + own_first != f->type_params.size()) {
-        a_.error(name_range, quote(f->name) + " takes " + std::to_string(f->type_params.size()) + " type argument" + (f->type_params.size() == 1 ? "" : "s") +
-                                 ", found " + std::to_string(ref.type_args.size()));
+        a_.error(name_range, quote(f->name) + " takes " + std::to_string(f->type_params.size()) +
+                                 " type argument" + (f->type_params.size() == 1 ? "" : "s") + ", found " +
+                                 std::to_string(ref.type_args.size()));
         check_all_quietly(args);
         return t_.error;
     }
@@ -101,7 +106,8 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
             vars.push_back(inference.fresh(f->type_params[i]));
         }
     }
-    Substitution s{owner != nullptr && owner->is(TypeKind::Named) ? owner->args : std::span<const Type* const>{}, vars};
+    Substitution s{
+        owner != nullptr && owner->is(TypeKind::Named) ? owner->args : std::span<const Type* const>{}, vars};
     if (f->role == FunctionRole::Extension && ref.receiver != nullptr) {
         inference.unify(t_.substitute(f->this_type, s), ref.receiver->type);
     }
@@ -118,8 +124,11 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     }
     if (missing != nullptr) {
         if (!arguments_failed) {
-            a_.error(name_range, "type argument " + quote(missing->name) + " of " + quote(shown_name) + " is not known here",
-                     "write it: `" + std::string(shown_name) + "<" + (making || f->type_params.size() <= 1 ? "int" : "...") + ">(...)`, for example");
+            a_.error(
+                name_range,
+                "type argument " + quote(missing->name) + " of " + quote(shown_name) + " is not known here",
+                "write it: `" + std::string(shown_name) + "<" +
+                    (making || f->type_params.size() <= 1 ? "int" : "...") + ">(...)`, for example");
         }
         return t_.error;
     }
@@ -132,9 +141,11 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     for (const Type*& v : vars) v = inference.apply(v);
     if (owner != nullptr) owner = inference.apply(owner);
     result = inference.apply(result);
-    Substitution all{owner != nullptr && owner->is(TypeKind::Named) ? owner->args : std::span<const Type* const>{}, vars};
+    Substitution all{
+        owner != nullptr && owner->is(TypeKind::Named) ? owner->args : std::span<const Type* const>{}, vars};
     if (open_owner) a_.check_bounds(owner->symbol->type_params, owner->args, all, name_range);
-    if (!same_generic && !a_.check_bounds(f->type_params, vars, all, name_range)) return result->is(TypeKind::Void) ? t_.void_ : t_.error;
+    if (!same_generic && !a_.check_bounds(f->type_params, vars, all, name_range))
+        return result->is(TypeKind::Void) ? t_.void_ : t_.error;
     if (result->has_error) return t_.error;
 
     info = a_.make<CallInfo>();
@@ -160,7 +171,9 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
         coerce(ref.receiver, t_.substitute(f->this_type, all), "receiver");
     }
     choose_call(*info, f, f->owner != nullptr ? owner : nullptr, ref.receiver, ref.through_super);
-    if (ref.through_super && f->has(classfile::kAbstract)) a_.error(name_range, "method " + quote(f->name) + " of the superclass is abstract: it has no body to call");
+    if (ref.through_super && f->has(classfile::kAbstract))
+        a_.error(name_range,
+                 "method " + quote(f->name) + " of the superclass is abstract: it has no body to call");
     return result;
 }
 
@@ -192,7 +205,8 @@ const Type* BodyChecker::call_conversion(CallExpr* e, const Type* target) {
                                            : from == target;
     if (!ok) {
         std::string hint_text;
-        if (from->is(TypeKind::String) && target->is_number()) hint_text = "parse it: `" + name + ".parse(...)`";
+        if (from->is(TypeKind::String) && target->is_number())
+            hint_text = "parse it: `" + name + ".parse(...)`";
         if (target->is(TypeKind::Bool) && from->is_number()) hint_text = "compare it: `... != 0`";
         if (from->is(TypeKind::Nullable)) hint_text = "it may be null: test it first";
         a_.error(slot->range, quote(from) + " cannot be converted to " + quote(target), hint_text);
@@ -203,7 +217,8 @@ const Type* BodyChecker::call_conversion(CallExpr* e, const Type* target) {
 const Type* BodyChecker::call_type(Expr*&, CallExpr* e, Ref& ref, const Type* expected) {
     if (!ref.type->is(TypeKind::Named)) {
         if (ref.type->is(TypeKind::Var)) {
-            a_.error(e->callee->range, "a type parameter has no constructor", "take a function that makes one: `make: () -> " + to_string(ref.type) + "`");
+            a_.error(e->callee->range, "a type parameter has no constructor",
+                     "take a function that makes one: `make: () -> " + to_string(ref.type) + "`");
             check_all_quietly(e->args);
             return t_.error;
         }
@@ -213,9 +228,15 @@ const Type* BodyChecker::call_type(Expr*&, CallExpr* e, Ref& ref, const Type* ex
     a_.ensure_members(symbol);
     FunctionSymbol* ctor = symbol->constructor;
     if (ctor == nullptr || symbol->has(classfile::kAbstract)) {
-        std::string_view kind = symbol->is_interface() ? "interface" : symbol->is_enum ? "enum" : "abstract class";
-        a_.error(e->callee->range, quote(symbol->name) + " is an " + std::string(kind) + ": no objects can be made of it itself",
-                 symbol->is_interface() ? "make one of a class that implements it" : symbol->is_enum ? "name one of its cases" : "");
+        std::string_view kind = symbol->is_interface() ? "interface"
+                                : symbol->is_enum      ? "enum"
+                                                       : "abstract class";
+        a_.error(
+            e->callee->range,
+            quote(symbol->name) + " is an " + std::string(kind) + ": no objects can be made of it itself",
+            symbol->is_interface() ? "make one of a class that implements it"
+            : symbol->is_enum      ? "name one of its cases"
+                                   : "");
         check_all_quietly(e->args);
         return symbol->type_params.empty() ? symbol->self : t_.error;
     }
@@ -231,7 +252,8 @@ const Type* BodyChecker::call_value(CallExpr* e, const Type* type, Expr* callee,
         std::string hint;
         auto* m = as<MemberExpr>(callee);
         auto* n = as<NameExpr>(callee);
-        if ((m != nullptr && (m->value == ValueKind::Property || m->value == ValueKind::ArrayLength)) || (n != nullptr && n->value == ValueKind::Property)) {
+        if ((m != nullptr && (m->value == ValueKind::Property || m->value == ValueKind::ArrayLength)) ||
+            (n != nullptr && n->value == ValueKind::Property)) {
             hint = quote(m != nullptr ? m->name.text : n->name) + " is a property: leave out the `()`";
         } else if (type->is(TypeKind::Nullable) && type->inner()->is(TypeKind::Function)) {
             hint = "it may be null: test it first";
@@ -248,7 +270,8 @@ const Type* BodyChecker::call_value(CallExpr* e, const Type* type, Expr* callee,
     }
     for (Argument& a : e->args) {
         if (!a.name.text.empty() || a.spread) {
-            a_.error(a.name.text.empty() ? a.value->range : a.name.range, "the parameters of a function value have no names");
+            a_.error(a.name.text.empty() ? a.value->range : a.name.range,
+                     "the parameters of a function value have no names");
             check_all_quietly(e->args);
             return type->result();
         }
@@ -256,8 +279,9 @@ const Type* BodyChecker::call_value(CallExpr* e, const Type* type, Expr* callee,
     std::vector<CallArg> placed;
     std::vector<std::vector<Expr**>> slots;
     if (e->args.size() != params.size()) {
-        a_.error(e->range, "this function takes " + std::to_string(params.size()) + " argument" + (params.size() == 1 ? "" : "s") + ", found " +
-                               std::to_string(e->args.size()) + ": it is of type " + quote(type));
+        a_.error(e->range, "this function takes " + std::to_string(params.size()) + " argument" +
+                               (params.size() == 1 ? "" : "s") + ", found " + std::to_string(e->args.size()) +
+                               ": it is of type " + quote(type));
         check_all_quietly(e->args);
         return type->result();
     }
@@ -301,26 +325,31 @@ const Type* BodyChecker::check_call(Expr*& slot, CallExpr* e, const Type* expect
                     args.insert(args.end(), e->args.begin(), e->args.end());
                     ref.receiver = nullptr;
                     ref.universal = true;
-                    return call_function(e->call, ref, f, a_.arena.copy(args), e->range, name_range, expected);
+                    return call_function(e->call, ref, f, a_.arena.copy(args), e->range, name_range,
+                                         expected);
                 }
-                if (!f->has(classfile::kProperty)) return call_function(e->call, ref, f, e->args, e->range, name_range, expected);
+                if (!f->has(classfile::kProperty))
+                    return call_function(e->call, ref, f, e->args, e->range, name_range, expected);
             }
             break;
         case Ref::Kind::Type: {
             const Type* type = call_type(slot, e, ref, expected);
             return as_enum(slot, type);
         }
-        default: break;
+        default:
+            break;
     }
     const Type* type = use_ref(e->callee, ref, nullptr);
     e->callee->type = type;
     return call_value(e, type, e->callee, expected);
 }
 
-CallInfo* BodyChecker::call_member(Expr* receiver, std::string_view name, std::initializer_list<Expr*> args, SourceRange range, const Type** result) {
+CallInfo* BodyChecker::call_member(Expr* receiver, std::string_view name, std::initializer_list<Expr*> args,
+                                   SourceRange range, const Type** result) {
     Ref ref = member_of_value(receiver, {name, range}, false);
     if (ref.kind != Ref::Kind::Member || ref.symbol->kind != SymbolKind::Function) {
-        if (ref.kind == Ref::Kind::Member) a_.error(range, quote(name) + " of " + quote(receiver->type) + " is not a function");
+        if (ref.kind == Ref::Kind::Member)
+            a_.error(range, quote(name) + " of " + quote(receiver->type) + " is not a function");
         return nullptr;
     }
     std::vector<Argument> list;
@@ -330,17 +359,21 @@ CallInfo* BodyChecker::call_member(Expr* receiver, std::string_view name, std::i
         list.push_back(a);
     }
     CallInfo* info = nullptr;
-    const Type* type = call_function(info, ref, static_cast<FunctionSymbol*>(ref.symbol), a_.arena.copy(list), range, range, nullptr);
+    const Type* type = call_function(info, ref, static_cast<FunctionSymbol*>(ref.symbol), a_.arena.copy(list),
+                                     range, range, nullptr);
     if (type->has_error) return nullptr;
     if (result != nullptr) *result = type;
     return info;
 }
 
-CallInfo* BodyChecker::call_library(std::string_view module, std::string_view name, std::initializer_list<Expr*> args, SourceRange range) {
+CallInfo* BodyChecker::call_library(std::string_view module, std::string_view name,
+                                    std::initializer_list<Expr*> args, SourceRange range) {
     ModuleSymbol* m = a_.find_module(module);
     Symbol* symbol = m != nullptr ? a_.find_in_module(m, name) : nullptr;
     if (symbol == nullptr || symbol->kind != SymbolKind::Function) {
-        a_.error(range, "this needs `" + std::string(module) + "." + std::string(name) + "`, which is not on the class path",
+        a_.error(range,
+                 "this needs `" + std::string(module) + "." + std::string(name) +
+                     "`, which is not on the class path",
                  "give the standard library with --class-path");
         return nullptr;
     }
@@ -354,7 +387,8 @@ CallInfo* BodyChecker::call_library(std::string_view module, std::string_view na
     ref.kind = Ref::Kind::Function;
     ref.symbol = symbol;
     CallInfo* info = nullptr;
-    call_function(info, ref, static_cast<FunctionSymbol*>(symbol), a_.arena.copy(list), range, range, nullptr);
+    call_function(info, ref, static_cast<FunctionSymbol*>(symbol), a_.arena.copy(list), range, range,
+                  nullptr);
     return info;
 }
 

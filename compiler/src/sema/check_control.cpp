@@ -22,7 +22,8 @@ const Type* BodyChecker::check_block(BlockExpr* e, const Type* expected) {
             auto* branch = as<IfExpr>(x->expr);
             bool statement = branch != nullptr && branch->else_branch == nullptr;
             result = check(x->expr, statement ? t_.void_ : expected);
-            if (!result->is(TypeKind::Void) && !result->is(TypeKind::Never) && !flow_.dead) e->has_value = true;
+            if (!result->is(TypeKind::Void) && !result->is(TypeKind::Never) && !flow_.dead)
+                e->has_value = true;
             break;
         }
         check_statement(s);
@@ -41,7 +42,8 @@ const Type* BodyChecker::check_if(IfExpr* e, const Type* expected) {
     Flow when_true, when_false;
     check_condition(e->condition, when_true, when_false);
     bool unused = expected != nullptr && expected->is(TypeKind::Void);
-    if (auto* c = e->condition->constant; c != nullptr && !e->condition->type->has_error && c->kind == Constant::Kind::Bool) {
+    if (auto* c = e->condition->constant;
+        c != nullptr && !e->condition->type->has_error && c->kind == Constant::Kind::Bool) {
         // `if true` and `if false` are used to switch code on and off; both branches are checked.
     }
     flow_ = when_true;
@@ -84,9 +86,14 @@ const Type* BodyChecker::check_try(TryExpr* e, const Type* expected) {
         flow_ = before;
         forget_assigned(e->body);
         ScopeGuard scope(*this);
-        c.type = c.error != nullptr ? a_.resolve(c.error, type_scope_) : error != nullptr ? error->self : t_.error;
-        if (!c.type->has_error && error != nullptr && !(c.type->is_class() && a_.is_subtype(c.type, error->self))) {
-            a_.error(c.error->range, "only errors can be caught: expected a class that extends `Error`, found " + quote(c.type));
+        c.type = c.error != nullptr ? a_.resolve(c.error, type_scope_)
+                 : error != nullptr ? error->self
+                                    : t_.error;
+        if (!c.type->has_error && error != nullptr &&
+            !(c.type->is_class() && a_.is_subtype(c.type, error->self))) {
+            a_.error(
+                c.error->range,
+                "only errors can be caught: expected a class that extends `Error`, found " + quote(c.type));
             c.type = t_.error;
         }
         for (const Type* earlier : caught) {
@@ -156,7 +163,9 @@ const Type* BodyChecker::check_return(ReturnExpr* e) {
         const Type* type = check(e->value);
         bool lambda = frame_->function->role == FunctionRole::Lambda;
         if (!type->is(TypeKind::Void) && !type->has_error && !type->is(TypeKind::Never) && !lambda) {
-            a_.error(e->value->range, "this function returns no value", "declare its result: `fn " + std::string(frame_->function->name) + "(...): " + to_string(type) + "`");
+            a_.error(e->value->range, "this function returns no value",
+                     "declare its result: `fn " + std::string(frame_->function->name) +
+                         "(...): " + to_string(type) + "`");
         }
     } else {
         check_value(e->value, wanted);
@@ -184,7 +193,8 @@ const Type* BodyChecker::check_jump(Expr* e, const Ident& label, Stmt*& loop, bo
         }
         if (target == nullptr) {
             auto best = nearest(label.text, names);
-            a_.error(label.range, "no loop around this is labelled " + quote(label.text), best.empty() ? "" : "did you mean " + quote(best) + "?");
+            a_.error(label.range, "no loop around this is labelled " + quote(label.text),
+                     best.empty() ? "" : "did you mean " + quote(best) + "?");
             return t_.never;
         }
     }
@@ -201,7 +211,8 @@ const Type* BodyChecker::check_throw(ThrowExpr* e) {
     const Type* type = check_value(e->value);
     TypeSymbol* error = a_.core("Error", e->range);
     if (!type->has_error && error != nullptr && !a_.can_convert(type, error->self)) {
-        std::string hint = type->is(TypeKind::String) ? "throw an error with that message: `throw Error(...)`" : "let the class extend `Error`";
+        std::string hint = type->is(TypeKind::String) ? "throw an error with that message: `throw Error(...)`"
+                                                      : "let the class extend `Error`";
         a_.error(e->value->range, "only errors can be thrown: expected `Error`, found " + quote(type), hint);
     }
     flow_.dead = true;
@@ -210,26 +221,41 @@ const Type* BodyChecker::check_throw(ThrowExpr* e) {
 
 void BodyChecker::check_statement(Stmt* s) {
     switch (s->kind) {
-        case StmtKind::Let: check_let(static_cast<LetStmt*>(s)); break;
+        case StmtKind::Let:
+            check_let(static_cast<LetStmt*>(s));
+            break;
         case StmtKind::Expr: {
             auto* x = static_cast<ExprStmt*>(s);
             if (x->expr == nullptr) break;
             const Type* type = check(x->expr, t_.void_);
             Expr* e = strip_parens(x->expr);
-            bool pure = is<NameExpr>(e) || is<LiteralExpr>(e) || is<InterpolationExpr>(e) || is<TupleExpr>(e) || is<LambdaExpr>(e) || is<ArrayLiteralExpr>(e);
-            if (auto* b = as<BinaryExpr>(e)) pure = b->meaning == OperatorKind::Primitive || b->meaning == OperatorKind::Equals || b->meaning == OperatorKind::NullTest;
+            bool pure = is<NameExpr>(e) || is<LiteralExpr>(e) || is<InterpolationExpr>(e) ||
+                        is<TupleExpr>(e) || is<LambdaExpr>(e) || is<ArrayLiteralExpr>(e);
+            if (auto* b = as<BinaryExpr>(e))
+                pure = b->meaning == OperatorKind::Primitive || b->meaning == OperatorKind::Equals ||
+                       b->meaning == OperatorKind::NullTest;
             if (auto* n = as<NameExpr>(e); n != nullptr && n->value == ValueKind::Property) pure = false;
             if (pure && !type->has_error && !type->is(TypeKind::Void) && !type->is(TypeKind::Never)) {
                 auto* b = as<BinaryExpr>(e);
-                a_.sink.warning(x->range, "this value is not used", b != nullptr && b->op == BinaryOp::Eq ? "to assign, write `=`" : "");
+                a_.sink.warning(x->range, "this value is not used",
+                                b != nullptr && b->op == BinaryOp::Eq ? "to assign, write `=`" : "");
             }
             break;
         }
-        case StmtKind::While: check_while(static_cast<WhileStmt*>(s)); break;
-        case StmtKind::For: check_for(static_cast<ForStmt*>(s)); break;
-        case StmtKind::Use: check_use(static_cast<UseStmt*>(s)); break;
-        case StmtKind::LocalFunction: check_local_function(static_cast<LocalFunctionStmt*>(s)); break;
-        case StmtKind::Error: break;
+        case StmtKind::While:
+            check_while(static_cast<WhileStmt*>(s));
+            break;
+        case StmtKind::For:
+            check_for(static_cast<ForStmt*>(s));
+            break;
+        case StmtKind::Use:
+            check_use(static_cast<UseStmt*>(s));
+            break;
+        case StmtKind::LocalFunction:
+            check_local_function(static_cast<LocalFunctionStmt*>(s));
+            break;
+        case StmtKind::Error:
+            break;
     }
 }
 
@@ -238,7 +264,9 @@ void BodyChecker::check_while(WhileStmt* s) {
     Flow when_true, when_false;
     check_condition(s->condition, when_true, when_false);
     Flow entry = flow_;
-    bool endless = s->condition->constant != nullptr && s->condition->constant->kind == Constant::Kind::Bool && s->condition->constant->integer == 1;
+    bool endless = s->condition->constant != nullptr &&
+                   s->condition->constant->kind == Constant::Kind::Bool &&
+                   s->condition->constant->integer == 1;
     flow_ = when_true;
     frame_->loops.push_back({s, s->label.text});
     Expr* body = s->body;
@@ -257,12 +285,14 @@ void BodyChecker::check_while(WhileStmt* s) {
 void BodyChecker::check_for(ForStmt* s) {
     const Type* element = t_.error;
     Expr* written = strip_parens(s->iterable);
-    if (auto* range = as<BinaryExpr>(written); range != nullptr && (range->op == BinaryOp::RangeExclusive || range->op == BinaryOp::RangeInclusive)) {
+    if (auto* range = as<BinaryExpr>(written); range != nullptr && (range->op == BinaryOp::RangeExclusive ||
+                                                                    range->op == BinaryOp::RangeInclusive)) {
         // A counted loop: no Range object, though the same types.
         bool ok = check_to(range->left, t_.int_, "start of the range");
         ok &= check_to(range->right, t_.int_, "end of the range");
         range->meaning = OperatorKind::Range;
-        for (Expr* e = s->iterable; e != nullptr; e = is<ParenExpr>(e) ? static_cast<ParenExpr*>(e)->inner : nullptr) {
+        for (Expr* e = s->iterable; e != nullptr;
+             e = is<ParenExpr>(e) ? static_cast<ParenExpr*>(e)->inner : nullptr) {
             e->type = t_.error;  // never looked at: the loop evaluates the bounds
             if (TypeSymbol* symbol = a_.core_if_present("Range")) e->type = symbol->self;
         }
@@ -289,11 +319,16 @@ void BodyChecker::check_for(ForStmt* s) {
                 if (type->is(TypeKind::Nullable)) hint = "it may be null: test it first";
                 if (type->is(TypeKind::String)) hint = "walk through its characters: `.chars()`";
                 if (type->is_integer()) hint = "to count, write `0..n`";
-                a_.error(s->iterable->range, "a " + quote(type) + " cannot be walked through: expected an array, a range or something with an `iterator()`", hint);
+                a_.error(s->iterable->range,
+                         "a " + quote(type) +
+                             " cannot be walked through: expected an array, a range or something with an "
+                             "`iterator()`",
+                         hint);
             } else {
                 s->next = call_member(s->cursor, "next", {}, s->iterable->range, &next);
                 if (next != nullptr && !next->is(TypeKind::Nullable)) {
-                    a_.error(s->iterable->range, "`next()` of " + quote(cursor) + " must give a nullable type, found " + quote(next));
+                    a_.error(s->iterable->range, "`next()` of " + quote(cursor) +
+                                                     " must give a nullable type, found " + quote(next));
                 } else if (next != nullptr) {
                     element = next->inner();
                 }
@@ -315,7 +350,8 @@ void BodyChecker::check_let(LetStmt* s) {
     const Type* declared = s->type != nullptr ? a_.resolve(s->type, type_scope_) : nullptr;
     const Type* type = t_.error;
     if (s->init == nullptr) {
-        a_.error(s->range, "a variable needs an initial value", s->is_var && declared != nullptr ? "for example `= ...`" : "");
+        a_.error(s->range, "a variable needs an initial value",
+                 s->is_var && declared != nullptr ? "for example `= ...`" : "");
         if (declared != nullptr) type = declared;
     } else if (declared != nullptr) {
         check_value(s->init, declared);
@@ -324,7 +360,8 @@ void BodyChecker::check_let(LetStmt* s) {
     } else {
         type = check_value(s->init);
         if (type->is(TypeKind::Null)) {
-            a_.error(s->init->range, "the type of this variable is not known", "write it: `let x: string? = null`, for example");
+            a_.error(s->init->range, "the type of this variable is not known",
+                     "write it: `let x: string? = null`, for example");
             type = t_.error;
         } else if (type->is(TypeKind::Never)) {
             type = t_.error;
@@ -332,7 +369,8 @@ void BodyChecker::check_let(LetStmt* s) {
     }
     check_pattern(s->pattern, type, type, false, s->is_var);
     // var s: string? = "x" is a string until it is assigned.
-    if (auto* b = as<BindingPattern>(s->pattern); b != nullptr && b->symbol != nullptr && s->init != nullptr && type->is(TypeKind::Nullable)) {
+    if (auto* b = as<BindingPattern>(s->pattern);
+        b != nullptr && b->symbol != nullptr && s->init != nullptr && type->is(TypeKind::Nullable)) {
         Place place;
         place.kind = PlaceKind::Local;
         place.local = b->symbol;
@@ -353,7 +391,8 @@ void BodyChecker::check_use(UseStmt* s) {
     if (type->has_error || type->is(TypeKind::Never)) return;
     Member close = a_.find_member(type, "close");
     if (!close) {
-        a_.error(s->init->range, "`use` needs something with a method `close()`, found " + quote(type), type->is(TypeKind::Nullable) ? "it may be null: test it first" : "write `let`");
+        a_.error(s->init->range, "`use` needs something with a method `close()`, found " + quote(type),
+                 type->is(TypeKind::Nullable) ? "it may be null: test it first" : "write `let`");
         return;
     }
     s->close = call_member(s->hole, "close", {}, s->name.range, nullptr);

@@ -19,7 +19,8 @@ void Analyzer::check_function_body(FunctionSymbol* f) {
 }
 
 void Analyzer::check_field_init(FieldSymbol* field) {
-    if (field->decl == nullptr || field->decl->init == nullptr || !checked.emplace(field, true).second) return;
+    if (field->decl == nullptr || field->decl->init == nullptr || !checked.emplace(field, true).second)
+        return;
     field->in_progress = true;
     if (field->decl->type != nullptr) field_type(field);
     ++inference_depth;
@@ -42,7 +43,8 @@ void Analyzer::check_type_body(TypeSymbol* type) {
         field_type(f);
         if (f->decl != nullptr) {
             check_field_init(f);
-            if (f->is_static() && f->decl->init == nullptr && !field_type(f)->is(TypeKind::Nullable) && !field_type(f)->is_primitive()) {
+            if (f->is_static() && f->decl->init == nullptr && !field_type(f)->is(TypeKind::Nullable) &&
+                !field_type(f)->is_primitive()) {
                 error(f->range, "static field " + quote(f->name) + " has no initial value");
             }
         }
@@ -55,10 +57,13 @@ void Analyzer::check_main(ModuleSymbol* module) {
     if (it == module->members.end() || it->second->kind != SymbolKind::Function) return;
     auto* f = static_cast<FunctionSymbol*>(it->second);
     const Type* result = result_type(f);
-    bool params = f->params.empty() || (f->params.size() == 1 && (f->params[0].type == types.array(types.string) || f->params[0].type->has_error));
+    bool params = f->params.empty() ||
+                  (f->params.size() == 1 &&
+                   (f->params[0].type == types.array(types.string) || f->params[0].type->has_error));
     bool results = result->is(TypeKind::Void) || result == types.int_ || result->has_error;
     if (!params || !results || !f->type_params.empty()) {
-        error(f->range, "`main` has no parameter or one of type `[string]`, and no result or an `int`", "write `fn main(args: [string]) { ... }`");
+        error(f->range, "`main` has no parameter or one of type `[string]`, and no result or an `int`",
+              "write `fn main(args: [string]) { ... }`");
     }
 }
 
@@ -66,7 +71,8 @@ void Analyzer::check_module(ModuleSymbol* module) {
     for (FieldSymbol* g : module->globals) {
         field_type(g);
         check_field_init(g);
-        if (g->decl->init == nullptr && g->decl->type != nullptr) error(g->range, quote(g->name) + " has no initial value");
+        if (g->decl->init == nullptr && g->decl->type != nullptr)
+            error(g->range, quote(g->name) + " has no initial value");
     }
     for (FunctionSymbol* f : module->functions) check_function_body(f);
     for (FunctionSymbol* f : module->extension_functions) check_function_body(f);

@@ -28,7 +28,8 @@ const Type* BodyChecker::check_value(Expr*& slot, const Type* expected) {
     const Type* type = check(slot, expected);
     if (type->is(TypeKind::Void)) {
         std::string hint;
-        if (auto* i = as<IfExpr>(strip_parens(slot)); i != nullptr && i->else_branch == nullptr) hint = "add an `else` branch";
+        if (auto* i = as<IfExpr>(strip_parens(slot)); i != nullptr && i->else_branch == nullptr)
+            hint = "add an `else` branch";
         if (is<AssignExpr>(strip_parens(slot))) hint = "to compare, write `==`";
         a_.error(slot->range, "this has no value", hint);
         slot->type = t_.error;
@@ -48,8 +49,10 @@ const Type* BodyChecker::dispatch(Expr*& slot, const Type* expected) {
     // Only lambdas and functions make use of a type that is known in part.
     const Type* known = expected != nullptr && expected->has_infer ? nullptr : expected;
     switch (slot->kind) {
-        case ExprKind::Literal: return check_literal(static_cast<LiteralExpr*>(slot), known);
-        case ExprKind::Interpolation: return check_interpolation(static_cast<InterpolationExpr*>(slot));
+        case ExprKind::Literal:
+            return check_literal(static_cast<LiteralExpr*>(slot), known);
+        case ExprKind::Interpolation:
+            return check_interpolation(static_cast<InterpolationExpr*>(slot));
         case ExprKind::Name:
         case ExprKind::Member:
         case ExprKind::TypeApply: {
@@ -66,35 +69,50 @@ const Type* BodyChecker::dispatch(Expr*& slot, const Type* expected) {
         case ExprKind::Super:
             a_.error(slot->range, "`super` can only stand before a member: `super.name`");
             return t_.error;
-        case ExprKind::Call: return check_call(slot, static_cast<CallExpr*>(slot), known);
-        case ExprKind::Index: return check_index(slot, static_cast<IndexExpr*>(slot));
+        case ExprKind::Call:
+            return check_call(slot, static_cast<CallExpr*>(slot), known);
+        case ExprKind::Index:
+            return check_index(slot, static_cast<IndexExpr*>(slot));
         case ExprKind::Unary: {
             auto* u = static_cast<UnaryExpr*>(slot);
             return check_unary(u, known);
         }
-        case ExprKind::Binary: return check_binary(slot, static_cast<BinaryExpr*>(slot), known);
-        case ExprKind::Assign: return check_assign(static_cast<AssignExpr*>(slot));
-        case ExprKind::Is: return check_is(static_cast<IsExpr*>(slot));
-        case ExprKind::Cast: return check_cast(static_cast<CastExpr*>(slot));
-        case ExprKind::Tuple: return check_tuple(static_cast<TupleExpr*>(slot), known);
+        case ExprKind::Binary:
+            return check_binary(slot, static_cast<BinaryExpr*>(slot), known);
+        case ExprKind::Assign:
+            return check_assign(static_cast<AssignExpr*>(slot));
+        case ExprKind::Is:
+            return check_is(static_cast<IsExpr*>(slot));
+        case ExprKind::Cast:
+            return check_cast(static_cast<CastExpr*>(slot));
+        case ExprKind::Tuple:
+            return check_tuple(static_cast<TupleExpr*>(slot), known);
         case ExprKind::Paren: {
             auto* p = static_cast<ParenExpr*>(slot);
             const Type* type = check(p->inner, expected);
             p->constant = p->inner->constant;
             return type;
         }
-        case ExprKind::ArrayLiteral: return check_array(static_cast<ArrayLiteralExpr*>(slot), known);
-        case ExprKind::ArrayRepeat: return check_repeat(static_cast<ArrayRepeatExpr*>(slot), known);
-        case ExprKind::MapLiteral: return check_map(static_cast<MapLiteralExpr*>(slot), known);
-        case ExprKind::Lambda: return check_lambda(static_cast<LambdaExpr*>(slot), expected);
+        case ExprKind::ArrayLiteral:
+            return check_array(static_cast<ArrayLiteralExpr*>(slot), known);
+        case ExprKind::ArrayRepeat:
+            return check_repeat(static_cast<ArrayRepeatExpr*>(slot), known);
+        case ExprKind::MapLiteral:
+            return check_map(static_cast<MapLiteralExpr*>(slot), known);
+        case ExprKind::Lambda:
+            return check_lambda(static_cast<LambdaExpr*>(slot), expected);
         case ExprKind::Block: {
             ScopeGuard scope(*this);
             return check_block(static_cast<BlockExpr*>(slot), known);
         }
-        case ExprKind::If: return check_if(static_cast<IfExpr*>(slot), known);
-        case ExprKind::Match: return check_match(static_cast<MatchExpr*>(slot), known);
-        case ExprKind::Try: return check_try(static_cast<TryExpr*>(slot), known);
-        case ExprKind::Return: return check_return(static_cast<ReturnExpr*>(slot));
+        case ExprKind::If:
+            return check_if(static_cast<IfExpr*>(slot), known);
+        case ExprKind::Match:
+            return check_match(static_cast<MatchExpr*>(slot), known);
+        case ExprKind::Try:
+            return check_try(static_cast<TryExpr*>(slot), known);
+        case ExprKind::Return:
+            return check_return(static_cast<ReturnExpr*>(slot));
         case ExprKind::Break: {
             auto* b = static_cast<BreakExpr*>(slot);
             return check_jump(b, b->label, b->loop, true);
@@ -103,24 +121,29 @@ const Type* BodyChecker::dispatch(Expr*& slot, const Type* expected) {
             auto* c = static_cast<ContinueExpr*>(slot);
             return check_jump(c, c->label, c->loop, false);
         }
-        case ExprKind::Throw: return check_throw(static_cast<ThrowExpr*>(slot));
+        case ExprKind::Throw:
+            return check_throw(static_cast<ThrowExpr*>(slot));
         case ExprKind::Error:
         case ExprKind::Convert:
         case ExprKind::Hole:
-        case ExprKind::SafeAccess: break;
+        case ExprKind::SafeAccess:
+            break;
     }
     return t_.error;
 }
 
 const Type* BodyChecker::check_literal(LiteralExpr* e, const Type* expected) {
-    while (expected != nullptr && expected->is(TypeKind::Nullable) && e->value.kind != Constant::Kind::Null) expected = expected->inner();
+    while (expected != nullptr && expected->is(TypeKind::Nullable) && e->value.kind != Constant::Kind::Null)
+        expected = expected->inner();
     switch (e->value.kind) {
         case Constant::Kind::Int:
         case Constant::Kind::Float: {
             if (!e->suffix.empty()) {
                 const Type* t = a_.builtin_type(e->suffix);
-                if (t == nullptr || !t->is_number() || (e->value.kind == Constant::Kind::Float && !t->is_float())) {
-                    a_.error(e->range, "unknown number suffix " + quote(e->suffix), "use one of i8 i16 i32 i64 u8 u16 u32 u64 f32 f64");
+                if (t == nullptr || !t->is_number() ||
+                    (e->value.kind == Constant::Kind::Float && !t->is_float())) {
+                    a_.error(e->range, "unknown number suffix " + quote(e->suffix),
+                             "use one of i8 i16 i32 i64 u8 u16 u32 u64 f32 f64");
                     return t_.error;
                 }
                 std::string_view suffix = e->suffix;
@@ -130,16 +153,25 @@ const Type* BodyChecker::check_literal(LiteralExpr* e, const Type* expected) {
                 return e->type;
             }
             bool is_int = e->value.kind == Constant::Kind::Int;
-            const Type* target = expected != nullptr && (expected->is_float() || (is_int && expected->is_number())) ? expected
-                                 : is_int                                                                           ? t_.int_
-                                                                                                                    : t_.float_;
+            const Type* target =
+                expected != nullptr && (expected->is_float() || (is_int && expected->is_number())) ? expected
+                : is_int                                                                           ? t_.int_
+                         : t_.float_;
             adapt(e, target);
             return e->type;
         }
-        case Constant::Kind::Bool: e->constant = &e->value; return t_.bool_;
-        case Constant::Kind::Char: e->constant = &e->value; return t_.char_;
-        case Constant::Kind::String: e->constant = &e->value; return t_.string;
-        case Constant::Kind::Null: e->constant = &e->value; return expected != nullptr && expected->is(TypeKind::Nullable) ? expected : t_.null;
+        case Constant::Kind::Bool:
+            e->constant = &e->value;
+            return t_.bool_;
+        case Constant::Kind::Char:
+            e->constant = &e->value;
+            return t_.char_;
+        case Constant::Kind::String:
+            e->constant = &e->value;
+            return t_.string;
+        case Constant::Kind::Null:
+            e->constant = &e->value;
+            return expected != nullptr && expected->is(TypeKind::Nullable) ? expected : t_.null;
     }
     return t_.error;
 }
@@ -153,7 +185,8 @@ const Type* BodyChecker::check_interpolation(InterpolationExpr* e) {
         }
         if (part.format.empty() || type->has_error || type->is(TypeKind::Never)) continue;
         // The format is a constant; the value goes to the function for its kind.
-        auto* format = a_.make<LiteralExpr>(part.format_range.end != 0 ? part.format_range : part.value->range);
+        auto* format =
+            a_.make<LiteralExpr>(part.format_range.end != 0 ? part.format_range : part.value->range);
         format->value.kind = Constant::Kind::String;
         format->value.text = part.format;
         format->constant = &format->value;
@@ -190,14 +223,16 @@ const Type* BodyChecker::check_interpolation(InterpolationExpr* e) {
 
 const Type* BodyChecker::check_tuple(TupleExpr* e, const Type* expected) {
     if (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
-    bool match = expected != nullptr && expected->is(TypeKind::Tuple) && expected->args.size() == e->elements.size();
+    bool match =
+        expected != nullptr && expected->is(TypeKind::Tuple) && expected->args.size() == e->elements.size();
     std::vector<const Type*> parts;
     for (std::size_t i = 0; i < e->elements.size(); ++i) {
         const Type* want = match ? expected->args[i] : nullptr;
         const Type* type = check_value(e->elements[i], want);
         if (want != nullptr && convert_silently(e->elements[i], want)) type = want;
         if (type->is(TypeKind::Null)) {
-            a_.error(e->elements[i]->range, "the type of this `null` is not known", "write the type of the tuple: `let t: (int?, string) = ...`, for example");
+            a_.error(e->elements[i]->range, "the type of this `null` is not known",
+                     "write the type of the tuple: `let t: (int?, string) = ...`, for example");
             type = t_.error;
         }
         parts.push_back(type->is(TypeKind::Never) ? t_.error : type);
@@ -209,24 +244,30 @@ const Type* BodyChecker::check_tuple(TupleExpr* e, const Type* expected) {
 }
 
 // The type that all these values convert to; converts them. Null: they have none (reported).
-const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* expected, std::string_view what) {
+const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* expected,
+                                     std::string_view what) {
     const Type* joined = nullptr;
     // Literals adapt to the others, so they do not take part in the first round.
     bool only_flexible = true;
     for (Expr** s : slots) {
         const Type* type = (*s)->type->is(TypeKind::Nullable) ? (*s)->type->inner() : (*s)->type;
-        if (!is_flexible(*s) && (type->is_number() || type->is(TypeKind::Null) || type->is(TypeKind::Never))) only_flexible = false;
+        if (!is_flexible(*s) && (type->is_number() || type->is(TypeKind::Null) || type->is(TypeKind::Never)))
+            only_flexible = false;
     }
     for (Expr** s : slots) {
         const Type* type = (*s)->type;
         if (type->has_error) return t_.error;
         if (!only_flexible && is_flexible(*s)) continue;
         const Type* wider = joined == nullptr ? type : a_.join(joined, type);
-        if (wider == nullptr && is_flexible(*s) && joined->is_number()) wider = joined->is_float() ? joined : type;
+        if (wider == nullptr && is_flexible(*s) && joined->is_number())
+            wider = joined->is_float() ? joined : type;
         if (wider == nullptr) {
             std::string hint;
-            if (joined->is_number() && type->is_number()) hint = "convert it: `" + to_string(joined) + "(...)`";
-            a_.error(value_of(*s)->range, std::string(what) + ": expected " + quote(joined) + ", as before, found " + quote(type), hint);
+            if (joined->is_number() && type->is_number())
+                hint = "convert it: `" + to_string(joined) + "(...)`";
+            a_.error(value_of(*s)->range,
+                     std::string(what) + ": expected " + quote(joined) + ", as before, found " + quote(type),
+                     hint);
             return t_.error;
         }
         joined = wider;
@@ -249,7 +290,9 @@ const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* exp
             }
         }
     }
-    if (expected != nullptr && !expected->is(TypeKind::Void) && !expected->has_infer && a_.can_convert(joined, expected)) joined = expected;
+    if (expected != nullptr && !expected->is(TypeKind::Void) && !expected->has_infer &&
+        a_.can_convert(joined, expected))
+        joined = expected;
     for (Expr** s : slots) {
         if (!coerce(*s, joined, what)) return t_.error;
     }
@@ -258,8 +301,10 @@ const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* exp
 
 const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) {
     while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
-    const Type* element = expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
-    if (element == nullptr && expected != nullptr && expected->is_interface() && expected->args.size() == 1) element = expected->args[0];
+    const Type* element =
+        expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
+    if (element == nullptr && expected != nullptr && expected->is_interface() && expected->args.size() == 1)
+        element = expected->args[0];
     std::vector<Expr**> slots;
     bool failed = false;
     for (Expr*& x : e->elements) {
@@ -273,12 +318,14 @@ const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) 
     }
     if (element != nullptr) return t_.array(element);
     if (slots.empty()) {
-        a_.error(e->range, "the element type of `[]` is not known here", "write it: `let xs: [int] = []`, for example");
+        a_.error(e->range, "the element type of `[]` is not known here",
+                 "write it: `let xs: [int] = []`, for example");
         return t_.error;
     }
     element = common_type(slots, nullptr, "element");
     if (element->is(TypeKind::Null) || element->is(TypeKind::Never)) {
-        a_.error(e->range, "the element type is not known here", "write it: `let xs: [int?] = ...`, for example");
+        a_.error(e->range, "the element type is not known here",
+                 "write it: `let xs: [int?] = ...`, for example");
         return t_.error;
     }
     return element->has_error ? t_.error : t_.array(element);
@@ -286,7 +333,8 @@ const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) 
 
 const Type* BodyChecker::check_repeat(ArrayRepeatExpr* e, const Type* expected) {
     while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
-    const Type* element = expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
+    const Type* element =
+        expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
     const Type* type = check_value(e->value, element);
     if (element != nullptr) {
         coerce(e->value, element, "element");
@@ -294,7 +342,8 @@ const Type* BodyChecker::check_repeat(ArrayRepeatExpr* e, const Type* expected) 
     }
     check_to(e->count, t_.int_, "length of the array");
     if (type->is(TypeKind::Null)) {
-        a_.error(e->value->range, "the element type is not known here", "write it: `let xs: [int?] = [null; n]`, for example");
+        a_.error(e->value->range, "the element type is not known here",
+                 "write it: `let xs: [int?] = [null; n]`, for example");
         return t_.error;
     }
     return type->has_error || type->is(TypeKind::Never) ? t_.error : t_.array(type);
@@ -322,7 +371,8 @@ const Type* BodyChecker::check_map(MapLiteralExpr* e, const Type* expected) {
     if (map == nullptr) return t_.error;
     if (key == nullptr) {
         if (keys.empty()) {
-            a_.error(e->range, "the types of `[:]` are not known here", "write them: `let m: Map<string, int> = [:]`, for example");
+            a_.error(e->range, "the types of `[:]` are not known here",
+                     "write them: `let m: Map<string, int> = [:]`, for example");
             return t_.error;
         }
         key = common_type(keys, nullptr, "key");
@@ -356,13 +406,16 @@ const Type* BodyChecker::check_index(Expr*& slot, IndexExpr* e) {
     const Type* index = check_value(e->index);
     if (object->has_error || index->has_error) return t_.error;
     if (object->is(TypeKind::Nullable)) {
-        a_.error(e->range, "this may be null: expected " + quote(object->inner()) + ", found " + quote(object), "test it for null first");
+        a_.error(e->range,
+                 "this may be null: expected " + quote(object->inner()) + ", found " + quote(object),
+                 "test it for null first");
         return t_.error;
     }
     if (index->is_struct() && index->symbol->qualified_name == "std.core.Range") {
         Expr* range = strip_parens(e->index);
         const Type* result = nullptr;
-        if (auto* b = as<BinaryExpr>(range); b != nullptr && b->op == BinaryOp::RangeExclusive && b->meaning == OperatorKind::Range) {
+        if (auto* b = as<BinaryExpr>(range);
+            b != nullptr && b->op == BinaryOp::RangeExclusive && b->meaning == OperatorKind::Range) {
             e->call = call_member(e->object, "slice", {b->left, b->right}, e->range, &result);
         } else {
             // { let object$ = object; let range$ = index; object$.slice(range$.start, range$.end) }
@@ -395,7 +448,8 @@ const Type* BodyChecker::check_index(Expr*& slot, IndexExpr* e) {
             auto* last = a_.make<ExprStmt>(at);
             last->expr = call;
             auto* block = a_.make<BlockExpr>(at);
-            block->statements = a_.arena.list<Stmt*>({let("object$", e->object), let("range$", e->index), last});
+            block->statements =
+                a_.arena.list<Stmt*>({let("object$", e->object), let("range$", e->index), last});
             slot = block;
             return check(slot);
         }
@@ -423,7 +477,8 @@ const Type* BodyChecker::check_is(IsExpr* e) {
     const Type* base = operand->is(TypeKind::Nullable) ? operand->inner() : operand;
     if (base->is(TypeKind::Var)) {
         if (base->param->bounds.empty()) {
-            a_.error(e->range, "the type of a value of type parameter " + quote(base) + " cannot be tested: it has no bound");
+            a_.error(e->range, "the type of a value of type parameter " + quote(base) +
+                                   " cannot be tested: it has no bound");
             return t_.bool_;
         }
         if (!operand->is(TypeKind::Nullable)) coerce(e->operand, base->param->bounds[0]);
@@ -434,7 +489,8 @@ const Type* BodyChecker::check_is(IsExpr* e) {
         return t_.bool_;
     }
     if (target->is(TypeKind::Nullable)) {
-        a_.error(e->target->range, "test for " + quote(target->inner()) + ", or for null with `== null`, expected a type that is not nullable");
+        a_.error(e->target->range, "test for " + quote(target->inner()) +
+                                       ", or for null with `== null`, expected a type that is not nullable");
         return t_.bool_;
     }
     if (!base->is_class() && !base->is_interface()) {
@@ -462,9 +518,11 @@ const Type* BodyChecker::check_cast(CastExpr* e) {
     const Type* base = operand->is(TypeKind::Nullable) ? operand->inner() : operand;
     const Type* inner = target->is(TypeKind::Nullable) ? target->inner() : target;
     bool possible = (base->is_class() || base->is_interface()) &&
-                    (a_.can_convert(inner, base) || base->is_interface() || (inner->is_interface() && base->symbol->has(classfile::kOpen)));
+                    (a_.can_convert(inner, base) || base->is_interface() ||
+                     (inner->is_interface() && base->symbol->has(classfile::kOpen)));
     if (operand->is(TypeKind::Nullable) && base == inner) {
-        a_.error(e->range, "`as` does not remove null: expected " + quote(target) + ", found " + quote(operand),
+        a_.error(e->range,
+                 "`as` does not remove null: expected " + quote(target) + ", found " + quote(operand),
                  "test it for null, or give a value for that case with `??`");
         return result;
     }

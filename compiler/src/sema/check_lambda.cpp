@@ -26,10 +26,18 @@ void collect_assigned_in_lambdas(const Expr* body, std::unordered_set<std::strin
         }
         bool in = inside || is<LambdaExpr>(e);
         for_each_child(
-            e, [&](Expr* child) { work.push_back({child, in}); },
+            e,
+            [&](Expr* child) {
+                work.push_back({child, in});
+            },
             [&](Stmt* s) {
                 bool local_function = is<LocalFunctionStmt>(s);
-                for_each_child(s, [&](Expr* child) { work.push_back({child, in || local_function}); }, [](Stmt*) {});
+                for_each_child(
+                    s,
+                    [&](Expr* child) {
+                        work.push_back({child, in || local_function});
+                    },
+                    [](Stmt*) {});
             });
     }
 }
@@ -74,7 +82,8 @@ void BodyChecker::finish_frame(Frame& frame) {
         if (callee->in_progress) deferred_captures_.push_back({f, callee});
         for (LocalSymbol* c : callee->captures) {
             if (c->function == f) continue;
-            if (std::find(frame.captures.begin(), frame.captures.end(), c) == frame.captures.end()) frame.captures.push_back(c);
+            if (std::find(frame.captures.begin(), frame.captures.end(), c) == frame.captures.end())
+                frame.captures.push_back(c);
         }
     }
     f->captures = a_.arena.copy(frame.captures);
@@ -96,8 +105,11 @@ const Type* BodyChecker::check_body(Expr*& body, Frame& frame, bool is_lambda) {
     if (wanted != nullptr && wanted->is(TypeKind::Void)) {
         const Type* type = check(body, t_.void_);
         auto* f = frame.function;
-        if (!is_lambda && f->decl != nullptr && f->decl->expression_body && !type->is(TypeKind::Void) && !type->has_error && !type->is(TypeKind::Never)) {
-            a_.error(body->range, "function " + quote(f->name) + " gives no value, but its body is " + quote(type), "write `: " + to_string(type) + "` before the `=`");
+        if (!is_lambda && f->decl != nullptr && f->decl->expression_body && !type->is(TypeKind::Void) &&
+            !type->has_error && !type->is(TypeKind::Never)) {
+            a_.error(body->range,
+                     "function " + quote(f->name) + " gives no value, but its body is " + quote(type),
+                     "write `: " + to_string(type) + "` before the `=`");
         }
         return wanted;
     }
@@ -106,8 +118,10 @@ const Type* BodyChecker::check_body(Expr*& body, Frame& frame, bool is_lambda) {
         if (body->type->is(TypeKind::Void)) {
             SourceRange at = body->range;
             if (is<BlockExpr>(body)) at.start = at.end > at.start ? at.end - 1 : at.start;
-            a_.error(at, std::string(is_lambda ? "this function" : "function " + quote(frame.function->name)) + " must return " + quote(wanted) +
-                             ", but its end is reached without a value", "add a `return`");
+            a_.error(at,
+                     std::string(is_lambda ? "this function" : "function " + quote(frame.function->name)) +
+                         " must return " + quote(wanted) + ", but its end is reached without a value",
+                     "add a `return`");
             return wanted;
         }
         coerce(body, wanted, "result");
@@ -138,8 +152,9 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
     if (shape != nullptr && !shape->is(TypeKind::Function)) shape = nullptr;
     bool fits = shape != nullptr && shape->params().size() == e->params.size();
     if (shape != nullptr && !fits) {
-        a_.error(e->range, "expected a function of " + std::to_string(shape->params().size()) + " parameter" + (shape->params().size() == 1 ? "" : "s") + ": " +
-                               quote(shape) + ", found one of " + std::to_string(e->params.size()));
+        a_.error(e->range, "expected a function of " + std::to_string(shape->params().size()) + " parameter" +
+                               (shape->params().size() == 1 ? "" : "s") + ": " + quote(shape) +
+                               ", found one of " + std::to_string(e->params.size()));
     }
     auto* f = a_.make<FunctionSymbol>("lambda");
     f->role = FunctionRole::Lambda;
@@ -167,19 +182,24 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
     for (std::size_t i = 0; i < e->params.size(); ++i) {
         LambdaParam& p = e->params[i];
         auto* binding = as<BindingPattern>(p.pattern);
-        TypeNode* annotation = p.type != nullptr ? p.type : binding != nullptr ? binding->annotation : nullptr;
+        TypeNode* annotation = p.type != nullptr    ? p.type
+                               : binding != nullptr ? binding->annotation
+                                                    : nullptr;
         const Type* type = t_.error;
         if (annotation != nullptr) {
             type = a_.resolve(annotation, type_scope_);
-            if (fits && !shape->params()[i]->has_infer && type != shape->params()[i] && !a_.can_convert(shape->params()[i], type)) {
-                a_.error(annotation->range, "expected a parameter of type " + quote(shape->params()[i]) + ", found " + quote(type));
+            if (fits && !shape->params()[i]->has_infer && type != shape->params()[i] &&
+                !a_.can_convert(shape->params()[i], type)) {
+                a_.error(annotation->range, "expected a parameter of type " + quote(shape->params()[i]) +
+                                                ", found " + quote(type));
                 known = false;  // said
             }
         } else if (fits && !shape->params()[i]->has_infer) {
             type = shape->params()[i];
         } else if (known) {
             std::string name = binding != nullptr ? std::string(binding->name.text) : "x";
-            a_.error(p.pattern->range, "the type of this parameter is not known here", "write it: `(" + name + ": int) => ...`");
+            a_.error(p.pattern->range, "the type of this parameter is not known here",
+                     "write it: `(" + name + ": int) => ...`");
         }
         ParamSymbol symbol;
         symbol.type = type;
@@ -196,13 +216,15 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
             p.symbol->function = f;
         }
         p.symbol->is_param = true;
-        symbol.name = p.symbol->name.empty() || p.symbol->name == "_" ? a_.text("p$" + std::to_string(i)) : p.symbol->name;
+        symbol.name = p.symbol->name.empty() || p.symbol->name == "_" ? a_.text("p$" + std::to_string(i))
+                                                                      : p.symbol->name;
         symbol.local = p.symbol;
         params.push_back(symbol);
     }
     f->params = a_.arena.copy(params);
     for (LambdaParam& p : e->params) {
-        if (!is<BindingPattern>(p.pattern) && !is<WildcardPattern>(p.pattern)) check_pattern(p.pattern, p.symbol->type, p.symbol->type, false, false);
+        if (!is<BindingPattern>(p.pattern) && !is<WildcardPattern>(p.pattern))
+            check_pattern(p.pattern, p.symbol->type, p.symbol->type, false, false);
     }
     const Type* result = check_body(e->body, frame, true);
     f->result = result;
@@ -218,12 +240,15 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
 
 void BodyChecker::check_local_function(LocalFunctionStmt* s) {
     FunctionDecl* decl = s->function;
-    if (!decl->type_params.empty()) a_.error(decl->name.range, "a local function cannot have type parameters of its own", "declare it outside of the function");
+    if (!decl->type_params.empty())
+        a_.error(decl->name.range, "a local function cannot have type parameters of its own",
+                 "declare it outside of the function");
     FunctionSymbol* f = a_.declare_function(decl, module_, nullptr);
     f->role = FunctionRole::LocalFunction;
     f->owner = type_;
     f->enclosing = frame_->function;
-    f->flags = classfile::kSynthetic | classfile::kPrivate | classfile::kStatic | (f->flags & classfile::kVariadic);
+    f->flags =
+        classfile::kSynthetic | classfile::kPrivate | classfile::kStatic | (f->flags & classfile::kVariadic);
     f->link_name = lambda_name();
     f->type_params = frame_->function->type_params;
     a_.ensure_signature(f);
@@ -256,7 +281,8 @@ void BodyChecker::check_local_function(LocalFunctionStmt* s) {
 
 // ---- entry points --------------------------------------------------------------------------
 
-BodyChecker::BodyChecker(Analyzer& analyzer, ModuleSymbol* module, TypeSymbol* type) : a_(analyzer), t_(analyzer.types), module_(module), type_(type) {
+BodyChecker::BodyChecker(Analyzer& analyzer, ModuleSymbol* module, TypeSymbol* type)
+    : a_(analyzer), t_(analyzer.types), module_(module), type_(type) {
     type_scope_ = type != nullptr ? analyzer.scope_of(type) : TypeScope{module, {}};
 }
 
@@ -342,11 +368,14 @@ const Type* BodyChecker::check_initial_value(FieldSymbol* field) {
     } else {
         type = check_value(field->decl->init);
         if (type->is(TypeKind::Null) || type->is(TypeKind::Never)) {
-            a_.error(field->decl->init->range, "the type of " + quote(field->name) + " is not known", "write it: `" + std::string(field->name) + ": string? = null`, for example");
+            a_.error(field->decl->init->range, "the type of " + quote(field->name) + " is not known",
+                     "write it: `" + std::string(field->name) + ": string? = null`, for example");
             type = t_.error;
         }
     }
-    if (!field->is_mutable() && field->decl->init->constant != nullptr && !type->is(TypeKind::Nullable) && !type->has_error) field->constant = field->decl->init->constant;
+    if (!field->is_mutable() && field->decl->init->constant != nullptr && !type->is(TypeKind::Nullable) &&
+        !type->has_error)
+        field->constant = field->decl->init->constant;
     settle_captures();
     return type;
 }
@@ -358,7 +387,8 @@ void BodyChecker::check_constructor(TypeSymbol* type) {
     std::vector<ParamDecl> declared;
     for (CtorParam& p : decl->ctor_params) declared.push_back(p.param);
     check_defaults(ctor, declared);
-    for (std::size_t i = 0; i < declared.size(); ++i) decl->ctor_params[i].param.default_value = declared[i].default_value;
+    for (std::size_t i = 0; i < declared.size(); ++i)
+        decl->ctor_params[i].param.default_value = declared[i].default_value;
     type_scope_ = a_.scope_of(type);
     lambda_base_ = "init";
     Frame frame;
@@ -404,7 +434,8 @@ void BodyChecker::check_constructor(TypeSymbol* type) {
         ScopeGuard scope(*this);
         FrameGuard guard(*this, frame, init->body);
         for (std::size_t i = 0; i < ctor->params.size(); ++i) {
-            if (type->is_struct() || decl->ctor_params[i].field == nullptr) bind_local(ctor->params[i].name, ctor->params[i].local);
+            if (type->is_struct() || decl->ctor_params[i].field == nullptr)
+                bind_local(ctor->params[i].name, ctor->params[i].local);
         }
         Expr* body = init->body;
         check(body, t_.void_);
@@ -425,16 +456,21 @@ void BodyChecker::check_constructor(TypeSymbol* type) {
                 work.pop_back();
                 if (auto* a = as<AssignExpr>(e)) {
                     assigned |= a->place.kind == PlaceKind::Field && a->place.field == f;
-                    for (const Place& p : a->element_places) assigned |= p.kind == PlaceKind::Field && p.field == f;
+                    for (const Place& p : a->element_places)
+                        assigned |= p.kind == PlaceKind::Field && p.field == f;
                 }
                 for_each_child(
                     e, [&](Expr* child) { work.push_back(child); },
-                    [&](Stmt* s) { for_each_child(s, [&](Expr* child) { work.push_back(child); }, [](Stmt*) {}); });
+                    [&](Stmt* s) {
+                        for_each_child(
+                            s, [&](Expr* child) { work.push_back(child); }, [](Stmt*) {});
+                    });
             }
         }
         if (!assigned) {
-            a_.error(f->range, "field " + quote(f->name) + " of type " + quote(t) + " has no initial value",
-                     "give it one, assign it in `init { ... }`, or make it nullable: " + quote(t_.nullable(t)));
+            a_.error(
+                f->range, "field " + quote(f->name) + " of type " + quote(t) + " has no initial value",
+                "give it one, assign it in `init { ... }`, or make it nullable: " + quote(t_.nullable(t)));
         }
     }
 }

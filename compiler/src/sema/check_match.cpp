@@ -27,13 +27,15 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
     const Type* joined_hint = expected;
     for (MatchArm& arm : e->arms) {
         flow_ = entry;
-        if (covered) a_.sink.warning(arm.range, "this arm is never reached: the arms before cover every value");
+        if (covered)
+            a_.sink.warning(arm.range, "this arm is never reached: the arms before cover every value");
         ScopeGuard scope(*this);
         check_pattern(arm.pattern, subject, known, true, false);
         auto* literal = as<LiteralPattern>(arm.pattern);
         bool null_arm = literal != nullptr && is_null_literal(literal->value);
         if (auto* is_arm = as<IsPattern>(arm.pattern); is_arm != nullptr && is_arm->target->type != nullptr) {
-            if (subject != is_arm->target->type && !a_.is_subtype(subject, is_arm->target->type)) learn(e->subject, is_arm->target->type, flow_);
+            if (subject != is_arm->target->type && !a_.is_subtype(subject, is_arm->target->type))
+                learn(e->subject, is_arm->target->type, flow_);
         } else if (known != subject) {
             learn(e->subject, known, flow_);
         }
@@ -46,7 +48,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
             auto note = [&](Pattern* p) {
                 const CaseSymbol* enum_case = nullptr;
                 if (auto* v = as<ValuePattern>(p)) enum_case = v->enum_case;
-                if (auto* c = as<CasePattern>(p); c != nullptr && c->enum_case != nullptr && c->parts.size() == c->elements.size()) {
+                if (auto* c = as<CasePattern>(p);
+                    c != nullptr && c->enum_case != nullptr && c->parts.size() == c->elements.size()) {
                     enum_case = c->enum_case;
                     for (Pattern* part : c->elements) {
                         if (!is_irrefutable(part)) enum_case = nullptr;
@@ -84,8 +87,12 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         if (null_arm && arm.guard == nullptr && known->is(TypeKind::Nullable)) known = known->inner();
         const Type* base = known->is(TypeKind::Nullable) ? known->inner() : known;
         null_covered |= null_arm && arm.guard == nullptr;
-        if (base->is_class() && base->symbol->is_enum && cases.size() == base->symbol->cases.size() && null_covered) covered = true;
-        if (base->is(TypeKind::Bool) && seen_true && seen_false && (known != subject || !subject->is(TypeKind::Nullable))) covered = true;
+        if (base->is_class() && base->symbol->is_enum && cases.size() == base->symbol->cases.size() &&
+            null_covered)
+            covered = true;
+        if (base->is(TypeKind::Bool) && seen_true && seen_false &&
+            (known != subject || !subject->is(TypeKind::Nullable)))
+            covered = true;
     }
     if (!covered) {
         after = merge(after, entry);
@@ -101,7 +108,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         std::vector<std::string> missing;
         if (!null_covered) missing.push_back("null");
         for (CaseSymbol* c : enum_type->symbol->cases) {
-            if (!cases.contains(c)) missing.push_back(std::string(enum_type->symbol->name) + "." + std::string(c->name));
+            if (!cases.contains(c))
+                missing.push_back(std::string(enum_type->symbol->name) + "." + std::string(c->name));
         }
         if (missing.size() > 6) {
             std::size_t more = missing.size() - 5;
@@ -109,19 +117,28 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
             missing.push_back(std::to_string(more) + " more");
         }
         a_.error({e->range.file, e->range.start, std::min(e->range.end, e->range.start + 5)},
-                 "this `match` does not cover every case of " + quote(enum_type) + ": " + quoted_list(missing) + " missing",
+                 "this `match` does not cover every case of " + quote(enum_type) + ": " +
+                     quoted_list(missing) + " missing",
                  "add an arm for " + std::string(missing.size() == 1 ? "it" : "each") + ", or `_ => ...`");
         return t_.error;
     }
     if (!covered && !subject->has_error && (!unused || subject->is(TypeKind::Bool))) {
-        std::string missing = subject->is(TypeKind::Bool) ? (seen_true ? "`false`" : seen_false ? "`true`" : "`true` and `false`")
-                              : known->is(TypeKind::Nullable) && !known->inner()->is(TypeKind::Bool) ? "`null` and others"
-                                                                                                       : "";
+        std::string missing = subject->is(TypeKind::Bool) ? (seen_true    ? "`false`"
+                                                             : seen_false ? "`true`"
+                                                                          : "`true` and `false`")
+                              : known->is(TypeKind::Nullable) && !known->inner()->is(TypeKind::Bool)
+                                  ? "`null` and others"
+                                  : "";
         if (!unused || subject->is(TypeKind::Bool)) {
             bool values_wanted = !any_void && !slots.empty();
             if (values_wanted || subject->is(TypeKind::Bool)) {
-                a_.error(e->range.end > e->range.start ? SourceRange{e->range.file, e->range.start, std::min(e->range.end, e->range.start + 5)} : e->range,
-                         "this `match` does not cover every value of " + quote(subject) + (missing.empty() ? "" : ": " + missing + " missing"), "add an arm `_ => ...`");
+                a_.error(e->range.end > e->range.start
+                             ? SourceRange{e->range.file, e->range.start,
+                                           std::min(e->range.end, e->range.start + 5)}
+                             : e->range,
+                         "this `match` does not cover every value of " + quote(subject) +
+                             (missing.empty() ? "" : ": " + missing + " missing"),
+                         "add an arm `_ => ...`");
                 return t_.error;
             }
         }

@@ -25,8 +25,10 @@ LocalSymbol* BodyChecker::declare_local(const Ident& name, const Type* type, boo
     local->function = frame_->function;
     if (!scope_starts_.empty() && name.text != "_" && !name.text.empty()) {
         auto earlier = locals_.find(name.text);
-        if (earlier != locals_.end() && earlier->second.local != nullptr && earlier->second.scope == scope_starts_.size()) {
-            auto& d = a_.error(name.range, quote(name.text) + " is declared twice in this block", "choose another name, or assign to the first");
+        if (earlier != locals_.end() && earlier->second.local != nullptr &&
+            earlier->second.scope == scope_starts_.size()) {
+            auto& d = a_.error(name.range, quote(name.text) + " is declared twice in this block",
+                               "choose another name, or assign to the first");
             d.notes.push_back({earlier->second.local->range, "the first declaration is here"});
         }
     }
@@ -37,7 +39,8 @@ LocalSymbol* BodyChecker::declare_local(const Ident& name, const Type* type, boo
 // The lambdas between here and the function that owns the variable capture it.
 void BodyChecker::capture(LocalSymbol* local) {
     for (Frame* f = frame_; f != nullptr && f->function != local->function; f = f->parent) {
-        if (std::find(f->captures.begin(), f->captures.end(), local) == f->captures.end()) f->captures.push_back(local);
+        if (std::find(f->captures.begin(), f->captures.end(), local) == f->captures.end())
+            f->captures.push_back(local);
         local->captured = true;
     }
 }
@@ -56,7 +59,8 @@ Expr* BodyChecker::this_expr(SourceRange range) {
         return e;
     }
     bool is_static = frame_->function != nullptr && frame_->function->owner != nullptr;
-    a_.error(range, is_static ? "there is no `this` in a static function" : "there is no `this` outside of a type");
+    a_.error(range,
+             is_static ? "there is no `this` in a static function" : "there is no `this` outside of a type");
     return nullptr;
 }
 
@@ -87,9 +91,11 @@ Ref BodyChecker::implicit_member(std::string_view name, SourceRange range, bool 
         if (type_ == nullptr || extensions) return ref;
         Member m = a_.find_static(type_, name);
         if (!m) return ref;
-        bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
-                         (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static()) ||
-                         m.symbol->kind == SymbolKind::Case;
+        bool is_static =
+            (m.symbol->kind == SymbolKind::Function &&
+             static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
+            (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static()) ||
+            m.symbol->kind == SymbolKind::Case;
         if (!is_static) {
             if (frame_->struct_init) return ref;
             // Reported only if nothing else has that name.
@@ -115,7 +121,8 @@ Ref BodyChecker::implicit_member(std::string_view name, SourceRange range, bool 
     if (!m && type_ != nullptr && type_->self != self) m = a_.find_static(type_, name);
     if (!m || !a_.can_access(m.symbol, module_, type_)) return ref;
     if (m.symbol->kind == SymbolKind::Case) return case_ref(static_cast<CaseSymbol*>(m.symbol), nullptr);
-    if (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) {
+    if (m.symbol->kind == SymbolKind::Function &&
+        static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) {
         ref.kind = Ref::Kind::Function;
         ref.symbol = m.symbol;
         ref.owner = m.owner;
@@ -169,7 +176,8 @@ Ref BodyChecker::resolve_name(NameExpr* e) {
         local->used = true;
         if (local->local_function != nullptr) {
             // What it captures must be at hand wherever it is called from; see finish_frame.
-            for (Frame* f = frame_; f != nullptr && f->function != local->function; f = f->parent) f->called_locals.push_back(local->local_function);
+            for (Frame* f = frame_; f != nullptr && f->function != local->function; f = f->parent)
+                f->called_locals.push_back(local->local_function);
             ref.kind = Ref::Kind::Function;
             ref.symbol = local->local_function;
             return ref;
@@ -201,7 +209,8 @@ Ref BodyChecker::resolve_name(NameExpr* e) {
         Ref extension = implicit_member(e->name, e->range, true);
         if (extension.kind != Ref::Kind::Error) return extension;
         if (member.symbol != nullptr) {
-            a_.error(e->range, quote(e->name) + " belongs to an object, and there is none in a static function",
+            a_.error(e->range,
+                     quote(e->name) + " belongs to an object, and there is none in a static function",
                      "take the object as a parameter");
         } else if (ModuleSymbol* root = a_.find_module(e->name)) {
             // `std` alone: the start of a full module name.
@@ -218,14 +227,21 @@ Ref BodyChecker::resolve_name(NameExpr* e) {
     }
     ref.symbol = symbol;
     switch (symbol->kind) {
-        case SymbolKind::Module: ref.kind = Ref::Kind::Module; break;
+        case SymbolKind::Module:
+            ref.kind = Ref::Kind::Module;
+            break;
         case SymbolKind::Type:
             ref.kind = Ref::Kind::Type;
             ref.type = static_cast<TypeSymbol*>(symbol)->self;
             break;
-        case SymbolKind::Function: ref.kind = Ref::Kind::Function; break;
-        case SymbolKind::Field: ref.kind = Ref::Kind::Global; break;
-        default: break;
+        case SymbolKind::Function:
+            ref.kind = Ref::Kind::Function;
+            break;
+        case SymbolKind::Field:
+            ref.kind = Ref::Kind::Global;
+            break;
+        default:
+            break;
     }
     return ref;
 }
@@ -285,19 +301,27 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
             for (auto& [n, s] : symbol->members) names.push_back(n);
         }
         auto best = nearest(name.text, names);
-        a_.error(name.range, "type " + quote(type.type->is(TypeKind::Named) ? std::string(symbol->name) : to_string(type.type)) + " has no member " + quote(name.text),
-                 best.empty() ? "" : "did you mean " + quote(best) + "?");
+        a_.error(
+            name.range,
+            "type " +
+                quote(type.type->is(TypeKind::Named) ? std::string(symbol->name) : to_string(type.type)) +
+                " has no member " + quote(name.text),
+            best.empty() ? "" : "did you mean " + quote(best) + "?");
         return ref;
     }
     if (!a_.can_access(m.symbol, module_, type_)) {
         a_.error(name.range, quote(name.text) + " is private in " + quote(type.type));
         return ref;
     }
-    bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
-                     (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static());
+    bool is_static =
+        (m.symbol->kind == SymbolKind::Function &&
+         static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
+        (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static());
     if (m.symbol->kind == SymbolKind::Case) return case_ref(static_cast<CaseSymbol*>(m.symbol), &type);
     if (!is_static) {
-        a_.error(name.range, quote(name.text) + " is a member of the objects of " + quote(symbol->name) + ", not of the type itself",
+        a_.error(name.range,
+                 quote(name.text) + " is a member of the objects of " + quote(symbol->name) +
+                     ", not of the type itself",
                  "write it after a value: `value." + std::string(name.text) + "`");
         return ref;
     }
@@ -316,9 +340,11 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
     ref.through_super = through_super;
     if (type->is(TypeKind::Tuple) && name.text[0] >= '0' && name.text[0] <= '9') {
         std::uint32_t index = 0;
-        for (char c : name.text) index = index > 1000 ? index : index * 10 + static_cast<std::uint32_t>(c - '0');
+        for (char c : name.text)
+            index = index > 1000 ? index : index * 10 + static_cast<std::uint32_t>(c - '0');
         if (index >= type->args.size()) {
-            a_.error(name.range, quote(type) + " has no component " + std::string(name.text), "its components are 0 to " + std::to_string(type->args.size() - 1));
+            a_.error(name.range, quote(type) + " has no component " + std::string(name.text),
+                     "its components are 0 to " + std::to_string(type->args.size() - 1));
             return ref;
         }
         ref.kind = Ref::Kind::TupleElement;
@@ -352,7 +378,10 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
         }
         // Every type has a hash, a text and equality.
         if (ModuleSymbol* intrinsics = through_super ? nullptr : a_.intrinsics_module()) {
-            std::string_view universal = name.text == "hash" ? "hashOf" : name.text == "toString" ? "textOf" : name.text == "equals" ? "equalsOf" : "";
+            std::string_view universal = name.text == "hash"       ? "hashOf"
+                                         : name.text == "toString" ? "textOf"
+                                         : name.text == "equals"   ? "equalsOf"
+                                                                   : "";
             if (!universal.empty()) {
                 ref.kind = Ref::Kind::Member;
                 ref.symbol = intrinsics->members.at(universal);
@@ -360,23 +389,33 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
             }
         }
         if (type->is(TypeKind::Nullable)) {
-            bool inner_has = a_.find_member(type->inner(), name.text) || a_.find_extension(type->inner(), name.text, module_) != nullptr ||
+            bool inner_has = a_.find_member(type->inner(), name.text) ||
+                             a_.find_extension(type->inner(), name.text, module_) != nullptr ||
                              (type->inner()->is(TypeKind::Array) && name.text == "len");
-            std::string hint = inner_has ? "test it for null first, or write `?." + std::string(name.text) + "`" : "";
+            std::string hint =
+                inner_has ? "test it for null first, or write `?." + std::string(name.text) + "`" : "";
             FactKey key;
             if (inner_has && !key_of(object, key) && (is<NameExpr>(object) || is<MemberExpr>(object))) {
-                hint = "it could change after a test: copy it to a `let` and test that, or write `?." + std::string(name.text) + "`";
+                hint = "it could change after a test: copy it to a `let` and test that, or write `?." +
+                       std::string(name.text) + "`";
             }
-            a_.error(name.range, "this may be null: " + quote(type) + " has no member " + quote(name.text), hint);
+            a_.error(name.range, "this may be null: " + quote(type) + " has no member " + quote(name.text),
+                     hint);
             return ref;
         }
-        a_.error(name.range, quote(type) + " has no member " + quote(name.text), a_.suggest_member(type, name.text, module_));
+        a_.error(name.range, quote(type) + " has no member " + quote(name.text),
+                 a_.suggest_member(type, name.text, module_));
         return ref;
     }
-    bool is_static = (m.symbol->kind == SymbolKind::Function && static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
-                     (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static()) || m.symbol->kind == SymbolKind::Case;
+    bool is_static =
+        (m.symbol->kind == SymbolKind::Function &&
+         static_cast<FunctionSymbol*>(m.symbol)->role == FunctionRole::Static) ||
+        (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static()) ||
+        m.symbol->kind == SymbolKind::Case;
     if (is_static) {
-        a_.error(name.range, quote(name.text) + " is static", "write it after the type: `" + std::string(m.owner->symbol->name) + "." + std::string(name.text) + "`");
+        a_.error(name.range, quote(name.text) + " is static",
+                 "write it after the type: `" + std::string(m.owner->symbol->name) + "." +
+                     std::string(name.text) + "`");
         return ref;
     }
     ref.kind = Ref::Kind::Member;
@@ -408,33 +447,44 @@ Ref BodyChecker::resolve_member(MemberExpr* e) {
         if (object.kind == Ref::Kind::Module) {
             auto* m = static_cast<ModuleSymbol*>(object.symbol);
             if (auto* name = as<NameExpr>(e->object)) name->value = ValueKind::Module, name->qualifier = m;
-            if (auto* member = as<MemberExpr>(e->object)) member->value = ValueKind::Module, member->qualifier = m;
+            if (auto* member = as<MemberExpr>(e->object))
+                member->value = ValueKind::Module, member->qualifier = m;
             Ref ref;
             Symbol* symbol = a_.find_in_module(m, e->name.text);
-            if (symbol == nullptr) symbol = a_.find_module(std::string(m->name) + "." + std::string(e->name.text));
+            if (symbol == nullptr)
+                symbol = a_.find_module(std::string(m->name) + "." + std::string(e->name.text));
             if (symbol == nullptr) {
                 std::vector<std::string_view> names;
                 for (auto& [n, s] : m->members) {
                     if (s != nullptr && a_.is_visible(s, module_)) names.push_back(n);
                 }
                 auto best = nearest(e->name.text, names);
-                a_.error(e->name.range, "module " + quote(m->name) + " has no " + quote(e->name.text), best.empty() ? "" : "did you mean " + quote(best) + "?");
+                a_.error(e->name.range, "module " + quote(m->name) + " has no " + quote(e->name.text),
+                         best.empty() ? "" : "did you mean " + quote(best) + "?");
                 return ref;
             }
             if (!a_.is_visible(symbol, module_)) {
-                a_.error(e->name.range, quote(e->name.text) + " is private to module " + quote(m->name), "declare it `pub` there");
+                a_.error(e->name.range, quote(e->name.text) + " is private to module " + quote(m->name),
+                         "declare it `pub` there");
                 return ref;
             }
             ref.symbol = symbol;
             switch (symbol->kind) {
-                case SymbolKind::Module: ref.kind = Ref::Kind::Module; break;
+                case SymbolKind::Module:
+                    ref.kind = Ref::Kind::Module;
+                    break;
                 case SymbolKind::Type:
                     ref.kind = Ref::Kind::Type;
                     ref.type = static_cast<TypeSymbol*>(symbol)->self;
                     break;
-                case SymbolKind::Function: ref.kind = Ref::Kind::Function; break;
-                case SymbolKind::Field: ref.kind = Ref::Kind::Global; break;
-                default: break;
+                case SymbolKind::Function:
+                    ref.kind = Ref::Kind::Function;
+                    break;
+                case SymbolKind::Field:
+                    ref.kind = Ref::Kind::Global;
+                    break;
+                default:
+                    break;
             }
             return ref;
         }
@@ -468,18 +518,22 @@ Ref BodyChecker::resolve_ref(Expr*& slot) {
         if (ref.kind == Ref::Kind::Type) {
             std::size_t wanted = ref.type->is(TypeKind::Named) ? ref.type->symbol->type_params.size() : 0;
             if (wanted != args.size()) {
-                a_.error(slot->range, quote(to_string(ref.type)) + " takes " + std::to_string(wanted) + " type arguments, found " + std::to_string(args.size()));
+                a_.error(slot->range, quote(to_string(ref.type)) + " takes " + std::to_string(wanted) +
+                                          " type arguments, found " + std::to_string(args.size()));
                 return {};
             }
             ref.type = t_.named(ref.type->symbol, args);
-            if (!ref.type->has_error) a_.check_bounds(ref.type->symbol->type_params, ref.type->args, {ref.type->args, {}}, slot->range);
+            if (!ref.type->has_error)
+                a_.check_bounds(ref.type->symbol->type_params, ref.type->args, {ref.type->args, {}},
+                                slot->range);
             return ref;
         }
         if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Function) {
             ref.type_args = std::move(args);
             return ref;
         }
-        a_.error(slot->range, "only functions and types take type arguments", "to compare, put spaces around `<`");
+        a_.error(slot->range, "only functions and types take type arguments",
+                 "to compare, put spaces around `<`");
         return {};
     }
     Ref ref;
@@ -493,8 +547,9 @@ const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expec
     auto* f = static_cast<FunctionSymbol*>(ref.symbol);
     a_.ensure_signature(f);
     bool bound = ref.receiver != nullptr;
-    if (bound || f->role == FunctionRole::Intrinsic || f->role == FunctionRole::LocalFunction || f->has(classfile::kVariadic) ||
-        f->role == FunctionRole::Constructor || f->role == FunctionRole::StructNew) {
+    if (bound || f->role == FunctionRole::Intrinsic || f->role == FunctionRole::LocalFunction ||
+        f->has(classfile::kVariadic) || f->role == FunctionRole::Constructor ||
+        f->role == FunctionRole::StructNew) {
         SourceRange range = slot->range;
         auto name_expr = [&](std::string_view name) {
             auto* n = a_.make<NameExpr>(range);
@@ -585,7 +640,8 @@ const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expec
         vars.push_back(i < ref.type_args.size() ? ref.type_args[i] : inference.fresh(f->type_params[i]));
     }
     const Type* owner = ref.owner;
-    if (owner != nullptr && owner->is(TypeKind::Named) && owner == owner->symbol->self && !owner->args.empty() && type_ != owner->symbol) {
+    if (owner != nullptr && owner->is(TypeKind::Named) && owner == owner->symbol->self &&
+        !owner->args.empty() && type_ != owner->symbol) {
         for (TypeParamSymbol* p : owner->symbol->type_params) owner_vars.push_back(inference.fresh(p));
         owner = t_.named(owner->symbol, owner_vars);
     }
@@ -599,12 +655,15 @@ const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expec
         while (shape != nullptr && shape->is(TypeKind::Nullable)) shape = shape->inner();
         if (shape != nullptr && shape->is(TypeKind::Function) && shape->params().size() == params.size()) {
             for (std::size_t i = 0; i < params.size(); ++i) {
-                if (!shape->params()[i]->has_infer) inference.unify(type->params()[i], shape->params()[i], true);
+                if (!shape->params()[i]->has_infer)
+                    inference.unify(type->params()[i], shape->params()[i], true);
             }
             if (!shape->result()->has_infer) inference.unify(type->result(), shape->result(), true);
         }
         if (TypeParamSymbol* missing = inference.finish()) {
-            a_.error(slot->range, "type argument " + quote(missing->name) + " of " + quote(f->name) + " is not known here", "write it: `" + std::string(f->name) + "<int>`, for example");
+            a_.error(slot->range,
+                     "type argument " + quote(missing->name) + " of " + quote(f->name) + " is not known here",
+                     "write it: `" + std::string(f->name) + "<int>`, for example");
             return t_.error;
         }
         type = inference.apply(type);
@@ -628,8 +687,10 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
     auto* name = as<NameExpr>(slot);
     auto* member = as<MemberExpr>(slot);
     switch (ref.kind) {
-        case Ref::Kind::Error: return t_.error;
-        case Ref::Kind::Value: return slot->type;
+        case Ref::Kind::Error:
+            return t_.error;
+        case Ref::Kind::Value:
+            return slot->type;
         case Ref::Kind::Local: {
             auto* local = static_cast<LocalSymbol*>(ref.symbol);
             if (name == nullptr) return t_.error;
@@ -640,8 +701,12 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
         case Ref::Kind::Global: {
             auto* field = static_cast<FieldSymbol*>(ref.symbol);
             const Type* type = t_.substitute(a_.field_type(field), a_.substitution(ref.owner));
-            if (name != nullptr) name->value = ValueKind::StaticField, name->field = field, name->owner = ref.owner, name->constant = field->constant;
-            if (member != nullptr) member->value = ValueKind::StaticField, member->field = field, member->owner = ref.owner, member->constant = field->constant;
+            if (name != nullptr)
+                name->value = ValueKind::StaticField, name->field = field, name->owner = ref.owner,
+                name->constant = field->constant;
+            if (member != nullptr)
+                member->value = ValueKind::StaticField, member->field = field, member->owner = ref.owner,
+                member->constant = field->constant;
             if (type->has_error) return t_.error;
             return type;
         }
@@ -693,35 +758,44 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
             return type;
         }
         case Ref::Kind::Type: {
-            if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Case && static_cast<CaseSymbol*>(ref.symbol)->params.empty()) {
+            if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Case &&
+                static_cast<CaseSymbol*>(ref.symbol)->params.empty()) {
                 // A case without payload of a generic enum: an object of its own.
                 a_.ensure_members(ref.type->symbol);
                 a_.ensure_signature(ref.type->symbol->constructor);
                 if (ref.type->symbol->constructor->params.empty()) {
                     auto* call = a_.make<CallExpr>(slot->range);
                     call->callee = slot;
-                    const Type* type = call_function(call->call, ref, ref.type->symbol->constructor, {}, slot->range, slot->range, expected);
+                    const Type* type = call_function(call->call, ref, ref.type->symbol->constructor, {},
+                                                     slot->range, slot->range, expected);
                     slot = call;
                     return as_enum(slot, type);
                 }
             }
-            const Type* shape = expected != nullptr && expected->is(TypeKind::Nullable) ? expected->inner() : expected;
-            if (ref.type->is(TypeKind::Named) && ref.type->symbol->constructor != nullptr && shape != nullptr && shape->is(TypeKind::Function)) {
+            const Type* shape =
+                expected != nullptr && expected->is(TypeKind::Nullable) ? expected->inner() : expected;
+            if (ref.type->is(TypeKind::Named) && ref.type->symbol->constructor != nullptr &&
+                shape != nullptr && shape->is(TypeKind::Function)) {
                 a_.ensure_members(ref.type->symbol);
                 ref.symbol = ref.type->symbol->constructor;
                 return function_value(slot, ref, expected);
             }
-            std::string type_name = to_string(ref.type->is(TypeKind::Named) && !ref.has_type_args ? ref.type : ref.type);
+            std::string type_name =
+                to_string(ref.type->is(TypeKind::Named) && !ref.has_type_args ? ref.type : ref.type);
             if (ref.type->is(TypeKind::Named)) type_name = std::string(ref.type->symbol->name);
             if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Case) {
-                a_.error(slot->range, "case " + quote(type_name) + " has a payload", "give it: `" + type_name + "(...)`");
+                a_.error(slot->range, "case " + quote(type_name) + " has a payload",
+                         "give it: `" + type_name + "(...)`");
                 return t_.error;
             }
-            a_.error(slot->range, quote(type_name) + " is a type, expected a value", "to make one, call it: `" + type_name + "(...)`");
+            a_.error(slot->range, quote(type_name) + " is a type, expected a value",
+                     "to make one, call it: `" + type_name + "(...)`");
             return t_.error;
         }
         case Ref::Kind::Module:
-            a_.error(slot->range, quote(ref.symbol->name) + " is a module, expected a value", "name something in it: `" + std::string(ref.symbol->name.substr(ref.symbol->name.rfind('.') + 1)) + ".name`");
+            a_.error(slot->range, quote(ref.symbol->name) + " is a module, expected a value",
+                     "name something in it: `" +
+                         std::string(ref.symbol->name.substr(ref.symbol->name.rfind('.') + 1)) + ".name`");
             return t_.error;
     }
     return t_.error;
@@ -734,7 +808,8 @@ const Type* BodyChecker::check_safe(Expr*& slot, MemberExpr* member, const Type*
     member->safe = false;
     object = forget_non_null(member->object);
     if (!object->is(TypeKind::Nullable)) {
-        a_.sink.warning(member->name.range, quote(object) + " is never null", "write `." + std::string(member->name.text) + "`");
+        a_.sink.warning(member->name.range, quote(object) + " is never null",
+                        "write `." + std::string(member->name.text) + "`");
         if (is<CallExpr>(slot)) return check_call(slot, static_cast<CallExpr*>(slot), expected);
         return dispatch(slot, expected);
     }
@@ -743,7 +818,8 @@ const Type* BodyChecker::check_safe(Expr*& slot, MemberExpr* member, const Type*
     safe->hole = hole(object->inner(), member->object->range);
     member->object = safe->hole;
     safe->body = slot;
-    const Type* wanted = expected != nullptr && expected->is(TypeKind::Nullable) ? expected->inner() : nullptr;
+    const Type* wanted =
+        expected != nullptr && expected->is(TypeKind::Nullable) ? expected->inner() : nullptr;
     const Type* type = check(safe->body, wanted);
     slot = safe;
     if (type->has_error) return t_.error;

@@ -8,13 +8,18 @@ using namespace ast;
 namespace {
 
 std::string_view symbol_of(BinaryOp op) {
-    static constexpr std::string_view kText[] = {"*", "/", "%", "+", "-", "<<", ">>", ">>>", "&", "^", "|", "..", "..=",
-                                                 "<", "<=", ">", ">=", "==", "!=", "===", "!==", "&&", "||", "??"};
+    static constexpr std::string_view kText[] = {"*",  "/",  "%",  "+",   "-",   "<<", ">>", ">>>",
+                                                 "&",  "^",  "|",  "..",  "..=", "<",  "<=", ">",
+                                                 ">=", "==", "!=", "===", "!==", "&&", "||", "??"};
     return kText[static_cast<std::size_t>(op)];
 }
 
-bool is_shift(BinaryOp op) { return op == BinaryOp::Shl || op == BinaryOp::Shr || op == BinaryOp::UShr; }
-bool is_bitwise(BinaryOp op) { return op == BinaryOp::BitAnd || op == BinaryOp::BitOr || op == BinaryOp::BitXor || is_shift(op); }
+bool is_shift(BinaryOp op) {
+    return op == BinaryOp::Shl || op == BinaryOp::Shr || op == BinaryOp::UShr;
+}
+bool is_bitwise(BinaryOp op) {
+    return op == BinaryOp::BitAnd || op == BinaryOp::BitOr || op == BinaryOp::BitXor || is_shift(op);
+}
 
 }  // namespace
 
@@ -23,18 +28,21 @@ const Type* BodyChecker::check_unary(UnaryExpr* e, const Type* expected) {
         case UnaryOp::Not: {
             // `!` on what has an operator method; else a condition.
             Expr* operand = strip_parens(e->operand);
-            bool condition = !(is<NameExpr>(operand) || is<CallExpr>(operand) || is<MemberExpr>(operand) || is<IndexExpr>(operand) || is<ThisExpr>(operand));
+            bool condition = !(is<NameExpr>(operand) || is<CallExpr>(operand) || is<MemberExpr>(operand) ||
+                               is<IndexExpr>(operand) || is<ThisExpr>(operand));
             if (!condition) {
                 const Type* type = check_value(e->operand, t_.bool_);
                 if (type->has_error) return t_.bool_;
-                if (!type->is(TypeKind::Bool) && (a_.find_member(type, "unary!") || a_.find_extension(type, "unary!", module_) != nullptr)) {
+                if (!type->is(TypeKind::Bool) && (a_.find_member(type, "unary!") ||
+                                                  a_.find_extension(type, "unary!", module_) != nullptr)) {
                     const Type* result = t_.error;
                     e->meaning = OperatorKind::Call;
                     e->call = call_member(e->operand, "unary!", {}, e->range, &result);
                     return e->call == nullptr ? t_.error : result;
                 }
                 if (type->is(TypeKind::Nullable) && !type->inner()->is(TypeKind::Bool)) {
-                    a_.error(e->operand->range, "expected `bool`, found " + quote(type), "to test for null, write `== null`");
+                    a_.error(e->operand->range, "expected `bool`, found " + quote(type),
+                             "to test for null, write `== null`");
                 } else {
                     coerce(e->operand, t_.bool_, "operand of `!`");
                 }
@@ -59,7 +67,8 @@ const Type* BodyChecker::check_unary(UnaryExpr* e, const Type* expected) {
         }
         case UnaryOp::Neg:
         case UnaryOp::Plus:
-        case UnaryOp::BitNot: break;
+        case UnaryOp::BitNot:
+            break;
     }
     const Type* want = expected;
     while (want != nullptr && want->is(TypeKind::Nullable)) want = want->inner();
@@ -80,7 +89,9 @@ const Type* BodyChecker::check_unary(UnaryExpr* e, const Type* expected) {
                     x = nullptr;
                     break;
                 }
-                const Type* target = want != nullptr && (want->is_float() || !is_float) ? want : is_float ? t_.float_ : t_.int_;
+                const Type* target = want != nullptr && (want->is_float() || !is_float) ? want
+                                     : is_float                                         ? t_.float_
+                                                                                        : t_.int_;
                 if (adapt(e, target)) return e->type;
                 break;
             }
@@ -93,7 +104,8 @@ const Type* BodyChecker::check_unary(UnaryExpr* e, const Type* expected) {
         return type;
     }
     std::string_view name = e->op == UnaryOp::Neg ? "unary-" : e->op == UnaryOp::BitNot ? "unary~" : "unary+";
-    if (!type->is_primitive() && (a_.find_member(type, name) || a_.find_extension(type, name, module_) != nullptr)) {
+    if (!type->is_primitive() &&
+        (a_.find_member(type, name) || a_.find_extension(type, name, module_) != nullptr)) {
         const Type* result = t_.error;
         e->meaning = OperatorKind::Call;
         e->call = call_member(e->operand, name, {}, e->range, &result);
@@ -113,18 +125,23 @@ const Type* BodyChecker::check_binary(Expr*& slot, BinaryExpr* e, const Type* ex
             flow_ = merge(when_true, when_false);
             return e->type;
         }
-        case BinaryOp::Coalesce: return check_coalesce(e, expected);
+        case BinaryOp::Coalesce:
+            return check_coalesce(e, expected);
         case BinaryOp::RangeExclusive:
-        case BinaryOp::RangeInclusive: return check_range(e);
+        case BinaryOp::RangeInclusive:
+            return check_range(e);
         case BinaryOp::Eq:
         case BinaryOp::Ne:
         case BinaryOp::Same:
-        case BinaryOp::NotSame: return check_equality(e);
+        case BinaryOp::NotSame:
+            return check_equality(e);
         case BinaryOp::Lt:
         case BinaryOp::Le:
         case BinaryOp::Gt:
-        case BinaryOp::Ge: return check_comparison(e);
-        default: return check_arithmetic(e, expected);
+        case BinaryOp::Ge:
+            return check_comparison(e);
+        default:
+            return check_arithmetic(e, expected);
     }
 }
 
@@ -204,7 +221,8 @@ const Type* BodyChecker::call_operator_extension(BinaryExpr* e, FunctionSymbol* 
     ref.receiver = e->left;
     Argument arg;
     arg.value = e->right;
-    const Type* result = call_function(e->call, ref, f, a_.arena.list<Argument>({arg}), e->op_range, e->op_range, nullptr);
+    const Type* result =
+        call_function(e->call, ref, f, a_.arena.list<Argument>({arg}), e->op_range, e->op_range, nullptr);
     e->meaning = OperatorKind::Call;
     return e->call == nullptr ? t_.error : result;
 }
@@ -229,8 +247,12 @@ void BodyChecker::report_mixed(BinaryExpr* e) {
     const Type* target = widen_left ? right : left;
     auto text = module_->ast->file->text();
     SourceRange r = widen_left ? e->left->range : e->right->range;
-    std::string shown = r.end <= text.size() && r.end > r.start && r.end - r.start < 40 ? std::string(text.substr(r.start, r.end - r.start)) : "...";
-    a_.error(e->op_range, "operator `" + std::string(symbol_of(e->op)) + "` needs two operands of one type, found " + quote(left) + " and " + quote(right),
+    std::string shown = r.end <= text.size() && r.end > r.start && r.end - r.start < 40
+                            ? std::string(text.substr(r.start, r.end - r.start))
+                            : "...";
+    a_.error(e->op_range,
+             "operator `" + std::string(symbol_of(e->op)) + "` needs two operands of one type, found " +
+                 quote(left) + " and " + quote(right),
              "convert one: `" + to_string(target) + "(" + shown + ")`");
 }
 
@@ -238,7 +260,8 @@ void BodyChecker::report_operator(BinaryExpr* e) {
     const Type *left = e->left->type, *right = e->right->type;
     std::string_view name = symbol_of(e->op);
     if (left->is_number() && right->is_number()) {
-        a_.error(e->op_range, "operator `" + std::string(name) + "` needs integers, found " + quote(left) + " and " + quote(right));
+        a_.error(e->op_range, "operator `" + std::string(name) + "` needs integers, found " + quote(left) +
+                                  " and " + quote(right));
         return;
     }
     std::string hint;
@@ -251,9 +274,12 @@ void BodyChecker::report_operator(BinaryExpr* e) {
     } else if (left->is(TypeKind::Bool) && (e->op == BinaryOp::BitAnd || e->op == BinaryOp::BitOr)) {
         hint = e->op == BinaryOp::BitAnd ? "for conditions, write `&&`" : "for conditions, write `||`";
     } else if (left->is(TypeKind::Named) && left->symbol->decl != nullptr) {
-        hint = "declare it: `fn " + std::string(name) + "(other: " + to_string(right) + "): " + to_string(left) + "` in " + quote(left->symbol->name);
+        hint = "declare it: `fn " + std::string(name) + "(other: " + to_string(right) +
+               "): " + to_string(left) + "` in " + quote(left->symbol->name);
     }
-    a_.error(e->op_range, "operator `" + std::string(name) + "` does not apply to " + quote(left) + " and " + quote(right), hint);
+    a_.error(e->op_range,
+             "operator `" + std::string(name) + "` does not apply to " + quote(left) + " and " + quote(right),
+             hint);
 }
 
 const Type* BodyChecker::check_comparison(BinaryExpr* e) {
@@ -266,7 +292,8 @@ const Type* BodyChecker::check_comparison(BinaryExpr* e) {
     }
     TypeSymbol* comparable = a_.core_if_present("Comparable");
     const Type* instance = comparable != nullptr ? a_.as_instance_of(left, comparable) : nullptr;
-    if (instance != nullptr && a_.can_convert(right, instance->args[0]) && !(left->is_number() && right->is_number())) {
+    if (instance != nullptr && a_.can_convert(right, instance->args[0]) &&
+        !(left->is_number() && right->is_number())) {
         const Type* result = nullptr;
         e->meaning = OperatorKind::Compare;
         e->call = call_member(e->left, "compareTo", {e->right}, e->op_range, &result);
@@ -274,16 +301,21 @@ const Type* BodyChecker::check_comparison(BinaryExpr* e) {
     }
     std::string hint;
     if (left->is_number() && right->is_number()) {
-        const Type* target = left->is_float() || (!right->is_float() && left->bits() >= right->bits()) ? left : right;
+        const Type* target =
+            left->is_float() || (!right->is_float() && left->bits() >= right->bits()) ? left : right;
         hint = "convert one: `" + to_string(target) + "(...)`";
     } else if (left->is(TypeKind::Nullable) || right->is(TypeKind::Nullable)) {
         hint = "a value that may be null must be tested first, or given a value for that case with `??`";
     } else if (left->is(TypeKind::Named) && left == right) {
         hint = "let it implement `Comparable<" + to_string(left) + ">`";
     } else if (left->is(TypeKind::Var) && left == right) {
-        hint = "give the type parameter a bound: `" + to_string(left) + ": Comparable<" + to_string(left) + ">`";
+        hint =
+            "give the type parameter a bound: `" + to_string(left) + ": Comparable<" + to_string(left) + ">`";
     }
-    a_.error(e->op_range, "operator `" + std::string(symbol_of(e->op)) + "` does not apply to " + quote(left) + " and " + quote(right), hint);
+    a_.error(e->op_range,
+             "operator `" + std::string(symbol_of(e->op)) + "` does not apply to " + quote(left) + " and " +
+                 quote(right),
+             hint);
     return t_.bool_;
 }
 
@@ -299,23 +331,29 @@ const Type* BodyChecker::check_equality(BinaryExpr* e) {
         e->meaning = OperatorKind::NullTest;
         if (type->has_error || type->is(TypeKind::Nullable)) return t_.bool_;
         if (type->is(TypeKind::Null)) return t_.bool_;
-        if (auto* c = as<ConvertExpr>(value); c != nullptr && c->conversion == ConversionKind::NarrowNonNull) {
+        if (auto* c = as<ConvertExpr>(value);
+            c != nullptr && c->conversion == ConversionKind::NarrowNonNull) {
             value = c->operand;
             check(null, value->type);
             adapt(null, value->type);
             return t_.bool_;
         }
-        a_.error(e->range, quote(type) + " is never null: this is always " + (e->op == BinaryOp::Eq || e->op == BinaryOp::Same ? "false" : "true"));
+        a_.error(e->range, quote(type) + " is never null: this is always " +
+                               (e->op == BinaryOp::Eq || e->op == BinaryOp::Same ? "false" : "true"));
         return t_.bool_;
     }
     check_operands(e, nullptr);
     const Type *left = e->left->type, *right = e->right->type;
     if (left->has_error || right->has_error) return t_.bool_;
     if (identity) {
-        auto reference = [](const Type* t) { return (t->is(TypeKind::Nullable) ? t->inner() : t)->is_reference(); };
+        auto reference = [](const Type* t) {
+            return (t->is(TypeKind::Nullable) ? t->inner() : t)->is_reference();
+        };
         e->meaning = OperatorKind::Identity;
         if (!reference(left) || !reference(right)) {
-            a_.error(e->op_range, "`" + std::string(symbol_of(e->op)) + "` compares the identity of objects, found " + quote(left) + " and " + quote(right),
+            a_.error(e->op_range,
+                     "`" + std::string(symbol_of(e->op)) + "` compares the identity of objects, found " +
+                         quote(left) + " and " + quote(right),
                      e->op == BinaryOp::Same ? "write `==`" : "write `!=`");
             return t_.bool_;
         }
@@ -324,20 +362,28 @@ const Type* BodyChecker::check_equality(BinaryExpr* e) {
         bool ok = convert_silently(e->right, left) || convert_silently(e->left, right);
         if (!ok) {
             // Two interfaces, or an interface and an open class: one object may be both.
-            const Type* common = (left->is_class() || left->is_interface()) && (right->is_class() || right->is_interface()) ? a_.join(left, right) : nullptr;
+            const Type* common =
+                (left->is_class() || left->is_interface()) && (right->is_class() || right->is_interface())
+                    ? a_.join(left, right)
+                    : nullptr;
             if (common != nullptr) {
                 convert_silently(e->left, common);
                 convert_silently(e->right, common);
             } else {
                 std::string hint;
                 if (left->is_number() && right->is_number()) {
-                    hint = "convert one: `" + to_string(left->is_float() || (!right->is_float() && left->bits() >= right->bits()) ? left : right) + "(...)`";
+                    hint = "convert one: `" +
+                           to_string(left->is_float() || (!right->is_float() && left->bits() >= right->bits())
+                                         ? left
+                                         : right) +
+                           "(...)`";
                 } else if (left->is(TypeKind::Char) && right->is(TypeKind::String)) {
                     hint = "a character is written in single quotes: `'x'`";
                 } else if (left->is(TypeKind::String) && right->is(TypeKind::Char)) {
                     hint = "a string is written in double quotes: `\"x\"`";
                 }
-                a_.error(e->op_range, "a " + quote(left) + " cannot be compared with a " + quote(right), hint);
+                a_.error(e->op_range, "a " + quote(left) + " cannot be compared with a " + quote(right),
+                         hint);
                 return t_.bool_;
             }
         }
@@ -349,7 +395,8 @@ const Type* BodyChecker::check_equality(BinaryExpr* e) {
 }
 
 const Type* BodyChecker::check_coalesce(BinaryExpr* e, const Type* expected) {
-    const Type* want = expected != nullptr && !expected->is(TypeKind::Nullable) ? t_.nullable(expected) : expected;
+    const Type* want =
+        expected != nullptr && !expected->is(TypeKind::Nullable) ? t_.nullable(expected) : expected;
     const Type* left = check_value(e->left, want);
     e->meaning = OperatorKind::Coalesce;
     if (left->has_error) {
@@ -358,7 +405,8 @@ const Type* BodyChecker::check_coalesce(BinaryExpr* e, const Type* expected) {
     }
     left = forget_non_null(e->left);
     if (!left->is(TypeKind::Nullable)) {
-        a_.error(e->left->range, quote(left) + " is never null: `??` has nothing to replace", "leave out `??` and what follows");
+        a_.error(e->left->range, quote(left) + " is never null: `??` has nothing to replace",
+                 "leave out `??` and what follows");
         check_value(e->right, left);
         return left;
     }

@@ -15,7 +15,8 @@ bool BodyChecker::is_irrefutable(const Pattern* p) {
         return true;
     }
     if (auto* c = as<CasePattern>(p)) {
-        if (c->enum_case != nullptr || c->test != nullptr || c->parts.size() != c->elements.size()) return false;
+        if (c->enum_case != nullptr || c->test != nullptr || c->parts.size() != c->elements.size())
+            return false;
         for (const Pattern* x : c->elements) {
             if (!is_irrefutable(x)) return false;
         }
@@ -33,7 +34,8 @@ bool BodyChecker::is_irrefutable(const Pattern* p) {
     return false;
 }
 
-CaseSymbol* BodyChecker::pattern_case(List<Ident> path, const Type* known, const Type*& type, bool& reported) {
+CaseSymbol* BodyChecker::pattern_case(List<Ident> path, const Type* known, const Type*& type,
+                                      bool& reported) {
     const Type* base = known->is(TypeKind::Nullable) ? known->inner() : known;
     TypeSymbol* subject = base->is_class() && base->symbol->is_enum ? base->symbol : nullptr;
     TypeSymbol* owner = nullptr;
@@ -53,7 +55,8 @@ CaseSymbol* BodyChecker::pattern_case(List<Ident> path, const Type* known, const
         std::vector<std::string_view> names;
         for (CaseSymbol* other : owner->cases) names.push_back(other->name);
         auto best = nearest(path.back().text, names);
-        a_.error(path.back().range, "enum " + quote(owner->name) + " has no case " + quote(path.back().text), best.empty() ? "" : "did you mean " + quote(best) + "?");
+        a_.error(path.back().range, "enum " + quote(owner->name) + " has no case " + quote(path.back().text),
+                 best.empty() ? "" : "did you mean " + quote(best) + "?");
         reported = true;
         return nullptr;
     }
@@ -80,11 +83,13 @@ Expr* BodyChecker::case_test(HoleExpr* subject, const Type* type, SourceRange ra
 
 // The first `count` parts of a value: components of a tuple, fields of a struct, or the
 // properties component1, component2, ...
-std::vector<Expr*> BodyChecker::take_apart(HoleExpr* subject, const Type* type, std::size_t count, SourceRange range) {
+std::vector<Expr*> BodyChecker::take_apart(HoleExpr* subject, const Type* type, std::size_t count,
+                                           SourceRange range) {
     std::vector<Expr*> parts;
     if (type->is(TypeKind::Tuple)) {
         if (type->args.size() != count) {
-            a_.error(range, "expected " + std::to_string(type->args.size()) + " components of " + quote(type) + ", found " + std::to_string(count));
+            a_.error(range, "expected " + std::to_string(type->args.size()) + " components of " +
+                                quote(type) + ", found " + std::to_string(count));
             return {};
         }
         for (std::uint32_t i = 0; i < count; ++i) {
@@ -107,7 +112,8 @@ std::vector<Expr*> BodyChecker::take_apart(HoleExpr* subject, const Type* type, 
         return e;
     };
     if (a_.find_member(type, "component1")) {
-        for (std::size_t i = 0; i < count; ++i) parts.push_back(member(a_.text("component" + std::to_string(i + 1))));
+        for (std::size_t i = 0; i < count; ++i)
+            parts.push_back(member(a_.text("component" + std::to_string(i + 1))));
         return parts;
     }
     if (type->is(TypeKind::Named) && !type->symbol->is_interface()) {
@@ -121,11 +127,14 @@ std::vector<Expr*> BodyChecker::take_apart(HoleExpr* subject, const Type* type, 
             return parts;
         }
         if (type->is_struct()) {
-            a_.error(range, "expected " + std::to_string(fields.size()) + " fields of " + quote(type) + ", found " + std::to_string(count));
+            a_.error(range, "expected " + std::to_string(fields.size()) + " fields of " + quote(type) +
+                                ", found " + std::to_string(count));
             return {};
         }
     }
-    a_.error(range, quote(type) + " cannot be taken apart into " + std::to_string(count) + ": expected a tuple, a struct, or properties `component1`, `component2`, ...",
+    a_.error(range,
+             quote(type) + " cannot be taken apart into " + std::to_string(count) +
+                 ": expected a tuple, a struct, or properties `component1`, `component2`, ...",
              type->is(TypeKind::Nullable) ? "it may be null: test it first" : "");
     return {};
 }
@@ -139,7 +148,8 @@ Expr* BodyChecker::pattern_test(HoleExpr* subject, Expr* value, const Type* know
     test->right = value;
     if (known != subject->type) {
         bool non_null = subject->type->is(TypeKind::Nullable) && subject->type->inner() == known;
-        test->left = convert(non_null ? ConversionKind::NarrowNonNull : ConversionKind::NarrowCast, subject, known);
+        test->left =
+            convert(non_null ? ConversionKind::NarrowNonNull : ConversionKind::NarrowCast, subject, known);
         // Where null was excluded by an earlier arm, a test for it would be needless anyway.
         if (is_null_literal(value)) test->left = subject;
     }
@@ -148,7 +158,8 @@ Expr* BodyChecker::pattern_test(HoleExpr* subject, Expr* value, const Type* know
     return e;
 }
 
-void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* known, bool refutable, bool is_var) {
+void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* known, bool refutable,
+                                bool is_var) {
     if (p == nullptr) return;
     if (++depth_ > 1000) {
         --depth_;
@@ -162,19 +173,24 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
         bool non_null = subject->is(TypeKind::Nullable) && subject->inner() == known;
         return convert(non_null ? ConversionKind::NarrowNonNull : ConversionKind::NarrowCast, p->hole, known);
     };
-    if (!refutable && !is<WildcardPattern>(p) && !is<BindingPattern>(p) && !is<TuplePattern>(p) && !is<CasePattern>(p)) {
-        a_.error(p->range, "this pattern may not match; expected names, `_` or a tuple of them", "use `match`");
+    if (!refutable && !is<WildcardPattern>(p) && !is<BindingPattern>(p) && !is<TuplePattern>(p) &&
+        !is<CasePattern>(p)) {
+        a_.error(p->range, "this pattern may not match; expected names, `_` or a tuple of them",
+                 "use `match`");
         --depth_;
         return;
     }
     switch (p->kind) {
-        case PatternKind::Wildcard: break;
+        case PatternKind::Wildcard:
+            break;
         case PatternKind::Binding: {
             auto* b = static_cast<BindingPattern*>(p);
             const Type* type = known;
             const Type* base = known->is(TypeKind::Nullable) ? known->inner() : known;
-            if (refutable && base->is_class() && base->symbol->is_enum && a_.find_case(base->symbol, b->name.text) != nullptr) {
-                a_.error(p->range, quote(b->name.text) + " would be a new name here, which every value fits", "write `" + std::string(base->symbol->name) + "." + std::string(b->name.text) + "`");
+            if (refutable && base->is_class() && base->symbol->is_enum &&
+                a_.find_case(base->symbol, b->name.text) != nullptr) {
+                a_.error(p->range, quote(b->name.text) + " would be a new name here, which every value fits",
+                         "write `" + std::string(base->symbol->name) + "." + std::string(b->name.text) + "`");
             }
             b->value = narrowed();
             if (b->annotation != nullptr) {
@@ -203,7 +219,8 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
             if (known->has_error) break;
             const Type* base = known;
             if (!base->is_number() && !base->is(TypeKind::Char)) {
-                a_.error(p->range, "a range pattern needs a number or a character, found " + quote(known), known->is(TypeKind::Nullable) ? "match `null` first" : "");
+                a_.error(p->range, "a range pattern needs a number or a character, found " + quote(known),
+                         known->is(TypeKind::Nullable) ? "match `null` first" : "");
                 break;
             }
             check_value(r->low, base);
@@ -228,7 +245,8 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
             r->test = both;
             check(r->test);
             const Constant *a = r->low->constant, *b = r->high->constant;
-            if (a != nullptr && b != nullptr && a->kind != Constant::Kind::Float && (r->inclusive ? a->integer > b->integer : a->integer >= b->integer)) {
+            if (a != nullptr && b != nullptr && a->kind != Constant::Kind::Float &&
+                (r->inclusive ? a->integer > b->integer : a->integer >= b->integer)) {
                 a_.error(p->range, "this range is empty");
             }
             break;
@@ -236,7 +254,8 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
         case PatternKind::Alternatives: {
             auto* alt = static_cast<AlternativesPattern*>(p);
             for (Pattern* x : alt->alternatives) {
-                if (is<BindingPattern>(x) || (as<IsPattern>(x) != nullptr && !static_cast<IsPattern*>(x)->name.text.empty())) {
+                if (is<BindingPattern>(x) ||
+                    (as<IsPattern>(x) != nullptr && !static_cast<IsPattern*>(x)->name.text.empty())) {
                     a_.error(x->range, "an alternative cannot bind a name", "write an arm of its own");
                     continue;
                 }
@@ -272,10 +291,12 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
             check(i->test);
             if (!i->name.text.empty()) {
                 i->symbol = declare_local(i->name, target, false);
-                i->value = target->has_error || subject->has_error || subject == target ? static_cast<Expr*>(p->hole)
-                           : subject->is(TypeKind::Nullable) && subject->inner() == target ? convert(ConversionKind::NarrowNonNull, p->hole, target)
-                           : a_.is_subtype(subject, target)                                ? convert(ConversionKind::Upcast, p->hole, target)
-                                                                                           : convert(ConversionKind::NarrowCast, p->hole, target);
+                i->value =
+                    target->has_error || subject->has_error || subject == target ? static_cast<Expr*>(p->hole)
+                    : subject->is(TypeKind::Nullable) && subject->inner() == target
+                        ? convert(ConversionKind::NarrowNonNull, p->hole, target)
+                    : a_.is_subtype(subject, target) ? convert(ConversionKind::Upcast, p->hole, target)
+                                                     : convert(ConversionKind::NarrowCast, p->hole, target);
             }
             break;
         }
@@ -287,13 +308,15 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
             bool reported = false;
             c->enum_case = pattern_case(c->path, known, case_type, reported);
             if (c->enum_case != nullptr || reported) {
-                if (!refutable && c->enum_case != nullptr) a_.error(p->range, "this pattern may not match", "use `match`");
+                if (!refutable && c->enum_case != nullptr)
+                    a_.error(p->range, "this pattern may not match", "use `match`");
                 if (!case_type->has_error) {
                     c->test = case_test(p->hole, case_type, p->range);
                     a_.ensure_signature(case_type->symbol->constructor);
                     std::size_t wanted = case_type->symbol->constructor->params.size();
                     if (wanted != c->elements.size()) {
-                        a_.error(p->range, "case " + quote(case_type->symbol->name) + " has " + std::to_string(wanted) + " part" + (wanted == 1 ? "" : "s") +
+                        a_.error(p->range, "case " + quote(case_type->symbol->name) + " has " +
+                                               std::to_string(wanted) + " part" + (wanted == 1 ? "" : "s") +
                                                ", found " + std::to_string(c->elements.size()));
                     } else if (wanted != 0) {
                         HoleExpr* inner = hole(case_type, p->range);
@@ -315,7 +338,8 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
             node->path = c->path;
             Symbol* symbol = c->path.size() == 1 ? a_.find_global(module_, c->path[0].text) : nullptr;
             const Type* type = t_.error;
-            if (symbol != nullptr && symbol->kind == SymbolKind::Type && known->is(TypeKind::Named) && known->symbol == symbol) {
+            if (symbol != nullptr && symbol->kind == SymbolKind::Type && known->is(TypeKind::Named) &&
+                known->symbol == symbol) {
                 type = known;
             } else if (symbol != nullptr || c->path.size() > 1) {
                 type = a_.resolve(node, type_scope_);
@@ -372,7 +396,8 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
                 break;
             }
             check_value(v->value, known->has_error ? nullptr : known);
-            if (!known->has_error && !v->value->type->has_error) v->test = pattern_test(p->hole, v->value, known);
+            if (!known->has_error && !v->value->type->has_error)
+                v->test = pattern_test(p->hole, v->value, known);
             break;
         }
     }

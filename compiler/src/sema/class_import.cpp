@@ -12,8 +12,10 @@ const ClassFile* Analyzer::read_class(std::string_view name) {
     auto found = class_path.find(name);
     if (!found.ok()) {
         if (reported_missing_.emplace(std::string(name), true).second) {
-            SourceRange at = source_modules.empty() ? SourceRange{} : SourceRange{source_modules[0]->ast->file->id(), 0, 0};
-            error(at, "cannot use the class file of `" + std::string(name) + "`: " + found.error().to_string(),
+            SourceRange at = source_modules.empty() ? SourceRange{}
+                                                    : SourceRange{source_modules[0]->ast->file->id(), 0, 0};
+            error(at,
+                  "cannot use the class file of `" + std::string(name) + "`: " + found.error().to_string(),
                   "compile that module again");
         }
         return nullptr;
@@ -35,10 +37,14 @@ const Type* Analyzer::import_type(const ClassFile& file, classfile::TypeIndex in
         return out;
     };
     switch (desc.kind) {
-        case classfile::TypeKind::String: return types.string;
-        case classfile::TypeKind::Array: return desc.args.empty() ? types.error : types.array(sub(0));
-        case classfile::TypeKind::Nullable: return desc.args.empty() ? types.error : types.nullable(sub(0));
-        case classfile::TypeKind::Tuple: return desc.args.size() < 2 ? types.error : types.tuple(all());
+        case classfile::TypeKind::String:
+            return types.string;
+        case classfile::TypeKind::Array:
+            return desc.args.empty() ? types.error : types.array(sub(0));
+        case classfile::TypeKind::Nullable:
+            return desc.args.empty() ? types.error : types.nullable(sub(0));
+        case classfile::TypeKind::Tuple:
+            return desc.args.size() < 2 ? types.error : types.tuple(all());
         case classfile::TypeKind::Function: {
             auto args = all();
             if (args.empty()) return types.error;
@@ -50,13 +56,15 @@ const Type* Analyzer::import_type(const ClassFile& file, classfile::TypeIndex in
             return desc.index < class_params.size() ? types.var(class_params[desc.index]) : types.error;
         case classfile::TypeKind::FuncVar:
             return desc.index < function_params.size() ? types.var(function_params[desc.index]) : types.error;
-        case classfile::TypeKind::Void: return types.void_;
+        case classfile::TypeKind::Void:
+            return types.void_;
         case classfile::TypeKind::Named: {
             TypeSymbol* symbol = find_type(file.str(desc.name));
             if (symbol == nullptr || symbol->type_params.size() != desc.args.size()) return types.error;
             return types.named(symbol, all());
         }
-        default: return types.primitive(static_cast<TypeKind>(desc.kind));
+        default:
+            return types.primitive(static_cast<TypeKind>(desc.kind));
     }
 }
 
@@ -75,7 +83,8 @@ std::span<TypeParamSymbol*> Analyzer::import_type_params(const ClassFile& file,
 }
 
 void Analyzer::import_bounds(const ClassFile& file, const std::vector<classfile::TypeParam>& params,
-                             std::span<TypeParamSymbol* const> symbols, std::span<TypeParamSymbol* const> class_params,
+                             std::span<TypeParamSymbol* const> symbols,
+                             std::span<TypeParamSymbol* const> class_params,
                              std::span<TypeParamSymbol* const> function_params) {
     for (std::size_t i = 0; i < params.size(); ++i) {
         std::vector<const Type*> bounds;
@@ -87,11 +96,21 @@ void Analyzer::import_bounds(const ClassFile& file, const std::vector<classfile:
 void Analyzer::load_type(TypeSymbol* type) {
     const ClassFile& file = *type->file;
     switch (file.kind) {
-        case classfile::DeclKind::Interface: type->type_kind = TypeSymbolKind::Interface; break;
-        case classfile::DeclKind::Struct: type->type_kind = TypeSymbolKind::Struct; break;
-        case classfile::DeclKind::Enum: type->type_kind = TypeSymbolKind::Enum; break;
-        case classfile::DeclKind::Extension: type->type_kind = TypeSymbolKind::Extension; break;
-        default: type->type_kind = TypeSymbolKind::Class; break;
+        case classfile::DeclKind::Interface:
+            type->type_kind = TypeSymbolKind::Interface;
+            break;
+        case classfile::DeclKind::Struct:
+            type->type_kind = TypeSymbolKind::Struct;
+            break;
+        case classfile::DeclKind::Enum:
+            type->type_kind = TypeSymbolKind::Enum;
+            break;
+        case classfile::DeclKind::Extension:
+            type->type_kind = TypeSymbolKind::Extension;
+            break;
+        default:
+            type->type_kind = TypeSymbolKind::Class;
+            break;
     }
     type->flags = file.flags;
     for (const classfile::CustomSection& section : file.custom) type->is_enum |= section.name == "skua.enum";
@@ -108,8 +127,8 @@ void Analyzer::load_type(TypeSymbol* type) {
     }
 }
 
-FunctionSymbol* Analyzer::import_function(const ClassFile& file, const classfile::Function& f, ModuleSymbol* module,
-                                          TypeSymbol* owner) {
+FunctionSymbol* Analyzer::import_function(const ClassFile& file, const classfile::Function& f,
+                                          ModuleSymbol* module, TypeSymbol* owner) {
     auto* symbol = make<FunctionSymbol>(file.str(f.name));
     symbol->link_name = symbol->name;
     symbol->module = module;
@@ -117,7 +136,8 @@ FunctionSymbol* Analyzer::import_function(const ClassFile& file, const classfile
     symbol->flags = f.flags;
     if (f.doc != classfile::kNone) symbol->doc = file.str(f.doc);
     symbol->type_params = import_type_params(file, f.type_params, true);
-    std::span<TypeParamSymbol* const> class_params = owner != nullptr ? owner->type_params : std::span<TypeParamSymbol* const>{};
+    std::span<TypeParamSymbol* const> class_params =
+        owner != nullptr ? owner->type_params : std::span<TypeParamSymbol* const>{};
     import_bounds(file, f.type_params, symbol->type_params, class_params, symbol->type_params);
     std::size_t first = 0;
     bool extension = owner == nullptr && symbol->name.find("$ext$") != std::string_view::npos;
@@ -206,7 +226,9 @@ void Analyzer::load_members(TypeSymbol* type) {
         type->constructor->result = type->self;
     }
     for (const classfile::CustomSection& section : file.custom) {
-        if (section.name == "skua.enum") load_cases(type, text({reinterpret_cast<const char*>(section.bytes.data()), section.bytes.size()}));
+        if (section.name == "skua.enum")
+            load_cases(type,
+                       text({reinterpret_cast<const char*>(section.bytes.data()), section.bytes.size()}));
     }
 }
 

@@ -25,7 +25,8 @@ Expr* BodyChecker::strip_parens(Expr* e) {
 }
 
 const Type* BodyChecker::forget_non_null(Expr*& slot) {
-    if (auto* c = as<ConvertExpr>(slot); c != nullptr && c->conversion == ConversionKind::NarrowNonNull) slot = c->operand;
+    if (auto* c = as<ConvertExpr>(slot); c != nullptr && c->conversion == ConversionKind::NarrowNonNull)
+        slot = c->operand;
     return slot->type;
 }
 
@@ -49,7 +50,8 @@ bool BodyChecker::is_flexible(const Expr* e) {
             e = b->left;
         } else {
             auto* l = as<LiteralExpr>(e);
-            return l != nullptr && l->suffix.empty() && (l->value.kind == Constant::Kind::Int || l->value.kind == Constant::Kind::Float);
+            return l != nullptr && l->suffix.empty() &&
+                   (l->value.kind == Constant::Kind::Int || l->value.kind == Constant::Kind::Float);
         }
     }
     return false;
@@ -100,10 +102,14 @@ bool fits(const LiteralExpr* l, bool negative, const Type* t) {
 std::int64_t value_in(std::uint64_t m, bool negative, const Type* t) {
     std::uint64_t v = negative ? 0 - m : m;
     switch (t->kind) {
-        case TypeKind::I8: return static_cast<std::int8_t>(v);
-        case TypeKind::I16: return static_cast<std::int16_t>(v);
-        case TypeKind::I32: return static_cast<std::int32_t>(v);
-        default: return static_cast<std::int64_t>(v);
+        case TypeKind::I8:
+            return static_cast<std::int8_t>(v);
+        case TypeKind::I16:
+            return static_cast<std::int16_t>(v);
+        case TypeKind::I32:
+            return static_cast<std::int32_t>(v);
+        default:
+            return static_cast<std::int64_t>(v);
     }
 }
 
@@ -145,15 +151,18 @@ bool BodyChecker::adapt(Expr* e, const Type* target) {
         if (l->value.kind == Constant::Kind::Int && target->is_integer()) {
             if (!fits(l, negative, target)) {
                 std::string text = (negative ? "-" : "") + std::to_string(l->magnitude);
-                a_.error(e->range, "`" + text + "` does not fit " + quote(target) + ", whose values are " + range_text(target));
+                a_.error(e->range, "`" + text + "` does not fit " + quote(target) + ", whose values are " +
+                                       range_text(target));
                 e->type = leaf->type = t_.error;
                 return true;
             }
             c->kind = Constant::Kind::Int;
             c->integer = value_in(l->magnitude, negative, target);
-        } else if (target->is_float() && (l->value.kind == Constant::Kind::Int || l->value.kind == Constant::Kind::Float)) {
+        } else if (target->is_float() &&
+                   (l->value.kind == Constant::Kind::Int || l->value.kind == Constant::Kind::Float)) {
             c->kind = Constant::Kind::Float;
-            double v = l->value.kind == Constant::Kind::Int ? static_cast<double>(l->magnitude) : l->value.floating;
+            double v =
+                l->value.kind == Constant::Kind::Int ? static_cast<double>(l->magnitude) : l->value.floating;
             if (negative) v = -v;
             c->floating = target->is(TypeKind::F32) ? static_cast<double>(static_cast<float>(v)) : v;
         } else {
@@ -193,7 +202,8 @@ bool BodyChecker::convert_silently(Expr*& slot, const Type* target) {
         if (from->is(TypeKind::Nullable)) {
             if (a_.can_convert(from->inner(), inner)) {
                 const Type *f = from->inner(), *t = inner;
-                bool plain = (f->is_class() || f->is_interface() || f->is(TypeKind::Function)) && !t->is(TypeKind::Nullable);
+                bool plain = (f->is_class() || f->is_interface() || f->is(TypeKind::Function)) &&
+                             !t->is(TypeKind::Nullable);
                 if (plain) {
                     slot = convert(ConversionKind::Upcast, slot, target);
                     return true;
@@ -240,7 +250,8 @@ bool BodyChecker::coerce(Expr*& slot, const Type* target, std::string_view what)
     return false;
 }
 
-void BodyChecker::report_mismatch(SourceRange range, const Type* expected, const Type* found, std::string_view what, Expr* e) {
+void BodyChecker::report_mismatch(SourceRange range, const Type* expected, const Type* found,
+                                  std::string_view what, Expr* e) {
     if (expected->has_error || found->has_error) return;
     std::string source;
     if (e != nullptr && module_->ast != nullptr) {
@@ -264,15 +275,18 @@ void BodyChecker::report_mismatch(SourceRange range, const Type* expected, const
         hint = "parse it: `" + to_string(expected) + ".parse(" + shown + ")`";
     } else if (expected->is(TypeKind::Array) && found->is(TypeKind::Named) && found->symbol->name == "List") {
         hint = "call `.toArray()`";
-    } else if (expected->is(TypeKind::Named) && expected->symbol->name == "List" && found->is(TypeKind::Array)) {
+    } else if (expected->is(TypeKind::Named) && expected->symbol->name == "List" &&
+               found->is(TypeKind::Array)) {
         hint = "make a list of it: `List(" + shown + ")`";
     } else if (expected->is(TypeKind::Bool) && found->is_number()) {
         hint = "compare it: `" + shown + " != 0`";
-    } else if (found->is(TypeKind::Function) && found->params().empty() && a_.can_convert(found->result(), expected)) {
+    } else if (found->is(TypeKind::Function) && found->params().empty() &&
+               a_.can_convert(found->result(), expected)) {
         hint = "call it: `" + shown + "()`";
     } else if (expected->is_interface() && found->is(TypeKind::Named) && found->symbol->decl != nullptr) {
         hint = quote(found->symbol->name) + " would have to implement " + quote(expected);
-    } else if (expected->is(TypeKind::Named) && found->is(TypeKind::Named) && expected->symbol == found->symbol) {
+    } else if (expected->is(TypeKind::Named) && found->is(TypeKind::Named) &&
+               expected->symbol == found->symbol) {
         hint = "type arguments must be the same: " + quote(found) + " is not a subtype of " + quote(expected);
     }
     std::string expected_text = quote(expected), found_text = quote(found);

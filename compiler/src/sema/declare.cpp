@@ -27,15 +27,17 @@ std::uint32_t function_flags(const T& decl) {
 
 }  // namespace
 
-std::span<TypeParamSymbol*> Analyzer::declare_type_params(ast::List<ast::TypeParamNode*> nodes, bool of_function,
-                                                          std::uint32_t first_index) {
+std::span<TypeParamSymbol*> Analyzer::declare_type_params(ast::List<ast::TypeParamNode*> nodes,
+                                                          bool of_function, std::uint32_t first_index) {
     std::vector<TypeParamSymbol*> out;
     for (ast::TypeParamNode* node : nodes) {
         for (TypeParamSymbol* other : out) {
-            if (other->name == node->name.text) error(node->name.range, "type parameter " + quote(node->name.text) + " is declared twice");
+            if (other->name == node->name.text)
+                error(node->name.range, "type parameter " + quote(node->name.text) + " is declared twice");
         }
         if (builtin_type(node->name.text) != nullptr) {
-            error(node->name.range, quote(node->name.text) + " is a built-in type, not a name for a type parameter");
+            error(node->name.range,
+                  quote(node->name.text) + " is a built-in type, not a name for a type parameter");
         }
         auto* symbol = make<TypeParamSymbol>(node->name.text);
         symbol->range = node->name.range;
@@ -47,7 +49,8 @@ std::span<TypeParamSymbol*> Analyzer::declare_type_params(ast::List<ast::TypePar
     return arena.copy(out);
 }
 
-FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner, bool of_extension) {
+FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner,
+                                           bool of_extension) {
     auto* f = make<FunctionSymbol>(decl->name.text);
     f->range = decl->name.range;
     f->doc = decl->doc;
@@ -61,7 +64,9 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
     if (owner == nullptr) {
         if ((decl->modifiers & ast::kModPub) != 0) f->flags |= classfile::kPublic;
         if ((decl->modifiers & ast::kModNative) != 0) f->flags |= classfile::kNative;
-        for (auto [flag, word] : {std::pair{ast::kModOpen, "open"}, {ast::kModOverride, "override"}, {ast::kModAbstract, "abstract"},
+        for (auto [flag, word] : {std::pair{ast::kModOpen, "open"},
+                                  {ast::kModOverride, "override"},
+                                  {ast::kModAbstract, "abstract"},
                                   {ast::kModStatic, "static"}}) {
             if ((decl->modifiers & flag) != 0 && !(of_extension && flag == ast::kModStatic)) {
                 error(decl->modifiers_range, "a function of a module cannot be " + quote(word));
@@ -71,19 +76,23 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
     } else {
         f->flags |= member_flags(decl->modifiers);
         f->role = f->has(classfile::kStatic) ? FunctionRole::Static : FunctionRole::Method;
-        if (owner->is_interface() && decl->body == nullptr && !f->has(classfile::kStatic)) f->flags |= classfile::kAbstract;
+        if (owner->is_interface() && decl->body == nullptr && !f->has(classfile::kStatic))
+            f->flags |= classfile::kAbstract;
         if (owner->is_interface() && !f->has(classfile::kStatic)) f->flags |= classfile::kOpen;
         // What overrides an open method stays open for the classes below.
-        if (f->has(classfile::kOverride) && owner->is_class() && owner->has(classfile::kOpen)) f->flags |= classfile::kOpen;
+        if (f->has(classfile::kOverride) && owner->is_class() && owner->has(classfile::kOpen))
+            f->flags |= classfile::kOpen;
     }
     f->type_params = declare_type_params(decl->type_params, true, 0);
     if (decl->body == nullptr && !f->has(classfile::kNative) && !f->has(classfile::kAbstract)) {
         error(decl->name.range, "function " + quote(decl->name.text) + " has no body",
-              owner != nullptr ? "give it a body, or declare it `abstract`" : "give it a body: `{ ... }` or `= value`");
+              owner != nullptr ? "give it a body, or declare it `abstract`"
+                               : "give it a body: `{ ... }` or `= value`");
         f->in_progress = false;
     }
     if (decl->body != nullptr && (f->has(classfile::kNative) || (decl->modifiers & ast::kModAbstract) != 0)) {
-        error(decl->name.range, "a" + std::string(f->has(classfile::kNative) ? " native" : "n abstract") + " function has no body");
+        error(decl->name.range, "a" + std::string(f->has(classfile::kNative) ? " native" : "n abstract") +
+                                    " function has no body");
     }
     if (decl->is_property && (!decl->params.empty() || !decl->type_params.empty())) {
         error(decl->name.range, "a property has no parameters");
@@ -92,12 +101,15 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
 }
 
 void Analyzer::declare(ModuleSymbol* module) {
-    auto add = [&](Symbol* symbol, std::unordered_map<std::string_view, Symbol*>& members, std::string_view where) {
+    auto add = [&](Symbol* symbol, std::unordered_map<std::string_view, Symbol*>& members,
+                   std::string_view where) {
         if (symbol->name.empty()) return;
         auto [it, fresh] = members.emplace(symbol->name, symbol);
         if (!fresh) {
-            auto& d = error(symbol->range, quote(symbol->name) + " is declared twice in " + std::string(where));
-            if (it->second != nullptr) d.notes.push_back({it->second->range, "the first declaration is here"});
+            auto& d =
+                error(symbol->range, quote(symbol->name) + " is declared twice in " + std::string(where));
+            if (it->second != nullptr)
+                d.notes.push_back({it->second->range, "the first declaration is here"});
         }
     };
     auto make_field = [&](ast::VariableDecl* v, TypeSymbol* owner) {
@@ -113,7 +125,8 @@ void Analyzer::declare(ModuleSymbol* module) {
             field->flags |= classfile::kStatic;
             if ((v->modifiers & ast::kModPub) != 0) field->flags |= classfile::kPublic;
         } else {
-            field->flags |= member_flags(v->modifiers) & (classfile::kPublic | classfile::kPrivate | classfile::kStatic);
+            field->flags |=
+                member_flags(v->modifiers) & (classfile::kPublic | classfile::kPrivate | classfile::kStatic);
         }
         return field;
     };
@@ -126,9 +139,15 @@ void Analyzer::declare(ModuleSymbol* module) {
         decl->symbol = t;
         t->qualified_name = text(std::string(module->name) + "." + std::string(decl->name.text));
         switch (decl->type_kind) {
-            case ast::TypeDeclKind::Class: t->type_kind = TypeSymbolKind::Class; break;
-            case ast::TypeDeclKind::Interface: t->type_kind = TypeSymbolKind::Interface; break;
-            case ast::TypeDeclKind::Struct: t->type_kind = TypeSymbolKind::Struct; break;
+            case ast::TypeDeclKind::Class:
+                t->type_kind = TypeSymbolKind::Class;
+                break;
+            case ast::TypeDeclKind::Interface:
+                t->type_kind = TypeSymbolKind::Interface;
+                break;
+            case ast::TypeDeclKind::Struct:
+                t->type_kind = TypeSymbolKind::Struct;
+                break;
             case ast::TypeDeclKind::Enum:
                 t->type_kind = TypeSymbolKind::Class;
                 t->is_enum = true;
@@ -139,10 +158,12 @@ void Analyzer::declare(ModuleSymbol* module) {
         if ((decl->modifiers & ast::kModOpen) != 0) t->flags |= classfile::kOpen;
         if ((decl->modifiers & ast::kModAbstract) != 0) t->flags |= classfile::kAbstract | classfile::kOpen;
         if (t->is_interface()) t->flags |= classfile::kAbstract | classfile::kOpen;
-        if ((!t->is_class() || t->is_enum) && (decl->modifiers & (ast::kModOpen | ast::kModAbstract)) != 0 && !t->is_interface()) {
+        if ((!t->is_class() || t->is_enum) && (decl->modifiers & (ast::kModOpen | ast::kModAbstract)) != 0 &&
+            !t->is_interface()) {
             error(decl->modifiers_range, "only classes can be `open` or `abstract`");
         }
-        if (builtin_type(decl->name.text) != nullptr) error(decl->name.range, quote(decl->name.text) + " is a built-in type");
+        if (builtin_type(decl->name.text) != nullptr)
+            error(decl->name.range, quote(decl->name.text) + " is a built-in type");
         t->type_params = declare_type_params(decl->type_params, false, 0);
         std::vector<const Type*> args;
         for (TypeParamSymbol* p : t->type_params) args.push_back(types.var(p));
@@ -173,9 +194,12 @@ void Analyzer::declare(ModuleSymbol* module) {
             if (auto* v = ast::as<ast::VariableDecl>(member)) {
                 FieldSymbol* field = make_field(v, t);
                 if (!field->is_static() && (t->is_struct() || t->is_interface() || t->is_enum)) {
-                    error(v->name.range, t->is_struct() ? "a struct's fields are its parameters: " + quote(v->name.text) + " cannot be declared here"
-                                                        : "only classes and structs have fields",
-                          t->is_struct() ? "move it to the parameters after the struct's name, or make it a property: `get " +
+                    error(v->name.range,
+                          t->is_struct() ? "a struct's fields are its parameters: " + quote(v->name.text) +
+                                               " cannot be declared here"
+                                         : "only classes and structs have fields",
+                          t->is_struct() ? "move it to the parameters after the struct's name, or make it a "
+                                           "property: `get " +
                                                std::string(v->name.text) + ": ... = ...`"
                                          : "");
                 }
@@ -204,8 +228,11 @@ void Analyzer::declare(ModuleSymbol* module) {
             t->cases.push_back(symbol);
             // The object of a case without payload has its name already.
             auto existing = t->members.find(c.name.text);
-            auto* object = existing != t->members.end() && existing->second->kind == SymbolKind::Field ? static_cast<FieldSymbol*>(existing->second) : nullptr;
-            if (object == nullptr || object->decl == nullptr || object->decl->name.range != c.name.range) add(symbol, t->members, where);
+            auto* object = existing != t->members.end() && existing->second->kind == SymbolKind::Field
+                               ? static_cast<FieldSymbol*>(existing->second)
+                               : nullptr;
+            if (object == nullptr || object->decl == nullptr || object->decl->name.range != c.name.range)
+                add(symbol, t->members, where);
         }
         if (t->is_class() || t->is_struct()) {
             auto* ctor = make<FunctionSymbol>("init");
@@ -285,12 +312,16 @@ void Analyzer::declare_extensions(ModuleSymbol* module) {
         TypeSymbol* extension = nullptr;
         if (is_core && block->target != nullptr) {
             std::string_view name;
-            if (auto* named = ast::as<ast::NamedTypeNode>(block->target); named != nullptr && named->path.size() == 1 && named->args.empty()) {
+            if (auto* named = ast::as<ast::NamedTypeNode>(block->target);
+                named != nullptr && named->path.size() == 1 && named->args.empty()) {
                 if (const Type* t = builtin_type(named->path[0].text)) name = text(link_text(t));
             } else if (auto* array = ast::as<ast::ArrayTypeNode>(block->target);
-                       array != nullptr && block->type_params.size() == 1 && block->type_params[0]->bounds.empty()) {
+                       array != nullptr && block->type_params.size() == 1 &&
+                       block->type_params[0]->bounds.empty()) {
                 auto* element = ast::as<ast::NamedTypeNode>(array->element);
-                if (element != nullptr && element->path.size() == 1 && element->path[0].text == block->type_params[0]->name.text) name = "array";
+                if (element != nullptr && element->path.size() == 1 &&
+                    element->path[0].text == block->type_params[0]->name.text)
+                    name = "array";
             }
             if (!name.empty()) {
                 auto it = module->members.find(name);
@@ -312,7 +343,8 @@ void Analyzer::declare_extensions(ModuleSymbol* module) {
             auto params = declare_type_params(block->type_params, false, 0);
             if (extension->extend_decls.empty()) {
                 extension->type_params = params;
-                extension->self = extension->name == "array" ? types.array(types.var(params[0])) : builtin_type(extension->name);
+                extension->self = extension->name == "array" ? types.array(types.var(params[0]))
+                                                             : builtin_type(extension->name);
             } else if (!params.empty()) {
                 // Later blocks name the same parameter anew.
                 block->type_params[0]->symbol = extension->type_params[0];
@@ -332,7 +364,8 @@ void Analyzer::declare_extensions(ModuleSymbol* module) {
             module->extensions.push_back(made);
             for (ast::SuperNode& super : block->supers) {
                 error(super.range, "an extension of this module cannot implement interfaces",
-                      "only the type itself, or for built-in types std.core, says which interfaces are implemented");
+                      "only the type itself, or for built-in types std.core, says which interfaces are "
+                      "implemented");
             }
         }
         std::unordered_map<std::string_view, Symbol*> seen;
@@ -346,12 +379,14 @@ void Analyzer::declare_extensions(ModuleSymbol* module) {
             if (extension != nullptr) {
                 extension->functions.push_back(function);
                 if (!extension->members.emplace(function->name, function).second) {
-                    error(function->range, quote(function->name) + " is declared twice in extensions of " + quote(extension->self));
+                    error(function->range, quote(function->name) + " is declared twice in extensions of " +
+                                               quote(extension->self));
                 }
                 continue;
             }
             bool is_static = (f->modifiers & ast::kModStatic) != 0;
-            if (!seen.emplace(function->name, function).second) error(function->range, quote(function->name) + " is declared twice here");
+            if (!seen.emplace(function->name, function).second)
+                error(function->range, quote(function->name) + " is declared twice here");
             function->role = FunctionRole::Extension;
             function->flags |= member_flags(f->modifiers) & (classfile::kPublic | classfile::kPrivate);
             if ((f->modifiers & ast::kModPrivate) == 0) function->flags |= classfile::kPublic;

@@ -95,8 +95,12 @@ public:
         add_super("Hashable", {});
         add_super("Display", {});
         if (!declares("equals")) members.push_back(equals());
-        if (!declares("hash")) members.push_back(function("hash", {}, "int", by_case([&](EnumCaseNode& c, std::size_t i) { return hash_of(c, i); })));
-        if (!declares("toString")) members.push_back(function("toString", {}, "string", by_case([&](EnumCaseNode& c, std::size_t) { return text_of(c); })));
+        if (!declares("hash"))
+            members.push_back(function(
+                "hash", {}, "int", by_case([&](EnumCaseNode& c, std::size_t i) { return hash_of(c, i); })));
+        if (!declares("toString"))
+            members.push_back(function("toString", {}, "string",
+                                       by_case([&](EnumCaseNode& c, std::size_t) { return text_of(c); })));
         decl_->members = a_.arena.copy(members);
         decl_->supers = a_.arena.copy(supers);
     }
@@ -188,7 +192,9 @@ private:
     }
 
     // ---- functions
-    std::string_view part(char side, std::size_t i) { return a_.text(std::string(1, side) + std::to_string(i) + "$"); }
+    std::string_view part(char side, std::size_t i) {
+        return a_.text(std::string(1, side) + std::to_string(i) + "$");
+    }
 
     Pattern* case_pattern(EnumCaseNode& c, char side) {
         auto* p = a_.make<CasePattern>(at_);
@@ -212,13 +218,15 @@ private:
     template <typename Body>
     Expr* by_case(Body body) {
         std::vector<MatchArm> arms;
-        for (std::size_t i = 0; i < decl_->cases.size(); ++i) arms.push_back(arm(case_pattern(decl_->cases[i], 'a'), body(decl_->cases[i], i)));
+        for (std::size_t i = 0; i < decl_->cases.size(); ++i)
+            arms.push_back(arm(case_pattern(decl_->cases[i], 'a'), body(decl_->cases[i], i)));
         auto* m = a_.make<MatchExpr>(at_);
         m->subject = a_.make<ThisExpr>(at_);
         m->arms = a_.arena.copy(arms);
         return m;
     }
-    FunctionDecl* function(std::string_view function_name, List<ParamDecl> params, std::string_view result, Expr* body) {
+    FunctionDecl* function(std::string_view function_name, List<ParamDecl> params, std::string_view result,
+                           Expr* body) {
         auto* f = a_.make<FunctionDecl>(at_);
         f->name = {function_name, at_};
         f->params = params;
@@ -263,7 +271,8 @@ private:
         return call(m, {});
     }
     Expr* text_of(EnumCaseNode& c) {
-        std::vector<std::string_view> texts{a_.text(std::string(c.name.text) + (c.params.empty() ? "" : "("))};
+        std::vector<std::string_view> texts{
+            a_.text(std::string(c.name.text) + (c.params.empty() ? "" : "("))};
         std::vector<InterpolationPart> parts;
         for (std::size_t i = 0; i < c.params.size(); ++i) {
             InterpolationPart p;
@@ -292,7 +301,8 @@ std::vector<TypeDecl*> Analyzer::expand_enum(TypeDecl* decl) {
         if (std::find_if(cases.begin(), cases.end(), same) == cases.end()) {
             cases.push_back(c);
         } else {
-            error(c.name.range, "case " + quote(c.name.text) + " is declared twice in " + quote(decl->name.text));
+            error(c.name.range,
+                  "case " + quote(c.name.text) + " is declared twice in " + quote(decl->name.text));
         }
     }
     decl->cases = arena.copy(cases);
@@ -318,9 +328,13 @@ void Analyzer::load_cases(TypeSymbol* type, std::string_view names) {
         std::string_view name = names.substr(0, end);
         names.remove_prefix(std::min(end + 1, names.size()));
         TypeSymbol* case_type = find_type(std::string(type->qualified_name) + "$" + std::string(name));
-        if (case_type == nullptr || !case_type->is_class() || case_type->type_params.size() != type->type_params.size()) continue;
+        if (case_type == nullptr || !case_type->is_class() ||
+            case_type->type_params.size() != type->type_params.size())
+            continue;
         ensure_members(case_type);
-        if (case_type->super == nullptr || case_type->super->symbol != type || case_type->constructor == nullptr) continue;
+        if (case_type->super == nullptr || case_type->super->symbol != type ||
+            case_type->constructor == nullptr)
+            continue;
         auto* c = make<CaseSymbol>(text(name));
         c->owner = type;
         c->index = static_cast<std::uint32_t>(type->cases.size());

@@ -15,14 +15,17 @@ bool BodyChecker::key_of(const Expr* e, FactKey& key) const {
         if (auto* p = as<ParenExpr>(e)) {
             e = p->inner;
         } else if (auto* c = as<ConvertExpr>(e)) {
-            if (c->conversion != ConversionKind::NarrowNonNull && c->conversion != ConversionKind::NarrowCast) return false;
+            if (c->conversion != ConversionKind::NarrowNonNull && c->conversion != ConversionKind::NarrowCast)
+                return false;
             e = c->operand;
         } else if (auto* name = as<NameExpr>(e)) {
             if (name->value == ValueKind::Local) {
                 key.root = name->local;
                 break;
             }
-            if (name->value != ValueKind::Field || name->field->is_mutable() || n == 3 || name->receiver == nullptr) return false;
+            if (name->value != ValueKind::Field || name->field->is_mutable() || n == 3 ||
+                name->receiver == nullptr)
+                return false;
             path[n++] = name->field;
             e = name->receiver;
         } else if (auto* m = as<MemberExpr>(e)) {
@@ -37,7 +40,9 @@ bool BodyChecker::key_of(const Expr* e, FactKey& key) const {
         }
     }
     if (key.root == nullptr) return false;
-    if (key.root->is_var && (key.root->function != frame_->function || frame_->assigned_in_lambdas.contains(key.root->name))) return false;
+    if (key.root->is_var &&
+        (key.root->function != frame_->function || frame_->assigned_in_lambdas.contains(key.root->name)))
+        return false;
     std::reverse(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(n));
     key.path = path;
     return true;
@@ -75,7 +80,8 @@ void BodyChecker::forget_assigned(const Expr* a, const Stmt* b) {
     if (flow_.facts.empty()) return;
     std::vector<const Expr*> work;
     auto on_stmt = [&](const Stmt* s) {
-        for_each_child(s, [&](Expr* e) { work.push_back(e); }, [](Stmt*) {});
+        for_each_child(
+            s, [&](Expr* e) { work.push_back(e); }, [](Stmt*) {});
     };
     if (a != nullptr) work.push_back(a);
     if (b != nullptr) on_stmt(b);
@@ -93,7 +99,8 @@ void BodyChecker::forget_assigned(const Expr* a, const Stmt* b) {
                 for (Expr* x : tuple->elements) assigned(x);
             }
         }
-        for_each_child(e, [&](Expr* child) { work.push_back(child); }, on_stmt);
+        for_each_child(
+            e, [&](Expr* child) { work.push_back(child); }, on_stmt);
     }
 }
 
@@ -139,11 +146,14 @@ void BodyChecker::check_condition(Expr*& slot, Flow& when_true, Flow& when_false
     if (auto* b = as<BinaryExpr>(slot); b != nullptr && b->meaning == OperatorKind::NullTest) {
         Expr* subject = is_null_literal(b->left) ? b->right : b->left;
         if (subject->type->is(TypeKind::Nullable)) {
-            learn(subject, subject->type->inner(), b->op == BinaryOp::Ne || b->op == BinaryOp::NotSame ? when_true : when_false);
+            learn(subject, subject->type->inner(),
+                  b->op == BinaryOp::Ne || b->op == BinaryOp::NotSame ? when_true : when_false);
         }
-    } else if (auto* i = as<IsExpr>(slot); i != nullptr && i->target->type != nullptr && !i->target->type->has_error) {
+    } else if (auto* i = as<IsExpr>(slot);
+               i != nullptr && i->target->type != nullptr && !i->target->type->has_error) {
         const Type* target = i->target->type;
-        if (i->operand->type != target && !a_.is_subtype(i->operand->type, target)) learn(i->operand, target, i->negated ? when_false : when_true);
+        if (i->operand->type != target && !a_.is_subtype(i->operand->type, target))
+            learn(i->operand, target, i->negated ? when_false : when_true);
     }
 }
 

@@ -8,7 +8,8 @@ namespace skua::compiler {
 namespace {
 
 std::string signature_of(Analyzer& a, FunctionSymbol* f, const Substitution& s) {
-    if (f->has(classfile::kProperty)) return "get " + std::string(f->name) + ": " + to_string(a.types.substitute(a.result_type(f), s));
+    if (f->has(classfile::kProperty))
+        return "get " + std::string(f->name) + ": " + to_string(a.types.substitute(a.result_type(f), s));
     std::string out = "fn " + std::string(f->name) + "(";
     for (std::size_t i = 0; i < f->params.size(); ++i) {
         if (i != 0) out += ", ";
@@ -21,17 +22,22 @@ std::string signature_of(Analyzer& a, FunctionSymbol* f, const Substitution& s) 
 }
 
 // `inherited`: what the parameters of the type that declares `own` stand for.
-bool same_signature(Analyzer& a, FunctionSymbol* own, FunctionSymbol* base, const Substitution& s, const Substitution& inherited = {}) {
-    if (own->params.size() != base->params.size() || own->type_params.size() != base->type_params.size()) return false;
+bool same_signature(Analyzer& a, FunctionSymbol* own, FunctionSymbol* base, const Substitution& s,
+                    const Substitution& inherited = {}) {
+    if (own->params.size() != base->params.size() || own->type_params.size() != base->type_params.size())
+        return false;
     if (own->has(classfile::kProperty) != base->has(classfile::kProperty)) return false;
     std::vector<const Type*> own_vars;
     for (TypeParamSymbol* p : own->type_params) own_vars.push_back(a.types.var(p));
     Substitution both{s.type_args, own_vars};
     auto same = [](const Type* x, const Type* y) { return x == y || x->has_error || y->has_error; };
     for (std::size_t i = 0; i < own->params.size(); ++i) {
-        if (!same(a.types.substitute(own->params[i].type, inherited), a.types.substitute(base->params[i].type, both))) return false;
+        if (!same(a.types.substitute(own->params[i].type, inherited),
+                  a.types.substitute(base->params[i].type, both)))
+            return false;
     }
-    return same(a.types.substitute(a.result_type(own), inherited), a.types.substitute(a.result_type(base), both));
+    return same(a.types.substitute(a.result_type(own), inherited),
+                a.types.substitute(a.result_type(base), both));
 }
 
 }  // namespace
@@ -71,18 +77,23 @@ void Analyzer::check_overrides(TypeSymbol* type) {
         ensure_signature(f);
         bool wants_override = f->has(classfile::kOverride);
         bool found_class = false, found_any = false;
-        for (const Type* super : direct_supers(type->type_kind == TypeSymbolKind::Extension ? types.named(type, [&] {
-                 std::vector<const Type*> args;
-                 for (auto* p : type->type_params) args.push_back(types.var(p));
-                 return types.list(args);
-             }()) : type->self)) {
+        for (const Type* super : direct_supers(type->type_kind == TypeSymbolKind::Extension
+                                                   ? types.named(type,
+                                                                 [&] {
+                                                                     std::vector<const Type*> args;
+                                                                     for (auto* p : type->type_params)
+                                                                         args.push_back(types.var(p));
+                                                                     return types.list(args);
+                                                                 }())
+                                                   : type->self)) {
             Member base = find_member(super, f->name);
             if (!base) continue;
             found_any = true;
             if (base.symbol->kind != SymbolKind::Function) {
                 if (f->has(classfile::kSynthetic)) continue;
                 auto& d = error(f->range, quote(f->name) + " hides a field of " + quote(base.owner));
-                if (base.symbol->range.end != 0) d.notes.push_back({base.symbol->range, "the field is declared here"});
+                if (base.symbol->range.end != 0)
+                    d.notes.push_back({base.symbol->range, "the field is declared here"});
                 continue;
             }
             auto* base_function = static_cast<FunctionSymbol*>(base.symbol);
@@ -97,17 +108,23 @@ void Analyzer::check_overrides(TypeSymbol* type) {
             if (!of_interface) {
                 found_class = true;
                 if (!base_function->has(classfile::kOpen) && !base_function->has(classfile::kAbstract)) {
-                    auto& d = error(f->range, "method " + quote(f->name) + " of " + quote(base.owner) + " is closed: it cannot be overridden",
+                    auto& d = error(f->range,
+                                    "method " + quote(f->name) + " of " + quote(base.owner) +
+                                        " is closed: it cannot be overridden",
                                     "declare it `open fn " + std::string(f->name) + "` there");
-                    if (base_function->range.end != 0) d.notes.push_back({base_function->range, "it is declared here"});
+                    if (base_function->range.end != 0)
+                        d.notes.push_back({base_function->range, "it is declared here"});
                     continue;
                 }
             }
             if (!same_signature(*this, f, base_function, substitution(base.owner))) {
-                auto& d = error(f->range, "method " + quote(f->name) + " does not have the signature of the one it " +
-                                (of_interface ? "implements" : "overrides") + ": expected `" +
-                                signature_of(*this, base_function, substitution(base.owner)) + "`, found `" + signature_of(*this, f, {}) + "`");
-                if (base_function->range.end != 0) d.notes.push_back({base_function->range, "declared here in " + quote(base.owner)});
+                auto& d = error(f->range, "method " + quote(f->name) +
+                                              " does not have the signature of the one it " +
+                                              (of_interface ? "implements" : "overrides") + ": expected `" +
+                                              signature_of(*this, base_function, substitution(base.owner)) +
+                                              "`, found `" + signature_of(*this, f, {}) + "`");
+                if (base_function->range.end != 0)
+                    d.notes.push_back({base_function->range, "declared here in " + quote(base.owner)});
             }
         }
         if (wants_override && !found_any) {
@@ -121,19 +138,25 @@ void Analyzer::check_overrides(TypeSymbol* type) {
                   "write `override fn " + std::string(f->name) + "`");
         }
         if (found_any && f->overridden != nullptr) f->flags |= classfile::kOverride;
-        if (type->is_class() && f->has(classfile::kOpen) && !f->has(classfile::kAbstract) && !type->has(classfile::kOpen)) {
-            error(f->range, "method " + quote(f->name) + " is `open` in a closed class", "declare the class `open class " + std::string(type->name) + "`");
+        if (type->is_class() && f->has(classfile::kOpen) && !f->has(classfile::kAbstract) &&
+            !type->has(classfile::kOpen)) {
+            error(f->range, "method " + quote(f->name) + " is `open` in a closed class",
+                  "declare the class `open class " + std::string(type->name) + "`");
         }
         if (f->has(classfile::kAbstract) && type->is_class() && !type->has(classfile::kAbstract)) {
             error(f->range, "method " + quote(f->name) + " is abstract in a class that is not",
                   "declare the class `abstract class " + std::string(type->name) + "`");
         }
-        if (type->is_struct() && (f->decl != nullptr) && (f->decl->modifiers & (ast::kModOpen | ast::kModAbstract)) != 0) {
+        if (type->is_struct() && (f->decl != nullptr) &&
+            (f->decl->modifiers & (ast::kModOpen | ast::kModAbstract)) != 0) {
             error(f->range, "a struct's method cannot be `open` or `abstract`: structs have no subtypes");
         }
         if ((f->has(classfile::kOpen) || f->has(classfile::kAbstract)) && !f->type_params.empty()) {
-            error(f->range, "generic method " + quote(f->name) + " cannot be " + (type->is_interface() ? "an interface method" : "open or abstract") +
-                  ": each instance of it is its own function", "make it a function outside of the type, or an extension");
+            error(f->range,
+                  "generic method " + quote(f->name) + " cannot be " +
+                      (type->is_interface() ? "an interface method" : "open or abstract") +
+                      ": each instance of it is its own function",
+                  "make it a function outside of the type, or an extension");
         }
     }
     for (FieldSymbol* field : type->fields) {
@@ -142,7 +165,8 @@ void Analyzer::check_overrides(TypeSymbol* type) {
         if (base && can_access(base.symbol, type->module, type)) {
             bool both_params = field->ctor_param != nullptr && base.symbol->kind == SymbolKind::Field;
             error(field->range, quote(field->name) + " hides a member of " + quote(base.owner),
-                  both_params ? "leave out `let` or `var` here: the superclass has the field" : "choose another name");
+                  both_params ? "leave out `let` or `var` here: the superclass has the field"
+                              : "choose another name");
         }
     }
 }
@@ -165,33 +189,39 @@ void Analyzer::check_completeness(TypeSymbol* type) {
         for (FunctionSymbol* f : symbol->functions) {
             if (!f->has(classfile::kAbstract)) continue;
             Member found = find_member(self, f->name);
-            if (found && found.symbol->kind == SymbolKind::Field && f->has(classfile::kProperty) && found.owner->symbol == type &&
-                !static_cast<FieldSymbol*>(found.symbol)->is_static()) {
+            if (found && found.symbol->kind == SymbolKind::Field && f->has(classfile::kProperty) &&
+                found.owner->symbol == type && !static_cast<FieldSymbol*>(found.symbol)->is_static()) {
                 // A field may stand for a property: class Student(let name: string) : Named.
                 auto* field = static_cast<FieldSymbol*>(found.symbol);
                 const Type* wanted = types.substitute(result_type(f), substitution(all[i]));
                 if (field_type(field) != wanted && !wanted->has_error && !field_type(field)->has_error) {
-                    error(field->range, "field " + quote(field->name) + " stands for a property of " + quote(all[i]) + ": expected " + quote(wanted) +
-                                            ", found " + quote(field_type(field)));
+                    error(field->range, "field " + quote(field->name) + " stands for a property of " +
+                                            quote(all[i]) + ": expected " + quote(wanted) + ", found " +
+                                            quote(field_type(field)));
                 } else {
                     make_getter(type, field)->overridden = f;
                 }
                 continue;
             }
-            auto* implementation = found && found.symbol->kind == SymbolKind::Function ? static_cast<FunctionSymbol*>(found.symbol) : nullptr;
+            auto* implementation = found && found.symbol->kind == SymbolKind::Function
+                                       ? static_cast<FunctionSymbol*>(found.symbol)
+                                       : nullptr;
             if (implementation == nullptr || implementation->has(classfile::kAbstract)) {
                 ensure_signature(f);
                 std::string text = signature_of(*this, f, substitution(all[i]));
                 if (std::find(missing.begin(), missing.end(), text) == missing.end()) missing.push_back(text);
                 if (first == nullptr) first = f, first_owner = all[i];
-            } else if (implementation->owner != type && implementation->owner != nullptr && !implementation->owner->is_interface() &&
-                       symbol->is_interface()) {
+            } else if (implementation->owner != type && implementation->owner != nullptr &&
+                       !implementation->owner->is_interface() && symbol->is_interface()) {
                 // Inherited from a superclass that does not know the interface.
                 ensure_signature(f);
                 ensure_signature(implementation);
-                if (!same_signature(*this, implementation, f, substitution(all[i]), substitution(found.owner))) {
-                    error(type->range, "method " + quote(f->name) + " inherited from " + quote(found.owner) + " does not have the signature that " +
-                          quote(all[i]) + " needs: expected `" + signature_of(*this, f, substitution(all[i])) + "`");
+                if (!same_signature(*this, implementation, f, substitution(all[i]),
+                                    substitution(found.owner))) {
+                    error(type->range, "method " + quote(f->name) + " inherited from " + quote(found.owner) +
+                                           " does not have the signature that " + quote(all[i]) +
+                                           " needs: expected `" +
+                                           signature_of(*this, f, substitution(all[i])) + "`");
                 }
             }
         }
@@ -200,9 +230,15 @@ void Analyzer::check_completeness(TypeSymbol* type) {
         }
     }
     if (missing.empty()) return;
-    auto& d = error(type->range, (type->is_struct() ? "struct " : type->type_kind == TypeSymbolKind::Extension ? "extension of " : "class ") +
-                    quote(type->name) + " does not implement " + quoted_list(missing) + " of " + quote(first_owner),
-                    type->is_class() ? "add " + std::string(missing.size() == 1 ? "it" : "them") + ", or declare the class `abstract`" : "");
+    auto& d = error(
+        type->range,
+        (type->is_struct()                              ? "struct "
+         : type->type_kind == TypeSymbolKind::Extension ? "extension of "
+                                                        : "class ") +
+            quote(type->name) + " does not implement " + quoted_list(missing) + " of " + quote(first_owner),
+        type->is_class()
+            ? "add " + std::string(missing.size() == 1 ? "it" : "them") + ", or declare the class `abstract`"
+            : "");
     if (first->range.end != 0) d.notes.push_back({first->range, quote(first->name) + " is declared here"});
 }
 
@@ -233,7 +269,8 @@ void Analyzer::check_type(TypeSymbol* type) {
     if (type->is_struct()) check_struct_cycle(type);
     check_overrides(type);
     check_completeness(type);
-    if (type->is_class() && type->has(classfile::kAbstract) && type->decl != nullptr && type->constructor != nullptr) {
+    if (type->is_class() && type->has(classfile::kAbstract) && type->decl != nullptr &&
+        type->constructor != nullptr) {
         ensure_signature(type->constructor);
     }
 }

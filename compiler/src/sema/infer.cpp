@@ -19,7 +19,8 @@ const Type* Inference::expected_of(const Type* declared) {
     const Type* solved = apply(declared);
     if (!declared->is(TypeKind::Infer) || solved->has_infer || exact_[declared->index]) return solved;
     const Type* hinted = hints_[declared->index];
-    return hinted != nullptr && hinted->is(TypeKind::Named) && a_.is_subtype(solved, hinted) ? hinted : solved;
+    return hinted != nullptr && hinted->is(TypeKind::Named) && a_.is_subtype(solved, hinted) ? hinted
+                                                                                             : solved;
 }
 
 bool Inference::unify(const Type* pattern, const Type* type, bool exact) {
@@ -52,8 +53,9 @@ bool Inference::unify(const Type* pattern, const Type* type, bool exact) {
         return unify(pattern->inner(), type->is(TypeKind::Nullable) ? type->inner() : type, exact);
     }
     if (pattern->is(TypeKind::Named)) {
-        const Type* found = exact ? (type->is(TypeKind::Named) && type->symbol == pattern->symbol ? type : nullptr)
-                                  : a_.as_instance_of(type, pattern->symbol);
+        const Type* found =
+            exact ? (type->is(TypeKind::Named) && type->symbol == pattern->symbol ? type : nullptr)
+                  : a_.as_instance_of(type, pattern->symbol);
         if (found == nullptr) return false;
         for (std::size_t i = 0; i < pattern->args.size(); ++i) {
             if (!unify(pattern->args[i], found->args[i], true)) return false;
@@ -77,7 +79,8 @@ void Inference::hint(const Type* pattern, const Type* expected) {
     if (expected == nullptr || !pattern->has_infer || expected->has_error || expected->has_infer) return;
     if (pattern->is(TypeKind::Infer)) {
         // A variable that is the whole result: the arguments decide, this only helps them.
-        if (hints_[pattern->index] == nullptr && !expected->is(TypeKind::Void)) hints_[pattern->index] = expected;
+        if (hints_[pattern->index] == nullptr && !expected->is(TypeKind::Void))
+            hints_[pattern->index] = expected;
         return;
     }
     if (pattern->is(TypeKind::Nullable)) {
@@ -86,12 +89,14 @@ void Inference::hint(const Type* pattern, const Type* expected) {
     }
     if (expected->is(TypeKind::Nullable)) expected = expected->inner();
     // Invariant: the expected type must be met, unless the result is a subtype of it.
-    if (pattern->is(TypeKind::Named) && expected->is(TypeKind::Named) && pattern->symbol != expected->symbol) {
+    if (pattern->is(TypeKind::Named) && expected->is(TypeKind::Named) &&
+        pattern->symbol != expected->symbol) {
         const Type* generic = a_.as_instance_of(pattern, expected->symbol);
         if (generic != nullptr) unify(generic, expected, true);
         return;
     }
-    if (pattern->kind == expected->kind && pattern->args.size() == expected->args.size()) unify(pattern, expected, true);
+    if (pattern->kind == expected->kind && pattern->args.size() == expected->args.size())
+        unify(pattern, expected, true);
 }
 
 TypeParamSymbol* Inference::finish() {
@@ -101,7 +106,8 @@ TypeParamSymbol* Inference::finish() {
         if (solutions_[i] == nullptr) {
             if (missing == nullptr) missing = params_[i];
             solutions_[i] = a_.types.error;
-        } else if (solutions_[i]->is(TypeKind::Void) || solutions_[i]->is(TypeKind::Null) || solutions_[i]->is(TypeKind::Never)) {
+        } else if (solutions_[i]->is(TypeKind::Void) || solutions_[i]->is(TypeKind::Null) ||
+                   solutions_[i]->is(TypeKind::Never)) {
             if (missing == nullptr && !solutions_[i]->is(TypeKind::Never)) missing = params_[i];
             solutions_[i] = a_.types.error;
         }

@@ -13,23 +13,28 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {"newArray", "Ai"},      {"copyArray", "vAiAii"}, {"fillArray", "vAiiT"},  {"hashOf", "iT"},
-    {"equalsOf", "bTT"},     {"textOf", "sT"},        {"stringByte", "ysi"},   {"stringLen", "is"},
-    {"sqrt", "ff"},          {"floor", "ff"},         {"ceil", "ff"},          {"trunc", "ff"},
-    {"round", "ff"},         {"abs", "ff"},           {"min", "fff"},          {"max", "fff"},
-    {"addChecked", "iii"},   {"subChecked", "iii"},   {"mulChecked", "iii"},   {"clz", "ii"},
-    {"ctz", "ii"},           {"popcnt", "ii"},        {"rotl", "iii"},         {"rotr", "iii"},
-    {"bswap", "ii"},         {"clz32", "dd"},         {"ctz32", "dd"},         {"popcnt32", "dd"},
-    {"rotl32", "ddd"},       {"rotr32", "ddd"},       {"bswap32", "dd"},       {"mulHigh", "iii"},
-    {"mulHighUnsigned", "iii"}, {"divUnsigned", "iii"}, {"remUnsigned", "iii"}, {"lessUnsigned", "bii"},
-    {"bitsOf", "if"},        {"fromBits", "fi"},      {"bitsOf32", "dF"},      {"fromBits32", "Fd"},
-    {"truncateToInt", "if"},
-    {"getI16le", "hBi"}, {"getI16be", "hBi"}, {"putI16le", "vBih"}, {"putI16be", "vBih"},
-    {"getU16le", "HBi"}, {"getU16be", "HBi"}, {"putU16le", "vBiH"}, {"putU16be", "vBiH"},
-    {"getI32le", "dBi"}, {"getI32be", "dBi"}, {"putI32le", "vBid"}, {"putI32be", "vBid"},
-    {"getI64le", "iBi"}, {"getI64be", "iBi"}, {"putI64le", "vBii"}, {"putI64be", "vBii"},
-    {"getF32le", "FBi"}, {"getF32be", "FBi"}, {"putF32le", "vBiF"}, {"putF32be", "vBiF"},
-    {"getF64le", "fBi"}, {"getF64be", "fBi"}, {"putF64le", "vBif"}, {"putF64be", "vBif"},
+    {"newArray", "Ai"},     {"copyArray", "vAiAii"}, {"fillArray", "vAiiT"},
+    {"hashOf", "iT"},       {"equalsOf", "bTT"},     {"textOf", "sT"},
+    {"stringByte", "ysi"},  {"stringLen", "is"},     {"sqrt", "ff"},
+    {"floor", "ff"},        {"ceil", "ff"},          {"trunc", "ff"},
+    {"round", "ff"},        {"abs", "ff"},           {"min", "fff"},
+    {"max", "fff"},         {"addChecked", "iii"},   {"subChecked", "iii"},
+    {"mulChecked", "iii"},  {"clz", "ii"},           {"ctz", "ii"},
+    {"popcnt", "ii"},       {"rotl", "iii"},         {"rotr", "iii"},
+    {"bswap", "ii"},        {"clz32", "dd"},         {"ctz32", "dd"},
+    {"popcnt32", "dd"},     {"rotl32", "ddd"},       {"rotr32", "ddd"},
+    {"bswap32", "dd"},      {"mulHigh", "iii"},      {"mulHighUnsigned", "iii"},
+    {"divUnsigned", "iii"}, {"remUnsigned", "iii"},  {"lessUnsigned", "bii"},
+    {"bitsOf", "if"},       {"fromBits", "fi"},      {"bitsOf32", "dF"},
+    {"fromBits32", "Fd"},   {"truncateToInt", "if"}, {"getI16le", "hBi"},
+    {"getI16be", "hBi"},    {"putI16le", "vBih"},    {"putI16be", "vBih"},
+    {"getU16le", "HBi"},    {"getU16be", "HBi"},     {"putU16le", "vBiH"},
+    {"putU16be", "vBiH"},   {"getI32le", "dBi"},     {"getI32be", "dBi"},
+    {"putI32le", "vBid"},   {"putI32be", "vBid"},    {"getI64le", "iBi"},
+    {"getI64be", "iBi"},    {"putI64le", "vBii"},    {"putI64be", "vBii"},
+    {"getF32le", "FBi"},    {"getF32be", "FBi"},     {"putF32le", "vBiF"},
+    {"putF32be", "vBiF"},   {"getF64le", "fBi"},     {"getF64be", "fBi"},
+    {"putF64le", "vBif"},   {"putF64be", "vBif"},
 };
 
 }  // namespace
@@ -54,19 +59,32 @@ ModuleSymbol* Analyzer::intrinsics_module() {
         }
         auto type_of = [&](char c) -> const Type* {
             switch (c) {
-                case 'T': return types.var(param);
-                case 'A': return types.array(types.var(param));
-                case 'B': return types.array(types.u8);
-                case 'i': return types.int_;
-                case 'f': return types.float_;
-                case 'F': return types.f32;
-                case 'd': return types.i32;
-                case 's': return types.string;
-                case 'b': return types.bool_;
-                case 'y': return types.u8;
-                case 'h': return types.i16;
-                case 'H': return types.u16;
-                default: return types.void_;
+                case 'T':
+                    return types.var(param);
+                case 'A':
+                    return types.array(types.var(param));
+                case 'B':
+                    return types.array(types.u8);
+                case 'i':
+                    return types.int_;
+                case 'f':
+                    return types.float_;
+                case 'F':
+                    return types.f32;
+                case 'd':
+                    return types.i32;
+                case 's':
+                    return types.string;
+                case 'b':
+                    return types.bool_;
+                case 'y':
+                    return types.u8;
+                case 'h':
+                    return types.i16;
+                case 'H':
+                    return types.u16;
+                default:
+                    return types.void_;
             }
         };
         f->result = type_of(row.signature[0]);

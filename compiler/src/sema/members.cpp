@@ -25,7 +25,8 @@ Member Analyzer::find_member(const Type* type, std::string_view name) {
         ensure_members(symbol);
         if (auto it = symbol->members.find(name); it != symbol->members.end()) {
             Member found{it->second, t};
-            auto* f = it->second->kind == SymbolKind::Function ? static_cast<FunctionSymbol*>(it->second) : nullptr;
+            auto* f =
+                it->second->kind == SymbolKind::Function ? static_cast<FunctionSymbol*>(it->second) : nullptr;
             bool is_abstract = f != nullptr && f->has(classfile::kAbstract);
             if (!is_abstract) return found;
             if (!abstract_found) abstract_found = found;
@@ -65,7 +66,9 @@ bool Analyzer::match_receiver(const Type* pattern, const Type* type, std::vector
     }
     if (pattern == type) return true;
     if (pattern->kind != type->kind) {
-        if (!pattern->is(TypeKind::Named) || (!type->is(TypeKind::Var) && !type->is(TypeKind::Array) && !type->is_primitive() && !type->is(TypeKind::String))) return false;
+        if (!pattern->is(TypeKind::Named) || (!type->is(TypeKind::Var) && !type->is(TypeKind::Array) &&
+                                              !type->is_primitive() && !type->is(TypeKind::String)))
+            return false;
     }
     if (pattern->is(TypeKind::Named)) {
         const Type* found = as_instance_of(type, pattern->symbol);
@@ -92,7 +95,9 @@ FunctionSymbol* Analyzer::find_extension(const Type* type, std::string_view name
     modules.insert(modules.end(), prelude.begin(), prelude.end());
     for (std::size_t i = 0; i < modules.size(); ++i) {
         ModuleSymbol* m = modules[i];
-        if (std::find(modules.begin(), modules.begin() + static_cast<std::ptrdiff_t>(i), m) != modules.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+        if (std::find(modules.begin(), modules.begin() + static_cast<std::ptrdiff_t>(i), m) !=
+            modules.begin() + static_cast<std::ptrdiff_t>(i))
+            continue;
         if (m->ast == nullptr && m->file == nullptr) load_module_file(m);
         for (FunctionSymbol* f : m->extension_functions) {
             if (f->name != name) continue;
@@ -113,7 +118,8 @@ FunctionSymbol* Analyzer::find_extension(const Type* type, std::string_view name
             }
             // An exact receiver beats a generic one, and that beats a supertype's.
             unsigned rank = f->this_type == type ? 4 : f->this_type->has_vars ? 2 : 1;
-            for (const Type* a : args) rank += a != nullptr && !f->type_params.empty() && !f->type_params[0]->bounds.empty() ? 1 : 0;
+            for (const Type* a : args)
+                rank += a != nullptr && !f->type_params.empty() && !f->type_params[0]->bounds.empty() ? 1 : 0;
             if (rank > best_rank) {
                 best = f;
                 best_rank = rank;
@@ -149,12 +155,14 @@ std::string Analyzer::suggest_member(const Type* type, std::string_view name, Mo
     }
     // What other languages call it.
     static constexpr std::pair<std::string_view, std::string_view> kOtherwise[] = {
-        {"length", "len"}, {"size", "len"}, {"count", "len"}, {"push", "add"}, {"append", "add"}, {"toUpperCase", "upper"},
-        {"toLowerCase", "lower"}, {"has", "contains"}, {"includes", "contains"}, {"indexOf", "find"}, {"strip", "trim"},
-        {"pop", "removeLast"}, {"substr", "substring"}, {"foreach", "forEach"}, {"reduce", "fold"}, {"put", "[]="},
-        {"str", "toString"}, {"to_string", "toString"}};
+        {"length", "len"},        {"size", "len"},          {"count", "len"},         {"push", "add"},
+        {"append", "add"},        {"toUpperCase", "upper"}, {"toLowerCase", "lower"}, {"has", "contains"},
+        {"includes", "contains"}, {"indexOf", "find"},      {"strip", "trim"},        {"pop", "removeLast"},
+        {"substr", "substring"},  {"foreach", "forEach"},   {"reduce", "fold"},       {"put", "[]="},
+        {"str", "toString"},      {"to_string", "toString"}};
     for (auto [other, ours] : kOtherwise) {
-        if (name == other && std::find(names.begin(), names.end(), ours) != names.end()) return "did you mean " + quote(ours) + "?";
+        if (name == other && std::find(names.begin(), names.end(), ours) != names.end())
+            return "did you mean " + quote(ours) + "?";
     }
     auto best = nearest(name, names);
     return best.empty() ? "" : "did you mean " + quote(best) + "?";
@@ -172,7 +180,8 @@ bool Analyzer::can_access(const Symbol* member, const ModuleSymbol* module, cons
     }
     if ((flags & classfile::kPrivate) == 0) return true;
     if (owner == nullptr) {
-        return member->kind != SymbolKind::Function || static_cast<const FunctionSymbol*>(member)->module == module;
+        return member->kind != SymbolKind::Function ||
+               static_cast<const FunctionSymbol*>(member)->module == module;
     }
     return owner == from;
 }

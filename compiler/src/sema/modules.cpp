@@ -12,17 +12,17 @@ struct PreludeName {
 };
 // Names that need no import (docs/contracts.md); everything of std.core besides.
 constexpr std::array kPreludeNames = {
-    PreludeName{"List", "std.collections"},     PreludeName{"Map", "std.collections"},
-    PreludeName{"Set", "std.collections"},      PreludeName{"MapEntry", "std.collections"},
-    PreludeName{"StringBuilder", "std.text"},   PreludeName{"print", "std.io"},
-    PreludeName{"println", "std.io"},           PreludeName{"eprintln", "std.io"},
+    PreludeName{"List", "std.collections"},   PreludeName{"Map", "std.collections"},
+    PreludeName{"Set", "std.collections"},    PreludeName{"MapEntry", "std.collections"},
+    PreludeName{"StringBuilder", "std.text"}, PreludeName{"print", "std.io"},
+    PreludeName{"println", "std.io"},         PreludeName{"eprintln", "std.io"},
     PreludeName{"readLine", "std.io"},
 };
 
 // Library names that are not in the prelude but often forgotten to import.
 constexpr std::array kWellKnown = {
-    PreludeName{"math", "std"},    PreludeName{"fs", "std"},     PreludeName{"env", "std"},
-    PreludeName{"json", "std"},    PreludeName{"time", "std"},   PreludeName{"random", "std"},
+    PreludeName{"math", "std"},    PreludeName{"fs", "std"},      PreludeName{"env", "std"},
+    PreludeName{"json", "std"},    PreludeName{"time", "std"},    PreludeName{"random", "std"},
     PreludeName{"process", "std"}, PreludeName{"checked", "std"}, PreludeName{"text", "std"},
     PreludeName{"io", "std"},      PreludeName{"iter", "std"},
 };
@@ -44,7 +44,9 @@ ModuleSymbol* Analyzer::new_module(std::string_view name) {
     return &m;
 }
 
-TypeSymbol* Analyzer::new_type(std::string_view name) { return &type_storage_.emplace_back(name); }
+TypeSymbol* Analyzer::new_type(std::string_view name) {
+    return &type_storage_.emplace_back(name);
+}
 
 ModuleSymbol* Analyzer::find_module(std::string_view name) {
     if (auto it = modules_.find(std::string(name)); it != modules_.end()) return it->second;
@@ -111,7 +113,8 @@ bool Analyzer::is_visible(const Symbol* symbol, const ModuleSymbol* from) const 
             auto* f = static_cast<const FieldSymbol*>(symbol);
             return f->module == from || f->has(classfile::kPublic);
         }
-        default: return true;
+        default:
+            return true;
     }
 }
 
@@ -195,9 +198,9 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
         for (auto& [name, m] : modules_) {
             if (m != nullptr) candidates.push_back(name);
         }
-        static constexpr std::string_view kStd[] = {"std.math", "std.fs", "std.env", "std.time", "std.random", "std.process",
-                                                    "std.text", "std.io", "std.iter", "std.collections", "std.core",
-                                                    "std.checked", "std.sorting"};
+        static constexpr std::string_view kStd[] = {
+            "std.math", "std.fs",   "std.env",         "std.time", "std.random",  "std.process", "std.text",
+            "std.io",   "std.iter", "std.collections", "std.core", "std.checked", "std.sorting"};
         candidates.insert(candidates.end(), std::begin(kStd), std::end(kStd));
         auto best = nearest(path, candidates);
         SourceRange range = SourceRange::join(import.path.front().range, import.path.back().range);
@@ -205,8 +208,9 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
               best.empty() ? "give its source file to vmc too, or its compiled form with --class-path"
                            : "did you mean " + quote(best) + "?");
         // Silence what follows from it.
-        if (!import.has_names && !import.wildcard) scope.names.emplace(
-            import.alias.text.empty() ? import.path.back().text : import.alias.text, nullptr);
+        if (!import.has_names && !import.wildcard)
+            scope.names.emplace(import.alias.text.empty() ? import.path.back().text : import.alias.text,
+                                nullptr);
         for (ast::ImportedName& name : import.names) {
             scope.names.emplace(name.alias.text.empty() ? name.name.text : name.alias.text, nullptr);
         }
@@ -230,7 +234,8 @@ Symbol* Analyzer::find_global(ModuleSymbol* from, std::string_view name) {
     if (ModuleSymbol* m = find_module("std.core"); m != nullptr && m != from) {
         Symbol* s = find_in_module(m, name);
         if (s != nullptr && is_visible(s, from) &&
-            !(s->kind == SymbolKind::Type && static_cast<TypeSymbol*>(s)->type_kind == TypeSymbolKind::Extension)) {
+            !(s->kind == SymbolKind::Type &&
+              static_cast<TypeSymbol*>(s)->type_kind == TypeSymbolKind::Extension)) {
             return s;
         }
     }
@@ -258,16 +263,18 @@ std::string Analyzer::suggest_global(ModuleSymbol* from, std::string_view name) 
     for (auto& [member, s] : scope_of(from).names) candidates.push_back(member);
     for (const PreludeName& p : kPreludeNames) candidates.push_back(p.name);
     for (std::string_view builtin : {"int", "float", "string", "bool", "char"}) candidates.push_back(builtin);
-    for (std::string_view common : {"assert", "Error", "Iterable", "Iterator", "Comparable", "Hashable", "Equatable", "Display",
-                                    "Closeable", "Range", "ArgumentError", "IndexError", "KeyError", "FormatError",
-                                    "StateError", "IOError"}) {
+    for (std::string_view common : {"assert", "Error", "Iterable", "Iterator", "Comparable", "Hashable",
+                                    "Equatable", "Display", "Closeable", "Range", "ArgumentError",
+                                    "IndexError", "KeyError", "FormatError", "StateError", "IOError"}) {
         candidates.push_back(common);
     }
     auto best = nearest(name, candidates);
     return best.empty() ? "" : "did you mean " + quote(best) + "?";
 }
 
-TypeSymbol* Analyzer::core_if_present(std::string_view name) { return find_type("std.core." + std::string(name)); }
+TypeSymbol* Analyzer::core_if_present(std::string_view name) {
+    return find_type("std.core." + std::string(name));
+}
 
 TypeSymbol* Analyzer::core(std::string_view name, SourceRange use) {
     if (TypeSymbol* t = core_if_present(name)) return t;

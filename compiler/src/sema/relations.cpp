@@ -19,7 +19,7 @@ const Type* Analyzer::extension_of(const Type* type) {
     if (type->is(TypeKind::Array)) {
         name = "array";
     } else if (type->is_primitive() || type->is(TypeKind::String)) {
-        static constexpr std::string_view kNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16", "u32",
+        static constexpr std::string_view kNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16",   "u32",
                                                       "u64", "f32", "f64", "bool", "char", "string"};
         name = kNames[static_cast<std::size_t>(type->kind)];
     } else {
@@ -84,12 +84,14 @@ bool Analyzer::can_convert(const Type* from, const Type* to) {
         if (from->args.size() != to->args.size()) return false;
         auto same_shape = [&](const Type* a, const Type* b) {
             if (a == b) return true;
-            return (a->is_class() || a->is_interface()) && (b->is_class() || b->is_interface()) && is_subtype(a, b);
+            return (a->is_class() || a->is_interface()) && (b->is_class() || b->is_interface()) &&
+                   is_subtype(a, b);
         };
         for (std::size_t i = 0; i < from->params().size(); ++i) {
             if (!same_shape(to->params()[i], from->params()[i])) return false;
         }
-        return from->result() == to->result() || from->result()->is(TypeKind::Never) || same_shape(from->result(), to->result());
+        return from->result() == to->result() || from->result()->is(TypeKind::Never) ||
+               same_shape(from->result(), to->result());
     }
     if (!to->is(TypeKind::Named)) return false;
     if (to->is_interface()) return implements(from, to);
@@ -99,12 +101,14 @@ bool Analyzer::can_convert(const Type* from, const Type* to) {
 const Type* Analyzer::join(const Type* a, const Type* b) {
     if (a == b || b->is(TypeKind::Never) || a->has_error) return a;
     if (a->is(TypeKind::Never) || b->has_error) return b;
-    if (a->is(TypeKind::Null)) return b->is(TypeKind::Null) ? a : b->is(TypeKind::Nullable) ? b : types.nullable(b);
+    if (a->is(TypeKind::Null))
+        return b->is(TypeKind::Null) ? a : b->is(TypeKind::Nullable) ? b : types.nullable(b);
     if (b->is(TypeKind::Null)) return a->is(TypeKind::Nullable) ? a : types.nullable(a);
     if (can_convert(a, b)) return b;
     if (can_convert(b, a)) return a;
     if (a->is(TypeKind::Nullable) || b->is(TypeKind::Nullable)) {
-        const Type* inner = join(a->is(TypeKind::Nullable) ? a->inner() : a, b->is(TypeKind::Nullable) ? b->inner() : b);
+        const Type* inner =
+            join(a->is(TypeKind::Nullable) ? a->inner() : a, b->is(TypeKind::Nullable) ? b->inner() : b);
         return inner == nullptr ? nullptr : types.nullable(inner);
     }
     if (a->is(TypeKind::Void) || b->is(TypeKind::Void)) return nullptr;

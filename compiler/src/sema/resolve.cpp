@@ -8,15 +8,18 @@ namespace skua::compiler {
 const Type* Analyzer::builtin_type(std::string_view name) {
     if (name.empty() || name.size() > 6) return nullptr;
     static const std::unordered_map<std::string_view, TypeKind> kNames = {
-        {"int", TypeKind::I64},  {"float", TypeKind::F64}, {"string", TypeKind::String}, {"bool", TypeKind::Bool},
-        {"char", TypeKind::Char}, {"i8", TypeKind::I8},    {"i16", TypeKind::I16},       {"i32", TypeKind::I32},
-        {"i64", TypeKind::I64},  {"u8", TypeKind::U8},     {"u16", TypeKind::U16},       {"u32", TypeKind::U32},
-        {"u64", TypeKind::U64},  {"f32", TypeKind::F32},   {"f64", TypeKind::F64}};
+        {"int", TypeKind::I64},   {"float", TypeKind::F64}, {"string", TypeKind::String},
+        {"bool", TypeKind::Bool}, {"char", TypeKind::Char}, {"i8", TypeKind::I8},
+        {"i16", TypeKind::I16},   {"i32", TypeKind::I32},   {"i64", TypeKind::I64},
+        {"u8", TypeKind::U8},     {"u16", TypeKind::U16},   {"u32", TypeKind::U32},
+        {"u64", TypeKind::U64},   {"f32", TypeKind::F32},   {"f64", TypeKind::F64}};
     auto it = kNames.find(name);
     return it == kNames.end() ? nullptr : types.primitive(it->second);
 }
 
-TypeScope Analyzer::scope_of(const TypeSymbol* type) const { return {type->module, {type->type_params}}; }
+TypeScope Analyzer::scope_of(const TypeSymbol* type) const {
+    return {type->module, {type->type_params}};
+}
 
 TypeScope Analyzer::scope_of(const FunctionSymbol* function) const {
     TypeScope scope{function->module, {function->type_params}};
@@ -32,13 +35,16 @@ Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, b
         std::string prefix(path[0].text);
         while (next < path.size()) {
             if (ModuleSymbol* m = find_module(prefix)) symbol = m;
-            if (symbol != nullptr && find_in_module(static_cast<ModuleSymbol*>(symbol), path[next].text) != nullptr) break;
+            if (symbol != nullptr &&
+                find_in_module(static_cast<ModuleSymbol*>(symbol), path[next].text) != nullptr)
+                break;
             prefix += "." + std::string(path[next].text);
             ++next;
         }
     }
     if (symbol == nullptr) {
-        if (auto it = scope_of(from).names.find(path[0].text); it != scope_of(from).names.end()) return nullptr;  // import failed
+        if (auto it = scope_of(from).names.find(path[0].text); it != scope_of(from).names.end())
+            return nullptr;  // import failed
         if (report) {
             error(path[0].range, "unknown type " + quote(path[0].text), suggest_global(from, path[0].text));
         }
@@ -48,7 +54,8 @@ Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, b
         if (symbol->kind != SymbolKind::Module) break;
         auto* module = static_cast<ModuleSymbol*>(symbol);
         Symbol* inner = find_in_module(module, path[next].text);
-        if (inner == nullptr) inner = find_module(std::string(module->name) + "." + std::string(path[next].text));
+        if (inner == nullptr)
+            inner = find_module(std::string(module->name) + "." + std::string(path[next].text));
         if (inner == nullptr) {
             if (report) {
                 std::vector<std::string_view> names;
@@ -56,7 +63,8 @@ Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, b
                     if (s != nullptr && s->kind == SymbolKind::Type) names.push_back(name);
                 }
                 auto best = nearest(path[next].text, names);
-                error(path[next].range, "module " + quote(module->name) + " has no type " + quote(path[next].text),
+                error(path[next].range,
+                      "module " + quote(module->name) + " has no type " + quote(path[next].text),
                       best.empty() ? "" : "did you mean " + quote(best) + "?");
             }
             return nullptr;
@@ -64,8 +72,10 @@ Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, b
         symbol = inner;
     }
     if (!is_visible(symbol, from) && report) {
-        error(path.back().range, quote(path.back().text) + " is private to module " +
-              quote(symbol->kind == SymbolKind::Type ? static_cast<TypeSymbol*>(symbol)->module->name : symbol->name),
+        error(path.back().range,
+              quote(path.back().text) + " is private to module " +
+                  quote(symbol->kind == SymbolKind::Type ? static_cast<TypeSymbol*>(symbol)->module->name
+                                                         : symbol->name),
               "declare it `pub` there");
         return nullptr;
     }
@@ -101,21 +111,27 @@ const Type* Analyzer::resolve_named(ast::NamedTypeNode* node, const TypeScope& s
     if (symbol == nullptr) return types.error;
     if (symbol->kind != SymbolKind::Type) {
         error(node->range, quote(symbol->name) + " is a " +
-              (symbol->kind == SymbolKind::Module ? "module" : symbol->kind == SymbolKind::Function ? "function" : "variable") +
-              ", not a type");
+                               (symbol->kind == SymbolKind::Module     ? "module"
+                                : symbol->kind == SymbolKind::Function ? "function"
+                                                                       : "variable") +
+                               ", not a type");
         return types.error;
     }
     auto* type = static_cast<TypeSymbol*>(symbol);
     if (type->type_params.size() != args.size()) {
-        std::string wanted = std::to_string(type->type_params.size()) + " type argument" + (type->type_params.size() == 1 ? "" : "s");
+        std::string wanted = std::to_string(type->type_params.size()) + " type argument" +
+                             (type->type_params.size() == 1 ? "" : "s");
         std::string example(type->name);
         if (!type->type_params.empty()) {
             example += "<";
-            for (std::size_t i = 0; i < type->type_params.size(); ++i) example += (i == 0 ? "" : ", ") + std::string(i == 0 ? "int" : "string");
+            for (std::size_t i = 0; i < type->type_params.size(); ++i)
+                example += (i == 0 ? "" : ", ") + std::string(i == 0 ? "int" : "string");
             example += ">";
         }
-        error(node->range, type->type_params.empty() ? quote(type->name) + " takes no type arguments"
-                                                     : quote(type->name) + " needs " + wanted + ", found " + std::to_string(args.size()),
+        error(node->range,
+              type->type_params.empty()
+                  ? quote(type->name) + " takes no type arguments"
+                  : quote(type->name) + " needs " + wanted + ", found " + std::to_string(args.size()),
               type->type_params.empty() ? "" : "write for example `" + example + "`");
         return types.error;
     }
@@ -124,7 +140,8 @@ const Type* Analyzer::resolve_named(ast::NamedTypeNode* node, const TypeScope& s
         for (const Type* a : args) {
             if (a->has_error) return result;
         }
-        error(node->range, "the type is nested too deeply", "at most " + std::to_string(Type::kMaxDepth) + " levels are allowed");
+        error(node->range, "the type is nested too deeply",
+              "at most " + std::to_string(Type::kMaxDepth) + " levels are allowed");
     } else if (!args.empty() && !result->has_error) {
         pending_bounds.push_back({type->type_params, result->args, {result->args, {}}, node->range});
     }
@@ -154,10 +171,13 @@ const Type* Analyzer::resolve(ast::TypeNode* node, const TypeScope& scope, bool 
             result = element->is(TypeKind::Error) ? element : types.array(element);
             break;
         }
-        case ast::TypeNodeKind::Nullable: result = types.nullable(resolve(static_cast<ast::NullableTypeNode*>(node)->inner, scope)); break;
+        case ast::TypeNodeKind::Nullable:
+            result = types.nullable(resolve(static_cast<ast::NullableTypeNode*>(node)->inner, scope));
+            break;
         case ast::TypeNodeKind::Tuple: {
             std::vector<const Type*> parts;
-            for (ast::TypeNode* e : static_cast<ast::TupleTypeNode*>(node)->elements) parts.push_back(resolve(e, scope));
+            for (ast::TypeNode* e : static_cast<ast::TupleTypeNode*>(node)->elements)
+                parts.push_back(resolve(e, scope));
             result = types.tuple(parts);
             break;
         }
@@ -165,7 +185,8 @@ const Type* Analyzer::resolve(ast::TypeNode* node, const TypeScope& scope, bool 
             auto* f = static_cast<ast::FunctionTypeNode*>(node);
             std::vector<const Type*> params;
             for (ast::TypeNode* p : f->params) params.push_back(resolve(p, scope));
-            result = types.function(params, f->result != nullptr ? resolve(f->result, scope, true) : types.void_);
+            result =
+                types.function(params, f->result != nullptr ? resolve(f->result, scope, true) : types.void_);
             break;
         }
     }
@@ -220,7 +241,9 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
         const Type* t = resolve(node.type, scope);
         if (t->has_error) return;
         if (t->is_interface()) {
-            if (node.has_args) error(node.range, quote(t) + " is an interface and has no constructor", "leave out the `(...)`");
+            if (node.has_args)
+                error(node.range, quote(t) + " is an interface and has no constructor",
+                      "leave out the `(...)`");
             if (std::find(interfaces.begin(), interfaces.end(), t) != interfaces.end()) {
                 error(node.range, quote(t) + " is given twice");
             } else {
@@ -233,7 +256,9 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
             return;
         }
         if (!may_be_class) {
-            error(node.range, std::string(type->is_struct() ? "a struct" : type->is_interface() ? "an interface" : "this") +
+            error(node.range, std::string(type->is_struct()      ? "a struct"
+                                          : type->is_interface() ? "an interface"
+                                                                 : "this") +
                                   " can only have interfaces as supertypes, found class " + quote(t));
             return;
         }
@@ -244,8 +269,10 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
         if (t->symbol->is_enum && type->enum_of != t->symbol) {
             error(node.range, quote(t->symbol->name) + " is an enum: it cannot be extended");
         } else if (!t->symbol->has(classfile::kOpen)) {
-            auto& d = error(node.range, "class " + quote(t->symbol->name) + " is closed: it cannot be extended",
-                            t->symbol->decl != nullptr ? "declare it `open class " + std::string(t->symbol->name) + "`" : "");
+            auto& d = error(
+                node.range, "class " + quote(t->symbol->name) + " is closed: it cannot be extended",
+                t->symbol->decl != nullptr ? "declare it `open class " + std::string(t->symbol->name) + "`"
+                                           : "");
             if (t->symbol->decl != nullptr) d.notes.push_back({t->symbol->range, "it is declared here"});
         }
         type->super = t;
@@ -261,7 +288,9 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
                 if (block->type_params[i]->name.text != type->type_params[i]->name) {
                     auto* alias = make<TypeParamSymbol>(*type->type_params[i]);
                     alias->name = block->type_params[i]->name.text;
-                    error(block->type_params[i]->range, "call the type parameter " + quote(type->type_params[i]->name) + " as in the first block");
+                    error(block->type_params[i]->range, "call the type parameter " +
+                                                            quote(type->type_params[i]->name) +
+                                                            " as in the first block");
                 }
             }
             add_super(node, false);
@@ -297,14 +326,17 @@ void Analyzer::ensure_signature(FunctionSymbol* f) {
         p.name = decl.name.text;
         p.decl = &decl;
         p.type = decl.type != nullptr ? resolve(decl.type, scope) : types.error;
-        if (decl.type == nullptr) error(decl.range, "parameter " + quote(decl.name.text) + " needs a type", "write `" + std::string(decl.name.text) + ": int`, for example");
+        if (decl.type == nullptr)
+            error(decl.range, "parameter " + quote(decl.name.text) + " needs a type",
+                  "write `" + std::string(decl.name.text) + ": int`, for example");
         if (decl.variadic) {
             if (!last) error(decl.range, "only the last parameter can be variadic");
             if (!p.type->has_error) p.type = types.array(p.type);
         }
         p.has_default = decl.default_value != nullptr;
         for (const ParamSymbol& other : params) {
-            if (other.name == p.name && !p.name.empty() && p.name != "_") error(decl.name.range, "parameter " + quote(p.name) + " is declared twice");
+            if (other.name == p.name && !p.name.empty() && p.name != "_")
+                error(decl.name.range, "parameter " + quote(p.name) + " is declared twice");
         }
         auto* local = make<LocalSymbol>(decl.name.text);
         local->range = decl.name.range;
@@ -317,17 +349,20 @@ void Analyzer::ensure_signature(FunctionSymbol* f) {
     };
     auto too_many = [&](std::size_t i) {
         if (i < kMaxParameters) return false;
-        error(f->range, "a function has at most " + std::to_string(kMaxParameters) + " parameters", "put them into a struct or an array");
+        error(f->range, "a function has at most " + std::to_string(kMaxParameters) + " parameters",
+              "put them into a struct or an array");
         return true;
     };
     if (f->decl != nullptr) {
-        for (std::size_t i = 0; i < f->decl->params.size() && !too_many(i); ++i) add(f->decl->params[i], i + 1 == f->decl->params.size());
+        for (std::size_t i = 0; i < f->decl->params.size() && !too_many(i); ++i)
+            add(f->decl->params[i], i + 1 == f->decl->params.size());
         if (f->decl->result != nullptr) {
             f->result = resolve(f->decl->result, scope, true);
         } else if (f->decl->body == nullptr || !f->decl->expression_body) {
             f->result = types.void_;
             if (f->has(classfile::kProperty)) {
-                error(f->range, "property " + quote(f->name) + " needs a type", "write `get " + std::string(f->name) + ": int`, for example");
+                error(f->range, "property " + quote(f->name) + " needs a type",
+                      "write `get " + std::string(f->name) + ": int`, for example");
                 f->result = types.error;
             }
         }
@@ -348,10 +383,12 @@ const Type* Analyzer::result_type(FunctionSymbol* f) {
     ensure_signature(f);
     if (f->result == nullptr) {
         if (inference_depth > kMaxInference) {
-            error(f->range, "too many result types depend on one another", "write the result type of " + quote(f->name));
+            error(f->range, "too many result types depend on one another",
+                  "write the result type of " + quote(f->name));
             f->result = types.error;
         } else if (f->in_progress) {
-            error(f->range, "the result type of " + quote(f->name) + " depends on itself", "write it: `fn " + std::string(f->name) + "(...): int = ...`");
+            error(f->range, "the result type of " + quote(f->name) + " depends on itself",
+                  "write it: `fn " + std::string(f->name) + "(...): int = ...`");
             f->result = types.error;
         } else {
             check_function_body(f);
@@ -378,11 +415,13 @@ const Type* Analyzer::field_type(FieldSymbol* field) {
         return field->type = types.error;
     }
     if (inference_depth > kMaxInference) {
-        error(field->range, "too many types depend on one another", "write the type of " + quote(field->name));
+        error(field->range, "too many types depend on one another",
+              "write the type of " + quote(field->name));
         return field->type = types.error;
     }
     if (field->in_progress) {
-        error(field->range, "the type of " + quote(field->name) + " depends on itself", "write it: `" + std::string(field->name) + ": int = ...`");
+        error(field->range, "the type of " + quote(field->name) + " depends on itself",
+              "write it: `" + std::string(field->name) + ": int = ...`");
         return field->type = types.error;
     }
     check_field_init(field);
@@ -390,8 +429,8 @@ const Type* Analyzer::field_type(FieldSymbol* field) {
     return field->type;
 }
 
-bool Analyzer::check_bounds(std::span<TypeParamSymbol* const> params, std::span<const Type* const> args, const Substitution& all,
-                            SourceRange range) {
+bool Analyzer::check_bounds(std::span<TypeParamSymbol* const> params, std::span<const Type* const> args,
+                            const Substitution& all, SourceRange range) {
     for (std::size_t i = 0; i < params.size() && i < args.size(); ++i) {
         if (args[i] == nullptr || args[i]->has_error) continue;
         for (const Type* bound : params[i]->bounds) {
@@ -399,11 +438,16 @@ bool Analyzer::check_bounds(std::span<TypeParamSymbol* const> params, std::span<
             if (implements(args[i], needed)) continue;
             std::string hint;
             if (args[i]->is(TypeKind::Var)) {
-                hint = "give it the bound: `" + std::string(args[i]->param->name) + ": " + to_string(needed) + "`";
+                hint = "give it the bound: `" + std::string(args[i]->param->name) + ": " + to_string(needed) +
+                       "`";
             } else if (args[i]->is(TypeKind::Named) && args[i]->symbol->decl != nullptr) {
-                hint = "add it to the declaration: `" + std::string(args[i]->symbol->name) + " : " + to_string(needed) + "`";
+                hint = "add it to the declaration: `" + std::string(args[i]->symbol->name) + " : " +
+                       to_string(needed) + "`";
             }
-            error(range, quote(args[i]) + " does not implement " + quote(needed) + ", which type parameter " + quote(params[i]->name) + " requires", hint);
+            error(range,
+                  quote(args[i]) + " does not implement " + quote(needed) + ", which type parameter " +
+                      quote(params[i]->name) + " requires",
+                  hint);
             return false;
         }
     }

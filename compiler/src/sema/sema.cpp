@@ -13,7 +13,8 @@ enum class Ancestry { Fine, Cycle, TooMany };
 Ancestry ancestry(TypeSymbol* type) {
     std::vector<TypeSymbol*> seen;
     auto push = [&](const Type* t) {
-        if (t != nullptr && std::find(seen.begin(), seen.end(), t->symbol) == seen.end()) seen.push_back(t->symbol);
+        if (t != nullptr && std::find(seen.begin(), seen.end(), t->symbol) == seen.end())
+            seen.push_back(t->symbol);
     };
     push(type->super);
     for (const Type* i : type->interfaces) push(i);
@@ -28,7 +29,8 @@ Ancestry ancestry(TypeSymbol* type) {
 
 }  // namespace
 
-Analyzer::Analyzer(ClassPath& path, Arena& arena_in, DiagnosticSink& sink_in, const AnalyzeOptions& options_in)
+Analyzer::Analyzer(ClassPath& path, Arena& arena_in, DiagnosticSink& sink_in,
+                   const AnalyzeOptions& options_in)
     : class_path(path), arena(arena_in), sink(sink_in), options(options_in), types(arena_in) {}
 
 void Analyzer::run(std::span<ast::Module* const> modules) {
@@ -36,7 +38,8 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
         const std::string& name = ast->file->module_name();
         auto [it, fresh] = modules_.emplace(name, nullptr);
         if (!fresh && it->second != nullptr) {
-            error({ast->file->id(), 0, 0}, "module `" + name + "` is given twice: also by " + it->second->ast->file->path());
+            error({ast->file->id(), 0, 0},
+                  "module `" + name + "` is given twice: also by " + it->second->ast->file->path());
             continue;
         }
         ModuleSymbol* module = new_module(name);
@@ -59,7 +62,8 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
         const Ancestry found = ancestry(t);
         if (found == Ancestry::Fine) return;
         error(t->range, found == Ancestry::Cycle ? quote(t->name) + " is its own supertype"
-                                                 : quote(t->name) + " has more than " + std::to_string(kMaxSupertypes) + " supertypes");
+                                                 : quote(t->name) + " has more than " +
+                                                       std::to_string(kMaxSupertypes) + " supertypes");
         t->super = nullptr;
         t->interfaces = {};
     });
@@ -88,7 +92,8 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
     check_pending();
 }
 
-Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Arena& arena, DiagnosticSink& sink, const AnalyzeOptions& options) {
+Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Arena& arena,
+                DiagnosticSink& sink, const AnalyzeOptions& options) {
     auto analyzer = std::make_shared<Analyzer>(class_path, arena, sink, options);
     analyzer->run(modules);
     Program program;

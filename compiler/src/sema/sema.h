@@ -19,7 +19,7 @@ struct AnalyzeOptions {
 // Checks the modules together (they may import one another in any order) and annotates their
 // trees. Never fails otherwise than by reporting to `sink`. `arena` is the one the trees are in;
 // it must outlive the Program.
-Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Arena& arena, DiagnosticSink& sink,
-                const AnalyzeOptions& options = {});
+Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Arena& arena,
+                DiagnosticSink& sink, const AnalyzeOptions& options = {});
 
 }  // namespace skua::compiler

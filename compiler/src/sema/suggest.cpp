@@ -20,7 +20,8 @@ unsigned distance(std::string_view a, std::string_view b, unsigned limit) {
         for (std::size_t j = 1; j <= b.size(); ++j) {
             unsigned change = a[i - 1] == b[j - 1] ? 0 : lower(a[i - 1]) == lower(b[j - 1]) ? 1 : 2;
             unsigned value = std::min({previous[j] + 2, current[j - 1] + 2, previous[j - 1] + change});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) value = std::min(value, before[j - 2] + 2);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                value = std::min(value, before[j - 2] + 2);
             current[j] = value;
             best = std::min(best, value);
         }

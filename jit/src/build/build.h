@@ -32,6 +32,7 @@ struct BuildResult {
 
 // `osr_header`: null, or the loop header in the function's body at which the graph takes over the
 // interpreter's frame. The function is linked and has a body.
-BuildResult build_graph(const vm::Function& function, const vm::Instr* osr_header, const BuildOptions& options);
+BuildResult build_graph(const vm::Function& function, const vm::Instr* osr_header,
+                        const BuildOptions& options);
 
 }  // namespace skua::jit

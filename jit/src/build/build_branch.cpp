@@ -38,43 +38,48 @@ bool Builder::build_branch(const Instr* pc, LOp op) {
     const std::uint32_t a = pc->a, b = pc->b;
 
     switch (op) {
-        case LOp::Jmp: jump(target(pc->imm32(), false)); return true;
-        case LOp::JmpL: jump(target(pc->imm32(), true)); return true;
-#define BOTH(Name, statement)                     \
-    case LOp::Name: {                             \
-        constexpr bool back = false;              \
-        statement;                                \
-        return true;                              \
-    }                                             \
-    case LOp::Name##L: {                          \
-        constexpr bool back = true;               \
-        statement;                                \
-        return true;                              \
+        case LOp::Jmp:
+            jump(target(pc->imm32(), false));
+            return true;
+        case LOp::JmpL:
+            jump(target(pc->imm32(), true));
+            return true;
+#define BOTH(Name, statement)        \
+    case LOp::Name: {                \
+        constexpr bool back = false; \
+        statement;                   \
+        return true;                 \
+    }                                \
+    case LOp::Name##L: {             \
+        constexpr bool back = true;  \
+        statement;                   \
+        return true;                 \
     }
-        BOTH(JT, conditional(get(b), back))
-        BOTH(JF, unless(get(b), back))
-        BOTH(JEq, conditional(compare(Op::Eq, get(a), get(b)), back))
-        BOTH(JNe, conditional(compare(Op::Ne, get(a), get(b)), back))
-        BOTH(JLt, conditional(compare(Op::Lt, get(a), get(b)), back))
-        BOTH(JLe, conditional(compare(Op::Le, get(a), get(b)), back))
-        BOTH(JLtU, conditional(compare(Op::LtU, get(a), get(b)), back))
-        BOTH(JLeU, conditional(compare(Op::LeU, get(a), get(b)), back))
-        BOTH(JEqK, conditional(compare(Op::Eq, get(a), i64(pc->sb())), back))
-        BOTH(JNeK, conditional(compare(Op::Ne, get(a), i64(pc->sb())), back))
-        BOTH(JLtK, conditional(compare(Op::Lt, get(a), i64(pc->sb())), back))
-        BOTH(JLeK, conditional(compare(Op::Le, get(a), i64(pc->sb())), back))
-        BOTH(JGtK, conditional(compare(Op::Lt, i64(pc->sb()), get(a)), back))
-        BOTH(JGeK, conditional(compare(Op::Le, i64(pc->sb()), get(a)), back))
-        BOTH(JEqF, conditional(compare(Op::FEq, getf(a), getf(b)), back))
-        BOTH(JNeF, conditional(compare(Op::FNe, getf(a), getf(b)), back))
-        BOTH(JLtF, conditional(compare(Op::FLt, getf(a), getf(b)), back))
-        BOTH(JLeF, conditional(compare(Op::FLe, getf(a), getf(b)), back))
-        BOTH(JNltF, unless(compare(Op::FLt, getf(a), getf(b)), back))
-        BOTH(JNleF, unless(compare(Op::FLe, getf(a), getf(b)), back))
-        BOTH(JStrEq, conditional(runtime(kStringsEqual, Type::I64, {get(a), get(b)}), back))
-        BOTH(JStrNe, unless(runtime(kStringsEqual, Type::I64, {get(a), get(b)}), back))
+            BOTH(JT, conditional(get(b), back))
+            BOTH(JF, unless(get(b), back))
+            BOTH(JEq, conditional(compare(Op::Eq, get(a), get(b)), back))
+            BOTH(JNe, conditional(compare(Op::Ne, get(a), get(b)), back))
+            BOTH(JLt, conditional(compare(Op::Lt, get(a), get(b)), back))
+            BOTH(JLe, conditional(compare(Op::Le, get(a), get(b)), back))
+            BOTH(JLtU, conditional(compare(Op::LtU, get(a), get(b)), back))
+            BOTH(JLeU, conditional(compare(Op::LeU, get(a), get(b)), back))
+            BOTH(JEqK, conditional(compare(Op::Eq, get(a), i64(pc->sb())), back))
+            BOTH(JNeK, conditional(compare(Op::Ne, get(a), i64(pc->sb())), back))
+            BOTH(JLtK, conditional(compare(Op::Lt, get(a), i64(pc->sb())), back))
+            BOTH(JLeK, conditional(compare(Op::Le, get(a), i64(pc->sb())), back))
+            BOTH(JGtK, conditional(compare(Op::Lt, i64(pc->sb()), get(a)), back))
+            BOTH(JGeK, conditional(compare(Op::Le, i64(pc->sb()), get(a)), back))
+            BOTH(JEqF, conditional(compare(Op::FEq, getf(a), getf(b)), back))
+            BOTH(JNeF, conditional(compare(Op::FNe, getf(a), getf(b)), back))
+            BOTH(JLtF, conditional(compare(Op::FLt, getf(a), getf(b)), back))
+            BOTH(JLeF, conditional(compare(Op::FLe, getf(a), getf(b)), back))
+            BOTH(JNltF, unless(compare(Op::FLt, getf(a), getf(b)), back))
+            BOTH(JNleF, unless(compare(Op::FLe, getf(a), getf(b)), back))
+            BOTH(JStrEq, conditional(runtime(kStringsEqual, Type::I64, {get(a), get(b)}), back))
+            BOTH(JStrNe, unless(runtime(kStringsEqual, Type::I64, {get(a), get(b)}), back))
 #undef BOTH
-        case LOp::JIs: case LOp::JIsNot: {
+        case LOp::JIs:
+        case LOp::JIsNot: {
             Node* is = node(Op::Is, Type::I64, {get(b)});
             is->ptr = pc[1].pointer;
             if (op == LOp::JIs) {
@@ -105,12 +110,14 @@ bool Builder::build_branch(const Instr* pc, LOp op) {
             jump(target(table.default_offset, table.default_offset <= 0));
             return true;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
 // A binary search as a tree of branches over values[lo..hi).
-void Builder::switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi, Block* otherwise) {
+void Builder::switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi,
+                            Block* otherwise) {
     if (hi - lo <= 2) {
         for (std::size_t i = lo; i < hi; ++i) {
             Node* equal = node(Op::Eq, Type::I64, {value, i64(table.values[i])});

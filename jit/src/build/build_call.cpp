@@ -12,11 +12,14 @@ namespace {
 
 constexpr std::size_t kMaxTargets = 3;  // of a dispatched call that is guarded class by class
 
-Mem class_word() { return {}; }
+Mem class_word() {
+    return {};
+}
 
 // Linked, and to a native: its stub was published after its native.
 bool is_native(const vm::Function& function) {
-    return __atomic_load_n(&function.stub[0].op, __ATOMIC_ACQUIRE) == static_cast<std::uint16_t>(LOp::NativeStub);
+    return __atomic_load_n(&function.stub[0].op, __ATOMIC_ACQUIRE) ==
+           static_cast<std::uint16_t>(LOp::NativeStub);
 }
 
 // What the site has seen; empty if that is too much to list.
@@ -31,13 +34,15 @@ std::vector<vm::SiteEntry> profile(const CallSite& site) {
 
 }  // namespace
 
-bool Builder::arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window, std::vector<Node*>& inputs) {
+bool Builder::arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window,
+                        std::vector<Node*>& inputs) {
     if (kinds.size() + inputs.size() > vm::Thread::Compiled::kMaxLeaves) {
         failed_ = true;
         result_.why_not = "a call has too many arguments";
         return false;
     }
-    for (std::uint32_t i = 0; i < kinds.size(); ++i) inputs.push_back(as(raw(window + i), leaf_type(kinds[i])));
+    for (std::uint32_t i = 0; i < kinds.size(); ++i)
+        inputs.push_back(as(raw(window + i), leaf_type(kinds[i])));
     return true;
 }
 
@@ -57,7 +62,8 @@ bool Builder::try_inline(vm::Function& callee, std::uint32_t window, std::uint32
     if (!body || !body->handlers.empty()) return false;
     const auto words = static_cast<std::uint32_t>(body->code.size());
     if (words > options_.max_callee_words) return false;
-    const std::uint32_t left = options_.budget_words > inlined_words_ ? options_.budget_words - inlined_words_ : 0;
+    const std::uint32_t left =
+        options_.budget_words > inlined_words_ ? options_.budget_words - inlined_words_ : 0;
     if (words > left) return false;
     int depth = 0;
     for (const Frame* f = frame_; f; f = f->outer, ++depth) {
@@ -91,7 +97,8 @@ bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uin
     std::vector<Node*> inputs;
     if (!arguments(callee.shape.params, window, inputs)) return false;
     const auto& results = callee.shape.results;
-    Node* call = graph_.append(block_, graph_.new_node(Op::Call, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
+    Node* call = graph_.append(
+        block_, graph_.new_node(Op::Call, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
     call->ptr = &callee;
     call->site = site();
     store_results(call, results, result);
@@ -100,7 +107,8 @@ bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uin
 }
 
 // Class by class for what the profile lists, then by table.
-bool Builder::call_dispatched(const CallSite& site_info, Node* receiver, std::uint32_t window, std::uint32_t result, LOp op) {
+bool Builder::call_dispatched(const CallSite& site_info, Node* receiver, std::uint32_t window,
+                              std::uint32_t result, LOp op) {
     const bool is_virtual = op == LOp::CallV || op == LOp::CallVPoly;
     if (const vm::Class* known = known_class(receiver)) {
         vm::Function* target = nullptr;
@@ -133,7 +141,8 @@ bool Builder::call_dispatched(const CallSite& site_info, Node* receiver, std::ui
     }
     if (!arguments(site_info.shape.params, window, inputs)) return false;
     const auto& results = site_info.shape.results;
-    Node* call = graph_.append(block_, graph_.new_node(call_op, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
+    Node* call = graph_.append(
+        block_, graph_.new_node(call_op, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
     call->imm = site_info.vtable_index;
     call->site = site();
     store_results(call, results, result);
@@ -144,7 +153,8 @@ bool Builder::call_dispatched(const CallSite& site_info, Node* receiver, std::ui
 }
 
 // Where the callee's frame expects them: behind the arguments.
-void Builder::append_captures(Node* closure, const vm::Function& callee, const CallSite& site_info, std::uint32_t window) {
+void Builder::append_captures(Node* closure, const vm::Function& callee, const CallSite& site_info,
+                              std::uint32_t window) {
     const std::uint32_t first = site_info.argument_slots;
     for (std::uint32_t i = first; i < callee.arg_slots; ++i) {
         Mem mem;
@@ -155,7 +165,8 @@ void Builder::append_captures(Node* closure, const vm::Function& callee, const C
     }
 }
 
-bool Builder::call_closure(const CallSite& site_info, std::uint32_t closure_register, std::uint32_t window, std::uint32_t result) {
+bool Builder::call_closure(const CallSite& site_info, std::uint32_t closure_register, std::uint32_t window,
+                           std::uint32_t result) {
     Node* closure = checked_reference(closure_register);
     if (const vm::Class* known = known_class(closure); known && known->closure_function) {
         append_captures(closure, *known->closure_function, site_info, window);
@@ -176,7 +187,8 @@ bool Builder::call_closure(const CallSite& site_info, std::uint32_t closure_regi
     }
     std::vector<Node*> inputs{closure};
     for (std::uint32_t i = 0; i < site_info.argument_slots; ++i) inputs.push_back(get(window + i));
-    if (inputs.size() > vm::Thread::Compiled::kMaxLeaves || site_info.shape.results.size() > vm::Thread::Compiled::kMaxLeaves) {
+    if (inputs.size() > vm::Thread::Compiled::kMaxLeaves ||
+        site_info.shape.results.size() > vm::Thread::Compiled::kMaxLeaves) {
         return fail("a call has too many arguments");
     }
     const auto& results = site_info.shape.results;
@@ -209,15 +221,26 @@ bool Builder::build_call(const Instr* pc, LOp op) {
         return true;
     };
     switch (op) {
-        case LOp::Call: return end(call_function(*static_cast<vm::Function*>(const_cast<void*>(pc[1].pointer)), b, a));
-        case LOp::CallV: case LOp::CallVPoly: case LOp::CallI: case LOp::CallIPoly: {
+        case LOp::Call:
+            return end(call_function(*static_cast<vm::Function*>(const_cast<void*>(pc[1].pointer)), b, a));
+        case LOp::CallV:
+        case LOp::CallVPoly:
+        case LOp::CallI:
+        case LOp::CallIPoly: {
             Node* receiver = checked_reference(b);
             return end(call_dispatched(*static_cast<const CallSite*>(pc[1].pointer), receiver, b, a, op));
         }
-        case LOp::CallC: return end(call_closure(*static_cast<const CallSite*>(pc[1].pointer), c, b, a));
-        case LOp::Ret: leave(b, 1); return true;
-        case LOp::RetN: leave(b, c); return true;
-        case LOp::Ret0: leave(0, 0); return true;
+        case LOp::CallC:
+            return end(call_closure(*static_cast<const CallSite*>(pc[1].pointer), c, b, a));
+        case LOp::Ret:
+            leave(b, 1);
+            return true;
+        case LOp::RetN:
+            leave(b, c);
+            return true;
+        case LOp::Ret0:
+            leave(0, 0);
+            return true;
         case LOp::Throw: {
             Node* error = checked_reference(b);
             guard(Op::Throw, Type::Void, {error});
@@ -229,7 +252,8 @@ bool Builder::build_call(const Instr* pc, LOp op) {
             node(Op::Unreachable, Type::Void, {});
             block_ = nullptr;
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 

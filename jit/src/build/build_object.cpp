@@ -14,13 +14,20 @@ constexpr std::uint32_t kMaxInlineElements = 16;  // of an array literal: beyond
 
 MemRep mem_rep(Rep rep) {
     switch (rep) {
-        case Rep::I8: return MemRep::I8;
-        case Rep::U8: return MemRep::U8;
-        case Rep::I16: return MemRep::I16;
-        case Rep::U16: return MemRep::U16;
-        case Rep::I32: return MemRep::I32;
-        case Rep::W32: return MemRep::U32;
-        default: return MemRep::W64;
+        case Rep::I8:
+            return MemRep::I8;
+        case Rep::U8:
+            return MemRep::U8;
+        case Rep::I16:
+            return MemRep::I16;
+        case Rep::U16:
+            return MemRep::U16;
+        case Rep::I32:
+            return MemRep::I32;
+        case Rep::W32:
+            return MemRep::U32;
+        default:
+            return MemRep::W64;
     }
 }
 
@@ -72,14 +79,17 @@ Mem static_slot(const void* address) {
 }  // namespace
 
 // `offset`: of the value within the object.
-void Builder::new_with_leaves(const vm::Class& cls, std::uint32_t first_register, std::uint32_t offset, std::uint32_t result) {
+void Builder::new_with_leaves(const vm::Class& cls, std::uint32_t first_register, std::uint32_t offset,
+                              std::uint32_t result) {
     std::vector<Node*> values;
-    for (std::size_t i = 0; i < cls.element->leaves.size(); ++i) values.push_back(raw(first_register + static_cast<std::uint32_t>(i)));
+    for (std::size_t i = 0; i < cls.element->leaves.size(); ++i)
+        values.push_back(raw(first_register + static_cast<std::uint32_t>(i)));
     Node* object = guard(Op::New, Type::I64, {});
     object->ptr = &cls;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const vm::Leaf& leaf = cls.element->leaves[i];
-        store(object, nullptr, field(mem_rep(leaf.rep), offset + leaf.offset, leaf.rep == Rep::Ref), values[i]);
+        store(object, nullptr, field(mem_rep(leaf.rep), offset + leaf.offset, leaf.rep == Rep::Ref),
+              values[i]);
     }
     set(result, object);
 }
@@ -107,24 +117,52 @@ bool Builder::build_object(const Instr* pc, LOp op) {
             set(a, object);
             return true;
         }
-        case LOp::Get8S: get_field(MemRep::I8); return true;
-        case LOp::Get8U: get_field(MemRep::U8); return true;
-        case LOp::Get16S: get_field(MemRep::I16); return true;
-        case LOp::Get16U: get_field(MemRep::U16); return true;
-        case LOp::Get32S: get_field(MemRep::I32); return true;
-        case LOp::Get32U: get_field(MemRep::U32); return true;
-        case LOp::Get64: get_field(MemRep::W64); return true;
-        case LOp::Put8: put_field(MemRep::U8); return true;
-        case LOp::Put16: put_field(MemRep::U16); return true;
-        case LOp::Put32: put_field(MemRep::U32); return true;
-        case LOp::Put64: put_field(MemRep::W64); return true;
-        case LOp::PutRef: put_field(MemRep::W64, true); return true;
-        case LOp::NullCheck: (void)checked_reference(b); return true;
-        case LOp::SGetInit: case LOp::SGet:
+        case LOp::Get8S:
+            get_field(MemRep::I8);
+            return true;
+        case LOp::Get8U:
+            get_field(MemRep::U8);
+            return true;
+        case LOp::Get16S:
+            get_field(MemRep::I16);
+            return true;
+        case LOp::Get16U:
+            get_field(MemRep::U16);
+            return true;
+        case LOp::Get32S:
+            get_field(MemRep::I32);
+            return true;
+        case LOp::Get32U:
+            get_field(MemRep::U32);
+            return true;
+        case LOp::Get64:
+            get_field(MemRep::W64);
+            return true;
+        case LOp::Put8:
+            put_field(MemRep::U8);
+            return true;
+        case LOp::Put16:
+            put_field(MemRep::U16);
+            return true;
+        case LOp::Put32:
+            put_field(MemRep::U32);
+            return true;
+        case LOp::Put64:
+            put_field(MemRep::W64);
+            return true;
+        case LOp::PutRef:
+            put_field(MemRep::W64, true);
+            return true;
+        case LOp::NullCheck:
+            (void)checked_reference(b);
+            return true;
+        case LOp::SGetInit:
+        case LOp::SGet:
             initialised(op == LOp::SGetInit);
             set(a, load(pointer(pc[1].pointer), nullptr, static_slot(pc[1].pointer)));
             return true;
-        case LOp::SPutInit: case LOp::SPut: {
+        case LOp::SPutInit:
+        case LOp::SPut: {
             initialised(op == LOp::SPutInit);
             store(pointer(pc[1].pointer), nullptr, static_slot(pc[1].pointer), raw(b));
             return true;
@@ -151,7 +189,8 @@ bool Builder::build_object(const Instr* pc, LOp op) {
             Node* closure = guard(Op::New, Type::I64, {});
             closure->ptr = cls;
             for (std::uint32_t i = 0; i < c; ++i) {
-                // Which captures are references is in the class's descriptor only: all go through the barrier.
+                // Which captures are references is in the class's descriptor only: all go through the
+                // barrier.
                 const auto offset = static_cast<std::uint32_t>(sizeof(vm::Object) + 8 * i);
                 Node* bits = as(captures[i], Type::I64);
                 store(closure, nullptr, field(MemRep::W64, offset, true), bits);
@@ -159,7 +198,8 @@ bool Builder::build_object(const Instr* pc, LOp op) {
             set(a, closure);
             return true;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -248,47 +288,115 @@ bool Builder::build_array(const Instr* pc, LOp op) {
             set(a, load(array, nullptr, constant_word(8)));
             return true;
         }
-        case LOp::AGet8S: aget(MemRep::I8); return true;
-        case LOp::AGet8U: aget(MemRep::U8); return true;
-        case LOp::AGet16S: aget(MemRep::I16); return true;
-        case LOp::AGet16U: aget(MemRep::U16); return true;
-        case LOp::AGet32S: aget(MemRep::I32); return true;
-        case LOp::AGet32U: aget(MemRep::U32); return true;
-        case LOp::AGet64: aget(MemRep::W64); return true;
-        case LOp::APut8: aput(MemRep::U8); return true;
-        case LOp::APut16: aput(MemRep::U16); return true;
-        case LOp::APut32: aput(MemRep::U32); return true;
-        case LOp::APut64: aput(MemRep::W64); return true;
-        case LOp::APutRef: aput(MemRep::W64, true); return true;
-        case LOp::EGet8S: eget(MemRep::I8); return true;
-        case LOp::EGet8U: eget(MemRep::U8); return true;
-        case LOp::EGet16S: eget(MemRep::I16); return true;
-        case LOp::EGet16U: eget(MemRep::U16); return true;
-        case LOp::EGet32S: eget(MemRep::I32); return true;
-        case LOp::EGet32U: eget(MemRep::U32); return true;
-        case LOp::EGet64: eget(MemRep::W64); return true;
-        case LOp::EPut8: eput(MemRep::U8); return true;
-        case LOp::EPut16: eput(MemRep::U16); return true;
-        case LOp::EPut32: eput(MemRep::U32); return true;
-        case LOp::EPut64: eput(MemRep::W64); return true;
-        case LOp::EPutRef: eput(MemRep::W64, true); return true;
-        case LOp::ACopy: call_with_operands(kArrayCopy, 5); return true;
-        case LOp::AFill:
-            call_with_operands(kArrayFill, 3 + static_cast<const vm::Class*>(pc[1].pointer)->element->slots());
+        case LOp::AGet8S:
+            aget(MemRep::I8);
             return true;
-#define BYTES(S, big)                                                     \
-    case LOp::BGet16S##S: bget(MemRep::I16, big); return true;            \
-    case LOp::BGet16U##S: bget(MemRep::U16, big); return true;            \
-    case LOp::BGet32S##S: bget(MemRep::I32, big); return true;            \
-    case LOp::BGet32U##S: bget(MemRep::U32, big); return true;            \
-    case LOp::BGet64##S: bget(MemRep::W64, big); return true;             \
-    case LOp::BPut16##S: bput(MemRep::U16, big); return true;             \
-    case LOp::BPut32##S: bput(MemRep::U32, big); return true;             \
-    case LOp::BPut64##S: bput(MemRep::W64, big); return true;
-        BYTES(Le, false)
-        BYTES(Be, true)
+        case LOp::AGet8U:
+            aget(MemRep::U8);
+            return true;
+        case LOp::AGet16S:
+            aget(MemRep::I16);
+            return true;
+        case LOp::AGet16U:
+            aget(MemRep::U16);
+            return true;
+        case LOp::AGet32S:
+            aget(MemRep::I32);
+            return true;
+        case LOp::AGet32U:
+            aget(MemRep::U32);
+            return true;
+        case LOp::AGet64:
+            aget(MemRep::W64);
+            return true;
+        case LOp::APut8:
+            aput(MemRep::U8);
+            return true;
+        case LOp::APut16:
+            aput(MemRep::U16);
+            return true;
+        case LOp::APut32:
+            aput(MemRep::U32);
+            return true;
+        case LOp::APut64:
+            aput(MemRep::W64);
+            return true;
+        case LOp::APutRef:
+            aput(MemRep::W64, true);
+            return true;
+        case LOp::EGet8S:
+            eget(MemRep::I8);
+            return true;
+        case LOp::EGet8U:
+            eget(MemRep::U8);
+            return true;
+        case LOp::EGet16S:
+            eget(MemRep::I16);
+            return true;
+        case LOp::EGet16U:
+            eget(MemRep::U16);
+            return true;
+        case LOp::EGet32S:
+            eget(MemRep::I32);
+            return true;
+        case LOp::EGet32U:
+            eget(MemRep::U32);
+            return true;
+        case LOp::EGet64:
+            eget(MemRep::W64);
+            return true;
+        case LOp::EPut8:
+            eput(MemRep::U8);
+            return true;
+        case LOp::EPut16:
+            eput(MemRep::U16);
+            return true;
+        case LOp::EPut32:
+            eput(MemRep::U32);
+            return true;
+        case LOp::EPut64:
+            eput(MemRep::W64);
+            return true;
+        case LOp::EPutRef:
+            eput(MemRep::W64, true);
+            return true;
+        case LOp::ACopy:
+            call_with_operands(kArrayCopy, 5);
+            return true;
+        case LOp::AFill:
+            call_with_operands(kArrayFill,
+                               3 + static_cast<const vm::Class*>(pc[1].pointer)->element->slots());
+            return true;
+#define BYTES(S, big)           \
+    case LOp::BGet16S##S:       \
+        bget(MemRep::I16, big); \
+        return true;            \
+    case LOp::BGet16U##S:       \
+        bget(MemRep::U16, big); \
+        return true;            \
+    case LOp::BGet32S##S:       \
+        bget(MemRep::I32, big); \
+        return true;            \
+    case LOp::BGet32U##S:       \
+        bget(MemRep::U32, big); \
+        return true;            \
+    case LOp::BGet64##S:        \
+        bget(MemRep::W64, big); \
+        return true;            \
+    case LOp::BPut16##S:        \
+        bput(MemRep::U16, big); \
+        return true;            \
+    case LOp::BPut32##S:        \
+        bput(MemRep::U32, big); \
+        return true;            \
+    case LOp::BPut64##S:        \
+        bput(MemRep::W64, big); \
+        return true;
+            BYTES(Le, false)
+            BYTES(Be, true)
 #undef BYTES
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -302,7 +410,9 @@ bool Builder::build_text(const Instr* pc, LOp op) {
     };
     std::vector<Node*> inputs;
     switch (op) {
-        case LOp::StrLen: set(a, load(checked_reference(b), nullptr, constant_word(8, MemRep::U32))); return true;
+        case LOp::StrLen:
+            set(a, load(checked_reference(b), nullptr, constant_word(8, MemRep::U32)));
+            return true;
         case LOp::StrByte: {
             Node* string = checked_reference(b);
             Node* length = load(string, nullptr, constant_word(8, MemRep::U32));
@@ -316,8 +426,12 @@ bool Builder::build_text(const Instr* pc, LOp op) {
             append(inputs, b, c);
             set(a, runtime(kConcat, Type::I64, inputs, reinterpret_cast<const void*>(std::uintptr_t{c})));
             return true;
-        case LOp::StrEq: set(a, runtime(kStringsEqual, Type::I64, {get(b), get(c)})); return true;
-        case LOp::StrHash: set(a, runtime(kStringHash, Type::I64, {checked_reference(b)})); return true;
+        case LOp::StrEq:
+            set(a, runtime(kStringsEqual, Type::I64, {get(b), get(c)}));
+            return true;
+        case LOp::StrHash:
+            set(a, runtime(kStringHash, Type::I64, {checked_reference(b)}));
+            return true;
         case LOp::IntHash: {  // int_hash of the machine's runtime.h
             const auto mix = [&](Node* x) {
                 return node(Op::Xor, Type::I64, {x, node(Op::ShrU, Type::I64, {x, i64(33)})});
@@ -328,9 +442,15 @@ bool Builder::build_text(const Instr* pc, LOp op) {
             set(a, node(Op::ShrU, Type::I64, {x, i64(1)}));
             return true;
         }
-        case LOp::IntToStr: set(a, runtime(kIntText, Type::I64, {get(b)})); return true;
-        case LOp::FToStr: set(a, runtime(kFloatText, Type::I64, {get(b)})); return true;
-        case LOp::ToStr: case LOp::HashOf: case LOp::EqualsOf: {
+        case LOp::IntToStr:
+            set(a, runtime(kIntText, Type::I64, {get(b)}));
+            return true;
+        case LOp::FToStr:
+            set(a, runtime(kFloatText, Type::I64, {get(b)}));
+            return true;
+        case LOp::ToStr:
+        case LOp::HashOf:
+        case LOp::EqualsOf: {
             const vm::Layout* layout = slots_of(pc[1].pointer);
             if (!layout) {
                 failed_ = true;
@@ -343,7 +463,8 @@ bool Builder::build_text(const Instr* pc, LOp op) {
             set(a, runtime(entry, Type::I64, inputs, pc[1].pointer));
             return true;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 

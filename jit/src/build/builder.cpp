@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kMaxBodyWords = 20000;  // beyond: interpreted; compile time and memory are bounded
 constexpr std::size_t kMaxFrameSlots = 4000;
 
-bool is_return(LOp op) { return op == LOp::Ret || op == LOp::RetN || op == LOp::Ret0; }
+bool is_return(LOp op) {
+    return op == LOp::Ret || op == LOp::RetN || op == LOp::Ret0;
+}
 
 Node* resolve(Node* n) {
     while (n->replaced_by) n = n->replaced_by;
@@ -27,9 +29,12 @@ Node* resolve(Node* n) {
 
 Type leaf_type(vm::LeafKind kind) {
     switch (kind) {
-        case vm::LeafKind::F64: return Type::F64;
-        case vm::LeafKind::F32: return Type::F32;
-        default: return Type::I64;
+        case vm::LeafKind::F64:
+            return Type::F64;
+        case vm::LeafKind::F32:
+            return Type::F32;
+        default:
+            return Type::I64;
     }
 }
 
@@ -46,7 +51,8 @@ bool Builder::run(const vm::Function& function, const Instr* osr_header) {
     if (!body) return fail("it is not linked");
     if (!body->handlers.empty()) return fail("it has exception handlers");
     if (body->code.size() > kMaxBodyWords) return fail("it is too long");
-    if (function.frame_slots.load(std::memory_order_relaxed) > kMaxFrameSlots) return fail("its frame is too large");
+    if (function.frame_slots.load(std::memory_order_relaxed) > kMaxFrameSlots)
+        return fail("its frame is too large");
     constexpr std::size_t kMaxLeaves = vm::Thread::Compiled::kMaxLeaves;
     if (function.shape.params.size() > kMaxLeaves || function.shape.results.size() > kMaxLeaves) {
         return fail("it takes or returns too many values");
@@ -82,7 +88,8 @@ bool Builder::run(const vm::Function& function, const Instr* osr_header) {
 }
 
 // Finds the leaders of what can be reached from `first_word`, and how many edges lead to each.
-bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint32_t>& leaders, std::uint32_t& returns) {
+bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint32_t>& leaders,
+                   std::uint32_t& returns) {
     const auto& code = frame.body->code;
     std::unordered_map<std::uint32_t, std::uint32_t> edges;
     std::vector<bool> seen(code.size(), false);
@@ -137,8 +144,9 @@ bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint
         const auto op = static_cast<LOp>(in.op);
         const Row& row = row_of(op);
         const std::uint32_t next = w + row.words;
-        const bool falls = !is_return(op) && op != LOp::Throw && op != LOp::LinkFail && op != LOp::Jmp && op != LOp::JmpL &&
-                           op != LOp::SwitchDense && op != LOp::SwitchSparse && !row.short_branch;
+        const bool falls = !is_return(op) && op != LOp::Throw && op != LOp::LinkFail && op != LOp::Jmp &&
+                           op != LOp::JmpL && op != LOp::SwitchDense && op != LOp::SwitchSparse &&
+                           !row.short_branch;
         if (falls) {
             if (auto it = edges.find(next); it != edges.end()) ++it->second;
         }
@@ -368,13 +376,16 @@ void Builder::mark_cold() {
         changed = false;
         for (auto& block : graph_.blocks) {
             if (block->cold || block->succs.empty()) continue;
-            if (!std::all_of(block->succs.begin(), block->succs.end(), [](const Block* b) { return b->cold; })) continue;
+            if (!std::all_of(block->succs.begin(), block->succs.end(),
+                             [](const Block* b) { return b->cold; }))
+                continue;
             block->cold = changed = true;
         }
     }
 }
 
-// ---- nodes --------------------------------------------------------------------------------------------------
+// ---- nodes
+// --------------------------------------------------------------------------------------------------
 
 const Site* Builder::site() {
     if (!site_) site_ = graph_.new_site(pc_, frame_->call_site);
@@ -409,7 +420,8 @@ Node* Builder::load(Node* base, Node* index, const Mem& mem) {
 }
 
 void Builder::store(Node* base, Node* index, const Mem& mem, Node* value) {
-    Node* n = index ? node(Op::Store, Type::Void, {base, index, value}) : node(Op::Store, Type::Void, {base, value});
+    Node* n = index ? node(Op::Store, Type::Void, {base, index, value})
+                    : node(Op::Store, Type::Void, {base, value});
     n->mem = mem;
     if (value->type == Type::F64) n->mem.rep = MemRep::F64;
     if (value->type == Type::F32) {
@@ -435,9 +447,14 @@ Node* Builder::runtime(const RuntimeEntry& entry, Type type, std::span<Node* con
 
 bool Builder::known_not_null(const Node* n) {
     switch (n->op) {
-        case Op::NullCheck: case Op::New: case Op::NewArray: return true;
-        case Op::Const: return n->imm != 0;
-        default: return false;
+        case Op::NullCheck:
+        case Op::New:
+        case Op::NewArray:
+            return true;
+        case Op::Const:
+            return n->imm != 0;
+        default:
+            return false;
     }
 }
 
@@ -445,7 +462,8 @@ const vm::Class* Builder::known_class(const Node* n) {
     while (n->op == Op::NullCheck) n = n->in(0);
     if (n->op == Op::New) return static_cast<const vm::Class*>(n->ptr);
     // A literal: the root's content never changes.
-    if (n->op == Op::Load && n->mem.alias == Alias::Constant && n->input_count == 1 && n->in(0)->is_const() && n->mem.key == 1) {
+    if (n->op == Op::Load && n->mem.alias == Alias::Constant && n->input_count == 1 && n->in(0)->is_const() &&
+        n->mem.key == 1) {
         const auto* object = *reinterpret_cast<const vm::Object* const*>(n->in(0)->imm);
         return object ? object->cls : nullptr;
     }

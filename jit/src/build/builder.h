@@ -12,11 +12,11 @@ namespace skua::jit {
 // One function's body being translated: the function itself, or an inlined callee.
 struct Frame {
     const vm::LinkedBody* body;
-    std::uint32_t base;              // its slot 0
+    std::uint32_t base;  // its slot 0
     const Frame* outer;
-    const Site* call_site;           // where it was called; null for the function itself
-    Block* return_block = nullptr;   // inlined: where returns go
-    std::uint32_t result = 0;        // inlined: the slot for results
+    const Site* call_site;                             // where it was called; null for the function itself
+    Block* return_block = nullptr;                     // inlined: where returns go
+    std::uint32_t result = 0;                          // inlined: the slot for results
     std::unordered_map<std::uint32_t, Block*> blocks;  // by the leader's word
 };
 
@@ -29,7 +29,7 @@ public:
 private:
     struct BlockState {
         bool sealed = false;
-        std::uint32_t expected = 0, arrived = 0;   // edges
+        std::uint32_t expected = 0, arrived = 0;  // edges
         std::vector<Node*> slots;
         std::vector<Node*> phis;
         std::vector<std::pair<std::uint32_t, Node*>> incomplete;
@@ -37,7 +37,8 @@ private:
 
     // ---- frames and blocks (builder.cpp) --------------------------------------------------------
     bool translate_body(Frame& frame, std::uint32_t first_word);
-    bool scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint32_t>& leaders, std::uint32_t& returns);
+    bool scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint32_t>& leaders,
+              std::uint32_t& returns);
     bool translate(const vm::Instr* pc, vm::LOp op);  // false: cannot be compiled (why_not is set)
     Block* new_block(std::uint32_t expected);
     void edge(Block* from, Block* to);
@@ -74,21 +75,26 @@ private:
     Node* guard(Op op, Type type, std::initializer_list<Node*> inputs);
     Node* i64(std::int64_t value) { return graph_.constant(Type::I64, value); }
     Node* i32(std::int64_t value) { return graph_.constant(Type::I32, value); }
-    Node* pointer(const void* p) { return i64(static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(p))); }
+    Node* pointer(const void* p) {
+        return i64(static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(p)));
+    }
     Node* as(Node* value, Type type);  // between I64 and floats, by bits
     Node* trunc(Node* value);          // I64 to I32
     const Site* site();                // of the current instruction
     Node* load(Node* base, Node* index, const Mem& mem);
     void store(Node* base, Node* index, const Mem& mem, Node* value);
-    Node* runtime(const struct RuntimeEntry& entry, Type type, std::span<Node* const> inputs, const void* aux = nullptr);
-    Node* runtime(const struct RuntimeEntry& entry, Type type, std::initializer_list<Node*> inputs, const void* aux = nullptr) {
+    Node* runtime(const struct RuntimeEntry& entry, Type type, std::span<Node* const> inputs,
+                  const void* aux = nullptr);
+    Node* runtime(const struct RuntimeEntry& entry, Type type, std::initializer_list<Node*> inputs,
+                  const void* aux = nullptr) {
         return runtime(entry, type, std::span<Node* const>(inputs.begin(), inputs.size()), aux);
     }
     Node* checked_reference(std::uint32_t r);  // NullCheck, remembered in the slot
     static const vm::Class* known_class(const Node* reference);
     static bool known_not_null(const Node* reference);
 
-    // ---- areas: true if the instruction is theirs -------------------------------------------------------------
+    // ---- areas: true if the instruction is theirs
+    // -------------------------------------------------------------
     bool build_scalar(const vm::Instr* pc, vm::LOp op);
     bool build_branch(const vm::Instr* pc, vm::LOp op);
     bool build_object(const vm::Instr* pc, vm::LOp op);
@@ -97,27 +103,32 @@ private:
     bool build_call(const vm::Instr* pc, vm::LOp op);
 
     Block* target(std::int64_t offset, bool back_edge);
-    void switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi, Block* otherwise);
+    void switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi,
+                       Block* otherwise);
     Node* element_index(Node* array, std::uint32_t index_register);
-    void new_with_leaves(const vm::Class& cls, std::uint32_t first_register, std::uint32_t offset, std::uint32_t result);
+    void new_with_leaves(const vm::Class& cls, std::uint32_t first_register, std::uint32_t offset,
+                         std::uint32_t result);
 
     // Calls `callee` on the arguments at `window` (of the current frame); results to `result`.
     bool call_function(vm::Function& callee, std::uint32_t window, std::uint32_t result);
     bool try_inline(vm::Function& callee, std::uint32_t window, std::uint32_t result);
     void store_results(Node* call, const std::vector<vm::LeafKind>& kinds, std::uint32_t result);
-    bool call_dispatched(const vm::CallSite& site, Node* receiver, std::uint32_t window, std::uint32_t result, vm::LOp op);
-    bool call_closure(const vm::CallSite& site, std::uint32_t closure, std::uint32_t window, std::uint32_t result);
+    bool call_dispatched(const vm::CallSite& site, Node* receiver, std::uint32_t window, std::uint32_t result,
+                         vm::LOp op);
+    bool call_closure(const vm::CallSite& site, std::uint32_t closure, std::uint32_t window,
+                      std::uint32_t result);
     bool arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window, std::vector<Node*>& inputs);
-    void append_captures(Node* closure, const vm::Function& callee, const vm::CallSite& site, std::uint32_t window);
+    void append_captures(Node* closure, const vm::Function& callee, const vm::CallSite& site,
+                         std::uint32_t window);
 
     Graph& graph_;
     const BuildOptions& options_;
     BuildResult& result_;
     std::vector<BlockState> states_;
     Frame* frame_ = nullptr;
-    Block* block_ = nullptr;         // null: what follows cannot be reached
+    Block* block_ = nullptr;  // null: what follows cannot be reached
     const vm::Instr* pc_ = nullptr;
-    const Site* site_ = nullptr;     // of pc_, once asked for
+    const Site* site_ = nullptr;  // of pc_, once asked for
     std::uint32_t inlined_words_ = 0;
     std::unordered_map<std::uint32_t, Node*> frame_slots_;  // OSR: entry values
     bool failed_ = false;

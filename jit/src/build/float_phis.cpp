@@ -11,10 +11,13 @@
 namespace skua::jit {
 namespace {
 
-bool is_word_load(const Node* n) { return n->op == Op::Load && n->type == Type::I64 && n->mem.rep == MemRep::W64 && n->mem.byteswap == 0; }
+bool is_word_load(const Node* n) {
+    return n->op == Op::Load && n->type == Type::I64 && n->mem.rep == MemRep::W64 && n->mem.byteswap == 0;
+}
 bool is_plain_word_store(const Node* user, const Node* value) {
-    return user->op == Op::Store && user->mem.rep == MemRep::W64 && !user->mem.reference && user->mem.byteswap == 0 &&
-           user->in(user->input_count - 1) == value && user->in(0) != value && (user->input_count == 2 || user->in(1) != value);
+    return user->op == Op::Store && user->mem.rep == MemRep::W64 && !user->mem.reference &&
+           user->mem.byteswap == 0 && user->in(user->input_count - 1) == value && user->in(0) != value &&
+           (user->input_count == 2 || user->in(1) != value);
 }
 
 }  // namespace
@@ -24,7 +27,8 @@ void type_float_phis(Graph& graph) {
     std::unordered_set<Node*> candidates;
     for (auto& block : graph.blocks) {
         for (Node* n : block->nodes) {
-            if ((n->op == Op::Phi && n->type == Type::I64) || is_word_load(n) || (n->op == Op::FrameSlot && n->type == Type::I64)) {
+            if ((n->op == Op::Phi && n->type == Type::I64) || is_word_load(n) ||
+                (n->op == Op::FrameSlot && n->type == Type::I64)) {
                 candidates.insert(n);
             }
         }

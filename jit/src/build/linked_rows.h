@@ -13,11 +13,14 @@ struct Row {
 };
 
 inline constexpr Row kRows[] = {
-#define SKUA_LOP(Name, words, format, doc) {words, std::string_view(format).find('j') != std::string_view::npos},
+#define SKUA_LOP(Name, words, format, doc) \
+    {words, std::string_view(format).find('j') != std::string_view::npos},
 #include "skua/vm/linked_ops.def"
 #undef SKUA_LOP
 };
-[[nodiscard]] inline const Row& row_of(vm::LOp op) { return kRows[static_cast<std::size_t>(op)]; }
+[[nodiscard]] inline const Row& row_of(vm::LOp op) {
+    return kRows[static_cast<std::size_t>(op)];
+}
 
 // The first word; the interpreter may be replacing its op.
 [[nodiscard]] inline vm::Instr read_instr(const vm::Instr& in) {

@@ -7,10 +7,13 @@
 namespace skua::jit {
 namespace {
 
-constexpr bool has(std::string_view flags, char flag) { return flags.find(flag) != std::string_view::npos; }
+constexpr bool has(std::string_view flags, char flag) {
+    return flags.find(flag) != std::string_view::npos;
+}
 
 constexpr OpInfo make_info(const char* name, std::string_view f) {
-    return {name, has(f, 'P'), has(f, 'C'), has(f, 'G'), has(f, 'L'), has(f, 'S'), has(f, 'K'), has(f, 'A'), has(f, 'T')};
+    return {name,        has(f, 'P'), has(f, 'C'), has(f, 'G'), has(f, 'L'),
+            has(f, 'S'), has(f, 'K'), has(f, 'A'), has(f, 'T')};
 }
 
 constexpr OpInfo kInfo[] = {
@@ -26,7 +29,9 @@ Node* resolve(Node* node) {
 
 }  // namespace
 
-const OpInfo& info(Op op) { return kInfo[static_cast<std::size_t>(op)]; }
+const OpInfo& info(Op op) {
+    return kInfo[static_cast<std::size_t>(op)];
+}
 
 Block* Graph::new_block() {
     blocks.push_back(std::make_unique<Block>());
@@ -96,7 +101,8 @@ void Graph::settle() {
     for (Node* node : first) {
         if (!node->is_const()) break;
         ++constant_count_;
-        constants_.emplace(static_cast<std::uint64_t>(node->imm) * 5 + static_cast<std::uint64_t>(node->type), node);
+        constants_.emplace(static_cast<std::uint64_t>(node->imm) * 5 + static_cast<std::uint64_t>(node->type),
+                           node);
     }
 }
 

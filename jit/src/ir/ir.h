@@ -25,7 +25,9 @@
 namespace skua::jit {
 
 enum class Type : std::uint8_t { Void, I32, I64, F32, F64 };  // references are I64
-[[nodiscard]] constexpr bool is_float(Type t) { return t == Type::F32 || t == Type::F64; }
+[[nodiscard]] constexpr bool is_float(Type t) {
+    return t == Type::F32 || t == Type::F64;
+}
 
 enum class Op : std::uint8_t {
 #define SKUA_IR_OP(Name, flags, doc) Name,
@@ -52,10 +54,18 @@ struct Site {
 enum class MemRep : std::uint8_t { I8, U8, I16, U16, I32, U32, W64, F32, F64 };
 [[nodiscard]] constexpr std::uint32_t mem_size(MemRep r) {
     switch (r) {
-        case MemRep::I8: case MemRep::U8: return 1;
-        case MemRep::I16: case MemRep::U16: return 2;
-        case MemRep::I32: case MemRep::U32: case MemRep::F32: return 4;
-        default: return 8;
+        case MemRep::I8:
+        case MemRep::U8:
+            return 1;
+        case MemRep::I16:
+        case MemRep::U16:
+            return 2;
+        case MemRep::I32:
+        case MemRep::U32:
+        case MemRep::F32:
+            return 4;
+        default:
+            return 8;
     }
 }
 
@@ -66,7 +76,7 @@ enum class Alias : std::uint8_t {
     Constant,  // never written while anyone can see it: class words, lengths of arrays and strings, literals
     Field,
     Element,
-    Bytes,     // unaligned access to byte arrays: overlaps Element accesses of byte arrays and Bytes
+    Bytes,  // unaligned access to byte arrays: overlaps Element accesses of byte arrays and Bytes
     Static,
 };
 
@@ -85,7 +95,7 @@ struct Block;
 struct Node {
     Op op = Op::Const;
     Type type = Type::Void;
-    std::uint32_t id = 0;            // unique in the graph, dense enough for side tables (Graph::node_count)
+    std::uint32_t id = 0;  // unique in the graph, dense enough for side tables (Graph::node_count)
     std::uint32_t input_count = 0;
     std::uint32_t input_capacity = 0;
     Node** inputs = nullptr;
@@ -100,20 +110,22 @@ struct Node {
     [[nodiscard]] Node* in(std::uint32_t i) const { return inputs[i]; }
     [[nodiscard]] std::span<Node* const> all() const { return {inputs, input_count}; }
     [[nodiscard]] bool is_const() const { return op == Op::Const; }
-    [[nodiscard]] bool is_const(std::int64_t value) const { return op == Op::Const && imm == value && !is_float(type); }
+    [[nodiscard]] bool is_const(std::int64_t value) const {
+        return op == Op::Const && imm == value && !is_float(type);
+    }
 };
 
 struct Block {
-    std::uint32_t id = 0;         // index in Graph::blocks
-    std::vector<Node*> nodes;     // phis first, the terminator last
+    std::uint32_t id = 0;      // index in Graph::blocks
+    std::vector<Node*> nodes;  // phis first, the terminator last
     std::vector<Block*> preds, succs;
-    bool cold = false;            // leads to a throw, or is the unlikely side of a guard
+    bool cold = false;  // leads to a throw, or is the unlikely side of a guard
 
     // Set by compute_order / compute_dominators / compute_loops (order.h).
-    std::uint32_t order = 0;      // position in reverse post order
+    std::uint32_t order = 0;  // position in reverse post order
     Block* idom = nullptr;
     std::uint32_t dom_depth = 0;
-    Block* loop = nullptr;        // header of the innermost loop around this block; headers: themselves
+    Block* loop = nullptr;  // header of the innermost loop around this block; headers: themselves
     std::uint32_t loop_depth = 0;
 
     [[nodiscard]] Node* terminator() const { return nodes.back(); }
@@ -126,8 +138,8 @@ public:
     Graph& operator=(const Graph&) = delete;
 
     const vm::Function* function = nullptr;
-    std::string name;                        // for printing
-    std::vector<Type> params, results;       // leaves; params empty for OSR graphs
+    std::string name;                   // for printing
+    std::vector<Type> params, results;  // leaves; params empty for OSR graphs
     bool osr = false;
     std::vector<std::unique_ptr<Block>> blocks;
 

@@ -138,9 +138,12 @@ std::vector<Loop> compute_loops(const std::vector<Block*>& order) {
         // The smallest other loop that holds the header.
         for (Loop& outer : loops) {
             if (outer.header == loop.header) continue;
-            if (std::find(outer.blocks.begin(), outer.blocks.end(), loop.header) == outer.blocks.end()) continue;
-            if (!loop.parent) loop.parent = outer.header;
-            else if (dominates(loop.parent, outer.header)) loop.parent = outer.header;
+            if (std::find(outer.blocks.begin(), outer.blocks.end(), loop.header) == outer.blocks.end())
+                continue;
+            if (!loop.parent)
+                loop.parent = outer.header;
+            else if (dominates(loop.parent, outer.header))
+                loop.parent = outer.header;
         }
     }
     return loops;

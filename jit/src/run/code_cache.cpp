@@ -1,16 +1,16 @@
 #include "run/code_cache.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <mutex>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace skua::jit {
 
 std::span<const vm::Instr* const> CodeRange::frames_at(const std::uint8_t* return_address) const {
     const auto offset = static_cast<std::uint32_t>(return_address - start);
-    auto it = std::lower_bound(calls.begin(), calls.end(), offset, [](const Call& c, std::uint32_t o) { return c.offset < o; });
+    auto it = std::lower_bound(calls.begin(), calls.end(), offset,
+                               [](const Call& c, std::uint32_t o) { return c.offset < o; });
     if (it == calls.end() || it->offset != offset) return {};
     return {frames.data() + it->first, it->count};
 }

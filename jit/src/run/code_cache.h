@@ -21,7 +21,7 @@ struct CodeRange {
     std::uint32_t size = 0;
     std::uint32_t frame_size = 0;  // from rsp at a call to the return address
     struct Call {
-        std::uint32_t offset;  // of the return address
+        std::uint32_t offset;        // of the return address
         std::uint32_t first, count;  // the guest frames there, in `frames`, innermost first
     };
     std::vector<Call> calls;  // ascending

@@ -1,9 +1,9 @@
 // What compiled code calls in C++.
 //
 // Form Direct: uint64_t f(vm::Thread*, uint64_t a, uint64_t b, ...): integers in registers by the C
-// convention (at most five; a Const input may be anything). Form Buffer: uint64_t f(vm::Thread*, const void* aux,
-// vm::Slot* values): the inputs lie in consecutive slots, canonical as object.h says; aux is Node::mem.key as a pointer.
-// The value is the result in rax; result i >= 1 is values[i] (Buffer only).
+// convention (at most five; a Const input may be anything). Form Buffer: uint64_t f(vm::Thread*, const void*
+// aux, vm::Slot* values): the inputs lie in consecutive slots, canonical as object.h says; aux is
+// Node::mem.key as a pointer. The value is the result in rax; result i >= 1 is values[i] (Buffer only).
 #pragma once
 
 #include <cstdint>

@@ -39,11 +39,18 @@ Word string_hash(Thread*, Word s) {
     return hash;
 }
 
-Word int_text(Thread* thread, Word value) { return word(vm::int_text(*thread, static_cast<std::int64_t>(value))); }
-Word float_text(Thread* thread, Word bits) { return word(vm::float_text(*thread, std::bit_cast<double>(bits))); }
-Word ensure_initialized(Thread* thread, Word cls) { return vm::ensure_initialized(*thread, *ptr<vm::Class>(cls)); }
+Word int_text(Thread* thread, Word value) {
+    return word(vm::int_text(*thread, static_cast<std::int64_t>(value)));
+}
+Word float_text(Thread* thread, Word bits) {
+    return word(vm::float_text(*thread, std::bit_cast<double>(bits)));
+}
+Word ensure_initialized(Thread* thread, Word cls) {
+    return vm::ensure_initialized(*thread, *ptr<vm::Class>(cls));
+}
 Word find_implementation(Thread* thread, Word object, Word selector) {
-    return word(vm::find_implementation(*thread, *ptr<vm::Object>(object)->cls, *ptr<const vm::Selector>(selector)));
+    return word(
+        vm::find_implementation(*thread, *ptr<vm::Object>(object)->cls, *ptr<const vm::Selector>(selector)));
 }
 Word link_failure(Thread* thread, Word failure) {
     vm::throw_link_failure(*thread, *ptr<const vm::LinkFailure>(failure));
@@ -122,8 +129,10 @@ const RuntimeEntry kStringsEqual = direct("strings_equal", strings_equal, Throws
 const RuntimeEntry kStringHash = direct("string_hash", string_hash, Throws::Never, true, false);
 const RuntimeEntry kIntText = direct("int_text", int_text, Throws::IfZero, false, false);
 const RuntimeEntry kFloatText = direct("float_text", float_text, Throws::IfZero, false, false);
-const RuntimeEntry kEnsureInitialized = direct("ensure_initialized", ensure_initialized, Throws::IfZero, false, true);
-const RuntimeEntry kFindImplementation = direct("find_implementation", find_implementation, Throws::IfZero, false, false);
+const RuntimeEntry kEnsureInitialized =
+    direct("ensure_initialized", ensure_initialized, Throws::IfZero, false, true);
+const RuntimeEntry kFindImplementation =
+    direct("find_implementation", find_implementation, Throws::IfZero, false, false);
 const RuntimeEntry kLinkFailure = direct("link_failure", link_failure, Throws::IfZero, false, false);
 const RuntimeEntry kConcat = buffer("concat", concat, Throws::IfZero, false);
 const RuntimeEntry kTextOf = buffer("text_of", text_of, Throws::IfZero, true);

@@ -6,22 +6,23 @@
 namespace skua::jit {
 
 // Direct.
-extern const RuntimeEntry kStringsEqual;       // (string, string): 0 or 1; null equals null
-extern const RuntimeEntry kStringHash;         // (string, not null): the hash
-extern const RuntimeEntry kIntText;            // (i64): string
-extern const RuntimeEntry kFloatText;          // (bits of an f64): string
-extern const RuntimeEntry kEnsureInitialized;  // (class): 1
-extern const RuntimeEntry kFindImplementation; // (object, selector): Function
-extern const RuntimeEntry kLinkFailure;        // (LinkFailure): always 0
+extern const RuntimeEntry kStringsEqual;        // (string, string): 0 or 1; null equals null
+extern const RuntimeEntry kStringHash;          // (string, not null): the hash
+extern const RuntimeEntry kIntText;             // (i64): string
+extern const RuntimeEntry kFloatText;           // (bits of an f64): string
+extern const RuntimeEntry kEnsureInitialized;   // (class): 1
+extern const RuntimeEntry kFindImplementation;  // (object, selector): Function
+extern const RuntimeEntry kLinkFailure;         // (LinkFailure): always 0
 // Buffer; the auxiliary word in parentheses.
-extern const RuntimeEntry kConcat;        // (count) strings: string
-extern const RuntimeEntry kTextOf;        // (type) value: string
-extern const RuntimeEntry kHashOf;        // (type) value: the hash
-extern const RuntimeEntry kEqualsOf;      // (type) value, value: 0 or 1
-extern const RuntimeEntry kArrayCopy;     // (class) the operands of ACopy: 1
-extern const RuntimeEntry kArrayFill;     // (class) the operands of AFill: 1
-extern const RuntimeEntry kArrayOf;       // (class) count, then the elements' slots: array
-extern const RuntimeEntry kCallNative;    // (function) arguments: the result
-extern const RuntimeEntry kCallClosure;   // (CallSite) closure, then the arguments: result 0, the others behind it
+extern const RuntimeEntry kConcat;      // (count) strings: string
+extern const RuntimeEntry kTextOf;      // (type) value: string
+extern const RuntimeEntry kHashOf;      // (type) value: the hash
+extern const RuntimeEntry kEqualsOf;    // (type) value, value: 0 or 1
+extern const RuntimeEntry kArrayCopy;   // (class) the operands of ACopy: 1
+extern const RuntimeEntry kArrayFill;   // (class) the operands of AFill: 1
+extern const RuntimeEntry kArrayOf;     // (class) count, then the elements' slots: array
+extern const RuntimeEntry kCallNative;  // (function) arguments: the result
+extern const RuntimeEntry
+    kCallClosure;  // (CallSite) closure, then the arguments: result 0, the others behind it
 
 }  // namespace skua::jit

@@ -1,4 +1,5 @@
-// The ways between C++ and compiled code; written in assembly in trampolines.cpp. docs/jit.md is the contract.
+// The ways between C++ and compiled code; written in assembly in trampolines.cpp. docs/jit.md is the
+// contract.
 #pragma once
 
 #include <cstdint>

@@ -5,11 +5,10 @@
 // Every error and warning must be announced on its line by a part of its message, everything
 // announced must be reported, and nothing else may be. `help` is a part of a suggestion.
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include <catch2/catch.hpp>
 
 #include "diagnostics.h"
 #include "driver.h"
@@ -75,11 +74,13 @@ std::string check_file(const fs::path& path) {
             match->met = true;
         }
         for (Expected& e : expected) {
-            if (e.kind == "help" && e.line == line && d.suggestion.find(e.part) != std::string::npos) e.met = true;
+            if (e.kind == "help" && e.line == line && d.suggestion.find(e.part) != std::string::npos)
+                e.met = true;
         }
     }
     for (const Expected& e : expected) {
-        if (!e.met) out += "line " + std::to_string(e.line) + ": not reported: " + e.kind + ": " + e.part + "\n";
+        if (!e.met)
+            out += "line " + std::to_string(e.line) + ": not reported: " + e.kind + ": " + e.part + "\n";
     }
     return out;
 }

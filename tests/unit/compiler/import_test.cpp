@@ -1,13 +1,12 @@
 // The class path: folders, archives, and what is wrong with them.
+#include "import.h"
+
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
-
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
-
-#include "import.h"
 #include "lower/lower.h"
 #include "sema_harness.h"
 #include "skua/classfile/archive.h"
@@ -30,11 +29,13 @@ struct TempFolder {
 };
 
 std::vector<cf::ClassFile> compile_library() {
-    auto c = test::check({{"lib.shop",
-                           "pub open class Item(let name: string, let price: int = 5) { open fn label(): string = name }\n"
-                           "pub struct Pair<A, B>(first: A, second: B) { fn swap(): Pair<B, A> = Pair<B, A>(second, first) }\n"
-                           "pub fn largest<T: Comparable<T>>(xs: [T]): T? = null\npub let rate = 1.5\nfn hidden() { }\n"
-                           "extend string { pub fn shout(): string = this }\npub fn count(items: string...): int = items.len\n"}});
+    auto c = test::check(
+        {{"lib.shop",
+          "pub open class Item(let name: string, let price: int = 5) { open fn label(): string = name }\n"
+          "pub struct Pair<A, B>(first: A, second: B) { fn swap(): Pair<B, A> = Pair<B, A>(second, first) }\n"
+          "pub fn largest<T: Comparable<T>>(xs: [T]): T? = null\npub let rate = 1.5\nfn hidden() { }\n"
+          "extend string { pub fn shout(): string = this }\npub fn count(items: string...): int = "
+          "items.len\n"}});
     REQUIRE(c->errors() == "");
     auto files = lower(c->program);
     REQUIRE(files.ok());
@@ -54,9 +55,12 @@ std::string check_against(ClassPath& path, const std::string& text) {
 }
 
 constexpr const char* kUser =
-    "import lib.shop\nimport lib.shop.{Item, Pair}\nclass Book(name: string) : Item(name) { override fn label(): string = super.label() }\n"
-    "fn f(): int {\n    let p = Pair(1, \"x\").swap()\n    let s: string = p.first\n    let n: int = shop.largest([1, 2]) ?? 0\n"
-    "    let r: float = shop.rate\n    let i = Item(\"a\", price: 3)\n    return n + i.price + Book(\"b\").price + shop.count(\"a\", s.shout())\n}\n";
+    "import lib.shop\nimport lib.shop.{Item, Pair}\nclass Book(name: string) : Item(name) { override fn "
+    "label(): string = super.label() }\n"
+    "fn f(): int {\n    let p = Pair(1, \"x\").swap()\n    let s: string = p.first\n    let n: int = "
+    "shop.largest([1, 2]) ?? 0\n"
+    "    let r: float = shop.rate\n    let i = Item(\"a\", price: 3)\n    return n + i.price + "
+    "Book(\"b\").price + shop.count(\"a\", s.shout())\n}\n";
 
 }  // namespace
 
@@ -64,9 +68,12 @@ TEST_CASE("a program is checked against class files without their source") {
     ClassPath path;
     for (cf::ClassFile& f : compile_library()) path.add(std::move(f));
     CHECK(check_against(path, kUser) == "");
-    CHECK(check_against(path, "import lib.shop\nfn f() { shop.hidden() }\n") == "`hidden` is private to module `lib.shop`\n");
-    CHECK(check_against(path, "import lib.shop\nfn f(): string = shop.Item(\"a\").price\n") == "result: expected `string`, found `int`\n");
-    CHECK(check_against(path, "import lib.shop\nfn f() { shop.largest([shop.Item(\"x\")]) }\n").find("does not implement `Comparable<Item>`") != std::string::npos);
+    CHECK(check_against(path, "import lib.shop\nfn f() { shop.hidden() }\n") ==
+          "`hidden` is private to module `lib.shop`\n");
+    CHECK(check_against(path, "import lib.shop\nfn f(): string = shop.Item(\"a\").price\n") ==
+          "result: expected `string`, found `int`\n");
+    CHECK(check_against(path, "import lib.shop\nfn f() { shop.largest([shop.Item(\"x\")]) }\n")
+              .find("does not implement `Comparable<Item>`") != std::string::npos);
 }
 
 TEST_CASE("folders and archives are read alike") {
@@ -78,13 +85,15 @@ TEST_CASE("folders and archives are read alike") {
         fs::path target = temp.path / (name + ".skc");
         fs::create_directories(target.parent_path());
         auto bytes = cf::write(f);
-        std::ofstream(target, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(target, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
         REQUIRE(writer.add_class(bytes, name).ok());
     }
     auto packed = writer.finish();
     REQUIRE(packed.ok());
     fs::path archive = temp.path / "lib.ska";
-    std::ofstream(archive, std::ios::binary).write(reinterpret_cast<const char*>(packed->data()), static_cast<std::streamsize>(packed->size()));
+    std::ofstream(archive, std::ios::binary)
+        .write(reinterpret_cast<const char*>(packed->data()), static_cast<std::streamsize>(packed->size()));
     for (const fs::path& entry : {temp.path, archive}) {
         ClassPath path;
         REQUIRE(path.add(entry).ok());
@@ -137,10 +146,13 @@ TEST_CASE("mutilated class files never crash the import") {
     for (int round = 0; round < 200; ++round) {
         for (auto& [name, bytes] : images) {
             auto changed = bytes;
-            for (int i = 0; i < 3; ++i) changed[8 + next() % (changed.size() - 8)] = static_cast<std::uint8_t>(next() >> 24);
+            for (int i = 0; i < 3; ++i)
+                changed[8 + next() % (changed.size() - 8)] = static_cast<std::uint8_t>(next() >> 24);
             std::string file = name;
             std::replace(file.begin(), file.end(), '.', '/');
-            std::ofstream(temp.path / (file + ".skc"), std::ios::binary).write(reinterpret_cast<const char*>(changed.data()), static_cast<std::streamsize>(changed.size()));
+            std::ofstream(temp.path / (file + ".skc"), std::ios::binary)
+                .write(reinterpret_cast<const char*>(changed.data()),
+                       static_cast<std::streamsize>(changed.size()));
         }
         ClassPath path;
         REQUIRE(path.add(temp.path).ok());

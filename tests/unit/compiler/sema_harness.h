@@ -58,14 +58,16 @@ struct Checked {
     [[nodiscard]] FunctionSymbol* function(std::string_view name) const {
         for (ModuleSymbol* m : program.modules) {
             auto it = m->members.find(name);
-            if (it != m->members.end() && it->second->kind == SymbolKind::Function) return static_cast<FunctionSymbol*>(it->second);
+            if (it != m->members.end() && it->second->kind == SymbolKind::Function)
+                return static_cast<FunctionSymbol*>(it->second);
         }
         return nullptr;
     }
     [[nodiscard]] TypeSymbol* type(std::string_view name) const {
         for (ModuleSymbol* m : program.modules) {
             auto it = m->members.find(name);
-            if (it != m->members.end() && it->second->kind == SymbolKind::Type) return static_cast<TypeSymbol*>(it->second);
+            if (it != m->members.end() && it->second->kind == SymbolKind::Type)
+                return static_cast<TypeSymbol*>(it->second);
         }
         return nullptr;
     }
@@ -88,6 +90,8 @@ inline std::unique_ptr<Checked> check(std::vector<NamedSource> sources, bool wit
     out->program = analyze(out->modules, out->class_path, out->arena, out->sink);
     return out;
 }
-inline std::unique_ptr<Checked> check(const std::string& text) { return check({{"t", text}}); }
+inline std::unique_ptr<Checked> check(const std::string& text) {
+    return check({{"t", text}});
+}
 
 }  // namespace skua::compiler::test

@@ -52,7 +52,8 @@ TEST_CASE("types of expressions are found") {
 TEST_CASE("type arguments are found from arguments and from what is expected") {
     const std::string decls =
         "class Box<T>(let value: T)\nfn id<T>(x: T): T = x\nfn pair<A, B>(a: A, b: B): (A, B) = (a, b)\n"
-        "fn apply<T, U>(x: T, f: (T) -> U): U = f(x)\nfn first<T>(xs: [T]): T? = null\nfn same<T>(a: T, b: T): T = a\n"
+        "fn apply<T, U>(x: T, f: (T) -> U): U = f(x)\nfn first<T>(xs: [T]): T? = null\nfn same<T>(a: T, b: "
+        "T): T = a\n"
         "fn inc(n: int): int = n + 1\nopen class A\nclass B : A\nclass C : A\n";
     CHECK(result_of("id(1)", decls) == "int");
     CHECK(result_of("pair(1, \"x\")", decls) == "(int, string)");
@@ -73,8 +74,10 @@ TEST_CASE("calls are of the kind that the receiver's static type needs") {
     const std::string decls =
         "interface Shape { fn area(): int\n fn twice(): int = area() * 2 }\n"
         "open class Base : Shape { fn area(): int = 1\n open fn name(): int = 1\n fn plain(): int = 2 }\n"
-        "class Leaf : Base { override fn name(): int = 2 }\nstruct Sq(side: int) : Shape { fn area(): int = side }\n"
-        "fn of<T: Shape>(x: T): int = x.area()\nlet shape: Shape = Base()\nlet base = Base()\nlet leaf = Leaf()\nlet sq = Sq(1)\n"
+        "class Leaf : Base { override fn name(): int = 2 }\nstruct Sq(side: int) : Shape { fn area(): int = "
+        "side }\n"
+        "fn of<T: Shape>(x: T): int = x.area()\nlet shape: Shape = Base()\nlet base = Base()\nlet leaf = "
+        "Leaf()\nlet sq = Sq(1)\n"
         "let f = (x: int) => x\n";
     CHECK(call_kind("base.name()", decls) == CallKind::Virtual);
     CHECK(call_kind("leaf.name()", decls) == CallKind::Direct);
@@ -96,8 +99,10 @@ TEST_CASE("calls are of the kind that the receiver's static type needs") {
 }
 
 TEST_CASE("implicit conversions are explicit in the tree") {
-    auto c = check("interface I { }\nstruct S(x: int) : I\nclass D : I\n"
-                   "fn a(): int? = 1\nfn b(): I = S(1)\nfn c(): I = D()\nfn d(): I? = S(1)\nfn e(x: int?): Display? = x\nfn f(x: string?): string = if x != null { x } else { \"\" }\n");
+    auto c = check(
+        "interface I { }\nstruct S(x: int) : I\nclass D : I\n"
+        "fn a(): int? = 1\nfn b(): I = S(1)\nfn c(): I = D()\nfn d(): I? = S(1)\nfn e(x: int?): Display? = "
+        "x\nfn f(x: string?): string = if x != null { x } else { \"\" }\n");
     REQUIRE(c->errors() == "");
     auto conversion = [&](std::string_view name) {
         auto* e = as<ConvertExpr>(c->body(name));
@@ -118,7 +123,9 @@ TEST_CASE("implicit conversions are explicit in the tree") {
 }
 
 TEST_CASE("arguments come in parameter order with their defaults") {
-    auto c = check("fn f(a: int, b: int = 2, rest: string...): int = a\nfn probe() = f(b: 5, a: 1)\nfn more() = f(1, 2, \"x\", \"y\")\n");
+    auto c = check(
+        "fn f(a: int, b: int = 2, rest: string...): int = a\nfn probe() = f(b: 5, a: 1)\nfn more() = f(1, 2, "
+        "\"x\", \"y\")\n");
     REQUIRE(c->errors() == "");
     auto& args = as<CallExpr>(c->body("probe"))->call->args;
     REQUIRE(args.size() == 3);
@@ -133,12 +140,16 @@ TEST_CASE("arguments come in parameter order with their defaults") {
 }
 
 TEST_CASE("captured variables are cells only if they change") {
-    auto c = check("fn f(): int {\n    var changed = 0\n    var still = 1\n    let fixed = 2\n"
-                   "    let add = () => { changed += 1 }\n    let read = () => still + fixed\n    add()\n    read() + changed\n}\n"
-                   "class A(let x: int) { fn m(): () -> int = () => x }\n");
+    auto c = check(
+        "fn f(): int {\n    var changed = 0\n    var still = 1\n    let fixed = 2\n"
+        "    let add = () => { changed += 1 }\n    let read = () => still + fixed\n    add()\n    read() + "
+        "changed\n}\n"
+        "class A(let x: int) { fn m(): () -> int = () => x }\n");
     REQUIRE(c->errors() == "");
     auto* block = as<BlockExpr>(c->body("f"));
-    auto lambda = [&](std::size_t i) { return as<LambdaExpr>(as<LetStmt>(block->statements[i])->init)->function; };
+    auto lambda = [&](std::size_t i) {
+        return as<LambdaExpr>(as<LetStmt>(block->statements[i])->init)->function;
+    };
     REQUIRE(lambda(3)->captures.size() == 1);
     CHECK(lambda(3)->captures[0]->in_cell);
     REQUIRE(lambda(4)->captures.size() == 2);
@@ -153,8 +164,11 @@ TEST_CASE("captured variables are cells only if they change") {
 }
 
 TEST_CASE("local functions pass on what those they call capture") {
-    auto c = check("fn f(): int {\n    var n = 0\n    fn add(k: int) { n += k }\n    fn twice(k: int) { add(k); add(k) }\n"
-                   "    fn deep(k: int): int { let g = () => deep(k - 1); if k == 0 { n } else { g() } }\n    twice(2)\n    deep(3)\n}\n");
+    auto c = check(
+        "fn f(): int {\n    var n = 0\n    fn add(k: int) { n += k }\n    fn twice(k: int) { add(k); add(k) "
+        "}\n"
+        "    fn deep(k: int): int { let g = () => deep(k - 1); if k == 0 { n } else { g() } }\n    "
+        "twice(2)\n    deep(3)\n}\n");
     REQUIRE(c->errors() == "");
     auto* block = as<BlockExpr>(c->body("f"));
     auto local = [&](std::size_t i) { return as<LocalFunctionStmt>(block->statements[i])->function->symbol; };
@@ -164,11 +178,14 @@ TEST_CASE("local functions pass on what those they call capture") {
 }
 
 TEST_CASE("places of assignments") {
-    auto c = check("struct In(var a: int)\nstruct P(var x: int, var i: In)\nclass C(var p: P)\nfn f(ps: [P], c: C) {\n"
-                   "    ps[1].i.a = 2\n    c.p.x += 1\n    var q = ps[0]\n    q.x = 3\n}\n");
+    auto c = check(
+        "struct In(var a: int)\nstruct P(var x: int, var i: In)\nclass C(var p: P)\nfn f(ps: [P], c: C) {\n"
+        "    ps[1].i.a = 2\n    c.p.x += 1\n    var q = ps[0]\n    q.x = 3\n}\n");
     REQUIRE(c->errors() == "");
     auto* block = as<BlockExpr>(c->body("f"));
-    auto place = [&](std::size_t i) -> Place& { return as<AssignExpr>(as<ExprStmt>(block->statements[i])->expr)->place; };
+    auto place = [&](std::size_t i) -> Place& {
+        return as<AssignExpr>(as<ExprStmt>(block->statements[i])->expr)->place;
+    };
     CHECK(place(0).kind == PlaceKind::Element);
     CHECK(place(0).path.size() == 2);
     CHECK(place(1).kind == PlaceKind::Field);

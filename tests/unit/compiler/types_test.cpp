@@ -1,8 +1,9 @@
 // Interned types: identity, substitution, text.
+#include "types.h"
+
 #include <catch2/catch.hpp>
 
 #include "symbols.h"
-#include "types.h"
 
 using namespace skua::compiler;
 

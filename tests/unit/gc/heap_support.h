@@ -42,7 +42,9 @@ struct ArrayHead {
     const TestClass* cls;
     std::uint64_t length;
     template <typename T>
-    T* data() { return reinterpret_cast<T*>(this + 1); }
+    T* data() {
+        return reinterpret_cast<T*>(this + 1);
+    }
 };
 
 inline ArrayHead* new_array(gc::ThreadHeap* heap, const TestClass& cls, std::uint64_t length) {
@@ -52,7 +54,8 @@ inline ArrayHead* new_array(gc::ThreadHeap* heap, const TestClass& cls, std::uin
 }
 
 // The backend that never collects needs room for everything that the tests allocate.
-inline const std::size_t kLimit = std::string_view(gc::backend_name()) == "malloc" ? std::size_t{4} << 30 : 256u << 20;
+inline const std::size_t kLimit =
+    std::string_view(gc::backend_name()) == "malloc" ? std::size_t{4} << 30 : 256u << 20;
 
 // The heap of the process and of the calling thread, for the duration of a test.
 struct Attached {
@@ -67,7 +70,9 @@ struct Attached {
     gc::ThreadHeap* heap;
 };
 
-inline bool collects() { return gc::backend_name()[0] == 'b'; }
+inline bool collects() {
+    return gc::backend_name()[0] == 'b';
+}
 
 // Overwrites stack and registers below the caller, so that no stale reference is found there.
 inline void wipe_stack() {

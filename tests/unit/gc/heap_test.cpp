@@ -30,7 +30,9 @@ Node* tree(gc::ThreadHeap* heap, int depth, std::uint64_t& next) {
     return new_node(heap, l, r, next++);
 }
 
-std::uint64_t sum(const Node* n) { return n ? sum(n->left) + sum(n->right) + n->value : 0; }
+std::uint64_t sum(const Node* n) {
+    return n ? sum(n->left) + sum(n->right) + n->value : 0;
+}
 
 // Allocates and drops: whatever was freed wrongly is overwritten.
 __attribute__((noinline)) void churn(gc::ThreadHeap* heap, int rounds) {
@@ -49,7 +51,8 @@ TEST_CASE("objects are zeroed, aligned and carry their class") {
         const TestClass& cls = make_class(size, {});
         for (int i = 0; i < 300; i++) {
             for (int kind = 0; kind < 2; kind++) {
-                auto* p = static_cast<unsigned char*>(kind ? t.heap->allocate_atomic(&cls, size) : t.heap->allocate(&cls, size));
+                auto* p = static_cast<unsigned char*>(kind ? t.heap->allocate_atomic(&cls, size)
+                                                           : t.heap->allocate(&cls, size));
                 REQUIRE(p != nullptr);
                 REQUIRE(reinterpret_cast<std::uintptr_t>(p) % 16 == 0);
                 REQUIRE(*reinterpret_cast<const TestClass**>(p) == &cls);
@@ -65,7 +68,7 @@ TEST_CASE("what descriptors name survives, every shape") {
     Attached t;
     const TestClass& prefix = make_class(64, {8, 16, 24});
     const TestClass& gaps = make_class(128, {16, 40, 120});
-    const TestClass& wide = make_class(2000, {8, 600, 1992});     // beyond a bitmap
+    const TestClass& wide = make_class(2000, {8, 600, 1992});  // beyond a bitmap
     const TestClass& huge = make_class(100000, {50000, 99992});
     const TestClass& refs = make_array_class(8, {0});
     const TestClass& mixed = make_array_class(24, {8});
@@ -104,9 +107,12 @@ TEST_CASE("what descriptors name survives, every shape") {
         churn(t.heap, 50);
         std::uint64_t total = 0;
         for (auto o : {8, 16, 24}) total += sum(*reinterpret_cast<Node**>(static_cast<char*>(roots[0]) + o));
-        for (auto o : {16, 40, 120}) total += sum(*reinterpret_cast<Node**>(static_cast<char*>(roots[1]) + o));
-        for (auto o : {8, 600, 1992}) total += sum(*reinterpret_cast<Node**>(static_cast<char*>(roots[2]) + o));
-        for (auto o : {50000, 99992}) total += sum(*reinterpret_cast<Node**>(static_cast<char*>(roots[3]) + o));
+        for (auto o : {16, 40, 120})
+            total += sum(*reinterpret_cast<Node**>(static_cast<char*>(roots[1]) + o));
+        for (auto o : {8, 600, 1992})
+            total += sum(*reinterpret_cast<Node**>(static_cast<char*>(roots[2]) + o));
+        for (auto o : {50000, 99992})
+            total += sum(*reinterpret_cast<Node**>(static_cast<char*>(roots[3]) + o));
         for (std::uint64_t i = 0; i < length; i++) {
             total += sum(a->data<Node*>()[i]) + sum(m->data<Node*>()[3 * i + 1]);
             total += sum(q->data<Node*>()[2 * i]) + sum(q->data<Node*>()[2 * i + 1]);
@@ -199,7 +205,7 @@ TEST_CASE("root scanners and interior pointers") {
         void* d = t.heap->allocate(&cls, sizeof(Node));
         stack.words[0] = a;
         stack.words[1] = static_cast<char*>(b) + 70000;  // interior, pages away from the start
-        stack.words[2] = c;                               // beyond the used part
+        stack.words[2] = c;                              // beyond the used part
         static_cast<Node*>(a)->left = static_cast<Node*>(d);
         void* all[] = {a, b, c, d};
         for (int i = 0; i < 4; i++) weak[i] = gc::weak_create(all[i]);
@@ -227,8 +233,10 @@ TEST_CASE("weak references follow their objects, cleaners run once") {
         for (int i = 0; i < 50; i++) {
             Node* n = new_node(t.heap, nullptr, nullptr, 1);
             weak.push_back(gc::weak_create(n));
-            REQUIRE(gc::add_cleaner(n, [](void* p) { ++*static_cast<int*>(p); }, &cleaned));
-            REQUIRE_FALSE(gc::add_cleaner(n, [](void*) {}, nullptr));
+            REQUIRE(gc::add_cleaner(
+                n, [](void* p) { ++*static_cast<int*>(p); }, &cleaned));
+            REQUIRE_FALSE(gc::add_cleaner(
+                n, [](void*) {}, nullptr));
         }
         for (void*& root : roots) {
             root = new_node(t.heap, nullptr, nullptr, 2);

@@ -20,8 +20,9 @@ struct Stamped {
 };
 
 const TestClass& stamped_class(std::size_t extra) {
-    static const TestClass* const classes[] = {&make_class(32, {8}), &make_class(48, {8}), &make_class(96, {8}),
-                                               &make_class(256, {8}), &make_class(512, {8})};
+    static const TestClass* const classes[] = {&make_class(32, {8}), &make_class(48, {8}),
+                                               &make_class(96, {8}), &make_class(256, {8}),
+                                               &make_class(512, {8})};
     return *classes[extra];
 }
 
@@ -29,7 +30,8 @@ struct Result {
     std::uint64_t bad = 0, made = 0;
 };
 
-__attribute__((noinline)) void worker(std::uint64_t id, int rounds, std::atomic<int>& collecting, Result& result) {
+__attribute__((noinline)) void worker(std::uint64_t id, int rounds, std::atomic<int>& collecting,
+                                      Result& result) {
     gc::ThreadHeap* heap = gc::attach_thread();
     if (heap == nullptr) {
         result.bad = 1'000'000;
@@ -83,7 +85,8 @@ TEST_CASE("threads allocate and collect at once") {
         Result results[kThreads];
         std::vector<std::thread> threads;
         for (int i = 0; i < kThreads; i++)
-            threads.emplace_back([&, i] { worker(static_cast<std::uint64_t>(i + 1), 3000, collecting, results[i]); });
+            threads.emplace_back(
+                [&, i] { worker(static_cast<std::uint64_t>(i + 1), 3000, collecting, results[i]); });
         for (auto& thread : threads) thread.join();
         for (const auto& r : results) {
             CHECK(r.bad == 0);
@@ -116,7 +119,8 @@ TEST_CASE("roots and scanners change while others collect") {
             scanned = s;
         }
         for (int k = 0; k < 8; k++)
-            bad += static_cast<Stamped*>(block[static_cast<std::size_t>(k)])->serial != static_cast<std::uint64_t>(i * 8 + k);
+            bad += static_cast<Stamped*>(block[static_cast<std::size_t>(k)])->serial !=
+                   static_cast<std::uint64_t>(i * 8 + k);
         gc::remove_root_scanner(scanner, &scanned);
         gc::remove_root_range(block.get());
     }

@@ -18,14 +18,23 @@ using u128 = unsigned __int128;
 using Maybe = std::optional<std::int64_t>;  // nullopt: throws
 using Oracle = std::function<Maybe(std::int64_t, std::int64_t)>;
 
-std::int64_t wrap32(i128 v) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(v)); }
-std::int64_t wrap64(i128 v) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(v)); }
-std::uint32_t u32(std::int64_t v) { return static_cast<std::uint32_t>(v); }
-std::uint64_t u64(std::int64_t v) { return static_cast<std::uint64_t>(v); }
+std::int64_t wrap32(i128 v) {
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(v));
+}
+std::int64_t wrap64(i128 v) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(v));
+}
+std::uint32_t u32(std::int64_t v) {
+    return static_cast<std::uint32_t>(v);
+}
+std::uint64_t u64(std::int64_t v) {
+    return static_cast<std::uint64_t>(v);
+}
 
 template <typename T>
 Maybe fits(i128 v) {
-    if (v < std::numeric_limits<T>::min() || v > static_cast<i128>(std::numeric_limits<T>::max())) return std::nullopt;
+    if (v < std::numeric_limits<T>::min() || v > static_cast<i128>(std::numeric_limits<T>::max()))
+        return std::nullopt;
     return sizeof(T) == 4 ? wrap32(v) : wrap64(v);
 }
 
@@ -47,14 +56,20 @@ std::vector<Row> integer_rows() {
         add("mul." + s, [=](auto a, auto b) { return wrap(i128{a} * b); });
         add("div." + s, [=](auto a, auto b) { return b == 0 ? Maybe() : wrap(i128{a} / b); });
         add("rem." + s, [=](auto a, auto b) { return b == 0 ? Maybe() : wrap(i128{a} % b); });
-        add("div." + us, [=](auto a, auto b) { return b == 0 ? Maybe() : wrap(static_cast<i128>(unsign(a) / unsign(b))); });
-        add("rem." + us, [=](auto a, auto b) { return b == 0 ? Maybe() : wrap(static_cast<i128>(unsign(a) % unsign(b))); });
+        add("div." + us, [=](auto a, auto b) {
+            return b == 0 ? Maybe() : wrap(static_cast<i128>(unsign(a) / unsign(b)));
+        });
+        add("rem." + us, [=](auto a, auto b) {
+            return b == 0 ? Maybe() : wrap(static_cast<i128>(unsign(a) % unsign(b)));
+        });
         add("and." + s, [=](auto a, auto b) { return a & b; });
         add("or." + s, [=](auto a, auto b) { return a | b; });
         add("xor." + s, [=](auto a, auto b) { return a ^ b; });
-        add("shl." + s, [=](auto a, auto b) { return wrap(static_cast<i128>(unsign(a) << (b & (bits - 1)))); });
+        add("shl." + s,
+            [=](auto a, auto b) { return wrap(static_cast<i128>(unsign(a) << (b & (bits - 1)))); });
         add("shr." + s, [=](auto a, auto b) { return wrap(i128{a} >> (b & (bits - 1))); });
-        add("shr." + us, [=](auto a, auto b) { return wrap(static_cast<i128>(unsign(a) >> (b & (bits - 1)))); });
+        add("shr." + us,
+            [=](auto a, auto b) { return wrap(static_cast<i128>(unsign(a) >> (b & (bits - 1)))); });
         auto rotate = [=](std::int64_t a, std::int64_t n) {
             const u128 v = unsign(a);
             n &= bits - 1;
@@ -72,11 +87,14 @@ std::vector<Row> integer_rows() {
         add("sub.checked." + us, [=](auto a, auto b) { return unsigned_fit(wide(a) - wide(b)); });
         add("mul.checked." + us, [=](auto a, auto b) {
             const u128 product = unsign(a) * unsign(b);
-            return product > (bits == 32 ? u128{UINT32_MAX} : u128{UINT64_MAX}) ? Maybe() : wrap(static_cast<i128>(product));
+            return product > (bits == 32 ? u128{UINT32_MAX} : u128{UINT64_MAX})
+                       ? Maybe()
+                       : wrap(static_cast<i128>(product));
         });
     }
     rows.push_back({"mulhi.i64", 64, [](auto a, auto b) { return wrap64((i128{a} * b) >> 64); }});
-    rows.push_back({"mulhi.u64", 64, [](auto a, auto b) { return static_cast<std::int64_t>((u128{u64(a)} * u64(b)) >> 64); }});
+    rows.push_back({"mulhi.u64", 64,
+                    [](auto a, auto b) { return static_cast<std::int64_t>((u128{u64(a)} * u64(b)) >> 64); }});
     return rows;
 }
 
@@ -95,9 +113,31 @@ std::vector<Row> comparison_rows() {
     return rows;
 }
 
-const std::vector<std::int64_t> kEdges = {0, 1, -1, 2, 3, 7, -7, 31, 32, 63, 64, 100, -100, 32767, 32768, -32768, -32769,
-                                          65535, INT32_MAX, INT32_MIN, INT32_MAX - 1, INT64_MAX, INT64_MIN,
-                                          INT64_MIN + 1, 0x123456789ABCDEF};
+const std::vector<std::int64_t> kEdges = {0,
+                                          1,
+                                          -1,
+                                          2,
+                                          3,
+                                          7,
+                                          -7,
+                                          31,
+                                          32,
+                                          63,
+                                          64,
+                                          100,
+                                          -100,
+                                          32767,
+                                          32768,
+                                          -32768,
+                                          -32769,
+                                          65535,
+                                          INT32_MAX,
+                                          INT32_MIN,
+                                          INT32_MAX - 1,
+                                          INT64_MAX,
+                                          INT64_MIN,
+                                          INT64_MIN + 1,
+                                          0x123456789ABCDEF};
 
 std::vector<std::int64_t> edges(int bits) {
     std::set<std::int64_t> values;
@@ -106,22 +146,30 @@ std::vector<std::int64_t> edges(int bits) {
 }
 
 // One function per row and form. `form` 0: registers; 1: right constant; 2: left constant.
-std::string function_text(const Row& row, const std::string& name, int form, std::int64_t constant, bool compares, bool branches) {
+std::string function_text(const Row& row, const std::string& name, int form, std::int64_t constant,
+                          bool compares, bool branches) {
     const std::string type = row.bits == 32 ? "i32" : "i64";
     const std::string result = compares && !branches ? "bool" : type;
-    std::string text = ".function public static " + name + "(a: " + type + (form == 0 ? ", b: " + type : "") + ") " + result + "\n";
+    std::string text = ".function public static " + name + "(a: " + type + (form == 0 ? ", b: " + type : "") +
+                       ") " + result + "\n";
     const std::string left = form == 2 ? "r2" : "r0", right = form == 0 ? "r1" : form == 1 ? "r2" : "r0";
     if (form == 0) {
         text += "  .regs r2: " + result + "\n  .line 1:1\n";
-        if (branches) return text + "  br." + row.mnemonic + " r0, r1, yes\n  const.int r2, 0\n  ret r2\nyes:\n  const.int r2, 1\n  ret r2\n.end\n";
+        if (branches)
+            return text + "  br." + row.mnemonic +
+                   " r0, r1, yes\n  const.int r2, 0\n  ret r2\nyes:\n  const.int r2, 1\n  ret r2\n.end\n";
         return text + "  " + row.mnemonic + " r2, r0, r1\n  ret r2\n.end\n";
     }
-    text += "  .regs r1: " + result + ", r2: " + type + "\n  const.int r2, " + std::to_string(constant) + "\n";
-    if (branches) return text + "  br." + row.mnemonic + " " + left + ", " + right + ", yes\n  const.int r1, 0\n  ret r1\nyes:\n  const.int r1, 1\n  ret r1\n.end\n";
+    text +=
+        "  .regs r1: " + result + ", r2: " + type + "\n  const.int r2, " + std::to_string(constant) + "\n";
+    if (branches)
+        return text + "  br." + row.mnemonic + " " + left + ", " + right +
+               ", yes\n  const.int r1, 0\n  ret r1\nyes:\n  const.int r1, 1\n  ret r1\n.end\n";
     return text + "  " + row.mnemonic + " r1, " + left + ", " + right + "\n  ret r1\n.end\n";
 }
 
-void check_row(VmFixture& fixture, Thread& thread, const Row& row, Function& f, std::vector<Slot> args, Maybe expected) {
+void check_row(VmFixture& fixture, Thread& thread, const Row& row, Function& f, std::vector<Slot> args,
+               Maybe expected) {
     Slot result = 0;
     const bool returned = invoke(thread, f, args, &result);
     const std::int64_t a = static_cast<std::int64_t>(args[0]);
@@ -170,32 +218,42 @@ void check_rows(const std::vector<Row>& rows, bool compares, bool branches) {
 
 }  // namespace
 
-TEST_CASE("integer instructions agree with 128-bit arithmetic") { check_rows(integer_rows(), false, false); }
+TEST_CASE("integer instructions agree with 128-bit arithmetic") {
+    check_rows(integer_rows(), false, false);
+}
 
-TEST_CASE("integer comparisons give the right bool") { check_rows(comparison_rows(), true, false); }
+TEST_CASE("integer comparisons give the right bool") {
+    check_rows(comparison_rows(), true, false);
+}
 
-TEST_CASE("integer compare-and-branch goes the right way") { check_rows(comparison_rows(), true, true); }
+TEST_CASE("integer compare-and-branch goes the right way") {
+    check_rows(comparison_rows(), true, true);
+}
 
 TEST_CASE("floating-point instructions agree with the C++ operators") {
     const char* names[] = {"add.f64", "sub.f64", "mul.f64", "div.f64"};
     std::string text = ".module t\n";
     for (const char* name : names) {
-        text += std::string(".function public static ") + std::string(name, 3) + "(a: f64, b: f64) f64\n .regs r2: f64\n " + name +
-                " r2, r0, r1\n ret r2\n.end\n";
+        text += std::string(".function public static ") + std::string(name, 3) +
+                "(a: f64, b: f64) f64\n .regs r2: f64\n " + name + " r2, r0, r1\n ret r2\n.end\n";
     }
     for (const char* name : {"min.f64", "max.f64"}) {
-        text += std::string(".function public static ") + std::string(name, 3) + "(a: f64, b: f64) f64\n .regs r2: f64\n " + name +
-                " r2, r0, r1\n ret r2\n.end\n";
+        text += std::string(".function public static ") + std::string(name, 3) +
+                "(a: f64, b: f64) f64\n .regs r2: f64\n " + name + " r2, r0, r1\n ret r2\n.end\n";
     }
     for (const char* name : {"lt", "le", "eq", "ne", "nlt", "nle"}) {
-        text += std::string(".function public static br_") + name + "(a: f64, b: f64) i64\n .regs r2: i64\n br." + name +
+        text += std::string(".function public static br_") + name +
+                "(a: f64, b: f64) i64\n .regs r2: i64\n br." + name +
                 ".f64 r0, r1, yes\n const.int r2, 0\n ret r2\nyes:\n const.int r2, 1\n ret r2\n.end\n";
     }
     VmFixture fixture(text);
     auto thread = fixture.vm.attach_thread();
-    const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+    const double inf = std::numeric_limits<double>::infinity(),
+                 nan = std::numeric_limits<double>::quiet_NaN();
     const std::vector<double> values = {0.0, -0.0, 1.0, -1.5, 1e308, -1e308, 5e-324, inf, -inf, nan, 3.25};
-    auto same = [](double x, double y) { return std::bit_cast<Slot>(x) == std::bit_cast<Slot>(y) || (x != x && y != y); };
+    auto same = [](double x, double y) {
+        return std::bit_cast<Slot>(x) == std::bit_cast<Slot>(y) || (x != x && y != y);
+    };
     for (double a : values) {
         for (double b : values) {
             const std::vector<Slot> args = {std::bit_cast<Slot>(a), std::bit_cast<Slot>(b)};

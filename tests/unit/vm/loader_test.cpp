@@ -1,13 +1,13 @@
-#include <sys/stat.h>
+#include "skua/vm/loader.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 #include "skua/classfile/archive.h"
 #include "skua/classfile/assembler.h"
 #include "skua/classfile/writer.h"
-#include "skua/vm/loader.h"
 
 using namespace skua;
 using namespace skua::vm;
@@ -64,7 +64,9 @@ struct World {
     }
 };
 
-std::string error_of(Result<TypeDef*> result) { return result ? "" : result.error().to_string(); }
+std::string error_of(Result<TypeDef*> result) {
+    return result ? "" : result.error().to_string();
+}
 
 }  // namespace
 
@@ -107,8 +109,9 @@ TEST_CASE("a class from a folder, with its declaration in interned types") {
 
 TEST_CASE("a missing class: where it was looked for, and what may have been meant") {
     World w;
-    CHECK_THAT(error_of(w.loader.load("bank.Acount")),
-               Contains("bank.Acount was not found") && Contains(w.folder.path.string()) && Contains("did you mean bank.Account?"));
+    CHECK_THAT(error_of(w.loader.load("bank.Acount")), Contains("bank.Acount was not found") &&
+                                                           Contains(w.folder.path.string()) &&
+                                                           Contains("did you mean bank.Account?"));
     CHECK_THAT(error_of(w.loader.load("other.Thing")), Contains("check --class-path"));
     CHECK_THAT(error_of(w.loader.load("../../etc/passwd")), Contains("is not the name of a class"));
     CHECK_THAT(error_of(w.loader.load("")), Contains("is not the name of a class"));
@@ -128,7 +131,8 @@ TEST_CASE("what is missing stays missing, and what is bad stays bad") {
     CHECK_THAT(defined.error().message, Contains("found missing"));
 
     w.folder.write("bank/Torn.skc", {0x7F, 'S', 'K'});
-    CHECK_THAT(error_of(w.loader.load("bank.Torn")), Contains("not a Skua class file") && Contains("bank/Torn.skc"));
+    CHECK_THAT(error_of(w.loader.load("bank.Torn")),
+               Contains("not a Skua class file") && Contains("bank/Torn.skc"));
     CHECK_THAT(error_of(w.loader.load("bank.Torn")), Contains("F001"));
     CHECK(w.loader.try_load("bank.Torn") == nullptr);
 }
@@ -136,7 +140,8 @@ TEST_CASE("what is missing stays missing, and what is bad stays bad") {
 TEST_CASE("files that are not what their place says") {
     World w;
     w.folder.write("bank/Moved.skc", bytes_of(".class public bank.Other\n"));
-    CHECK_THAT(error_of(w.loader.load("bank.Moved")), Contains("declares bank.Other") && Contains("bank/Other.skc"));
+    CHECK_THAT(error_of(w.loader.load("bank.Moved")),
+               Contains("declares bank.Other") && Contains("bank/Other.skc"));
     fs::create_directories(w.folder.path / "bank/Dir.skc");
     CHECK_THAT(error_of(w.loader.load("bank.Dir")), Contains("directory"));
     REQUIRE(::mkfifo((w.folder.path / "bank/Pipe.skc").c_str(), 0600) == 0);
@@ -190,7 +195,8 @@ TEST_CASE("a child loader's names are the parent's where the parent has them") {
     CHECK(child.types().named(child, "bank.Account", {}) == w.types.named(w.loader, "bank.Account", {}));
 
     CHECK_THAT(error_of(child.define(bytes_of(kAccount), "mine")), Contains("parent loader"));
-    CHECK_THAT(error_of(child.define(bytes_of(".class public app.Main\n"), "again")), Contains("loaded already"));
+    CHECK_THAT(error_of(child.define(bytes_of(".class public app.Main\n"), "again")),
+               Contains("loaded already"));
     // The child has asked for app.Main: the parent can no longer bring one.
     CHECK_FALSE(w.loader.define(bytes_of(".class public app.Main\n"), "late").ok());
 }

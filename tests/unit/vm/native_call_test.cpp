@@ -1,5 +1,7 @@
 // Calling C functions of every shape from slots: argument lists of 0 to 12 parameters of random
 // types, chosen at compile time, so that registers run out in every order.
+#include "native/native_call.h"
+
 #include <bit>
 #include <catch2/catch.hpp>
 #include <random>
@@ -7,14 +9,13 @@
 #include <tuple>
 #include <utility>
 
-#include "native/native_call.h"
-
 namespace skua::vm::test {
 namespace {
 
 using Types = std::tuple<std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
                          std::uint32_t, std::uint64_t, float, double, bool, double, void*, float>;
-constexpr const char* kTexts[] = {"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "bool", "f64", "string", "f32"};
+constexpr const char* kTexts[] = {"i8",  "i16", "i32", "i64",  "u8",  "u16",    "u32",
+                                  "u64", "f32", "f64", "bool", "f64", "string", "f32"};
 constexpr std::size_t kTypes = std::tuple_size_v<Types>;
 
 constexpr std::size_t pick(std::size_t seed, std::size_t i) {
@@ -27,23 +28,33 @@ constexpr std::size_t pick(std::size_t seed, std::size_t i) {
 
 template <typename T>
 std::uint64_t bits_of(T v) {
-    if constexpr (std::is_same_v<T, double>) return std::bit_cast<std::uint64_t>(v);
-    else if constexpr (std::is_same_v<T, float>) return std::bit_cast<std::uint32_t>(v);
-    else if constexpr (std::is_same_v<T, void*>) return reinterpret_cast<std::uint64_t>(v);
-    else return static_cast<std::uint64_t>(static_cast<std::int64_t>(v));
+    if constexpr (std::is_same_v<T, double>)
+        return std::bit_cast<std::uint64_t>(v);
+    else if constexpr (std::is_same_v<T, float>)
+        return std::bit_cast<std::uint32_t>(v);
+    else if constexpr (std::is_same_v<T, void*>)
+        return reinterpret_cast<std::uint64_t>(v);
+    else
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(v));
 }
 
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) { return (std::rotl(a, 7) ^ b) * 0x9E3779B97F4A7C15u; }
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    return (std::rotl(a, 7) ^ b) * 0x9E3779B97F4A7C15u;
+}
 
-SkEnv* g_env;        // what the callee must receive
+SkEnv* g_env;  // what the callee must receive
 bool g_env_matched;
 
 template <typename R>
 R as_result(std::uint64_t h) {
-    if constexpr (std::is_floating_point_v<R>) return static_cast<R>(static_cast<std::int64_t>(h >> 20)) / 3;
-    else if constexpr (std::is_same_v<R, bool>) return (h >> 13 & 1) != 0;
-    else if constexpr (std::is_pointer_v<R>) return reinterpret_cast<R>(h);
-    else return static_cast<R>(h);
+    if constexpr (std::is_floating_point_v<R>)
+        return static_cast<R>(static_cast<std::int64_t>(h >> 20)) / 3;
+    else if constexpr (std::is_same_v<R, bool>)
+        return (h >> 13 & 1) != 0;
+    else if constexpr (std::is_pointer_v<R>)
+        return reinterpret_cast<R>(h);
+    else
+        return static_cast<R>(h);
 }
 
 template <typename R, typename... A>
@@ -57,18 +68,25 @@ R callee(SkEnv* env, A... a) {
 // The canonical slot of a value; object.h has the rule.
 template <typename T>
 Slot slot_of(T v) {
-    if constexpr (std::is_same_v<T, std::uint32_t>) return static_cast<Slot>(std::int64_t{static_cast<std::int32_t>(v)});
-    else return bits_of(v);
+    if constexpr (std::is_same_v<T, std::uint32_t>)
+        return static_cast<Slot>(std::int64_t{static_cast<std::int32_t>(v)});
+    else
+        return bits_of(v);
 }
 
 template <typename T>
 T random_value(std::mt19937_64& random) {
     const std::uint64_t x = random();
-    if constexpr (std::is_same_v<T, double>) return static_cast<double>(static_cast<std::int64_t>(x)) / 7;
-    else if constexpr (std::is_same_v<T, float>) return static_cast<float>(static_cast<std::int32_t>(x)) / 7;
-    else if constexpr (std::is_same_v<T, bool>) return (x & 1) != 0;
-    else if constexpr (std::is_same_v<T, void*>) return reinterpret_cast<void*>(x);
-    else return static_cast<T>(x);
+    if constexpr (std::is_same_v<T, double>)
+        return static_cast<double>(static_cast<std::int64_t>(x)) / 7;
+    else if constexpr (std::is_same_v<T, float>)
+        return static_cast<float>(static_cast<std::int32_t>(x)) / 7;
+    else if constexpr (std::is_same_v<T, bool>)
+        return (x & 1) != 0;
+    else if constexpr (std::is_same_v<T, void*>)
+        return reinterpret_cast<void*>(x);
+    else
+        return static_cast<T>(x);
 }
 
 template <std::size_t Seed, std::size_t Result, std::size_t... I>
@@ -92,7 +110,8 @@ void run(std::index_sequence<I...>) {
         std::uint64_t h = 1;
         ((h = mix(h, bits_of(std::get<I>(values)))), ...);
         g_env_matched = false;
-        const auto function = reinterpret_cast<SkFunction>(&callee<R, std::tuple_element_t<pick(Seed, I), Types>...>);
+        const auto function =
+            reinterpret_cast<SkFunction>(&callee<R, std::tuple_element_t<pick(Seed, I), Types>...>);
         const Slot result = call_c_function(function, plan, &env, slots);
         REQUIRE(g_env_matched);
         REQUIRE(result == slot_of(as_result<R>(h)));
@@ -104,11 +123,15 @@ void run_all(std::index_sequence<Seed...>) {
     (run<Seed, pick(Seed, 99)>(std::make_index_sequence<Seed % 13>{}), ...);
 }
 
-void nothing(SkEnv*, std::int64_t* target) { *target = 42; }
+void nothing(SkEnv*, std::int64_t* target) {
+    *target = 42;
+}
 
 }  // namespace
 
-TEST_CASE("C functions of any signature are called from slots") { run_all(std::make_index_sequence<260>{}); }
+TEST_CASE("C functions of any signature are called from slots") {
+    run_all(std::make_index_sequence<260>{});
+}
 
 TEST_CASE("all integers, all floats, and more of both than registers") {
     const auto check = [](const char* text, auto* function, std::vector<Slot> slots, Slot expected) {
@@ -116,15 +139,21 @@ TEST_CASE("all integers, all floats, and more of both than registers") {
         auto signature = parse_native_signature(text);
         REQUIRE(signature.ok());
         slots.resize(slots.size() + 8);
-        CHECK(call_c_function(reinterpret_cast<SkFunction>(function), plan_call(*signature), nullptr, slots.data()) == expected);
+        CHECK(call_c_function(reinterpret_cast<SkFunction>(function), plan_call(*signature), nullptr,
+                              slots.data()) == expected);
     };
     using I = std::int64_t;
     using D = double;
-    I (*ints)(SkEnv*, I, I, I, I, I, I, I, I, I, I, I, I) = [](SkEnv*, I a, I b, I c, I d, I e, I f, I g, I h, I i, I j, I k, I l) {
+    I (*ints)
+    (SkEnv*, I, I, I, I, I, I, I, I, I, I, I, I) = [](SkEnv*, I a, I b, I c, I d, I e, I f, I g, I h, I i,
+                                                      I j, I k, I l) {
         return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i + 10 * j + 11 * k + 12 * l;
     };
-    check("(i64,i64,i64,i64,i64,i64,i64,i64,i64,i64,i64,i64)i64", ints, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 650);
-    D (*floats)(SkEnv*, D, D, D, D, D, D, D, D, D, D, D, D) = [](SkEnv*, D a, D b, D c, D d, D e, D f, D g, D h, D i, D j, D k, D l) {
+    check("(i64,i64,i64,i64,i64,i64,i64,i64,i64,i64,i64,i64)i64", ints,
+          {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 650);
+    D (*floats)
+    (SkEnv*, D, D, D, D, D, D, D, D, D, D, D, D) = [](SkEnv*, D a, D b, D c, D d, D e, D f, D g, D h, D i,
+                                                      D j, D k, D l) {
         return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i + 10 * j + 11 * k + 12 * l;
     };
     std::vector<Slot> slots;
@@ -136,14 +165,16 @@ TEST_CASE("all integers, all floats, and more of both than registers") {
 }
 
 TEST_CASE("signature texts") {
-    for (const char* good : {"()void", "(string)i64", "([u8],i64)string", "(std.collections.Map<string,[i64]>)a.B?", "((i64,string)->bool,[string])void",
-                             "(((i64)->void)?)bool", "(char)char"}) {
+    for (const char* good :
+         {"()void", "(string)i64", "([u8],i64)string", "(std.collections.Map<string,[i64]>)a.B?",
+          "((i64,string)->bool,[string])void", "(((i64)->void)?)bool", "(char)char"}) {
         INFO(good);
         CHECK(parse_native_signature(good).ok());
     }
-    for (const char* bad : {"", "()", "(", "i64", "(i64", "(i64)", "(,)void", "(i64,)void", "(void)i64", "(i64?)void", "(bool?)void", "(i64)i64,",
-                            "((i64,i64))void", "([])void", "(i64 ,i64)void", "(a b)void", "()(i64)",
-                            "(i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8)void"}) {
+    for (const char* bad :
+         {"", "()", "(", "i64", "(i64", "(i64)", "(,)void", "(i64,)void", "(void)i64", "(i64?)void",
+          "(bool?)void", "(i64)i64,", "((i64,i64))void", "([])void", "(i64 ,i64)void", "(a b)void", "()(i64)",
+          "(i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8)void"}) {
         INFO(bad);
         CHECK_FALSE(parse_native_signature(bad).ok());
     }

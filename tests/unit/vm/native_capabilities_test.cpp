@@ -1,10 +1,9 @@
 // Grants and their scopes; paths that try to leave their folder.
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "caps/capabilities.h"
 #include "caps/path_scope.h"
@@ -32,7 +31,9 @@ struct Scratch {
     fs::path before, root;
 };
 
-bool granted(const Capabilities& c, std::string_view name, std::string_view resource) { return c.check(name, resource).empty(); }
+bool granted(const Capabilities& c, std::string_view name, std::string_view resource) {
+    return c.check(name, resource).empty();
+}
 
 }  // namespace
 
@@ -44,8 +45,10 @@ TEST_CASE("nothing is granted by itself but the streams, the arguments and the c
         CHECK_FALSE(granted(c, name, "x"));
         CHECK_FALSE(c.any(name));
     }
-    CHECK(c.check("fs.read", "x.txt") == "fs.read of 'x.txt' was not granted; run with --allow=fs.read:x.txt");
-    CHECK(c.check("fs.read", "my file") == "fs.read of 'my file' was not granted; run with --allow='fs.read:my file'");
+    CHECK(c.check("fs.read", "x.txt") ==
+          "fs.read of 'x.txt' was not granted; run with --allow=fs.read:x.txt");
+    CHECK(c.check("fs.read", "my file") ==
+          "fs.read of 'my file' was not granted; run with --allow='fs.read:my file'");
     CHECK(c.check("env", "a'b") == "env of 'a'b' was not granted; run with --allow='env:a'\\''b'");
     CHECK(c.check("random", "") == "random was not granted; run with --allow=random");
     c.allow_all();
@@ -54,11 +57,13 @@ TEST_CASE("nothing is granted by itself but the streams, the arguments and the c
 
 TEST_CASE("grants are checked when they are given") {
     Capabilities c;
-    for (const char* bad : {"", "everything", "fs.read:", "fs.reads", "random:x", "clock:x", ":x", "fs.execute"}) {
+    for (const char* bad :
+         {"", "everything", "fs.read:", "fs.reads", "random:x", "clock:x", ":x", "fs.execute"}) {
         INFO(bad);
         CHECK_FALSE(c.allow(bad).ok());
     }
-    for (const char* good : {"fs.read", "fs.write:.", "net:example.org:443", "env:HOME", "process:git", "plugin:zip", "random", "clock"}) {
+    for (const char* good : {"fs.read", "fs.write:.", "net:example.org:443", "env:HOME", "process:git",
+                             "plugin:zip", "random", "clock"}) {
         INFO(good);
         CHECK(c.allow(good).ok());
     }
@@ -92,14 +97,16 @@ TEST_CASE("a folder's grant ends at the folder") {
     s.file("secret.txt");
     Capabilities c;
     REQUIRE(c.allow("fs.read:data").ok());
-    for (const char* inside : {"data", "data/", "data/a.txt", "./data/sub/b.txt", "data/sub/../a.txt", "data/new.txt", "data/new/deep.txt",
-                               "database/../data/a.txt", "data//a.txt", "data/./a.txt"}) {
+    for (const char* inside :
+         {"data", "data/", "data/a.txt", "./data/sub/b.txt", "data/sub/../a.txt", "data/new.txt",
+          "data/new/deep.txt", "database/../data/a.txt", "data//a.txt", "data/./a.txt"}) {
         INFO(inside);
         CHECK(granted(c, "fs.read", inside));
         CHECK(granted(c, "fs.read", (s.root / inside).string()));
     }
-    for (const char* outside : {"secret.txt", "data/../secret.txt", "database/c.txt", "data/sub/../../secret.txt", ".", "", "/", "/etc/passwd",
-                                "data/new/../../secret.txt", "datax", "data/nowhere/../a.txt"}) {
+    for (const char* outside :
+         {"secret.txt", "data/../secret.txt", "database/c.txt", "data/sub/../../secret.txt", ".", "", "/",
+          "/etc/passwd", "data/new/../../secret.txt", "datax", "data/nowhere/../a.txt"}) {
         INFO(outside);
         CHECK_FALSE(granted(c, "fs.read", outside));
     }
@@ -113,7 +120,7 @@ TEST_CASE("symbolic links lead where they lead") {
     s.file("other/b.txt");
     fs::create_symlink("../other/b.txt", "data/out.txt");
     fs::create_symlink("../other", "data/away");
-    fs::create_symlink("../other/new.txt", "data/dangling.txt");   // creating it would create outside
+    fs::create_symlink("../other/new.txt", "data/dangling.txt");  // creating it would create outside
     fs::create_symlink("sub/deeper/new.txt", "data/dangling_in.txt");
     fs::create_symlink("a.txt", "data/in.txt");
     fs::create_symlink((s.root / "data").string(), "shortcut");
@@ -121,12 +128,14 @@ TEST_CASE("symbolic links lead where they lead") {
     fs::create_symlink("loop1", "data/loop2");
     Capabilities c;
     REQUIRE(c.allow("fs:data").ok());
-    for (const char* inside : {"data/in.txt", "shortcut/a.txt", "shortcut/new.txt", "data/dangling_in.txt", "data/away/../data/a.txt"}) {
+    for (const char* inside : {"data/in.txt", "shortcut/a.txt", "shortcut/new.txt", "data/dangling_in.txt",
+                               "data/away/../data/a.txt"}) {
         INFO(inside);
         CHECK(granted(c, "fs.read", inside));
         CHECK(granted(c, "fs.write", inside));
     }
-    for (const char* outside : {"data/out.txt", "data/away", "data/away/b.txt", "data/away/new.txt", "data/dangling.txt", "data/loop1", "data/loop1/x"}) {
+    for (const char* outside : {"data/out.txt", "data/away", "data/away/b.txt", "data/away/new.txt",
+                                "data/dangling.txt", "data/loop1", "data/loop1/x"}) {
         INFO(outside);
         CHECK_FALSE(granted(c, "fs.read", outside));
         CHECK_FALSE(granted(c, "fs.write", outside));

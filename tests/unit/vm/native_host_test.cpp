@@ -22,7 +22,9 @@ SkString* raw_text(SkEnv* env, SkArray* bytes) {
 
 SkArray* bytes_of(SkEnv* env, SkString* text) {
     SkArray* out = env->api->array_new(env, SK_U8, env->api->string_len(env, text));
-    if (out) std::memcpy(env->api->array_data(env, out), env->api->string_data(env, text), env->api->string_len(env, text));
+    if (out)
+        std::memcpy(env->api->array_data(env, out), env->api->string_data(env, text),
+                    env->api->string_len(env, text));
     return out;
 }
 
@@ -37,7 +39,9 @@ SkArray* words(SkEnv* env, std::int64_t count) {
     return out;
 }
 
-std::int64_t kind_of(SkEnv* env, SkArray* a) { return env->api->array_kind(env, a); }
+std::int64_t kind_of(SkEnv* env, SkArray* a) {
+    return env->api->array_kind(env, a);
+}
 std::int64_t length_or(SkEnv* env, SkString* s, std::int64_t otherwise) {
     return s ? static_cast<std::int64_t>(env->api->string_len(env, s)) : otherwise;
 }
@@ -46,14 +50,22 @@ std::int64_t c_length(SkEnv* env, SkString* s) {
     return text ? static_cast<std::int64_t>(std::strlen(text)) : -1;
 }
 void boom(SkEnv* env, SkString* message) {
-    env->api->throw_format(env, "std.core.IndexError", "%s, %d times", env->api->string_data(env, message), 3);
+    env->api->throw_format(env, "std.core.IndexError", "%s, %d times", env->api->string_data(env, message),
+                           3);
 }
-void boom_bytes(SkEnv* env) { env->api->throw_error(env, "std.core.IndexError", "bad \xFF\xC3( byte"); }
-void system_boom(SkEnv* env) { env->api->throw_errno(env, "cannot open 'x'", 2); }
+void boom_bytes(SkEnv* env) {
+    env->api->throw_error(env, "std.core.IndexError", "bad \xFF\xC3( byte");
+}
+void system_boom(SkEnv* env) {
+    env->api->throw_errno(env, "cannot open 'x'", 2);
+}
 bool ask(SkEnv* env, SkString* capability, SkString* resource) {
-    return env->api->require(env, env->api->string_data(env, capability), resource ? env->api->string_data(env, resource) : nullptr);
+    return env->api->require(env, env->api->string_data(env, capability),
+                             resource ? env->api->string_data(env, resource) : nullptr);
 }
-std::int64_t guarded(SkEnv*) { return 7; }
+std::int64_t guarded(SkEnv*) {
+    return 7;
+}
 
 std::int64_t call_back(SkEnv* env, SkObject* f, std::int64_t x) {
     SkValue arg, result;
@@ -78,7 +90,9 @@ int g_closed = 0;
 const SkHandleType kThing = {"thing", [](void* p) { g_closed += *static_cast<int*>(p); }};
 const SkHandleType kOther = {"other", [](void*) {}};
 int g_value = 1;
-std::int64_t open_thing(SkEnv* env) { return env->api->handle_new(env, &kThing, &g_value); }
+std::int64_t open_thing(SkEnv* env) {
+    return env->api->handle_new(env, &kThing, &g_value);
+}
 std::int64_t use_thing(SkEnv* env, std::int64_t h) {
     skua::Handle<int> thing(env, &kThing, h);
     return thing ? *thing.get() : -1;
@@ -88,11 +102,14 @@ std::int64_t close_while_used(SkEnv* env, std::int64_t h) {
     env->api->handle_close(env, &kThing, h);
     return g_closed * 10 + env->api->handle_close(env, &kThing, h);
 }
-bool close_thing(SkEnv* env, std::int64_t h, bool wrong_type) { return env->api->handle_close(env, wrong_type ? &kOther : &kThing, h); }
+bool close_thing(SkEnv* env, std::int64_t h, bool wrong_type) {
+    return env->api->handle_close(env, wrong_type ? &kOther : &kThing, h);
+}
 
 std::int64_t root_round_trip(SkEnv* env, std::int64_t n) {
     std::vector<SkRoot*> roots;
-    for (std::int64_t i = 0; i < n; i++) roots.push_back(env->api->root_new(env, skua::new_string(env, "root " + std::to_string(i))));
+    for (std::int64_t i = 0; i < n; i++)
+        roots.push_back(env->api->root_new(env, skua::new_string(env, "root " + std::to_string(i))));
     for (int i = 0; i < 100; i++) (void)words(env, 1000);
     gc::collect();
     std::int64_t good = 0;
@@ -278,11 +295,15 @@ struct Host : VmFixture {
     }
     Slot call(std::string_view name, std::vector<Slot> args) { return call(*thread, name, std::move(args)); }
     using VmFixture::call;
-    std::string error(std::string_view name, std::vector<Slot> args) { return call_error(*thread, name, std::move(args)); }
+    std::string error(std::string_view name, std::vector<Slot> args) {
+        return call_error(*thread, name, std::move(args));
+    }
     std::unique_ptr<Thread, void (*)(Thread*)> thread;
 };
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -299,7 +320,8 @@ TEST_CASE("strings and arrays cross") {
     for (std::size_t i = 0; i < 5000; i++) CHECK(words->elements<String*>()[i]->view() == std::to_string(i));
     CHECK(h.call("kinds", {}) == SK_I32 * 10000 + SK_STRING * 100 + SK_F32);
     CHECK(h.call("cLength", {h.text("plain")}) == 5);
-    CHECK(has(h.error("cLength", {h.text(std::string_view("a\0b", 3))}), "std.core.ArgumentError: the text contains a NUL character at byte 1"));
+    CHECK(has(h.error("cLength", {h.text(std::string_view("a\0b", 3))}),
+              "std.core.ArgumentError: the text contains a NUL character at byte 1"));
 }
 
 TEST_CASE("texts must be UTF-8") {
@@ -309,11 +331,14 @@ TEST_CASE("texts must be UTF-8") {
         std::memcpy(reinterpret_cast<Array*>(array)->data(), s.data(), s.size());
         return array;
     };
-    for (std::string_view good : {"", "ascii only, and long enough", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
+    for (std::string_view good : {"", "ascii only, and long enough", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80",
+                                  "\xED\x9F\xBF", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
         CHECK(h.call_text("rawText", {raw(good)}) == good);
-    for (std::string_view bad : {"\x80", "\xC1\x81", "\xC2", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
+    for (std::string_view bad : {"\x80", "\xC1\x81", "\xC2", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82",
+                                 "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
         const std::string text = "0123456789" + std::string(bad);
-        CHECK(has(h.error("rawText", {raw(text)}), "std.core.ArgumentError: text is not valid UTF-8: byte 10 of"));
+        CHECK(has(h.error("rawText", {raw(text)}),
+                  "std.core.ArgumentError: text is not valid UTF-8: byte 10 of"));
     }
 }
 
@@ -332,7 +357,9 @@ TEST_CASE("natives throw") {
 TEST_CASE("what does not fit is a LinkError that names both sides") {
     Host h;
     const std::string mismatch = h.error("mismatch", {1, 2});
-    CHECK(has(mismatch, "std.core.LinkError: native t.mismatch is declared as (i64,f64)i64, but native library 'host' (a test, version 9.8) registers (i64)i64"));
+    CHECK(has(mismatch,
+              "std.core.LinkError: native t.mismatch is declared as (i64,f64)i64, but native library 'host' "
+              "(a test, version 9.8) registers (i64)i64"));
     CHECK(has(h.error("nowhere", {}), "has no native t.nowhere"));
     CHECK(has(h.error("anything", {}), "no native library 'missing'"));
     // Plugins that lie are refused.
@@ -350,14 +377,17 @@ TEST_CASE("what does not fit is a LinkError that names both sides") {
         CHECK_FALSE(added.ok());
         CHECK(has(added.error().message, "bad.so"));
     }
-    CHECK_FALSE(h.vm.natives().add_plugin([](const SkHost*) -> const SkPlugin* { return nullptr; }, "none").ok());
+    CHECK_FALSE(
+        h.vm.natives().add_plugin([](const SkHost*) -> const SkPlugin* { return nullptr; }, "none").ok());
 }
 
 TEST_CASE("capabilities are asked for at the door") {
     Host h;
-    CHECK(has(h.error("ask", {h.text("fs.read"), h.text("x.txt")}),
-              "std.core.PermissionError: fs.read of 'x.txt' was not granted; run with --allow=fs.read:x.txt"));
-    CHECK(has(h.error("ask", {h.text("env"), 0}), "std.core.PermissionError: env was not granted; run with --allow=env"));
+    CHECK(
+        has(h.error("ask", {h.text("fs.read"), h.text("x.txt")}),
+            "std.core.PermissionError: fs.read of 'x.txt' was not granted; run with --allow=fs.read:x.txt"));
+    CHECK(has(h.error("ask", {h.text("env"), 0}),
+              "std.core.PermissionError: env was not granted; run with --allow=env"));
     CHECK(h.call("ask", {h.text("clock"), 0}) == 1);
     CHECK(has(h.error("guarded", {}), "std.core.PermissionError: process was not granted"));
     REQUIRE(h.vm.capabilities().allow("process:git").ok());
@@ -369,7 +399,8 @@ TEST_CASE("natives call function values") {
     CHECK(h.call("back", {5}) == 55);
     CHECK(h.call("backThrows", {20}) == 6);
     CHECK(has(h.error("backThrows", {0}), "std.core.ArithmeticError"));
-    CHECK(has(h.error("backWrong", {}), "std.core.ArgumentError: the function is of type (i64)->i64, not (string)->i64"));
+    CHECK(has(h.error("backWrong", {}),
+              "std.core.ArgumentError: the function is of type (i64)->i64, not (string)->i64"));
     CHECK(h.call("backSwallowed", {}) == 1);
 }
 
@@ -386,7 +417,8 @@ TEST_CASE("handles cannot be forged, used after closing, or closed twice") {
         CHECK(g_closed == 1);
         CHECK(h.call("closeThing", {a, 0}) == 0);
         CHECK(has(h.error("useThing", {a}), "std.core.StateError: this thing is closed"));
-        for (Slot forged : {Slot{0}, Slot{12345}, static_cast<Slot>(-1)}) CHECK(has(h.error("useThing", {forged}), "closed"));
+        for (Slot forged : {Slot{0}, Slot{12345}, static_cast<Slot>(-1)})
+            CHECK(has(h.error("useThing", {forged}), "closed"));
         CHECK(h.call("closeWhileUsed", {b}) == 10);  // not yet closed, and only once
         CHECK(g_closed == 2);
         (void)h.call("openThing", {});

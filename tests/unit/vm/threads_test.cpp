@@ -107,7 +107,9 @@ TEST_CASE("guest threads run, link, allocate, dispatch and throw side by side") 
 }
 
 TEST_CASE("an interrupt from another thread ends an endless loop") {
-    VmFixture fixture(".module t\n.function public static spin() i64\n .regs r0: i64, r1: i64\nloop:\n const.int r1, 1\n add.i64 r0, r0, r1\n br loop\n.end\n");
+    VmFixture fixture(
+        ".module t\n.function public static spin() i64\n .regs r0: i64, r1: i64\nloop:\n const.int r1, 1\n "
+        "add.i64 r0, r0, r1\n br loop\n.end\n");
     auto thread = fixture.vm.attach_thread();
     std::thread other([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -13,7 +13,9 @@ struct World {
     Loader loader{types, nullptr};
 
     const Type* i64() { return types.simple(TypeKind::I64); }
-    const Type* named(std::string_view name, std::vector<const Type*> args = {}) { return types.named(loader, name, args); }
+    const Type* named(std::string_view name, std::vector<const Type*> args = {}) {
+        return types.named(loader, name, args);
+    }
 };
 
 }  // namespace
@@ -39,7 +41,8 @@ TEST_CASE("equal types are one pointer, different ones are not") {
 
 TEST_CASE("types know their variables, depth and size") {
     World w;
-    const Type* t = w.types.array(w.named("L", {w.types.class_var(2), w.types.nullable(w.types.func_var(0))}));
+    const Type* t =
+        w.types.array(w.named("L", {w.types.class_var(2), w.types.nullable(w.types.func_var(0))}));
     CHECK(t->open);
     CHECK(t->class_vars == 3);
     CHECK(t->func_vars == 1);
@@ -53,7 +56,8 @@ TEST_CASE("text of types") {
     const Type* string = w.types.simple(TypeKind::String);
     const Type* params[] = {w.i64(), string};
     const Type* f = w.types.function(params, w.types.simple(TypeKind::Void));
-    CHECK(type_text(w.named("std.collections.Map", {string, w.types.array(w.i64())})) == "std.collections.Map<string,[i64]>");
+    CHECK(type_text(w.named("std.collections.Map", {string, w.types.array(w.i64())})) ==
+          "std.collections.Map<string,[i64]>");
     CHECK(type_text(f) == "(i64,string)->void");
     CHECK(type_text(w.types.nullable(f)) == "((i64,string)->void)?");
     CHECK(type_text(w.types.nullable(w.types.nullable(w.types.class_var(1)))) == "!1??");
@@ -72,7 +76,8 @@ TEST_CASE("substitution") {
     // A variable without an argument stays.
     CHECK(w.types.substitute(w.types.class_var(7), class_args, {}) == w.types.class_var(7));
     std::vector<const Type*> many(20, w.types.class_var(0));
-    CHECK(w.types.substitute(w.types.tuple(many), class_args, {}) == w.types.tuple(std::vector<const Type*>(20, w.i64())));
+    CHECK(w.types.substitute(w.types.tuple(many), class_args, {}) ==
+          w.types.tuple(std::vector<const Type*>(20, w.i64())));
 }
 
 TEST_CASE("substitution is bounded in depth and in size") {
@@ -114,7 +119,8 @@ TEST_CASE("many types from many threads are still one each") {
     std::vector<std::thread> threads;
     for (auto& mine : seen) {
         threads.emplace_back([&] {
-            for (int i = 0; i < kTypes; ++i) mine[static_cast<std::size_t>(i)] = w.types.array(w.named("T" + std::to_string(i)));
+            for (int i = 0; i < kTypes; ++i)
+                mine[static_cast<std::size_t>(i)] = w.types.array(w.named("T" + std::to_string(i)));
         });
     }
     for (auto& t : threads) t.join();

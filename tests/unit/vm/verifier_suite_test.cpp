@@ -46,7 +46,8 @@ std::multimap<std::uint32_t, Expected> expectations(const std::string& text) {
             rest = rest.substr(0, rest.find(kMark));
             while (rest.ends_with(' ')) rest.pop_back();
             const std::size_t space = rest.find(' ');
-            out.emplace(n, Expected{rest.substr(0, space), space == std::string::npos ? "" : rest.substr(space + 1)});
+            out.emplace(
+                n, Expected{rest.substr(0, space), space == std::string::npos ? "" : rest.substr(space + 1)});
         }
     }
     return out;
@@ -77,7 +78,9 @@ std::uint32_t line_of(const Loaded& type, const Diagnostic& error) {
     return error.offset < 0 ? lines.line : lines.instruction_lines[static_cast<std::size_t>(error.offset)];
 }
 
-fs::path suite_folder() { return fs::path(SKUA_SOURCE_DIR) / "tests" / "verifier"; }
+fs::path suite_folder() {
+    return fs::path(SKUA_SOURCE_DIR) / "tests" / "verifier";
+}
 
 std::vector<fs::path> suite_files() {
     std::vector<fs::path> files;
@@ -135,11 +138,13 @@ TEST_CASE("verifier suite: every error where it is announced, and no other") {
             }
         }
         for (const auto& [line, e] : expected)
-            if (!e.seen) FAIL_CHECK("line " << line << ": announced " << e.rule << " '" << e.text << "' did not come");
+            if (!e.seen)
+                FAIL_CHECK("line " << line << ": announced " << e.rule << " '" << e.text << "' did not come");
     }
 
     // No rule without code that it rejects; what it accepts stands next to it.
-#define SKUA_RULE(number, text) CHECK((std::string(#number) + (rejected.contains(#number) ? "" : " rejects nothing")) == #number);
+#define SKUA_RULE(number, text) \
+    CHECK((std::string(#number) + (rejected.contains(#number) ? "" : " rejects nothing")) == #number);
 #include "verify/rules.def"
 #undef SKUA_RULE
 }

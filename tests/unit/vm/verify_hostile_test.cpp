@@ -39,7 +39,8 @@ TEST_CASE("a chain of superclasses is bounded, whoever asks first") {
     World w;
     std::string text = ".class public open c.C0\n";
     for (int i = 1; i <= 3000; ++i)
-        text += ".class public open c.C" + std::to_string(i) + "\n.extends c.C" + std::to_string(i - 1) + "\n";
+        text +=
+            ".class public open c.C" + std::to_string(i) + "\n.extends c.C" + std::to_string(i - 1) + "\n";
     w.define(text);
     CHECK_THAT(w.check("c.C3000"), Contains("more than 512 supertypes"));
     CHECK(w.check("c.C300").empty());
@@ -54,7 +55,8 @@ TEST_CASE("a lattice of interfaces is no exponential search") {
     for (int i = 1; i <= 200; ++i) {
         const std::string below = std::to_string(i - 1);
         for (const char* side : {"A", "B"})
-            text += ".interface public c." + std::string(side) + std::to_string(i) + "\n.implements c.A" + below + ", c.B" + below + "\n";
+            text += ".interface public c." + std::string(side) + std::to_string(i) + "\n.implements c.A" +
+                    below + ", c.B" + below + "\n";
     }
     w.define(text);
     CHECK(w.check("c.A200").empty());
@@ -104,7 +106,8 @@ TEST_CASE("structs that contain one another, or twice as much at each step") {
 )";
     for (int i = 1; i <= 40; ++i) {
         const std::string below = "s.E" + std::to_string(i - 1);
-        text += ".struct public s.E" + std::to_string(i) + "\n.field public a: " + below + "\n.field public b: " + below + "\n";
+        text += ".struct public s.E" + std::to_string(i) + "\n.field public a: " + below +
+                "\n.field public b: " + below + "\n";
     }
     w.define(text);
     CHECK_THAT(w.check("s.A"), Contains("V110"));
@@ -161,9 +164,10 @@ TEST_CASE("threads that verify the same classes agree") {
         for (int i = 0; i < 30; ++i) {
             const std::string name = "t.C" + std::to_string(i), other = "t.C" + std::to_string((i + 1) % 30);
             text += ".class public open " + name + "\n.implements t.I" + std::to_string(i) + "\n" +
-                    ".field public mutable next: " + other + "?\n" + ".function public static f(a: " + other + ") t.I" +
-                    std::to_string((i + 1) % 30) + "\n.regs r1: t.C0\n" + (i == 7 ? "move r1, r0\n" : "nop\n") + "ret r0\n.end\n" +
-                    ".interface public t.I" + std::to_string(i) + "\n";
+                    ".field public mutable next: " + other + "?\n" + ".function public static f(a: " + other +
+                    ") t.I" + std::to_string((i + 1) % 30) + "\n.regs r1: t.C0\n" +
+                    (i == 7 ? "move r1, r0\n" : "nop\n") + "ret r0\n.end\n" + ".interface public t.I" +
+                    std::to_string(i) + "\n";
         }
         w.define(text);
         std::vector<int> accepted(4);

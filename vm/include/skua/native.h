@@ -91,12 +91,23 @@ typedef struct SkRoot SkRoot;
 
 /* One per guest thread, made by the machine. A native may read `api`, nothing behind it. */
 typedef struct SkEnv {
-    const SkApi *api;
+    const SkApi* api;
 } SkEnv;
 
 /* Element types of arrays. */
 typedef enum SkKind {
-    SK_I8 = 0, SK_I16, SK_I32, SK_I64, SK_U8, SK_U16, SK_U32, SK_U64, SK_F32, SK_F64, SK_BOOL, SK_CHAR,
+    SK_I8 = 0,
+    SK_I16,
+    SK_I32,
+    SK_I64,
+    SK_U8,
+    SK_U16,
+    SK_U32,
+    SK_U64,
+    SK_F32,
+    SK_F64,
+    SK_BOOL,
+    SK_CHAR,
     SK_STRING,
     SK_REFERENCE, /* array_kind only: an array of other references */
     SK_VALUE      /* array_kind only: an array of structs, tuples or nullable values */
@@ -104,23 +115,23 @@ typedef enum SkKind {
 
 /* An argument or result of call_function; the member is chosen by the type. */
 typedef union SkValue {
-    int64_t i64;    /* i8 i16 i32 i64, bool, char: the value */
-    uint64_t u64;   /* u8 u16 u32 u64 */
+    int64_t i64;  /* i8 i16 i32 i64, bool, char: the value */
+    uint64_t u64; /* u8 u16 u32 u64 */
     float f32;
     double f64;
-    SkString *string;
-    SkArray *array;
-    SkObject *object;
+    SkString* string;
+    SkArray* array;
+    SkObject* object;
 } SkValue;
 
 /* A kind of native resource behind an integer handle. One static object per kind; its address is
  * the kind's identity. */
 typedef struct SkHandleType {
-    const char *name;             /* for messages: "file" */
-    void (*close)(void *pointer); /* frees the resource; called once, on any thread */
+    const char* name;             /* for messages: "file" */
+    void (*close)(void* pointer); /* frees the resource; called once, on any thread */
 } SkHandleType;
 
-typedef void (*SkHook)(void *data);
+typedef void (*SkHook)(void* data);
 
 /* Unless stated otherwise, every function takes the SkEnv that the native received. */
 struct SkApi {
@@ -129,100 +140,102 @@ struct SkApi {
 
     /* -- strings: immutable UTF-8 ---------------------------------------------------------- */
     /* The bytes; a NUL follows the last one. The text may itself contain NULs. [pending] */
-    const char *(*string_data)(SkEnv *env, SkString *s);
+    const char* (*string_data)(SkEnv* env, SkString* s);
     /* Length in bytes. [pending] */
-    size_t (*string_len)(SkEnv *env, SkString *s);
+    size_t (*string_len)(SkEnv* env, SkString* s);
     /* A new string of these bytes. NULL if it throws: ArgumentError for invalid UTF-8 (with the
      * offset), OutOfMemoryError. */
-    SkString *(*string_new)(SkEnv *env, const char *bytes, size_t len);
+    SkString* (*string_new)(SkEnv* env, const char* bytes, size_t len);
     /* The same of several pieces, joined; the whole must be valid UTF-8. */
-    SkString *(*string_new_from_parts)(SkEnv *env, const char *const *parts, const size_t *lens, size_t count);
+    SkString* (*string_new_from_parts)(SkEnv* env, const char* const* parts, const size_t* lens,
+                                       size_t count);
     /* The text as a C string, for paths and names: ArgumentError and NULL if it contains a NUL. */
-    const char *(*string_cstr)(SkEnv *env, SkString *s);
+    const char* (*string_cstr)(SkEnv* env, SkString* s);
 
     /* -- arrays: fixed length ----------------------------------------------------------------- */
     /* Number of elements. [pending] */
-    size_t (*array_len)(SkEnv *env, SkArray *a);
-    SkKind (*array_kind)(SkEnv *env, SkArray *a);
+    size_t (*array_len)(SkEnv* env, SkArray* a);
+    SkKind (*array_kind)(SkEnv* env, SkArray* a);
     /* The elements, contiguous, in the C type of the kind (bool: one byte, char: uint32_t), to be
      * read and written in place. References (SK_STRING, SK_REFERENCE) may be read as an array of
      * pointers but must be written with array_set. [pending] */
-    void *(*array_data)(SkEnv *env, SkArray *a);
+    void* (*array_data)(SkEnv* env, SkArray* a);
     /* A new array, all elements zero; of SK_STRING: all null, to be filled before it is returned.
      * NULL if it throws: ArgumentError (kind, length), OutOfMemoryError. */
-    SkArray *(*array_new)(SkEnv *env, SkKind kind, size_t len);
+    SkArray* (*array_new)(SkEnv* env, SkKind kind, size_t len);
     /* Stores a reference, of the array's element type, at an index below the length. [pending] */
-    void (*array_set)(SkEnv *env, SkArray *a, size_t index, void *reference);
+    void (*array_set)(SkEnv* env, SkArray* a, size_t index, void* reference);
 
     /* -- errors ------------------------------------------------------------------------------- */
     /* Makes an error of this class pending: any subclass of std.core.Error whose constructor
      * takes a message. The message need not be valid UTF-8: bad bytes are replaced. */
-    void (*throw_error)(SkEnv *env, const char *class_name, const char *message);
+    void (*throw_error)(SkEnv* env, const char* class_name, const char* message);
     /* The same with printf's formatting. */
-    void (*throw_format)(SkEnv *env, const char *class_name, const char *format, ...) SK_PRINTF(3, 4);
+    void (*throw_format)(SkEnv* env, const char* class_name, const char* format, ...) SK_PRINTF(3, 4);
     /* std.core.IOError "<what>: <text of errnum>", what being for example "cannot open 'x.txt'". */
-    void (*throw_errno)(SkEnv *env, const char *what, int errnum);
+    void (*throw_errno)(SkEnv* env, const char* what, int errnum);
     /* Is an error pending? [pending] */
-    bool (*has_pending)(SkEnv *env);
+    bool (*has_pending)(SkEnv* env);
     /* Takes the pending error away (it counts as caught), NULL if there is none. [pending] */
-    SkObject *(*take_pending)(SkEnv *env);
+    SkObject* (*take_pending)(SkEnv* env);
     /* Makes an error object pending (again). */
-    void (*throw_object)(SkEnv *env, SkObject *error);
+    void (*throw_object)(SkEnv* env, SkObject* error);
 
     /* -- capabilities --------------------------------------------------------------------------- */
     /* Is `capability` ("fs.read", "net", ...) granted for `resource` (a path, "host:port", a name;
      * NULL for none)? If not: false, with PermissionError pending that names the capability, the
      * resource and the option that would grant it. Whoever touches the system asks first, with
      * exactly the path that is then used. */
-    bool (*require)(SkEnv *env, const char *capability, const char *resource);
+    bool (*require)(SkEnv* env, const char* capability, const char* resource);
 
     /* -- roots: references that outlive the native ------------------------------------------------ */
     /* NULL if it throws OutOfMemoryError. */
-    SkRoot *(*root_new)(SkEnv *env, void *reference);
-    void *(*root_get)(SkEnv *env, SkRoot *root);                  /* [pending] */
-    void (*root_set)(SkEnv *env, SkRoot *root, void *reference);  /* [pending] */
-    void (*root_free)(SkEnv *env, SkRoot *root);                  /* [pending] NULL is ignored */
+    SkRoot* (*root_new)(SkEnv* env, void* reference);
+    void* (*root_get)(SkEnv* env, SkRoot* root);                 /* [pending] */
+    void (*root_set)(SkEnv* env, SkRoot* root, void* reference); /* [pending] */
+    void (*root_free)(SkEnv* env, SkRoot* root);                 /* [pending] NULL is ignored */
 
     /* -- handles: native resources as ints ---------------------------------------------------------
      * The guest keeps an int that it cannot forge into a pointer: handles are never reused, and a
      * wrong or closed one throws. */
     /* A new handle (above 0) that owns `pointer` (not NULL); 0 if it throws OutOfMemoryError, and then
      * `pointer` is still the caller's. */
-    int64_t (*handle_new)(SkEnv *env, const SkHandleType *type, void *pointer);
+    int64_t (*handle_new)(SkEnv* env, const SkHandleType* type, void* pointer);
     /* The pointer, protected from being closed by another thread until handle_release. NULL if it
      * throws StateError: "this file is closed". */
-    void *(*handle_acquire)(SkEnv *env, const SkHandleType *type, int64_t handle);
-    void (*handle_release)(SkEnv *env, int64_t handle);           /* [pending] */
+    void* (*handle_acquire)(SkEnv* env, const SkHandleType* type, int64_t handle);
+    void (*handle_release)(SkEnv* env, int64_t handle); /* [pending] */
     /* Closes; type->close runs now or with the last release. False, without an error, if there is no
      * such handle (any more): closing twice is allowed. [pending] */
-    bool (*handle_close)(SkEnv *env, const SkHandleType *type, int64_t handle);
+    bool (*handle_close)(SkEnv* env, const SkHandleType* type, int64_t handle);
 
     /* -- calling back ------------------------------------------------------------------------------ */
     /* Calls a function value. `signature` is its type as in a class file, "(i64,string)->bool", and is
-     * compared with the object's own: ArgumentError if it differs. `args` has one value per parameter; `result` may be
-     * NULL for void. False if it throws. Natives' types only (see "The call"). */
-    bool (*call_function)(SkEnv *env, SkObject *function, const char *signature, const SkValue *args,
-                          SkValue *result);
+     * compared with the object's own: ArgumentError if it differs. `args` has one value per parameter;
+     * `result` may be NULL for void. False if it throws. Natives' types only (see "The call"). */
+    bool (*call_function)(SkEnv* env, SkObject* function, const char* signature, const SkValue* args,
+                          SkValue* result);
 
     /* -- the program --------------------------------------------------------------------------------- */
-    size_t (*arg_count)(SkEnv *env);
-    const char *(*arg)(SkEnv *env, size_t index); /* valid UTF-8, NUL-terminated; NULL beyond the last */
+    size_t (*arg_count)(SkEnv* env);
+    const char* (*arg)(SkEnv* env, size_t index); /* valid UTF-8, NUL-terminated; NULL beyond the last */
     /* Runs `hook(data)` when the program ends in whatever way the machine controls: main returned, an
      * error was not caught, exit_program. Last registered, first run. For flushing buffers: hooks
      * must not touch guest objects. */
-    void (*at_exit)(SkEnv *env, SkHook hook, void *data);
+    void (*at_exit)(SkEnv* env, SkHook hook, void* data);
     /* Ends the program with this exit code: runs the hooks, then ends the process. Does not return. */
-    void (*exit_program)(SkEnv *env, int code);
+    void (*exit_program)(SkEnv* env, int code);
 
     /* -- looking at objects ----------------------------------------------------------------------------- */
     /* The full name of an object's type, "std.collections.List<i64>". Valid as long as the machine. */
-    const char *(*type_name)(SkEnv *env, SkObject *object);
+    const char* (*type_name)(SkEnv* env, SkObject* object);
 
-    /* -- since 1.1 ------------------------------------------------------------------------------------------ */
+    /* -- since 1.1 ------------------------------------------------------------------------------------------
+     */
     /* The part of a string from byte `start` to before byte `end`: cheaper than string_new, since only its
      * ends are looked at. NULL if it throws: IndexError unless start <= end <= length, ArgumentError if an
      * end lies within a character, OutOfMemoryError. */
-    SkString *(*string_slice)(SkEnv *env, SkString *s, size_t start, size_t end);
+    SkString* (*string_slice)(SkEnv* env, SkString* s, size_t start, size_t end);
 };
 
 /* -- registration ------------------------------------------------------------------------------------- */
@@ -231,19 +244,19 @@ struct SkApi {
 typedef void (*SkFunction)(void);
 
 typedef struct SkNative {
-    const char *name;       /* "module.function" or "module.Type.method" */
-    const char *signature;  /* "(string,[u8],i64)i64" */
+    const char* name;      /* "module.function" or "module.Type.method" */
+    const char* signature; /* "(string,[u8],i64)i64" */
     SkFunction function;
-    const char *capability; /* NULL, or a capability of which some grant must exist: without any, calls
+    const char* capability; /* NULL, or a capability of which some grant must exist: without any, calls
                                throw PermissionError before the native runs. Natives with a resource
                                call `require` as well. */
 } SkNative;
 
 typedef struct SkPlugin {
     uint32_t abi_version; /* SK_ABI_VERSION */
-    const char *name;     /* the library name of `native("name")` */
-    const char *version;  /* of the plugin, for messages */
-    const SkNative *natives;
+    const char* name;     /* the library name of `native("name")` */
+    const char* version;  /* of the plugin, for messages */
+    const SkNative* natives;
     size_t native_count;
     void (*unload)(void); /* NULL, or called once when the machine ends */
 } SkPlugin;
@@ -253,21 +266,21 @@ typedef struct SkHost SkHost;
 struct SkHost {
     uint32_t abi_version;
     uint32_t size; /* sizeof(SkHost) of the machine */
-    const SkApi *api;
-    const char *machine; /* "skua 0.1.0" */
+    const SkApi* api;
+    const char* machine; /* "skua 0.1.0" */
     /* As SkApi::at_exit, at load time, when there is no SkEnv yet. */
-    void (*at_exit)(const SkHost *host, SkHook hook, void *data);
+    void (*at_exit)(const SkHost* host, SkHook hook, void* data);
 };
 
 /* The one function that a plugin exports, as `skua_plugin`. Called once. Everything it returns is
  * static. NULL refuses to load. */
-typedef const SkPlugin *(*SkPluginEntry)(const SkHost *host);
+typedef const SkPlugin* (*SkPluginEntry)(const SkHost* host);
 
 /* Declared for plugins' own definition of it; never called by this name. */
-SK_EXPORT const SkPlugin *skua_plugin(const SkHost *host);
+SK_EXPORT const SkPlugin* skua_plugin(const SkHost* host);
 
 /* The entries of the standard library's plugins, linked into the programs that run guest code. */
-const SkPluginEntry *skua_stdlib_plugins(size_t *count);
+const SkPluginEntry* skua_stdlib_plugins(size_t* count);
 
 #ifdef __cplusplus
 }

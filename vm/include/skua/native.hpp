@@ -36,7 +36,8 @@ constexpr std::string_view first_type(std::string_view text) {
 }
 
 constexpr bool is_primitive_text(std::string_view t) {
-    for (const std::string_view p : {"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "bool", "char"})
+    for (const std::string_view p :
+         {"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "bool", "char"})
         if (t == p) return true;
     return false;
 }
@@ -44,27 +45,43 @@ constexpr bool is_primitive_text(std::string_view t) {
 // May a value of guest type `t` cross as the C++ type T?
 template <typename T>
 constexpr bool matches(std::string_view t) {
-    if constexpr (std::is_same_v<T, void>) return t == "void";
-    else if constexpr (std::is_same_v<T, std::int64_t>) return t == "i64";
-    else if constexpr (std::is_same_v<T, std::uint64_t>) return t == "u64";
-    else if constexpr (std::is_same_v<T, std::int32_t>) return t == "i32";
-    else if constexpr (std::is_same_v<T, std::uint32_t>) return t == "u32" || t == "char";
-    else if constexpr (std::is_same_v<T, std::int16_t>) return t == "i16";
-    else if constexpr (std::is_same_v<T, std::uint16_t>) return t == "u16";
-    else if constexpr (std::is_same_v<T, std::int8_t>) return t == "i8";
-    else if constexpr (std::is_same_v<T, std::uint8_t>) return t == "u8";
-    else if constexpr (std::is_same_v<T, bool>) return t == "bool";
-    else if constexpr (std::is_same_v<T, double>) return t == "f64";
-    else if constexpr (std::is_same_v<T, float>) return t == "f32";
+    if constexpr (std::is_same_v<T, void>)
+        return t == "void";
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+        return t == "i64";
+    else if constexpr (std::is_same_v<T, std::uint64_t>)
+        return t == "u64";
+    else if constexpr (std::is_same_v<T, std::int32_t>)
+        return t == "i32";
+    else if constexpr (std::is_same_v<T, std::uint32_t>)
+        return t == "u32" || t == "char";
+    else if constexpr (std::is_same_v<T, std::int16_t>)
+        return t == "i16";
+    else if constexpr (std::is_same_v<T, std::uint16_t>)
+        return t == "u16";
+    else if constexpr (std::is_same_v<T, std::int8_t>)
+        return t == "i8";
+    else if constexpr (std::is_same_v<T, std::uint8_t>)
+        return t == "u8";
+    else if constexpr (std::is_same_v<T, bool>)
+        return t == "bool";
+    else if constexpr (std::is_same_v<T, double>)
+        return t == "f64";
+    else if constexpr (std::is_same_v<T, float>)
+        return t == "f32";
     else {
         const bool nullable = !t.empty() && t.back() == '?';
         if (nullable) t.remove_suffix(1);
         if (t.empty() || t.back() == '?' || t == "void" || is_primitive_text(t)) return false;
         const bool array = t.front() == '[' && t.back() == ']';
-        if constexpr (std::is_same_v<T, SkString*>) return t == "string";
-        else if constexpr (std::is_same_v<T, SkArray*>) return array;
-        else if constexpr (std::is_same_v<T, SkObject*>) return t != "string" && !array;
-        else return false;  // no guest type crosses as this C++ type
+        if constexpr (std::is_same_v<T, SkString*>)
+            return t == "string";
+        else if constexpr (std::is_same_v<T, SkArray*>)
+            return array;
+        else if constexpr (std::is_same_v<T, SkObject*>)
+            return t != "string" && !array;
+        else
+            return false;  // no guest type crosses as this C++ type
     }
 }
 
@@ -100,7 +117,8 @@ template <auto Function>
 struct CheckedSignature {
     const char* text;
     consteval CheckedSignature(const char* signature) : text(signature) {
-        if (!Shape<decltype(Function)>::fits(signature)) throw "the signature text does not fit the C++ function";
+        if (!Shape<decltype(Function)>::fits(signature))
+            throw "the signature text does not fit the C++ function";
     }
 };
 
@@ -146,7 +164,9 @@ template <typename T>
 class Handle {
 public:
     Handle(SkEnv* env, const SkHandleType* type, std::int64_t handle)
-        : env_(env), handle_(handle), pointer_(static_cast<T*>(env->api->handle_acquire(env, type, handle))) {}
+        : env_(env),
+          handle_(handle),
+          pointer_(static_cast<T*>(env->api->handle_acquire(env, type, handle))) {}
     ~Handle() {
         if (pointer_) env_->api->handle_release(env_, handle_);
     }
@@ -165,8 +185,9 @@ private:
 }  // namespace skua
 
 // Defines `const SkPlugin* skua_plugin_<id>(const SkHost*)` for a table of natives.
-#define SKUA_PLUGIN(id, library, plugin_version, table)                                                     \
-    extern "C" const SkPlugin* skua_plugin_##id(const SkHost*) {                                            \
-        static const SkPlugin plugin = {SK_ABI_VERSION, library, plugin_version, table, std::size(table), nullptr}; \
-        return &plugin;                                                                                     \
+#define SKUA_PLUGIN(id, library, plugin_version, table)                                   \
+    extern "C" const SkPlugin* skua_plugin_##id(const SkHost*) {                          \
+        static const SkPlugin plugin = {SK_ABI_VERSION, library,          plugin_version, \
+                                        table,          std::size(table), nullptr};       \
+        return &plugin;                                                                   \
     }

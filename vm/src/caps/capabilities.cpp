@@ -18,13 +18,15 @@ struct Known {
 };
 
 constexpr Known kKnown[] = {
-    {"fs.read", Scope::Path}, {"fs.write", Scope::Path}, {"net", Scope::Host},    {"env", Scope::Name},
-    {"process", Scope::Name}, {"plugin", Scope::Name},   {"random", Scope::None}, {"clock", Scope::None, true},
-    {"stdin", Scope::None, true}, {"stdout", Scope::None, true}, {"stderr", Scope::None, true}, {"args", Scope::None, true},
+    {"fs.read", Scope::Path},      {"fs.write", Scope::Path},     {"net", Scope::Host},
+    {"env", Scope::Name},          {"process", Scope::Name},      {"plugin", Scope::Name},
+    {"random", Scope::None},       {"clock", Scope::None, true},  {"stdin", Scope::None, true},
+    {"stdout", Scope::None, true}, {"stderr", Scope::None, true}, {"args", Scope::None, true},
 };
 
 const Known* find(std::string_view name) {
-    const auto it = std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& k) { return k.name == name; });
+    const auto it =
+        std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& k) { return k.name == name; });
     return it == std::end(kKnown) ? nullptr : it;
 }
 
@@ -44,13 +46,15 @@ std::string lower(std::string_view s) {
 // "host" grants every port of it, "host:port" one.
 bool host_matches(std::string_view resource, std::string_view scope) {
     const std::string r = lower(resource), s = lower(scope);
-    return r == s || (r.size() > s.size() && r.starts_with(s) && r[s.size()] == ':' && r.find(':', s.size() + 1) == std::string::npos);
+    return r == s || (r.size() > s.size() && r.starts_with(s) && r[s.size()] == ':' &&
+                      r.find(':', s.size() + 1) == std::string::npos);
 }
 
 // As a word of a shell command.
 std::string quoted(std::string_view text) {
     const auto plain = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("._-/:=@%+,").find(c) != std::string_view::npos;
+        return std::isalnum(static_cast<unsigned char>(c)) ||
+               std::string_view("._-/:=@%+,").find(c) != std::string_view::npos;
     };
     if (std::all_of(text.begin(), text.end(), plain)) return std::string(text);
     std::string out = "'";
@@ -77,21 +81,24 @@ Result<void> Capabilities::allow(std::string_view grant) {
     }
     const Known* known_one = find(name);
     if (known_one == nullptr)
-        return bad("there is no capability '" + std::string(name) + "' to allow", "capabilities are " + known() + "; fs is both of fs.read and fs.write");
+        return bad("there is no capability '" + std::string(name) + "' to allow",
+                   "capabilities are " + known() + "; fs is both of fs.read and fs.write");
     std::string scope;
     if (colon != std::string_view::npos) {
         scope = grant.substr(colon + 1);
         if (known_one->scope == Scope::None)
-            return bad("the capability '" + std::string(name) + "' has no scope, but '" + scope + "' is given",
-                       "write --allow=" + std::string(name));
+            return bad(
+                "the capability '" + std::string(name) + "' has no scope, but '" + scope + "' is given",
+                "write --allow=" + std::string(name));
         if (scope.empty())
             return bad("the scope of '" + std::string(grant) + "' is empty",
                        "write --allow=" + std::string(name) + " to allow it for everything");
         if (known_one->scope == Scope::Path) {
             auto resolved = resolve_path(scope);
             if (!resolved)
-                return bad("the path '" + scope + "' of --allow=" + std::string(grant) + " cannot be resolved",
-                           "check that its folders exist and can be entered");
+                return bad(
+                    "the path '" + scope + "' of --allow=" + std::string(grant) + " cannot be resolved",
+                    "check that its folders exist and can be entered");
             scope = *resolved;
         }
     }
@@ -123,16 +130,16 @@ bool Capabilities::granted(std::string_view capability, std::string_view resourc
 }
 
 bool Capabilities::any(std::string_view capability) const {
-    return granted(capability, {}) ||
-           std::any_of(grants_.begin(), grants_.end(), [&](const Grant& g) { return g.capability == capability; });
+    return granted(capability, {}) || std::any_of(grants_.begin(), grants_.end(),
+                                                  [&](const Grant& g) { return g.capability == capability; });
 }
 
 std::string Capabilities::check(std::string_view capability, std::string_view resource) const {
     if (granted(capability, resource)) return {};
     const std::string name(capability);
     if (resource.empty()) return name + " was not granted; run with --allow=" + name;
-    return name + " of '" + std::string(resource) + "' was not granted; run with --allow=" +
-           quoted(name + ":" + std::string(resource));
+    return name + " of '" + std::string(resource) +
+           "' was not granted; run with --allow=" + quoted(name + ":" + std::string(resource));
 }
 
 }  // namespace skua::vm

@@ -1,10 +1,9 @@
 #include "caps/path_scope.h"
 
+#include <cerrno>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 #include <vector>
 
 namespace skua::vm {

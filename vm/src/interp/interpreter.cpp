@@ -34,15 +34,33 @@ const Instr kCompiledFrame[1] = {{{static_cast<std::uint16_t>(LOp::CompiledStub)
 
 namespace {
 
-inline std::int64_t S64(Slot x) { return static_cast<std::int64_t>(x); }
-inline std::int32_t S32(Slot x) { return static_cast<std::int32_t>(x); }
-inline std::uint32_t U32(Slot x) { return static_cast<std::uint32_t>(x); }
-inline std::uint32_t U32(std::int64_t x) { return static_cast<std::uint32_t>(x); }
-inline double F64(Slot x) { return std::bit_cast<double>(x); }
-inline float F32(Slot x) { return std::bit_cast<float>(static_cast<std::uint32_t>(x)); }
-inline Slot BITS(double x) { return std::bit_cast<Slot>(x); }
-inline Slot BITS32(float x) { return std::bit_cast<std::uint32_t>(x); }
-inline Slot REFBITS(const void* p) { return reinterpret_cast<Slot>(p); }
+inline std::int64_t S64(Slot x) {
+    return static_cast<std::int64_t>(x);
+}
+inline std::int32_t S32(Slot x) {
+    return static_cast<std::int32_t>(x);
+}
+inline std::uint32_t U32(Slot x) {
+    return static_cast<std::uint32_t>(x);
+}
+inline std::uint32_t U32(std::int64_t x) {
+    return static_cast<std::uint32_t>(x);
+}
+inline double F64(Slot x) {
+    return std::bit_cast<double>(x);
+}
+inline float F32(Slot x) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(x));
+}
+inline Slot BITS(double x) {
+    return std::bit_cast<Slot>(x);
+}
+inline Slot BITS32(float x) {
+    return std::bit_cast<std::uint32_t>(x);
+}
+inline Slot REFBITS(const void* p) {
+    return reinterpret_cast<Slot>(p);
+}
 
 template <typename T>
 inline T load_unaligned(const void* p) {
@@ -57,7 +75,8 @@ inline void store_unaligned(void* p, T v) {
 // To a slot: signed types extend the sign, unsigned ones zero.
 template <typename T>
 inline Slot extend(T v) {
-    return static_cast<Slot>(static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(v));
+    return static_cast<Slot>(
+        static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(v));
 }
 
 inline void store_reference(void* object, void* field, Slot value) {
@@ -83,9 +102,10 @@ inline T big_endian(T v) {
 template <typename T>
 inline T saturate(double x) {
     constexpr double lo = static_cast<double>(std::numeric_limits<T>::min());
-    constexpr double hi = std::is_same_v<T, std::int64_t>    ? 0x1p63
-                          : std::is_same_v<T, std::uint64_t> ? 0x1p64
-                                                             : static_cast<double>(std::numeric_limits<T>::max());
+    constexpr double hi = std::is_same_v<T, std::int64_t> ? 0x1p63
+                          : std::is_same_v<T, std::uint64_t>
+                              ? 0x1p64
+                              : static_cast<double>(std::numeric_limits<T>::max());
     if (x != x) return 0;
     if (x <= lo) return std::numeric_limits<T>::min();
     if (x >= hi) return std::numeric_limits<T>::max();
@@ -125,16 +145,16 @@ inline std::int32_t sparse_offset(const SwitchTable& table, std::int64_t value) 
 #define R_c pc->c
 #define CASE(Name) L_##Name:
 #define DISPATCH() goto* labels[__atomic_load_n(&pc->op, __ATOMIC_RELAXED)]
-#define NEXT(words)     \
-    do {                \
-        pc += (words);  \
-        DISPATCH();     \
+#define NEXT(words)    \
+    do {               \
+        pc += (words); \
+        DISPATCH();    \
     } while (0)
-#define SAVE()                  \
-    do {                        \
-        thread->pc = pc;        \
-        thread->fp = fp;        \
-        thread->ticks = ticks;  \
+#define SAVE()                 \
+    do {                       \
+        thread->pc = pc;       \
+        thread->fp = fp;       \
+        thread->ticks = ticks; \
     } while (0)
 #define RELOAD() (ticks = thread->ticks)
 
@@ -173,7 +193,7 @@ grow_stack:
     SAVE();
     if (!vm::grow_stack(*thread, slow_fp + slow_callee->frame_slots)) goto unwind;
     goto enter;
-poll_call: {
+poll_call : {
     SAVE();
     const void* osr = nullptr;
     const bool go_on = poll(*thread, slow_callee, nullptr, osr);
@@ -186,7 +206,7 @@ enter:
     pc = slow_callee->code.load(std::memory_order_acquire);
     DISPATCH();
 
-poll_loop: {
+poll_loop : {
     SAVE();
     const void* osr = nullptr;
     const bool go_on = poll(*thread, nullptr, pc, osr);
@@ -240,7 +260,7 @@ unwind_caller:
         return false;
     }
     fp -= pc->b;
-unwind: {
+unwind : {
     const Instr* handler_pc = pc;
     Slot* handler_fp = fp;
     const bool found = vm::unwind(*thread, handler_pc, handler_fp);

@@ -17,9 +17,13 @@ void throw_bounds(Thread& thread, std::int64_t index, std::uint64_t length) {
                 "index " + std::to_string(index) + " is out of range for length " + std::to_string(length));
 }
 
-void throw_divide(Thread& thread) { throw_error(thread, "std.core.ArithmeticError", "division by zero"); }
+void throw_divide(Thread& thread) {
+    throw_error(thread, "std.core.ArithmeticError", "division by zero");
+}
 
-void throw_overflow(Thread& thread) { throw_error(thread, "std.core.ArithmeticError", "the result does not fit its type"); }
+void throw_overflow(Thread& thread) {
+    throw_error(thread, "std.core.ArithmeticError", "the result does not fit its type");
+}
 
 void throw_bad_char(Thread& thread, std::uint64_t value) {
     char hex[24];
@@ -28,7 +32,8 @@ void throw_bad_char(Thread& thread, std::uint64_t value) {
 }
 
 void throw_cast_error(Thread& thread, Object& object, const Class& target) {
-    throw_error(thread, "std.core.CastError", "a " + type_text(object.cls->type) + " is not a " + type_text(target.type));
+    throw_error(thread, "std.core.CastError",
+                "a " + type_text(object.cls->type) + " is not a " + type_text(target.type));
 }
 
 void throw_link_failure(Thread& thread, const LinkFailure& failure) {
@@ -112,7 +117,8 @@ void forget_dead_words(Thread& thread, const LinkedBody& body, const LinkedHandl
     if (!error->cls->def || error->cls->def->name != "std.core.OutOfMemoryError") return;
     for (auto [first, end] : handler.dead) std::memset(fp + first, 0, (end - first) * sizeof(Slot));
     Slot* dead = fp + body.window;
-    if (dead < thread.soft_limit) std::memset(dead, 0, static_cast<std::size_t>(thread.soft_limit - dead) * sizeof(Slot));
+    if (dead < thread.soft_limit)
+        std::memset(dead, 0, static_cast<std::size_t>(thread.soft_limit - dead) * sizeof(Slot));
     wipe_native_stack();
 }
 
@@ -129,7 +135,8 @@ bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
         if (const LinkedBody* body = body_at(pc)) {
             const auto word = static_cast<std::uint32_t>(pc - body->code.data());
             for (const LinkedHandler& handler : body->handlers) {
-                if (word < handler.start || word >= handler.end || !is_instance(thread.pending, handler.type)) continue;
+                if (word < handler.start || word >= handler.end || !is_instance(thread.pending, handler.type))
+                    continue;
                 forget_dead_words(thread, *body, handler, fp);
                 fp[handler.slot] = reinterpret_cast<Slot>(thread.pending);
                 thread.pending = nullptr;
@@ -168,12 +175,16 @@ bool record_site(CallSite& site, Class& cls, Function& callee) {
     return site.misses.fetch_add(1, std::memory_order_relaxed) + 1 >= CallSite::kPolymorphic;
 }
 
-void invoke_native(Thread& thread, Function& function, Slot* frame) { call_native(thread, function, frame); }
+void invoke_native(Thread& thread, Function& function, Slot* frame) {
+    call_native(thread, function, frame);
+}
 
 bool run_compiled(Thread& thread, Function& function, Slot* frame) {
     return enter_compiled(thread, function.interp_entry.load(std::memory_order_acquire), frame);
 }
 
-bool enter_compiled(Thread& thread, const void* code, Slot* frame) { return thread.vm->tier()->enter(thread, code, frame); }
+bool enter_compiled(Thread& thread, const void* code, Slot* frame) {
+    return thread.vm->tier()->enter(thread, code, frame);
+}
 
 }  // namespace skua::vm

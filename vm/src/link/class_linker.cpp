@@ -56,7 +56,9 @@ Result<void> lay_out_fields(Vm& vm, Class& cls) {
     for (FieldDef& field : cls.def->fields) {
         if (field.is_static()) continue;
         const Type* type = vm.types().substitute(field.type, cls.type->args, {});
-        if (!type) return class_error(cls.type, "field '" + std::string(field.name) + "' has a type nested too deeply");
+        if (!type)
+            return class_error(cls.type,
+                               "field '" + std::string(field.name) + "' has a type nested too deeply");
         auto layout = layout_of(vm.types(), type);
         if (!layout) return std::move(layout).error();
         const std::uint32_t align = (*layout)->align;
@@ -102,7 +104,9 @@ Result<void> make_statics(Vm& vm, Class& cls) {
     for (FieldDef& field : cls.def->fields) {
         if (!field.is_static()) continue;
         const Type* type = vm.types().substitute(field.type, cls.type->args, {});
-        if (!type) return class_error(cls.type, "field '" + std::string(field.name) + "' has a type nested too deeply");
+        if (!type)
+            return class_error(cls.type,
+                               "field '" + std::string(field.name) + "' has a type nested too deeply");
         auto layout = layout_of(vm.types(), type);
         if (!layout) return std::move(layout).error();
         cls.static_fields.push_back({&field, type, *layout, slots});
@@ -115,7 +119,8 @@ Result<void> make_statics(Vm& vm, Class& cls) {
         vm.linker().roots.push_back(std::move(block));
         vm.linker().roots_used = SIZE_MAX;  // the last block is not one for constants
     }
-    if (!cls.def->find_function("static$init")) cls.init_state.store(InitState::Done, std::memory_order_relaxed);
+    if (!cls.def->find_function("static$init"))
+        cls.init_state.store(InitState::Done, std::memory_order_relaxed);
     return {};
 }
 
@@ -159,7 +164,8 @@ Result<Class*> make_named_class(Vm& vm, const Type* type) {
     auto resolved = Loader::resolve(type);
     if (!resolved) return std::move(resolved).error();
     TypeDef& def = **resolved;
-    if (def.type_param_count() != type->args.size()) return class_error(type, "has a wrong number of type arguments");
+    if (def.type_param_count() != type->args.size())
+        return class_error(type, "has a wrong number of type arguments");
     SKUA_TRY(check_declaration(def));
 
     const ClassKind kind = def.kind == DeclKind::Class       ? ClassKind::Object
@@ -198,9 +204,14 @@ Result<Class*> class_of(Vm& vm, const Type* type) {
     if (Class* known = type->cls.load(std::memory_order_acquire)) return known;
     Class* made = nullptr;
     switch (type->kind) {
-        case TypeKind::String: made = string_class(vm); break;
-        case TypeKind::Nullable: return class_of(vm, type->elem());
-        case TypeKind::Function: made = keep(vm, blank(ClassKind::Closure, type)); break;
+        case TypeKind::String:
+            made = string_class(vm);
+            break;
+        case TypeKind::Nullable:
+            return class_of(vm, type->elem());
+        case TypeKind::Function:
+            made = keep(vm, blank(ClassKind::Closure, type));
+            break;
         case TypeKind::Array: {
             auto cls = make_array_class(vm, type);
             if (!cls) return cls;
@@ -213,7 +224,8 @@ Result<Class*> class_of(Vm& vm, const Type* type) {
             made = *cls;
             break;
         }
-        default: return class_error(type, "has no class");
+        default:
+            return class_error(type, "has no class");
     }
     type->cls.store(made, std::memory_order_release);
     return made;
@@ -221,7 +233,8 @@ Result<Class*> class_of(Vm& vm, const Type* type) {
 
 Class* string_class(Vm& vm) {
     LinkerState& state = vm.linker();
-    if (Class* known = state.string_class.load(std::memory_order_acquire)) return known;  // asked for each new string
+    if (Class* known = state.string_class.load(std::memory_order_acquire))
+        return known;  // asked for each new string
     std::lock_guard guard(state.lock);
     // It is looked at before it is published, by the interfaces that it collects.
     if (state.string_class_in_progress) return state.string_class_in_progress;
@@ -295,7 +308,8 @@ Result<Class*> closure_class_of(Vm& vm, Function& function, std::uint32_t first_
         }
     }
     if (it != state.closure_classes.end() && it->second->capture_slots == slots) return it->second;
-    std::vector<const Type*> params(function.param_types.begin(), function.param_types.begin() + first_capture_param);
+    std::vector<const Type*> params(function.param_types.begin(),
+                                    function.param_types.begin() + first_capture_param);
     const Type* type = vm.types().function(params, function.result_type);
     auto cls = blank(ClassKind::Closure, type);
     cls->closure_function = &function;

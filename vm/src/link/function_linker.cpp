@@ -28,13 +28,15 @@ CodeRegistry& registry() {
     return *instance;
 }
 
-std::string display_name(const FunctionDef& def, const Type* owner, const std::vector<const Type*>& type_args) {
+std::string display_name(const FunctionDef& def, const Type* owner,
+                         const std::vector<const Type*>& type_args) {
     auto arguments = [](std::span<const Type* const> args) {
         std::string text;
         for (const Type* t : args) text += (text.empty() ? "<" : ",") + type_text(t);
         return text.empty() ? text : text + ">";
     };
-    return std::string(def.owner->name) + arguments(owner->args) + "." + std::string(def.name) + arguments(type_args);
+    return std::string(def.owner->name) + arguments(owner->args) + "." + std::string(def.name) +
+           arguments(type_args);
 }
 
 Result<std::unique_ptr<Function>> make_function(Vm& vm, FunctionDef& def, const Type* owner,
@@ -42,7 +44,8 @@ Result<std::unique_ptr<Function>> make_function(Vm& vm, FunctionDef& def, const 
     auto function = std::make_unique<Function>();
     function->def = &def;
     function->owner = owner;
-    auto add = [&](const Type* open, std::uint32_t& slots, std::vector<LeafKind>& kinds) -> Result<const Type*> {
+    auto add = [&](const Type* open, std::uint32_t& slots,
+                   std::vector<LeafKind>& kinds) -> Result<const Type*> {
         const Type* closed = vm.types().substitute(open, owner->args, type_args);
         if (!closed) {
             Diagnostic d;
@@ -118,7 +121,8 @@ const LinkedBody* body_at(const Instr* pc) {
     return pc < body->code.data() + body->code.size() ? body : nullptr;
 }
 
-Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner, std::vector<const Type*> type_args) {
+Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner,
+                              std::vector<const Type*> type_args) {
     std::lock_guard guard(vm.linker().lock);
     FunctionLinks* links = def.links.load(std::memory_order_acquire);
     if (!links) {
@@ -161,14 +165,17 @@ bool link_function(Thread& thread, Function& function) {
         }
         if (def.is_native()) {
             const auto& file = def.owner->file;
-            auto native = find_native(vm, function, file.str(def.decl->native_library), def.qualified_name(), native_signature(function));
+            auto native = find_native(vm, function, file.str(def.decl->native_library), def.qualified_name(),
+                                      native_signature(function));
             if (!native) {
                 publish_failure(vm, function, native.error(), "std.core.LinkError");
                 return true;
             }
             function.native = *native;
-            function.frame_slots.store(std::max(function.arg_slots, function.result_slots) + 8, std::memory_order_relaxed);
-            __atomic_store_n(&function.stub[0].op, static_cast<std::uint16_t>(LOp::NativeStub), __ATOMIC_RELEASE);
+            function.frame_slots.store(std::max(function.arg_slots, function.result_slots) + 8,
+                                       std::memory_order_relaxed);
+            __atomic_store_n(&function.stub[0].op, static_cast<std::uint16_t>(LOp::NativeStub),
+                             __ATOMIC_RELEASE);
             return true;
         }
         function.linking = true;
@@ -230,7 +237,8 @@ bool ensure_initialized(Thread& thread, Class& cls) {
         InitMonitor& monitor = init_monitor();
         std::unique_lock guard(monitor.lock);
         if (cls.init_state.load(std::memory_order_relaxed) == InitState::Running) {
-            if (cls.init_thread == &thread) return true;  // the initialiser itself looks: it sees what it has set
+            if (cls.init_thread == &thread)
+                return true;  // the initialiser itself looks: it sees what it has set
             // A cycle of initialisers over two threads would wait for ever; after a while the waiter
             // goes on with what is there, as the initialising thread itself does.
             monitor.changed.wait_for(guard, std::chrono::seconds(10), [&] {

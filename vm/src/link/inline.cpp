@@ -10,7 +10,7 @@
 namespace skua::vm {
 namespace {
 
-constexpr std::size_t kMaxCalleeBytes = 96;    // of portable code: linking more to find out is not worth it
+constexpr std::size_t kMaxCalleeBytes = 96;  // of portable code: linking more to find out is not worth it
 constexpr std::size_t kMaxCalleeWords = 20;
 constexpr std::uint32_t kMaxCallerWords = 2000;
 constexpr int kMaxDepth = 3;  // of callees linked because a caller wants to inline them
@@ -25,7 +25,9 @@ Instr read(const Instr& in) {
     return copy;
 }
 
-bool is_return(LOp op) { return op == LOp::Ret || op == LOp::RetN || op == LOp::Ret0; }
+bool is_return(LOp op) {
+    return op == LOp::Ret || op == LOp::RetN || op == LOp::Ret0;
+}
 
 int& link_depth() {
     thread_local int depth = 0;
@@ -71,7 +73,8 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
             }
         } else {
             const std::uint32_t from = position();
-            emit(op, row.reads_a || row.writes_a ? base + in.a : in.a, row.b ? base + in.b : in.b, row.c ? base + in.c : in.c);
+            emit(op, row.reads_a || row.writes_a ? base + in.a : in.a, row.b ? base + in.b : in.b,
+                 row.c ? base + in.c : in.c);
             if (row.short_branch) {
                 const auto target = static_cast<std::uint32_t>(static_cast<std::int64_t>(i) + in.sc());
                 code_.back().c = static_cast<std::uint16_t>(moved[target] - from);
@@ -91,14 +94,17 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
         return out;
     };
     for (const auto& inner : body.inlined) {
-        inlined_.push_back({moved[inner.start], moved[inner.end], inner.function, move_positions(inner.positions)});
+        inlined_.push_back(
+            {moved[inner.start], moved[inner.end], inner.function, move_positions(inner.positions)});
     }
     inlined_.push_back({start, position(), body.function, move_positions(body.positions)});
     return true;
 }
 
 bool Translator::try_inline(Function& callee, std::uint32_t result) {
-    if (&callee == &function_ || !callee.def || !callee.def->decl->has_code || out_.position() > kMaxCallerWords) return false;
+    if (&callee == &function_ || !callee.def || !callee.def->decl->has_code ||
+        out_.position() > kMaxCallerWords)
+        return false;
     const auto& code = callee.def->decl->code;
     if (code.bytes.size() > kMaxCalleeBytes || !code.handlers.empty()) return false;
     const LinkedBody* body = callee.body.load(std::memory_order_acquire);

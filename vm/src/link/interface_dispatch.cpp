@@ -79,7 +79,8 @@ Result<Function*> unboxing_thunk(Vm& vm, Class& box, Function& target) {
     const std::uint32_t rest = target.arg_slots - receiver;
     thunk->arg_slots = 1 + rest;
     thunk->shape.params.push_back(LeafKind::Slot);
-    thunk->shape.params.insert(thunk->shape.params.end(), target.shape.params.begin() + receiver, target.shape.params.end());
+    thunk->shape.params.insert(thunk->shape.params.end(), target.shape.params.begin() + receiver,
+                               target.shape.params.end());
     thunk->shape.results = target.shape.results;
     const std::uint32_t window = thunk->arg_slots + 1 + std::max(target.result_slots, 1u);
     thunk->frame_slots = window + target.arg_slots;
@@ -170,7 +171,8 @@ Result<Function*> implementation_for(Vm& vm, const Type* type, const Selector& s
     needs_box = false;
     auto holder = method_holder(vm, type);
     if (!holder) return std::move(holder).error();
-    if (FunctionDef* method = (*holder)->find_function(selector.method->name); method && implements(*method)) {
+    if (FunctionDef* method = (*holder)->find_function(selector.method->name);
+        method && implements(*method)) {
         const Type* owner = type;
         if (type->kind != TypeKind::Named) {
             owner = vm.types().named((*holder)->loader, (*holder)->name, type->args);
@@ -184,11 +186,13 @@ Result<Function*> implementation_for(Vm& vm, const Type* type, const Selector& s
 }
 
 Function* find_implementation(Thread& thread, Class& cls, const Selector& selector) {
-    if (Function* known = lookup_selector(cls.selectors.load(std::memory_order_acquire), &selector)) return known;
+    if (Function* known = lookup_selector(cls.selectors.load(std::memory_order_acquire), &selector))
+        return known;
     std::string failure;
     {
         std::lock_guard guard(thread.vm->linker().lock);
-        if (Function* known = lookup_selector(cls.selectors.load(std::memory_order_acquire), &selector)) return known;
+        if (Function* known = lookup_selector(cls.selectors.load(std::memory_order_acquire), &selector))
+            return known;
         auto found = implementation_in(*thread.vm, cls, selector);
         if (found) {
             add_to_table(*thread.vm, cls, selector, **found);

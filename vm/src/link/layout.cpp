@@ -42,13 +42,15 @@ Layout scalar(Rep rep) {
 
 Result<const Layout*> compute(TypeTable& types, const Type* type, int depth);
 
-Result<Layout> compute_parts(TypeTable& types, const Type* whole, const std::vector<const Type*>& parts, int depth) {
+Result<Layout> compute_parts(TypeTable& types, const Type* whole, const std::vector<const Type*>& parts,
+                             int depth) {
     Layout layout;
     for (const Type* part : parts) {
         auto component = compute(types, part, depth + 1);
         if (!component) return std::move(component).error();
         if (layout.slots() + (*component)->slots() > kMaxValueSlots) {
-            return value_error(whole, "has more than " + std::to_string(kMaxValueSlots) + " scalar components");
+            return value_error(whole,
+                               "has more than " + std::to_string(kMaxValueSlots) + " scalar components");
         }
         append_component(layout, part, **component);
     }
@@ -58,16 +60,34 @@ Result<Layout> compute_parts(TypeTable& types, const Type* whole, const std::vec
 
 Result<Layout> build(TypeTable& types, const Type* type, int depth) {
     switch (type->kind) {
-        case TypeKind::I8: return scalar(Rep::I8);
-        case TypeKind::U8: case TypeKind::Bool: return scalar(Rep::U8);
-        case TypeKind::I16: return scalar(Rep::I16);
-        case TypeKind::U16: return scalar(Rep::U16);
-        case TypeKind::I32: case TypeKind::U32: return scalar(Rep::I32);
-        case TypeKind::F32: case TypeKind::Char: return scalar(Rep::W32);
-        case TypeKind::I64: case TypeKind::U64: case TypeKind::F64: return scalar(Rep::W64);
-        case TypeKind::String: case TypeKind::Array: case TypeKind::Function: return scalar(Rep::Ref);
-        case TypeKind::Void: return Layout{};
-        case TypeKind::ClassVar: case TypeKind::FuncVar: return value_error(type, "is not a concrete type");
+        case TypeKind::I8:
+            return scalar(Rep::I8);
+        case TypeKind::U8:
+        case TypeKind::Bool:
+            return scalar(Rep::U8);
+        case TypeKind::I16:
+            return scalar(Rep::I16);
+        case TypeKind::U16:
+            return scalar(Rep::U16);
+        case TypeKind::I32:
+        case TypeKind::U32:
+            return scalar(Rep::I32);
+        case TypeKind::F32:
+        case TypeKind::Char:
+            return scalar(Rep::W32);
+        case TypeKind::I64:
+        case TypeKind::U64:
+        case TypeKind::F64:
+            return scalar(Rep::W64);
+        case TypeKind::String:
+        case TypeKind::Array:
+        case TypeKind::Function:
+            return scalar(Rep::Ref);
+        case TypeKind::Void:
+            return Layout{};
+        case TypeKind::ClassVar:
+        case TypeKind::FuncVar:
+            return value_error(type, "is not a concrete type");
         case TypeKind::Tuple: {
             std::vector<const Type*> parts(type->args.begin(), type->args.end());
             return compute_parts(types, type, parts, depth);
@@ -100,7 +120,8 @@ Result<Layout> build(TypeTable& types, const Type* type, int depth) {
 
 Result<const Layout*> compute(TypeTable& types, const Type* type, int depth) {
     if (const Layout* known = type->layout.load(std::memory_order_acquire)) return known;
-    if (depth > kMaxValueDepth) return value_error(type, "contains itself, or structs nested more than 64 deep");
+    if (depth > kMaxValueDepth)
+        return value_error(type, "contains itself, or structs nested more than 64 deep");
     auto layout = build(types, type, depth);
     if (!layout) return std::move(layout).error();
     // A struct without fields still takes a slot, so that every value has a place.
@@ -117,7 +138,10 @@ Result<const Layout*> compute(TypeTable& types, const Type* type, int depth) {
 
 Result<bool> is_reference(const Type* type) {
     switch (type->kind) {
-        case TypeKind::String: case TypeKind::Array: case TypeKind::Function: return true;
+        case TypeKind::String:
+        case TypeKind::Array:
+        case TypeKind::Function:
+            return true;
         case TypeKind::Nullable: {
             if (type->elem()->kind == TypeKind::Nullable) return false;
             return is_reference(type->elem());
@@ -125,9 +149,11 @@ Result<bool> is_reference(const Type* type) {
         case TypeKind::Named: {
             auto def = Loader::resolve(type);
             if (!def) return std::move(def).error();
-            return (*def)->kind == classfile::DeclKind::Class || (*def)->kind == classfile::DeclKind::Interface;
+            return (*def)->kind == classfile::DeclKind::Class ||
+                   (*def)->kind == classfile::DeclKind::Interface;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 

@@ -6,21 +6,32 @@ namespace skua::vm {
 namespace {
 
 bool is_short(std::int64_t offset) {
-    return offset >= std::numeric_limits<std::int16_t>::min() && offset <= std::numeric_limits<std::int16_t>::max();
+    return offset >= std::numeric_limits<std::int16_t>::min() &&
+           offset <= std::numeric_limits<std::int16_t>::max();
 }
 
-LOp back_edge(LOp op) { return static_cast<LOp>(static_cast<int>(op) + 1); }
+LOp back_edge(LOp op) {
+    return static_cast<LOp>(static_cast<int>(op) + 1);
+}
 
 LOp by_rep(Rep rep, LOp i8, LOp u8, LOp i16, LOp u16, LOp i32, LOp w32, LOp w64, LOp ref) {
     switch (rep) {
-        case Rep::I8: return i8;
-        case Rep::U8: return u8;
-        case Rep::I16: return i16;
-        case Rep::U16: return u16;
-        case Rep::I32: return i32;
-        case Rep::W32: return w32;
-        case Rep::W64: return w64;
-        case Rep::Ref: return ref;
+        case Rep::I8:
+            return i8;
+        case Rep::U8:
+            return u8;
+        case Rep::I16:
+            return i16;
+        case Rep::U16:
+            return u16;
+        case Rep::I32:
+            return i32;
+        case Rep::W32:
+            return w32;
+        case Rep::W64:
+            return w64;
+        case Rep::Ref:
+            return ref;
     }
     return ref;
 }
@@ -28,12 +39,24 @@ LOp by_rep(Rep rep, LOp i8, LOp u8, LOp i16, LOp u16, LOp i32, LOp w32, LOp w64,
 }  // namespace
 
 using enum LOp;
-LOp get_op(Rep r) { return by_rep(r, Get8S, Get8U, Get16S, Get16U, Get32S, Get32U, Get64, Get64); }
-LOp put_op(Rep r) { return by_rep(r, Put8, Put8, Put16, Put16, Put32, Put32, Put64, PutRef); }
-LOp array_get_op(Rep r) { return by_rep(r, AGet8S, AGet8U, AGet16S, AGet16U, AGet32S, AGet32U, AGet64, AGet64); }
-LOp array_put_op(Rep r) { return by_rep(r, APut8, APut8, APut16, APut16, APut32, APut32, APut64, APutRef); }
-LOp leaf_get_op(Rep r) { return by_rep(r, EGet8S, EGet8U, EGet16S, EGet16U, EGet32S, EGet32U, EGet64, EGet64); }
-LOp leaf_put_op(Rep r) { return by_rep(r, EPut8, EPut8, EPut16, EPut16, EPut32, EPut32, EPut64, EPutRef); }
+LOp get_op(Rep r) {
+    return by_rep(r, Get8S, Get8U, Get16S, Get16U, Get32S, Get32U, Get64, Get64);
+}
+LOp put_op(Rep r) {
+    return by_rep(r, Put8, Put8, Put16, Put16, Put32, Put32, Put64, PutRef);
+}
+LOp array_get_op(Rep r) {
+    return by_rep(r, AGet8S, AGet8U, AGet16S, AGet16U, AGet32S, AGet32U, AGet64, AGet64);
+}
+LOp array_put_op(Rep r) {
+    return by_rep(r, APut8, APut8, APut16, APut16, APut32, APut32, APut64, APutRef);
+}
+LOp leaf_get_op(Rep r) {
+    return by_rep(r, EGet8S, EGet8U, EGet16S, EGet16U, EGet32S, EGet32U, EGet64, EGet64);
+}
+LOp leaf_put_op(Rep r) {
+    return by_rep(r, EPut8, EPut8, EPut16, EPut16, EPut32, EPut32, EPut64, EPutRef);
+}
 
 void LinkedBuilder::truncate(std::uint32_t position) {
     code_.resize(position);
@@ -59,7 +82,8 @@ void LinkedBuilder::emit_word(LOp op, std::uint32_t a, std::uint32_t b, std::uin
     code_.push_back(second);
 }
 
-void LinkedBuilder::emit_pointer(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c, const void* pointer) {
+void LinkedBuilder::emit_pointer(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c,
+                                 const void* pointer) {
     emit(op, a, b, c);
     Instr second;
     second.pointer = pointer;
@@ -74,7 +98,8 @@ void LinkedBuilder::emit_pointers(LOp op, std::uint32_t a, std::uint32_t b, cons
 }
 
 void LinkedBuilder::emit_load(std::uint32_t a, std::int64_t value) {
-    if (value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max()) {
+    if (value >= std::numeric_limits<std::int32_t>::min() &&
+        value <= std::numeric_limits<std::int32_t>::max()) {
         emit(LdI, a, 0, 0);
         code_.back().hi = static_cast<std::uint32_t>(value);
     } else {
@@ -88,7 +113,8 @@ void LinkedBuilder::jump(std::uint32_t target, std::uint32_t current) {
     fixups_.push_back({FixupKind::Long, at, at, target});
 }
 
-void LinkedBuilder::branch(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t target, std::uint32_t current) {
+void LinkedBuilder::branch(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t target,
+                           std::uint32_t current) {
     if (far_) {
         emit(op, a, b, 2);
         emit(Jmp, 0, 0, 0);
@@ -116,7 +142,8 @@ void LinkedBuilder::branch_pointer(LOp op, std::uint32_t b, const void* pointer,
     fixups_.push_back({FixupKind::Short, at, at, target});
 }
 
-std::uint32_t LinkedBuilder::emit_local_branch(LOp op, std::uint32_t a, std::uint32_t b, const void* pointer) {
+std::uint32_t LinkedBuilder::emit_local_branch(LOp op, std::uint32_t a, std::uint32_t b,
+                                               const void* pointer) {
     const std::uint32_t at = position();
     if (pointer) {
         emit_pointer(op, a, b, 0, pointer);
@@ -135,8 +162,8 @@ void LinkedBuilder::bind_local(std::uint32_t at) {
     }
 }
 
-void LinkedBuilder::switch_table(LOp op, std::uint32_t b, SwitchTable* table, std::vector<std::uint32_t> targets,
-                                 std::uint32_t default_target) {
+void LinkedBuilder::switch_table(LOp op, std::uint32_t b, SwitchTable* table,
+                                 std::vector<std::uint32_t> targets, std::uint32_t default_target) {
     const std::uint32_t at = position();
     emit_pointer(op, 0, b, 0, table);
     switches_.push_back({table, at, std::move(targets), default_target});
@@ -176,10 +203,11 @@ Result<std::unique_ptr<LinkedBody>> LinkedBuilder::finish() {
     for (SwitchFixup& fixup : switches_) {
         fixup.table->offsets.clear();
         for (std::uint32_t target : fixup.targets) {
-            fixup.table->offsets.push_back(static_cast<std::int32_t>(starts_[target]) - static_cast<std::int32_t>(fixup.origin));
+            fixup.table->offsets.push_back(static_cast<std::int32_t>(starts_[target]) -
+                                           static_cast<std::int32_t>(fixup.origin));
         }
-        fixup.table->default_offset =
-            static_cast<std::int32_t>(starts_[fixup.default_target]) - static_cast<std::int32_t>(fixup.origin);
+        fixup.table->default_offset = static_cast<std::int32_t>(starts_[fixup.default_target]) -
+                                      static_cast<std::int32_t>(fixup.origin);
     }
     auto body = std::make_unique<LinkedBody>();
     body->code = std::move(code_);

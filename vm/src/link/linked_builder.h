@@ -10,11 +10,11 @@
 
 namespace skua::vm {
 
-LOp get_op(Rep rep);        // load of a field at a 16-bit offset
+LOp get_op(Rep rep);  // load of a field at a 16-bit offset
 LOp put_op(Rep rep);
 LOp array_get_op(Rep rep);  // element that is one leaf
 LOp array_put_op(Rep rep);
-LOp leaf_get_op(Rep rep);   // leaf of a struct element
+LOp leaf_get_op(Rep rep);  // leaf of a struct element
 LOp leaf_put_op(Rep rep);
 
 class LinkedBuilder {
@@ -35,10 +35,12 @@ public:
     // Branches to the portable instruction `target`; `current` is the one being translated, so
     // that targets not after it are back edges.
     void branch(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t target, std::uint32_t current);
-    void branch_pointer(LOp op, std::uint32_t b, const void* pointer, std::uint32_t target, std::uint32_t current);
+    void branch_pointer(LOp op, std::uint32_t b, const void* pointer, std::uint32_t target,
+                        std::uint32_t current);
     void jump(std::uint32_t target, std::uint32_t current);
     // A short forward branch inside the translation of one instruction.
-    [[nodiscard]] std::uint32_t emit_local_branch(LOp op, std::uint32_t a, std::uint32_t b, const void* pointer = nullptr);
+    [[nodiscard]] std::uint32_t emit_local_branch(LOp op, std::uint32_t a, std::uint32_t b,
+                                                  const void* pointer = nullptr);
     void bind_local(std::uint32_t branch_position);
     void switch_table(LOp op, std::uint32_t b, SwitchTable* table, std::vector<std::uint32_t> targets,
                       std::uint32_t default_target);

@@ -7,10 +7,18 @@
 namespace skua::vm {
 namespace {
 
-constexpr bool has(std::string_view format, char letter) { return format.find(letter) != std::string_view::npos; }
+constexpr bool has(std::string_view format, char letter) {
+    return format.find(letter) != std::string_view::npos;
+}
 
 constexpr LinkedRow make_row(unsigned words, std::string_view f) {
-    return {static_cast<std::uint8_t>(words), has(f, 'x'), has(f, 'a'), has(f, 'b'), has(f, 'c'), has(f, 'j'), has(f, 'J')};
+    return {static_cast<std::uint8_t>(words),
+            has(f, 'x'),
+            has(f, 'a'),
+            has(f, 'b'),
+            has(f, 'c'),
+            has(f, 'j'),
+            has(f, 'J')};
 }
 
 constexpr LinkedRow kRows[] = {
@@ -23,7 +31,8 @@ std::uint32_t type_slots(const void* type) {
     return static_cast<const Type*>(type)->layout.load(std::memory_order_acquire)->slots();
 }
 
-void call_effects(const Instr* pc, std::size_t arguments, std::size_t results, std::uint32_t slots, LinkedEffects& out) {
+void call_effects(const Instr* pc, std::size_t arguments, std::size_t results, std::uint32_t slots,
+                  LinkedEffects& out) {
     out.reads.push_back({pc->b, static_cast<std::uint32_t>(pc->b + arguments)});
     out.writes.push_back({pc->b == 0 ? 0u : pc->b - 1u, slots});
     out.writes.push_back({pc->a, static_cast<std::uint32_t>(pc->a + results)});
@@ -32,7 +41,9 @@ void call_effects(const Instr* pc, std::size_t arguments, std::size_t results, s
 
 }  // namespace
 
-const LinkedRow& linked_row(LOp op) { return kRows[static_cast<std::size_t>(op)]; }
+const LinkedRow& linked_row(LOp op) {
+    return kRows[static_cast<std::size_t>(op)];
+}
 
 void linked_effects(const Instr* pc, std::uint32_t slots, LinkedEffects& out) {
     out.clear();
@@ -60,22 +71,42 @@ void linked_effects(const Instr* pc, std::uint32_t slots, LinkedEffects& out) {
             out.removable = true;
             out.single_result = false;
             return;
-        case LOp::StrConcat: case LOp::ClosureNew: range(b, c), result(); return;
-        case LOp::ALit: range(b, c * static_cast<const Class*>(pc[1].pointer)->element->slots()), result(); return;
-        case LOp::ACopy: range(b, 5); return;
-        case LOp::AFill: range(b, 3 + static_cast<const Class*>(pc[1].pointer)->element->slots()); return;
-        case LOp::BoxNew: range(b, static_cast<const Class*>(pc[1].pointer)->element->slots()), result(); return;
-        case LOp::ToStr: case LOp::HashOf: range(b, type_slots(pc[1].pointer)), result(); return;
+        case LOp::StrConcat:
+        case LOp::ClosureNew:
+            range(b, c), result();
+            return;
+        case LOp::ALit:
+            range(b, c * static_cast<const Class*>(pc[1].pointer)->element->slots()), result();
+            return;
+        case LOp::ACopy:
+            range(b, 5);
+            return;
+        case LOp::AFill:
+            range(b, 3 + static_cast<const Class*>(pc[1].pointer)->element->slots());
+            return;
+        case LOp::BoxNew:
+            range(b, static_cast<const Class*>(pc[1].pointer)->element->slots()), result();
+            return;
+        case LOp::ToStr:
+        case LOp::HashOf:
+            range(b, type_slots(pc[1].pointer)), result();
+            return;
         case LOp::EqualsOf:
             range(b, type_slots(pc[1].pointer)), range(c, type_slots(pc[1].pointer)), result();
             return;
-        case LOp::RetN: range(b, c); return;
+        case LOp::RetN:
+            range(b, c);
+            return;
         case LOp::Call: {
             const auto* callee = static_cast<const Function*>(pc[1].pointer);
             call_effects(pc, callee->arg_slots, callee->result_slots, slots, out);
             return;
         }
-        case LOp::CallV: case LOp::CallVPoly: case LOp::CallI: case LOp::CallIPoly: case LOp::CallC: {
+        case LOp::CallV:
+        case LOp::CallVPoly:
+        case LOp::CallI:
+        case LOp::CallIPoly:
+        case LOp::CallC: {
             const auto* site = static_cast<const CallSite*>(pc[1].pointer);
             call_effects(pc, site->shape.params.size(), site->shape.results.size(), slots, out);
             if (op == LOp::CallC) {
@@ -84,7 +115,8 @@ void linked_effects(const Instr* pc, std::uint32_t slots, LinkedEffects& out) {
             }
             return;
         }
-        default: break;
+        default:
+            break;
     }
     const LinkedRow& row = linked_row(op);
     if (row.reads_a) range(a, 1), out.a_renames = true;
@@ -101,14 +133,21 @@ void linked_successors(const std::vector<Instr>& code, std::uint32_t word, std::
     const LinkedRow& row = linked_row(op);
     const auto at = [&](std::int64_t offset) { out.push_back(static_cast<std::uint32_t>(word + offset)); };
     switch (op) {
-        case LOp::Ret: case LOp::RetN: case LOp::Ret0: case LOp::Throw: case LOp::LinkFail: return;
-        case LOp::SwitchDense: case LOp::SwitchSparse: {
+        case LOp::Ret:
+        case LOp::RetN:
+        case LOp::Ret0:
+        case LOp::Throw:
+        case LOp::LinkFail:
+            return;
+        case LOp::SwitchDense:
+        case LOp::SwitchSparse: {
             const auto* table = static_cast<const SwitchTable*>(code[word + 1].pointer);
             for (auto offset : table->offsets) at(offset);
             at(table->default_offset);
             return;
         }
-        default: break;
+        default:
+            break;
     }
     if (row.long_branch) {
         at(in.imm32());

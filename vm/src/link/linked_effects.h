@@ -17,8 +17,9 @@ struct LinkedEffects {
     std::vector<SlotRange> reads, writes;
     // Operands that are one slot which is only read, and may be another slot of the same content.
     bool a_renames = false, b_renames = false, c_renames = false;
-    bool single_result = false;  // writes slot `a` and nothing else, or a call with one result: a may be another slot
-    bool removable = false;      // does nothing but write, cannot throw
+    bool single_result =
+        false;  // writes slot `a` and nothing else, or a call with one result: a may be another slot
+    bool removable = false;  // does nothing but write, cannot throw
 
     void clear() {
         reads.clear(), writes.clear();

@@ -54,7 +54,7 @@ struct LinkerState {
     std::size_t roots_used = 0;                       // in the last block
     std::deque<std::unique_ptr<std::uint64_t[]>> selector_tables;
 
-    std::atomic<Class*> string_class{nullptr};   // resolved on first use
+    std::atomic<Class*> string_class{nullptr};  // resolved on first use
     Class* string_class_in_progress = nullptr;
     Slot* out_of_memory = nullptr;   // root of the OutOfMemoryError made in advance
     Slot* memory_reserve = nullptr;  // root of memory that is given up to make a better one
@@ -74,8 +74,10 @@ Class* string_class(Vm& vm);
 Slot* new_root(Vm& vm);
 
 // ---- functions ------------------------------------------------------------------------------------
-Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner, std::vector<const Type*> type_args);
-// Makes `function` executable. Trouble becomes code that throws; false only if the thread has an error pending.
+Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner,
+                              std::vector<const Type*> type_args);
+// Makes `function` executable. Trouble becomes code that throws; false only if the thread has an error
+// pending.
 bool link_function(Thread& thread, Function& function);
 // Registers the range of a body for body_at. The body lives for ever.
 void register_body(const LinkedBody* body);

@@ -8,9 +8,9 @@
 namespace skua::vm {
 namespace {
 
-constexpr std::size_t kMaxWords = 6000;      // beyond, linking would take too long
+constexpr std::size_t kMaxWords = 6000;  // beyond, linking would take too long
 constexpr std::uint32_t kMaxSlots = 1500;
-constexpr int kLookBack = 12;                // instructions searched for the definition of a moved value
+constexpr int kLookBack = 12;  // instructions searched for the definition of a moved value
 constexpr std::uint32_t kNone = UINT32_MAX;
 
 // Slots of a frame as bits.
@@ -53,7 +53,7 @@ private:
     void propagate(std::uint32_t index);
     void compute_liveness();
     void apply_reads(const LinkedEffects& effects, SlotSet& live) const;
-    bool sweep(const Block& block);   // with exact liveness: merges and removes; true if anything changed
+    bool sweep(const Block& block);  // with exact liveness: merges and removes; true if anything changed
     bool compute_in_place(const Block& block, std::uint32_t index, const std::vector<bool>& source_dies);
     void compact();
 
@@ -134,8 +134,9 @@ void MoveOptimizer::propagate(std::uint32_t index) {
             if (contiguous) in.b = static_cast<std::uint16_t>(first);
         }
         std::erase_if(copies, [&](const auto& copy) {
-            return std::any_of(effects_.writes.begin(), effects_.writes.end(),
-                               [&](SlotRange w) { return w.contains(copy.first) || w.contains(copy.second); });
+            return std::any_of(effects_.writes.begin(), effects_.writes.end(), [&](SlotRange w) {
+                return w.contains(copy.first) || w.contains(copy.second);
+            });
         });
         const auto remember = [&](std::uint32_t to, std::uint32_t from) {
             if (to != from) copies.emplace_back(to, from);
@@ -183,7 +184,8 @@ void MoveOptimizer::compute_liveness() {
 }
 
 // A value that is moved once and not read from where it was computed is computed where it goes.
-bool MoveOptimizer::compute_in_place(const Block& block, std::uint32_t index, const std::vector<bool>& source_dies) {
+bool MoveOptimizer::compute_in_place(const Block& block, std::uint32_t index,
+                                     const std::vector<bool>& source_dies) {
     const Instr& move = at(index);
     if (static_cast<LOp>(move.op) != LOp::Mov || !source_dies[index - block.first]) return false;
     const std::uint32_t to = move.a, from = move.b;
@@ -193,10 +195,12 @@ bool MoveOptimizer::compute_in_place(const Block& block, std::uint32_t index, co
         Instr& in = at(i);
         linked_effects(&in, slots_, effects_);
         const auto writes = [&](std::uint32_t slot) {
-            return std::any_of(effects_.writes.begin(), effects_.writes.end(), [&](SlotRange r) { return r.contains(slot); });
+            return std::any_of(effects_.writes.begin(), effects_.writes.end(),
+                               [&](SlotRange r) { return r.contains(slot); });
         };
         const auto reads = [&](std::uint32_t slot) {
-            return std::any_of(effects_.reads.begin(), effects_.reads.end(), [&](SlotRange r) { return r.contains(slot); });
+            return std::any_of(effects_.reads.begin(), effects_.reads.end(),
+                               [&](SlotRange r) { return r.contains(slot); });
         };
         if (writes(from)) {
             if (!effects_.single_result || in.a != from) return false;
@@ -219,7 +223,8 @@ bool MoveOptimizer::sweep(const Block& block) {
         const auto op = static_cast<LOp>(in.op);
         linked_effects(&in, slots_, effects_);
         if (op == LOp::Mov2) {
-            const bool first = live.has(in.a) && in.a != in.b, second = live.has(in.a + 1u) && in.a + 1u != in.c;
+            const bool first = live.has(in.a) && in.a != in.b,
+                       second = live.has(in.a + 1u) && in.a + 1u != in.c;
             // One half is dead, or stays where it is: the other is a plain move (which must not read what the
             // first half would have written: it cannot, halves read before they write).
             if (first != second) {
@@ -234,12 +239,13 @@ bool MoveOptimizer::sweep(const Block& block) {
             }
         }
         const auto now = static_cast<LOp>(in.op);
-        bool useless = effects_.removable && std::none_of(effects_.writes.begin(), effects_.writes.end(), [&](SlotRange w) {
-            for (std::uint32_t s = w.first; s < w.end; ++s) {
-                if (live.has(s)) return true;
-            }
-            return false;
-        });
+        bool useless = effects_.removable &&
+                       std::none_of(effects_.writes.begin(), effects_.writes.end(), [&](SlotRange w) {
+                           for (std::uint32_t s = w.first; s < w.end; ++s) {
+                               if (live.has(s)) return true;
+                           }
+                           return false;
+                       });
         useless |= (now == LOp::Mov || now == LOp::MovN) && in.a == in.b;
         if (useless) {
             removed_[i] = changed = true;
@@ -274,7 +280,8 @@ void MoveOptimizer::compact() {
         const auto op = static_cast<LOp>(in.op);
         const LinkedRow& row = linked_row(op);
         const auto offset = [&](std::int64_t old) {
-            return static_cast<std::int32_t>(moved[static_cast<std::uint32_t>(from + old)]) - static_cast<std::int32_t>(moved[from]);
+            return static_cast<std::int32_t>(moved[static_cast<std::uint32_t>(from + old)]) -
+                   static_cast<std::int32_t>(moved[from]);
         };
         if (op == LOp::SwitchDense || op == LOp::SwitchSparse) {
             auto* table = static_cast<SwitchTable*>(const_cast<void*>(code_[from + 1].pointer));

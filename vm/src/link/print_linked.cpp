@@ -20,7 +20,8 @@ constexpr Row kRows[] = {
 }  // namespace
 
 std::string print_linked(const LinkedBody& body) {
-    std::string out = body.function->display_name + ": " + std::to_string(body.function->frame_slots.load()) + " slots\n";
+    std::string out =
+        body.function->display_name + ": " + std::to_string(body.function->frame_slots.load()) + " slots\n";
     std::size_t position = 0;
     char line[160];
     for (std::size_t at = 0; at < body.code.size();) {
@@ -39,7 +40,8 @@ std::string print_linked(const LinkedBody& body) {
         if (static_cast<LOp>(in.op) == LOp::Call) {
             out += " " + static_cast<const Function*>(body.code[at + 1].pointer)->display_name;
         } else if (row.words > 1) {
-            std::snprintf(line, sizeof line, " %#llx", static_cast<unsigned long long>(body.code[at + 1].word));
+            std::snprintf(line, sizeof line, " %#llx",
+                          static_cast<unsigned long long>(body.code[at + 1].word));
             out += line;
         }
         if (position > 0) out += "   ; " + std::to_string(body.positions[position - 1].instruction);
@@ -47,8 +49,8 @@ std::string print_linked(const LinkedBody& body) {
         at += row.words;
     }
     for (const LinkedHandler& handler : body.handlers) {
-        std::snprintf(line, sizeof line, "  handler [%u, %u) -> %u, error in slot %u\n", handler.start, handler.end,
-                      handler.target, handler.slot);
+        std::snprintf(line, sizeof line, "  handler [%u, %u) -> %u, error in slot %u\n", handler.start,
+                      handler.end, handler.target, handler.slot);
         out += line;
     }
     return out;

@@ -59,25 +59,33 @@ private:
     void find_zeroed();
     void find_live_at_handlers();  // translator_liveness.cpp
     template <typename F>
-    void for_each_register(const Instruction& in, F&& f) const;  // f(reg, is_write, column, list position or -1)
+    void for_each_register(const Instruction& in,
+                           F&& f) const;  // f(reg, is_write, column, list position or -1)
     [[nodiscard]] bool uses_window(const Instruction& in) const;
     [[nodiscard]] bool constant_reaches(const RegInfo& reg, std::uint32_t at) const;
-    [[nodiscard]] bool can_fold(const Instruction& in, unsigned column, int list_position, std::int64_t value) const;
+    [[nodiscard]] bool can_fold(const Instruction& in, unsigned column, int list_position,
+                                std::int64_t value) const;
 
     // ---- translation
     Result<void> translate(std::uint32_t index);
-    Result<void> translate_scalar(const Instruction& in, bool& handled);   // translator_scalar.cpp
-    Result<void> translate_branch(const Instruction& in, bool& handled);   // translator_branch.cpp
-    Result<void> translate_object(const Instruction& in, bool& handled);   // translator_object.cpp
-    Result<void> translate_array(const Instruction& in, bool& handled);    // translator_array.cpp
-    Result<void> translate_value(const Instruction& in, bool& handled);    // translator_value.cpp
-    Result<void> translate_call(const Instruction& in, bool& handled);     // translator_call.cpp
+    Result<void> translate_scalar(const Instruction& in, bool& handled);  // translator_scalar.cpp
+    Result<void> translate_branch(const Instruction& in, bool& handled);  // translator_branch.cpp
+    Result<void> translate_object(const Instruction& in, bool& handled);  // translator_object.cpp
+    Result<void> translate_array(const Instruction& in, bool& handled);   // translator_array.cpp
+    Result<void> translate_value(const Instruction& in, bool& handled);   // translator_value.cpp
+    Result<void> translate_call(const Instruction& in, bool& handled);    // translator_call.cpp
     void emit_fail(const Diagnostic& why);
 
     // ---- helpers
-    [[nodiscard]] std::int64_t operand(const Instruction& in, unsigned column) const { return code_.operand(in, column); }
-    [[nodiscard]] RegInfo& reg(const Instruction& in, unsigned column) { return regs_[static_cast<std::size_t>(operand(in, column))]; }
-    [[nodiscard]] std::uint32_t slot(const Instruction& in, unsigned column) { return slot_of(reg(in, column)); }
+    [[nodiscard]] std::int64_t operand(const Instruction& in, unsigned column) const {
+        return code_.operand(in, column);
+    }
+    [[nodiscard]] RegInfo& reg(const Instruction& in, unsigned column) {
+        return regs_[static_cast<std::size_t>(operand(in, column))];
+    }
+    [[nodiscard]] std::uint32_t slot(const Instruction& in, unsigned column) {
+        return slot_of(reg(in, column));
+    }
     [[nodiscard]] std::uint32_t slot_of(const RegInfo& r) const {
         return r.window_offset == kUnknown ? r.slot : window_ + r.window_offset;
     }
@@ -97,17 +105,17 @@ private:
     void need_window(std::uint32_t slots) { window_slots_ = std::max(window_slots_, slots); }
 
     struct Path {
-        Class* cls = nullptr;          // class or owner of statics of the first step
-        const Type* type = nullptr;    // of the last step, closed
+        Class* cls = nullptr;        // class or owner of statics of the first step
+        const Type* type = nullptr;  // of the last step, closed
         const Layout* layout = nullptr;
-        std::uint32_t offset = 0;      // bytes from the object, element or value
-        std::uint32_t leaf = 0;        // first leaf within the value; statics: within the block
+        std::uint32_t offset = 0;  // bytes from the object, element or value
+        std::uint32_t leaf = 0;    // first leaf within the value; statics: within the block
     };
     enum class PathRoot { Object, Static, Value };
     Result<Path> resolve_path(classfile::FieldIndex index, PathRoot root);
     struct Callee {
         FunctionDef* def = nullptr;
-        const Type* owner = nullptr;                // closed, declares it
+        const Type* owner = nullptr;  // closed, declares it
         std::vector<const Type*> type_args;
     };
     Result<Callee> resolve_method(classfile::MethodIndex index);
@@ -119,14 +127,14 @@ private:
     FunctionDef& def_;
     const classfile::DecodedCode& code_;
     std::vector<RegInfo> regs_;
-    std::vector<std::uint32_t> block_of_;        // per instruction
-    std::vector<std::uint32_t> block_starts_;    // first instruction of each block
+    std::vector<std::uint32_t> block_of_;                          // per instruction
+    std::vector<std::uint32_t> block_starts_;                      // first instruction of each block
     std::vector<std::pair<std::uint32_t, std::uint32_t>> zeroed_;  // slot ranges
     // Per entry of the handler table: the registers that its target may read.
     std::vector<std::vector<bool>> live_at_handler_;
-    std::uint32_t window_ = 0;                   // first slot of the window
+    std::uint32_t window_ = 0;  // first slot of the window
     std::uint32_t window_slots_ = 0;
-    std::uint32_t current_ = 0;                  // instruction being translated
+    std::uint32_t current_ = 0;  // instruction being translated
     LinkedBuilder out_{false};
 };
 

@@ -38,7 +38,8 @@ void Translator::find_blocks() {
     for (std::size_t i = 0; i < count; ++i) {
         const Instruction& in = code_.instructions[i];
         const auto& info = classfile::op_info(in.op);
-        for_each_label(code_, in, [&](std::int64_t target) { leader[static_cast<std::size_t>(target)] = true; });
+        for_each_label(code_, in,
+                       [&](std::int64_t target) { leader[static_cast<std::size_t>(target)] = true; });
         if (info.has(classfile::Branch) || info.has(classfile::EndsBlock)) leader[i + 1] = true;
     }
     for (const auto& handler : def_.decl->code.handlers) {
@@ -82,8 +83,10 @@ bool Translator::constant_reaches(const RegInfo& reg, std::uint32_t at) const {
     return at > reg.def_at && (block_of_[at] == block_of_[reg.def_at] || block_of_[reg.def_at] == 0);
 }
 
-bool Translator::can_fold(const Instruction& in, unsigned column, int list_position, std::int64_t value) const {
-    if (list_position >= 0) return uses_window(in) && in.op != Op::ArrayLit;  // loaded straight into the window
+bool Translator::can_fold(const Instruction& in, unsigned column, int list_position,
+                          std::int64_t value) const {
+    if (list_position >= 0)
+        return uses_window(in) && in.op != Op::ArrayLit;  // loaded straight into the window
     return immediate_form(in.op, column, value) != ImmediateForm::None;
 }
 
@@ -116,11 +119,19 @@ void Translator::find_constants() {
 
 bool Translator::uses_window(const Instruction& in) const {
     switch (in.op) {
-        case Op::Call: case Op::CallVirtual: case Op::CallInterface: case Op::CallConstrained:
-        case Op::CallClosure: case Op::Closure: case Op::StrConcat: case Op::ArrayLit:
-        case Op::ArrayCopy: case Op::ArrayFill:
+        case Op::Call:
+        case Op::CallVirtual:
+        case Op::CallInterface:
+        case Op::CallConstrained:
+        case Op::CallClosure:
+        case Op::Closure:
+        case Op::StrConcat:
+        case Op::ArrayLit:
+        case Op::ArrayCopy:
+        case Op::ArrayFill:
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -129,7 +140,8 @@ bool Translator::uses_window(const Instruction& in) const {
 void Translator::coalesce_arguments() {
     for (std::uint32_t i = 0; i < code_.instructions.size(); ++i) {
         const Instruction& in = code_.instructions[i];
-        if (!uses_window(in) || in.op == Op::ArrayLit || in.op == Op::ArrayCopy || in.op == Op::ArrayFill) continue;
+        if (!uses_window(in) || in.op == Op::ArrayLit || in.op == Op::ArrayCopy || in.op == Op::ArrayFill)
+            continue;
         // The last window use before this one in the block.
         std::uint32_t barrier = block_starts_[block_of_[i]];
         for (std::uint32_t j = i; j-- > barrier;) {
@@ -197,7 +209,9 @@ void Translator::find_zeroed() {
                 });
             }
             const Instruction& last = code_.instructions[end - 1];
-            for_each_label(code_, last, [&](std::int64_t t) { successors[b].push_back(block_of_[static_cast<std::size_t>(t)]); });
+            for_each_label(code_, last, [&](std::int64_t t) {
+                successors[b].push_back(block_of_[static_cast<std::size_t>(t)]);
+            });
             if (!classfile::op_info(last.op).has(classfile::EndsBlock) && b + 1 < blocks) {
                 successors[b].push_back(static_cast<std::uint32_t>(b + 1));
             }
@@ -206,7 +220,8 @@ void Translator::find_zeroed() {
         for (std::size_t i = 0; i < def_.params.size(); ++i) set(in[0], i);
         std::vector<std::uint32_t> work;
         std::vector<bool> queued(blocks, false);
-        for (std::uint32_t b = 0; b < blocks; ++b) work.push_back(static_cast<std::uint32_t>(blocks) - 1 - b), queued[b] = true;
+        for (std::uint32_t b = 0; b < blocks; ++b)
+            work.push_back(static_cast<std::uint32_t>(blocks) - 1 - b), queued[b] = true;
         auto meet = [&](std::size_t into, const Bits& bits) {
             bool changed = false;
             for (std::size_t w = 0; w < words; ++w) {
@@ -251,7 +266,9 @@ void Translator::find_zeroed() {
     }
     for (std::size_t i = def_.params.size(); i < regs_.size(); ++i) {
         const RegInfo& reg = regs_[i];
-        if (!needs[i] || reg.folded || reg.window_offset != kUnknown || !reg.layout || (reg.defs == 0 && reg.uses == 0)) continue;
+        if (!needs[i] || reg.folded || reg.window_offset != kUnknown || !reg.layout ||
+            (reg.defs == 0 && reg.uses == 0))
+            continue;
         if (!zeroed_.empty() && zeroed_.back().first + zeroed_.back().second == reg.slot) {
             zeroed_.back().second += reg.layout->slots();
         } else {
@@ -294,13 +311,20 @@ Result<Translator::Output> Translator::run() {
             if (!type) continue;
             auto cls = class_of(vm_, type);
             if (!cls) continue;  // nothing thrown can be of a class that does not exist
-            const std::uint32_t end = handler.end < code_.instructions.size() ? out_.word_of(handler.end) : end_of_code;
-            (*body)->handlers.push_back({out_.word_of(handler.start), end, out_.word_of(handler.target), *cls,
-                                         static_cast<std::uint16_t>(regs_[handler.reg].slot), {}});
+            const std::uint32_t end =
+                handler.end < code_.instructions.size() ? out_.word_of(handler.end) : end_of_code;
+            (*body)->handlers.push_back({out_.word_of(handler.start),
+                                         end,
+                                         out_.word_of(handler.target),
+                                         *cls,
+                                         static_cast<std::uint16_t>(regs_[handler.reg].slot),
+                                         {}});
             for (std::size_t r = 0; r < regs_.size(); ++r) {
                 const RegInfo& reg = regs_[r];
-                const bool has_slots = reg.layout && !reg.folded && reg.window_offset == kUnknown && (reg.defs || reg.uses);
-                if (has_slots && !live_at_handler_[h][r]) (*body)->handlers.back().dead.emplace_back(reg.slot, reg.slot + reg.layout->slots());
+                const bool has_slots =
+                    reg.layout && !reg.folded && reg.window_offset == kUnknown && (reg.defs || reg.uses);
+                if (has_slots && !live_at_handler_[h][r])
+                    (*body)->handlers.back().dead.emplace_back(reg.slot, reg.slot + reg.layout->slots());
             }
         }
         (*body)->function = &function_;

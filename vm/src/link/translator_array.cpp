@@ -9,14 +9,19 @@ namespace {
 
 LOp bytes_op(Op op) {
     switch (op) {
-#define ROW(Suffix, GetRep, Width)                                     \
-    case Op::BytesGet##Suffix##Le: return LOp::BGet##GetRep##Le;       \
-    case Op::BytesGet##Suffix##Be: return LOp::BGet##GetRep##Be;       \
-    case Op::BytesPut##Suffix##Le: return LOp::BPut##Width##Le;        \
-    case Op::BytesPut##Suffix##Be: return LOp::BPut##Width##Be;
-        ROW(I16, 16S, 16) ROW(U16, 16U, 16) ROW(I32, 32S, 32) ROW(I64, 64, 64) ROW(F32, 32U, 32) ROW(F64, 64, 64)
+#define ROW(Suffix, GetRep, Width)    \
+    case Op::BytesGet##Suffix##Le:    \
+        return LOp::BGet##GetRep##Le; \
+    case Op::BytesGet##Suffix##Be:    \
+        return LOp::BGet##GetRep##Be; \
+    case Op::BytesPut##Suffix##Le:    \
+        return LOp::BPut##Width##Le;  \
+    case Op::BytesPut##Suffix##Be:    \
+        return LOp::BPut##Width##Be;
+        ROW(I16, 16S, 16)
+        ROW(U16, 16U, 16) ROW(I32, 32S, 32) ROW(I64, 64, 64) ROW(F32, 32U, 32) ROW(F64, 64, 64)
 #undef ROW
-        default: return LOp::Count;
+            default : return LOp::Count;
     }
 }
 
@@ -44,7 +49,8 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
             const Layout& element = *(*cls)->element;
             if (values.size() * element.slots() <= kMaxLiteralSlots) {
                 emit_arguments(values);
-                out_.emit_pointer(LOp::ALit, slot(in, 0), window_, static_cast<std::uint32_t>(values.size()), *cls);
+                out_.emit_pointer(LOp::ALit, slot(in, 0), window_, static_cast<std::uint32_t>(values.size()),
+                                  *cls);
                 return {};
             }
             // The window's first slots hold the array and the index meanwhile.
@@ -55,15 +61,19 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
                 out_.emit_load(window_ + 1, static_cast<std::int64_t>(i));
                 const std::uint32_t from = slot_of(regs_[static_cast<std::size_t>(values[i])]);
                 for (std::uint32_t k = 0; k < element.slots(); ++k) {
-                    const std::uint64_t where = element.size | static_cast<std::uint64_t>(element.leaves[k].offset) << 32;
+                    const std::uint64_t where =
+                        element.size | static_cast<std::uint64_t>(element.leaves[k].offset) << 32;
                     out_.emit_word(leaf_put_op(element.leaves[k].rep), window_, window_ + 1, from + k, where);
                 }
             }
             emit_move(slot(in, 0), window_, 1);
             return {};
         }
-        case Op::ArrayLen: out_.emit(LOp::ALen, slot(in, 0), slot(in, 1), 0); return {};
-        case Op::ArrayGet: case Op::ArrayGetField: {
+        case Op::ArrayLen:
+            out_.emit(LOp::ALen, slot(in, 0), slot(in, 1), 0);
+            return {};
+        case Op::ArrayGet:
+        case Op::ArrayGetField: {
             auto cls = class_of(vm_, reg(in, 1).type);
             if (!cls) return std::move(cls).error();
             const Layout& element = *(*cls)->element;
@@ -80,12 +90,14 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
                 return {};
             }
             for (std::uint32_t i = 0; i < part->slots(); ++i) {
-                const std::uint64_t where = element.size | static_cast<std::uint64_t>(offset + part->leaves[i].offset) << 32;
+                const std::uint64_t where =
+                    element.size | static_cast<std::uint64_t>(offset + part->leaves[i].offset) << 32;
                 out_.emit_word(leaf_get_op(part->leaves[i].rep), dst + i, array, index, where);
             }
             return {};
         }
-        case Op::ArrayPut: case Op::ArrayPutField: {
+        case Op::ArrayPut:
+        case Op::ArrayPutField: {
             auto cls = class_of(vm_, reg(in, 0).type);
             if (!cls) return std::move(cls).error();
             const Layout& element = *(*cls)->element;
@@ -107,12 +119,14 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
                 }
             }
             for (std::uint32_t i = 0; i < part->slots(); ++i) {
-                const std::uint64_t where = element.size | static_cast<std::uint64_t>(offset + part->leaves[i].offset) << 32;
+                const std::uint64_t where =
+                    element.size | static_cast<std::uint64_t>(offset + part->leaves[i].offset) << 32;
                 out_.emit_word(leaf_put_op(part->leaves[i].rep), array, index, value + i, where);
             }
             return {};
         }
-        case Op::ArrayCopy: case Op::ArrayFill: {
+        case Op::ArrayCopy:
+        case Op::ArrayFill: {
             auto cls = class_of(vm_, reg(in, 0).type);
             if (!cls) return std::move(cls).error();
             const std::uint32_t count = in.op == Op::ArrayCopy ? 5 : 4;
@@ -127,15 +141,21 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
             out_.emit_pointer(in.op == Op::ArrayCopy ? LOp::ACopy : LOp::AFill, 0, window_, 0, *cls);
             return {};
         }
-        case Op::StrLen: out_.emit(LOp::StrLen, slot(in, 0), slot(in, 1), 0); return {};
-        case Op::StrByte: out_.emit(LOp::StrByte, slot(in, 0), slot(in, 1), slot(in, 2)); return {};
+        case Op::StrLen:
+            out_.emit(LOp::StrLen, slot(in, 0), slot(in, 1), 0);
+            return {};
+        case Op::StrByte:
+            out_.emit(LOp::StrByte, slot(in, 0), slot(in, 1), slot(in, 2));
+            return {};
         case Op::StrConcat: {
             const auto parts = code_.regs(in, 1);
             emit_arguments(parts);
             out_.emit(LOp::StrConcat, slot(in, 0), window_, static_cast<std::uint32_t>(parts.size()));
             return {};
         }
-        default: handled = false; return {};
+        default:
+            handled = false;
+            return {};
     }
 }
 

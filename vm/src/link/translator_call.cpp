@@ -48,7 +48,8 @@ void Translator::emit_move(std::uint32_t dst, std::uint32_t src, std::uint32_t c
     }
 }
 
-std::uint32_t Translator::emit_arguments(std::span<const std::int64_t> registers, std::uint32_t first_offset) {
+std::uint32_t Translator::emit_arguments(std::span<const std::int64_t> registers,
+                                         std::uint32_t first_offset) {
     std::uint32_t total = first_offset;
     for (std::int64_t r : registers) total += regs_[static_cast<std::size_t>(r)].layout->slots();
     need_window(total);
@@ -154,7 +155,8 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             const auto& vtable = (*cls)->vtable;
             std::uint32_t index = 0;
             while (index < vtable.size() && vtable[index]->def->name != callee->def->name) ++index;
-            if (index == vtable.size()) return link_error(callee->def->qualified_name() + " is not an open method");
+            if (index == vtable.size())
+                return link_error(callee->def->qualified_name() + " is not an open method");
             CallSite& site = vm_.linker().sites.emplace_back();
             site.vtable_index = index;
             site.shape = vtable[index]->shape;
@@ -163,7 +165,8 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             out_.emit_pointer(LOp::CallV, result_slot(in), window_, index, &site);
             return {};
         }
-        case Op::CallInterface: case Op::CallConstrained: {
+        case Op::CallInterface:
+        case Op::CallConstrained: {
             auto callee = resolve_method(static_cast<classfile::MethodIndex>(operand(in, 1)));
             if (!callee) return std::move(callee).error();
             auto selector = selector_of(vm_, callee->owner, *callee->def);
@@ -177,7 +180,8 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             if (!dynamic && receiver.type->kind == TypeKind::Named) {
                 auto def = Loader::resolve(receiver.type);
                 if (!def) return std::move(def).error();
-                dynamic = (*def)->kind == classfile::DeclKind::Interface || (*def)->kind == classfile::DeclKind::Class;
+                dynamic = (*def)->kind == classfile::DeclKind::Interface ||
+                          (*def)->kind == classfile::DeclKind::Class;
             }
             if (dynamic) {
                 CallSite& site = vm_.linker().sites.emplace_back();
@@ -208,7 +212,8 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             need_window(std::max(slots, (*result)->slots()));
             CallSite& site = vm_.linker().sites.emplace_back();
             site.argument_slots = slots;
-            for (const Type* param : closure.type->fn_params()) append_leaf_kinds(vm_.types(), param, site.shape.params);
+            for (const Type* param : closure.type->fn_params())
+                append_leaf_kinds(vm_.types(), param, site.shape.params);
             append_leaf_kinds(vm_.types(), closure.type->fn_result(), site.shape.results);
             out_.emit_pointer(LOp::CallC, result_slot(in), window_, slot_of(closure), &site);
             return {};
@@ -237,7 +242,9 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             out_.emit_pointer(LOp::ClosureNew, slot(in, 0), window_, slots, *cls);
             return {};
         }
-        default: handled = false; return {};
+        default:
+            handled = false;
+            return {};
     }
 }
 
@@ -253,8 +260,9 @@ Result<void> Translator::translate(std::uint32_t index) {
     if (fuses_with_branch(index)) return {};
     bool handled = false;
     using Part = Result<void> (Translator::*)(const Instruction&, bool&);
-    for (Part part : {&Translator::translate_scalar, &Translator::translate_branch, &Translator::translate_value,
-                      &Translator::translate_object, &Translator::translate_array, &Translator::translate_call}) {
+    for (Part part :
+         {&Translator::translate_scalar, &Translator::translate_branch, &Translator::translate_value,
+          &Translator::translate_object, &Translator::translate_array, &Translator::translate_call}) {
         auto done = (this->*part)(in, handled);
         if (handled || !done) return done;
     }

@@ -18,7 +18,8 @@ void Translator::find_live_at_handlers() {
         return;
     }
     using Bits = std::vector<bool>;
-    std::vector<Bits> use(blocks, Bits(regs_.size())), def(blocks, Bits(regs_.size())), live(blocks, Bits(regs_.size()));
+    std::vector<Bits> use(blocks, Bits(regs_.size())), def(blocks, Bits(regs_.size())),
+        live(blocks, Bits(regs_.size()));
     std::vector<std::vector<std::uint32_t>> successors(blocks);
     for (std::size_t b = 0; b < blocks; ++b) {
         const std::uint32_t end = b + 1 < blocks ? block_starts_[b + 1] : count;
@@ -33,7 +34,9 @@ void Translator::find_live_at_handlers() {
             });
         }
         const Instruction& last = code_.instructions[end - 1];
-        for_each_label(code_, last, [&](std::int64_t t) { successors[b].push_back(block_of_[static_cast<std::size_t>(t)]); });
+        for_each_label(code_, last, [&](std::int64_t t) {
+            successors[b].push_back(block_of_[static_cast<std::size_t>(t)]);
+        });
         if (!classfile::op_info(last.op).has(classfile::EndsBlock) && b + 1 < blocks) {
             successors[b].push_back(static_cast<std::uint32_t>(b + 1));
         }

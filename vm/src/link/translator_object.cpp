@@ -47,8 +47,9 @@ Result<Translator::Path> Translator::resolve_path(classfile::FieldIndex index, P
             FieldDef* field = (*owner_def)->find_field(name);
             if (!field) return link_error(type_text(*owner) + " has no field '" + name + "'");
             if (field->type != def_.owner->pool_type(step.type)) {
-                return link_error("field " + type_text(*owner) + "." + name + " has type " + type_text(field->type) +
-                                  ", but this code was compiled when it was " + type_text(def_.owner->pool_type(step.type)));
+                return link_error("field " + type_text(*owner) + "." + name + " has type " +
+                                  type_text(field->type) + ", but this code was compiled when it was " +
+                                  type_text(def_.owner->pool_type(step.type)));
             }
             if (field->is_static() != (first && root == PathRoot::Static)) {
                 return link_error("field " + type_text(*owner) + "." + name +
@@ -67,7 +68,8 @@ Result<Translator::Path> Translator::resolve_path(classfile::FieldIndex index, P
                         if (f.def == field) path.type = f.type, path.offset = f.offset;
                     }
                 }
-                if (!path.type) return link_error(type_text(*owner) + " has no objects with a field '" + name + "'");
+                if (!path.type)
+                    return link_error(type_text(*owner) + " has no objects with a field '" + name + "'");
             } else {
                 auto layout = layout_of(vm_.types(), *owner);
                 if (!layout) return std::move(layout).error();
@@ -89,7 +91,8 @@ Result<Translator::Path> Translator::resolve_path(classfile::FieldIndex index, P
     return path;
 }
 
-void Translator::emit_leaves_get(const Layout& layout, std::uint32_t dst, std::uint32_t object, std::uint32_t offset) {
+void Translator::emit_leaves_get(const Layout& layout, std::uint32_t dst, std::uint32_t object,
+                                 std::uint32_t offset) {
     for (std::uint32_t i = 0; i < layout.slots(); ++i) {
         const Leaf& leaf = layout.leaves[i];
         out_.emit(get_op(leaf.rep), dst + i, object, offset + leaf.offset);
@@ -141,9 +144,11 @@ Result<void> Translator::translate_object(const Instruction& in, bool& handled) 
             }
             return {};
         }
-        case Op::GetStatic: case Op::PutStatic: {
+        case Op::GetStatic:
+        case Op::PutStatic: {
             const bool get = in.op == Op::GetStatic;
-            auto path = resolve_path(static_cast<classfile::FieldIndex>(operand(in, get ? 1 : 0)), PathRoot::Static);
+            auto path =
+                resolve_path(static_cast<classfile::FieldIndex>(operand(in, get ? 1 : 0)), PathRoot::Static);
             if (!path) return std::move(path).error();
             const bool done = path->cls->init_state.load(std::memory_order_acquire) == InitState::Done;
             const LOp op = get ? (done ? LOp::SGet : LOp::SGetInit) : (done ? LOp::SPut : LOp::SPutInit);
@@ -154,7 +159,9 @@ Result<void> Translator::translate_object(const Instruction& in, bool& handled) 
             }
             return {};
         }
-        default: handled = false; return {};
+        default:
+            handled = false;
+            return {};
     }
 }
 

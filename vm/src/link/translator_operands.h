@@ -16,7 +16,9 @@ void for_each_register_operand(const classfile::DecodedCode& code, const classfi
     const auto& info = classfile::op_info(in.op);
     for (unsigned i = 0; i < info.operand_count; ++i) {
         switch (info.operands[i].kind) {
-            case OperandKind::Write: f(code.operand(in, i), true, i, -1); break;
+            case OperandKind::Write:
+                f(code.operand(in, i), true, i, -1);
+                break;
             case OperandKind::Read:
             case OperandKind::DenseTable:
             case OperandKind::SparseTable:
@@ -30,7 +32,8 @@ void for_each_register_operand(const classfile::DecodedCode& code, const classfi
                 for (std::int64_t r : code.regs(in, i)) f(r, false, i, position++);
                 break;
             }
-            default: break;
+            default:
+                break;
         }
     }
 }

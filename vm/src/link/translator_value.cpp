@@ -9,7 +9,9 @@ using classfile::Op;
 namespace {
 constexpr std::uint32_t kPayload = sizeof(Object);  // a box's value
 
-bool is_reference_layout(const Layout& layout) { return layout.slots() == 1 && layout.leaves[0].rep == Rep::Ref; }
+bool is_reference_layout(const Layout& layout) {
+    return layout.slots() == 1 && layout.leaves[0].rep == Rep::Ref;
+}
 
 }  // namespace
 
@@ -25,7 +27,8 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
             }
             return {};
         }
-        case Op::ConstNull: case Op::Default: {
+        case Op::ConstNull:
+        case Op::Default: {
             const std::uint32_t n = reg(in, 0).layout->slots();
             if (n == 1) {
                 out_.emit_load(slot(in, 0), 0);
@@ -78,15 +81,21 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
             emit_move(slot(in, 0), same ? src : src + 1, reg(in, 0).layout->slots());
             return {};
         }
-        case Op::IsNull: out_.emit(LOp::EqK, slot(in, 0), slot(in, 1), 0); return {};
+        case Op::IsNull:
+            out_.emit(LOp::EqK, slot(in, 0), slot(in, 1), 0);
+            return {};
         case Op::Equals: {
             const Type* type = reg(in, 1).type;
             const std::uint32_t a = slot(in, 1), b = slot(in, 2);
             LOp op = LOp::Count;
-            if (type->kind == TypeKind::F64) op = LOp::EqF;
-            else if (type->kind == TypeKind::F32) op = LOp::EqF32;
-            else if (classfile::is_primitive(type->kind)) op = LOp::Eq;
-            else if (type->kind == TypeKind::String) op = LOp::StrEq;
+            if (type->kind == TypeKind::F64)
+                op = LOp::EqF;
+            else if (type->kind == TypeKind::F32)
+                op = LOp::EqF32;
+            else if (classfile::is_primitive(type->kind))
+                op = LOp::Eq;
+            else if (type->kind == TypeKind::String)
+                op = LOp::StrEq;
             if (op != LOp::Count) {
                 out_.emit(op, slot(in, 0), a, b);
             } else {
@@ -96,7 +105,8 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
         }
         case Op::Hash: {
             const Type* type = reg(in, 1).type;
-            const bool integer = classfile::is_primitive(type->kind) && type->kind != TypeKind::F32 && type->kind != TypeKind::F64;
+            const bool integer = classfile::is_primitive(type->kind) && type->kind != TypeKind::F32 &&
+                                 type->kind != TypeKind::F64;
             if (integer) {
                 out_.emit(LOp::IntHash, slot(in, 0), slot(in, 1), 0);
             } else if (type->kind == TypeKind::String) {
@@ -109,15 +119,24 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
         case Op::ToStr: {
             const Type* type = reg(in, 1).type;
             switch (type->kind) {
-                case TypeKind::I8: case TypeKind::I16: case TypeKind::I32: case TypeKind::I64: case TypeKind::U8: case TypeKind::U16:
+                case TypeKind::I8:
+                case TypeKind::I16:
+                case TypeKind::I32:
+                case TypeKind::I64:
+                case TypeKind::U8:
+                case TypeKind::U16:
                     out_.emit(LOp::IntToStr, slot(in, 0), slot(in, 1), 0);
                     return {};
-                case TypeKind::F64: out_.emit(LOp::FToStr, slot(in, 0), slot(in, 1), 0); return {};
+                case TypeKind::F64:
+                    out_.emit(LOp::FToStr, slot(in, 0), slot(in, 1), 0);
+                    return {};
                 case TypeKind::String:
                     out_.emit(LOp::NullCheck, 0, slot(in, 1), 0);
                     emit_move(slot(in, 0), slot(in, 1), 1);
                     return {};
-                default: out_.emit_pointer(LOp::ToStr, slot(in, 0), slot(in, 1), 0, type); return {};
+                default:
+                    out_.emit_pointer(LOp::ToStr, slot(in, 0), slot(in, 1), 0, type);
+                    return {};
             }
         }
         case Op::Is: {
@@ -132,7 +151,8 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
             const RegInfo& dst = reg(in, 0);
             const std::uint32_t src = slot(in, 1);
             const bool nullable = dst.type->kind == TypeKind::Nullable;
-            auto cls = test_class_of(vm_, nullable && is_reference_layout(*dst.layout) ? dst.type->elem() : dst.type);
+            auto cls = test_class_of(
+                vm_, nullable && is_reference_layout(*dst.layout) ? dst.type->elem() : dst.type);
             if (!cls) return std::move(cls).error();
             if (!nullable) out_.emit(LOp::NullCheck, 0, src, 0);
             out_.emit_pointer(LOp::CastCheck, 0, src, 0, *cls);
@@ -176,7 +196,9 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
             out_.emit_pointer(LOp::BoxNew, slot(in, 0), slot_of(src), 0, *cls);
             return {};
         }
-        default: handled = false; return {};
+        default:
+            handled = false;
+            return {};
     }
 }
 

@@ -18,10 +18,12 @@ namespace {
 bool may_call(Thread& thread, const Function& function, const NativeFunction& native, const Slot* frame) {
     for (unsigned rest = native.not_null; rest != 0; rest &= rest - 1) {
         const auto i = static_cast<unsigned>(__builtin_ctz(rest));
-        if (frame[i] == 0) [[unlikely]] return throw_null_argument(thread, function, i);
+        if (frame[i] == 0) [[unlikely]]
+            return throw_null_argument(thread, function, i);
     }
     const char* capability = native.declaration->capability;
-    if (capability == nullptr || thread.vm->capabilities().any(capability)) [[likely]] return true;
+    if (capability == nullptr || thread.vm->capabilities().any(capability)) [[likely]]
+        return true;
     throw_error(thread, "std.core.PermissionError", thread.vm->capabilities().check(capability, {}));
     return false;
 }
@@ -40,7 +42,8 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
         if (!reference) return std::move(reference).error();
         if (*reference) return {};
         Diagnostic d;
-        d.message = "native " + std::string(name) + " uses " + type_text(type) + ", a value type, which cannot cross to native code";
+        d.message = "native " + std::string(name) + " uses " + type_text(type) +
+                    ", a value type, which cannot cross to native code";
         return d;
     };
     SKUA_CHECK(function.param_types.size() == plan.param_count);
@@ -51,10 +54,13 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
 
 void call_native(Thread& thread, Function& function, Slot* frame) {
     const NativeFunction& native = *function.native;
-    if ((native.not_null != 0 || native.declaration->capability != nullptr) && !may_call(thread, function, native, frame))
+    if ((native.not_null != 0 || native.declaration->capability != nullptr) &&
+        !may_call(thread, function, native, frame))
         return;
-    if (thread.native_env.api == nullptr) [[unlikely]] thread.native_env = {&host_api(), &thread};
-    frame[0] = call_c_function(native.address, native.plan, reinterpret_cast<SkEnv*>(&thread.native_env), frame);
+    if (thread.native_env.api == nullptr) [[unlikely]]
+        thread.native_env = {&host_api(), &thread};
+    frame[0] =
+        call_c_function(native.address, native.plan, reinterpret_cast<SkEnv*>(&thread.native_env), frame);
 }
 
 }  // namespace skua::vm

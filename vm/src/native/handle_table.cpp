@@ -21,7 +21,8 @@ void HandleTable::release(std::int64_t handle) {
     {
         const std::lock_guard guard(lock_);
         const auto it = entries_.find(handle);
-        if (it == entries_.end() || it->second.users == 0 || --it->second.users > 0 || !it->second.closing) return;
+        if (it == entries_.end() || it->second.users == 0 || --it->second.users > 0 || !it->second.closing)
+            return;
         last = it->second;
         entries_.erase(it);
     }

@@ -16,7 +16,7 @@ class HandleTable {
 public:
     ~HandleTable() { close_all(); }
 
-    std::int64_t add(const SkHandleType* type, void* pointer);  // may throw std::bad_alloc
+    std::int64_t add(const SkHandleType* type, void* pointer);     // may throw std::bad_alloc
     void* acquire(const SkHandleType* type, std::int64_t handle);  // null if closed or of another type
     void release(std::int64_t handle);
     bool close(const SkHandleType* type, std::int64_t handle);

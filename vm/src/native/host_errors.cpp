@@ -15,7 +15,9 @@ void raise(SkEnv* env, const char* class_name, std::string_view message) {
     throw_error(thread_of(env), class_name, repaired_utf8(message));
 }
 
-void throw_error_api(SkEnv* env, const char* class_name, const char* message) { raise(env, class_name, message); }
+void throw_error_api(SkEnv* env, const char* class_name, const char* message) {
+    raise(env, class_name, message);
+}
 
 SK_PRINTF(3, 4) void throw_format(SkEnv* env, const char* class_name, const char* format, ...) {
     char small[512];
@@ -24,7 +26,8 @@ SK_PRINTF(3, 4) void throw_format(SkEnv* env, const char* class_name, const char
     va_copy(again, args);
     const int n = std::vsnprintf(small, sizeof small, format, args);
     if (n < static_cast<int>(sizeof small)) {
-        raise(env, class_name, n < 0 ? std::string_view(format) : std::string_view(small, static_cast<std::size_t>(n)));
+        raise(env, class_name,
+              n < 0 ? std::string_view(format) : std::string_view(small, static_cast<std::size_t>(n)));
     } else {
         std::vector<char> big(static_cast<std::size_t>(n) + 1);
         std::vsnprintf(big.data(), big.size(), format, again);
@@ -41,7 +44,9 @@ void throw_errno(SkEnv* env, const char* what, int errnum) {
     raise(env, "std.core.IOError", std::string(what) + ": " + text);
 }
 
-bool has_pending(SkEnv* env) { return thread_of(env).pending != nullptr; }
+bool has_pending(SkEnv* env) {
+    return thread_of(env).pending != nullptr;
+}
 
 SkObject* take_pending(SkEnv* env) {
     Thread& thread = thread_of(env);
@@ -50,11 +55,14 @@ SkObject* take_pending(SkEnv* env) {
     return wrap(error);
 }
 
-void throw_object_api(SkEnv* env, SkObject* error) { throw_object(thread_of(env), unwrap(error)); }
+void throw_object_api(SkEnv* env, SkObject* error) {
+    throw_object(thread_of(env), unwrap(error));
+}
 
 bool require(SkEnv* env, const char* capability, const char* resource) {
     Thread& thread = thread_of(env);
-    const std::string denied = thread.vm->capabilities().check(capability, resource != nullptr ? resource : "");
+    const std::string denied =
+        thread.vm->capabilities().check(capability, resource != nullptr ? resource : "");
     if (denied.empty()) return true;
     raise(env, "std.core.PermissionError", denied);
     return false;

@@ -15,20 +15,26 @@ void throw_no_memory(Thread& thread) {
 
 // ---- strings ---------------------------------------------------------------------------------------
 
-const char* string_data(SkEnv*, SkString* s) { return unwrap(s)->chars(); }
-std::size_t string_len(SkEnv*, SkString* s) { return unwrap(s)->length; }
+const char* string_data(SkEnv*, SkString* s) {
+    return unwrap(s)->chars();
+}
+std::size_t string_len(SkEnv*, SkString* s) {
+    return unwrap(s)->length;
+}
 
 // Of bytes that were just copied into it.
 SkString* validated(Thread& thread, String* s) {
     if (const std::size_t valid = utf8_prefix(s->view()); valid != s->length) {
-        throw_error(thread, "std.core.ArgumentError", "text is not valid UTF-8: byte " + std::to_string(valid) + " of " +
-                                                          std::to_string(s->length) + " is wrong");
+        throw_error(thread, "std.core.ArgumentError",
+                    "text is not valid UTF-8: byte " + std::to_string(valid) + " of " +
+                        std::to_string(s->length) + " is wrong");
         return nullptr;
     }
     return wrap(s);
 }
 
-SkString* string_new_from_parts(SkEnv* env, const char* const* parts, const std::size_t* lens, std::size_t count) {
+SkString* string_new_from_parts(SkEnv* env, const char* const* parts, const std::size_t* lens,
+                                std::size_t count) {
     Thread& thread = thread_of(env);
     std::uint64_t length = 0;
     for (std::size_t i = 0; i < count; i++) {
@@ -61,16 +67,18 @@ SkString* string_slice(SkEnv* env, SkString* s, std::size_t start, std::size_t e
     Thread& thread = thread_of(env);
     const String* whole = unwrap(s);
     if (start > end || end > whole->length) {
-        throw_error(thread, "std.core.IndexError", "range " + std::to_string(start) + " .. " + std::to_string(end) +
-                                                       " is outside a string of " + std::to_string(whole->length) + " bytes");
+        throw_error(thread, "std.core.IndexError",
+                    "range " + std::to_string(start) + " .. " + std::to_string(end) +
+                        " is outside a string of " + std::to_string(whole->length) + " bytes");
         return nullptr;
     }
     const auto continues = [whole](std::size_t at) {  // the NUL behind the text does not
         return (static_cast<unsigned char>(whole->chars()[at]) & 0xC0) == 0x80;
     };
     if (continues(start) || continues(end)) {
-        throw_error(thread, "std.core.ArgumentError", "byte " + std::to_string(continues(start) ? start : end) +
-                                                          " of the string lies within a character");
+        throw_error(thread, "std.core.ArgumentError",
+                    "byte " + std::to_string(continues(start) ? start : end) +
+                        " of the string lies within a character");
         return nullptr;
     }
     String* part = new_string_uninitialized(thread, end - start);
@@ -82,21 +90,27 @@ const char* string_cstr(SkEnv* env, SkString* s) {
     const char* text = unwrap(s)->chars();
     const void* nul = std::memchr(text, 0, unwrap(s)->length);
     if (nul == nullptr) return text;  // a NUL follows the text
-    throw_error(thread_of(env), "std.core.ArgumentError", "the text contains a NUL character at byte " +
-                                                              std::to_string(static_cast<const char*>(nul) - text));
+    throw_error(
+        thread_of(env), "std.core.ArgumentError",
+        "the text contains a NUL character at byte " + std::to_string(static_cast<const char*>(nul) - text));
     return nullptr;
 }
 
 // ---- arrays -----------------------------------------------------------------------------------------
 
 constexpr TypeKind kTypeOfKind[] = {
-    TypeKind::I8,  TypeKind::I16, TypeKind::I32, TypeKind::I64,  TypeKind::U8,   TypeKind::U16,    TypeKind::U32,
-    TypeKind::U64, TypeKind::F32, TypeKind::F64, TypeKind::Bool, TypeKind::Char, TypeKind::String,
+    TypeKind::I8,   TypeKind::I16,  TypeKind::I32,    TypeKind::I64, TypeKind::U8,
+    TypeKind::U16,  TypeKind::U32,  TypeKind::U64,    TypeKind::F32, TypeKind::F64,
+    TypeKind::Bool, TypeKind::Char, TypeKind::String,
 };
 static_assert(std::size(kTypeOfKind) == SK_STRING + 1);
 
-std::size_t array_len(SkEnv*, SkArray* a) { return unwrap(a)->length; }
-void* array_data(SkEnv*, SkArray* a) { return unwrap(a)->data(); }
+std::size_t array_len(SkEnv*, SkArray* a) {
+    return unwrap(a)->length;
+}
+void* array_data(SkEnv*, SkArray* a) {
+    return unwrap(a)->data();
+}
 
 SkKind array_kind(SkEnv*, SkArray* a) {
     const Class& cls = *unwrap(a)->cls;
@@ -145,8 +159,12 @@ SkRoot* root_new(SkEnv* env, void* reference) {
         return nullptr;
     }
 }
-void* root_get(SkEnv*, SkRoot* root) { return root->reference; }
-void root_set(SkEnv*, SkRoot* root, void* reference) { root->reference = reference; }
+void* root_get(SkEnv*, SkRoot* root) {
+    return root->reference;
+}
+void root_set(SkEnv*, SkRoot* root, void* reference) {
+    root->reference = reference;
+}
 void root_free(SkEnv* env, SkRoot* root) {
     if (root != nullptr) registry_of(env).roots().remove(root);
 }
@@ -165,7 +183,9 @@ void* handle_acquire(SkEnv* env, const SkHandleType* type, std::int64_t handle) 
         throw_error(thread_of(env), "std.core.StateError", "this " + std::string(type->name) + " is closed");
     return pointer;
 }
-void handle_release(SkEnv* env, std::int64_t handle) { registry_of(env).handles().release(handle); }
+void handle_release(SkEnv* env, std::int64_t handle) {
+    registry_of(env).handles().release(handle);
+}
 bool handle_close(SkEnv* env, const SkHandleType* type, std::int64_t handle) {
     return registry_of(env).handles().close(type, handle);
 }

@@ -6,15 +6,31 @@
 
 namespace skua::vm {
 
-inline Thread& thread_of(SkEnv* env) { return *reinterpret_cast<Thread::NativeEnv*>(env)->thread; }
-inline NativeRegistry& registry_of(SkEnv* env) { return thread_of(env).vm->natives(); }
+inline Thread& thread_of(SkEnv* env) {
+    return *reinterpret_cast<Thread::NativeEnv*>(env)->thread;
+}
+inline NativeRegistry& registry_of(SkEnv* env) {
+    return thread_of(env).vm->natives();
+}
 
-inline String* unwrap(SkString* s) { return reinterpret_cast<String*>(s); }
-inline Array* unwrap(SkArray* a) { return reinterpret_cast<Array*>(a); }
-inline Object* unwrap(SkObject* o) { return reinterpret_cast<Object*>(o); }
-inline SkString* wrap(String* s) { return reinterpret_cast<SkString*>(s); }
-inline SkArray* wrap(Array* a) { return reinterpret_cast<SkArray*>(a); }
-inline SkObject* wrap(Object* o) { return reinterpret_cast<SkObject*>(o); }
+inline String* unwrap(SkString* s) {
+    return reinterpret_cast<String*>(s);
+}
+inline Array* unwrap(SkArray* a) {
+    return reinterpret_cast<Array*>(a);
+}
+inline Object* unwrap(SkObject* o) {
+    return reinterpret_cast<Object*>(o);
+}
+inline SkString* wrap(String* s) {
+    return reinterpret_cast<SkString*>(s);
+}
+inline SkArray* wrap(Array* a) {
+    return reinterpret_cast<SkArray*>(a);
+}
+inline SkObject* wrap(Object* o) {
+    return reinterpret_cast<SkObject*>(o);
+}
 
 // `text` with every byte that is not part of well-formed UTF-8 replaced by U+FFFD.
 std::string repaired_utf8(std::string_view text);

@@ -26,15 +26,26 @@ namespace {
 // A C result of a narrow type leaves the register's other bits undefined.
 Slot canonical(NativeKind kind, std::uint64_t raw) {
     switch (kind) {
-        case NativeKind::Void: return 0;
-        case NativeKind::I8: return static_cast<Slot>(std::int64_t{static_cast<std::int8_t>(raw)});
-        case NativeKind::I16: return static_cast<Slot>(std::int64_t{static_cast<std::int16_t>(raw)});
-        case NativeKind::I32: case NativeKind::U32: return static_cast<Slot>(std::int64_t{static_cast<std::int32_t>(raw)});
-        case NativeKind::U8: return static_cast<std::uint8_t>(raw);
-        case NativeKind::U16: return static_cast<std::uint16_t>(raw);
-        case NativeKind::Bool: return (raw & 0xFF) != 0;
-        case NativeKind::Char: case NativeKind::F32: return static_cast<std::uint32_t>(raw);
-        default: return raw;
+        case NativeKind::Void:
+            return 0;
+        case NativeKind::I8:
+            return static_cast<Slot>(std::int64_t{static_cast<std::int8_t>(raw)});
+        case NativeKind::I16:
+            return static_cast<Slot>(std::int64_t{static_cast<std::int16_t>(raw)});
+        case NativeKind::I32:
+        case NativeKind::U32:
+            return static_cast<Slot>(std::int64_t{static_cast<std::int32_t>(raw)});
+        case NativeKind::U8:
+            return static_cast<std::uint8_t>(raw);
+        case NativeKind::U16:
+            return static_cast<std::uint16_t>(raw);
+        case NativeKind::Bool:
+            return (raw & 0xFF) != 0;
+        case NativeKind::Char:
+        case NativeKind::F32:
+            return static_cast<std::uint32_t>(raw);
+        default:
+            return raw;
     }
 }
 
@@ -46,18 +57,32 @@ namespace {
 
 ffi_type* ffi_type_of(NativeKind kind) {
     switch (kind) {
-        case NativeKind::Void: return &ffi_type_void;
-        case NativeKind::I8: return &ffi_type_sint8;
-        case NativeKind::I16: return &ffi_type_sint16;
-        case NativeKind::I32: return &ffi_type_sint32;
-        case NativeKind::I64: return &ffi_type_sint64;
-        case NativeKind::U8: case NativeKind::Bool: return &ffi_type_uint8;
-        case NativeKind::U16: return &ffi_type_uint16;
-        case NativeKind::U32: case NativeKind::Char: return &ffi_type_uint32;
-        case NativeKind::U64: return &ffi_type_uint64;
-        case NativeKind::F32: return &ffi_type_float;
-        case NativeKind::F64: return &ffi_type_double;
-        default: return &ffi_type_pointer;
+        case NativeKind::Void:
+            return &ffi_type_void;
+        case NativeKind::I8:
+            return &ffi_type_sint8;
+        case NativeKind::I16:
+            return &ffi_type_sint16;
+        case NativeKind::I32:
+            return &ffi_type_sint32;
+        case NativeKind::I64:
+            return &ffi_type_sint64;
+        case NativeKind::U8:
+        case NativeKind::Bool:
+            return &ffi_type_uint8;
+        case NativeKind::U16:
+            return &ffi_type_uint16;
+        case NativeKind::U32:
+        case NativeKind::Char:
+            return &ffi_type_uint32;
+        case NativeKind::U64:
+            return &ffi_type_uint64;
+        case NativeKind::F32:
+            return &ffi_type_float;
+        case NativeKind::F64:
+            return &ffi_type_double;
+        default:
+            return &ffi_type_pointer;
     }
 }
 
@@ -73,8 +98,10 @@ CallPlan plan_call(const NativeSignature& signature) {
     plan.signature = signature;
     auto* call = new FfiCall;
     call->types[0] = &ffi_type_pointer;
-    for (unsigned i = 0; i < signature.param_count; i++) call->types[i + 1] = ffi_type_of(signature.params[i]);
-    if (ffi_prep_cif(&call->cif, FFI_DEFAULT_ABI, signature.param_count + 1u, ffi_type_of(signature.result), call->types) == FFI_OK)
+    for (unsigned i = 0; i < signature.param_count; i++)
+        call->types[i + 1] = ffi_type_of(signature.params[i]);
+    if (ffi_prep_cif(&call->cif, FFI_DEFAULT_ABI, signature.param_count + 1u, ffi_type_of(signature.result),
+                     call->types) == FFI_OK)
         plan.ffi = call;
     return plan;
 }
@@ -90,12 +117,23 @@ Slot call_c_function(SkFunction function, const CallPlan& plan, SkEnv* env, cons
     for (unsigned i = 0; i < plan.signature.param_count; i++) {
         const auto store = [&](auto v) { std::memcpy(values[i].bytes, &v, sizeof v); };
         switch (plan.signature.params[i]) {
-            case NativeKind::I8: case NativeKind::U8: case NativeKind::Bool: store(static_cast<std::uint8_t>(args[i])); break;
-            case NativeKind::I16: case NativeKind::U16: store(static_cast<std::uint16_t>(args[i])); break;
-            case NativeKind::I32: case NativeKind::U32: case NativeKind::Char: case NativeKind::F32:
+            case NativeKind::I8:
+            case NativeKind::U8:
+            case NativeKind::Bool:
+                store(static_cast<std::uint8_t>(args[i]));
+                break;
+            case NativeKind::I16:
+            case NativeKind::U16:
+                store(static_cast<std::uint16_t>(args[i]));
+                break;
+            case NativeKind::I32:
+            case NativeKind::U32:
+            case NativeKind::Char:
+            case NativeKind::F32:
                 store(static_cast<std::uint32_t>(args[i]));
                 break;
-            default: store(args[i]);
+            default:
+                store(args[i]);
         }
         pointers[i + 1] = values[i].bytes;
     }
@@ -133,7 +171,9 @@ struct CallWords {
 constexpr unsigned kFloatsAt = kIntegers, kStackAt = kIntegers + kFloats;
 
 // A float argument's bits are in the low half of the register, as of the slot.
-double reg(std::uint64_t bits) { return std::bit_cast<double>(bits); }
+double reg(std::uint64_t bits) {
+    return std::bit_cast<double>(bits);
+}
 
 template <typename R>
 SKUA_NO_TYPE_CHECK R call_integers(SkFunction f, SkEnv* env, const Slot* a) {
@@ -151,14 +191,15 @@ SKUA_NO_TYPE_CHECK R call_registers(SkFunction f, SkEnv* env, const CallWords& w
     const auto* i = w.integers;
     const auto* d = w.floats;
 #if defined(__x86_64__)
-    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double, double, double, double);
-    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], reg(d[0]), reg(d[1]), reg(d[2]), reg(d[3]),
-                                  reg(d[4]), reg(d[5]), reg(d[6]), reg(d[7]));
-#else
-    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double, double,
+    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double, double,
                     double, double);
-    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], i[5], i[6], reg(d[0]), reg(d[1]), reg(d[2]),
+    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], reg(d[0]), reg(d[1]), reg(d[2]),
                                   reg(d[3]), reg(d[4]), reg(d[5]), reg(d[6]), reg(d[7]));
+#else
+    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double,
+                    double, double, double);
+    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], i[5], i[6], reg(d[0]), reg(d[1]),
+                                  reg(d[2]), reg(d[3]), reg(d[4]), reg(d[5]), reg(d[6]), reg(d[7]));
 #endif
 }
 
@@ -168,15 +209,17 @@ SKUA_NO_TYPE_CHECK R call_stack(SkFunction f, SkEnv* env, const CallWords& w) {
     const auto* d = w.floats;
     const auto* s = w.stack;
 #if defined(__x86_64__)
-    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double, double, double, double,
-                    Slot, Slot, Slot, Slot, Slot, Slot, Slot);
-    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], reg(d[0]), reg(d[1]), reg(d[2]), reg(d[3]),
-                                  reg(d[4]), reg(d[5]), reg(d[6]), reg(d[7]), s[0], s[1], s[2], s[3], s[4], s[5], s[6]);
+    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double, double,
+                    double, double, Slot, Slot, Slot, Slot, Slot, Slot, Slot);
+    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], reg(d[0]), reg(d[1]), reg(d[2]),
+                                  reg(d[3]), reg(d[4]), reg(d[5]), reg(d[6]), reg(d[7]), s[0], s[1], s[2],
+                                  s[3], s[4], s[5], s[6]);
 #else
-    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double, double,
-                    double, double, Slot, Slot, Slot, Slot, Slot);
-    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], i[5], i[6], reg(d[0]), reg(d[1]), reg(d[2]),
-                                  reg(d[3]), reg(d[4]), reg(d[5]), reg(d[6]), reg(d[7]), s[0], s[1], s[2], s[3], s[4]);
+    using F = R (*)(SkEnv*, Slot, Slot, Slot, Slot, Slot, Slot, Slot, double, double, double, double, double,
+                    double, double, double, Slot, Slot, Slot, Slot, Slot);
+    return reinterpret_cast<F>(f)(env, i[0], i[1], i[2], i[3], i[4], i[5], i[6], reg(d[0]), reg(d[1]),
+                                  reg(d[2]), reg(d[3]), reg(d[4]), reg(d[5]), reg(d[6]), reg(d[7]), s[0],
+                                  s[1], s[2], s[3], s[4]);
 #endif
 }
 
@@ -200,13 +243,18 @@ CallPlan plan_call(const NativeSignature& signature) {
     for (unsigned i = 0; i < signature.param_count; i++) {
         const bool is_float = is_float_kind(signature.params[i]);
         unsigned place;
-        if (is_float && floats < kFloats) place = kFloatsAt + floats++;
-        else if (!is_float && integers < kIntegers) place = integers++;
-        else place = kStackAt + stack++;
+        if (is_float && floats < kFloats)
+            place = kFloatsAt + floats++;
+        else if (!is_float && integers < kIntegers)
+            place = integers++;
+        else
+            place = kStackAt + stack++;
         plan.places[i] = static_cast<std::uint8_t>(place);
     }
-    if (stack > 0) plan.form = CallPlan::Form::Stack;
-    else if (floats > 0) plan.form = CallPlan::Form::Registers;
+    if (stack > 0)
+        plan.form = CallPlan::Form::Stack;
+    else if (floats > 0)
+        plan.form = CallPlan::Form::Registers;
     return plan;
 }
 

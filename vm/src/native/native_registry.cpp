@@ -1,9 +1,8 @@
 #include "native/native_registry.h"
 
+#include <algorithm>
 #include <dlfcn.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 #include "caps/capabilities.h"
 #include "skua/vm/vm.h"
@@ -24,7 +23,8 @@ bool is_library_name(std::string_view name) {
     if (name.empty() || name.size() > 100 || name.front() == '.' || name.back() == '.') return false;
     for (std::size_t i = 0; i < name.size(); i++) {
         const char c = name[i];
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                            c == '_' || c == '-';
         if (!letter && (c != '.' || name[i - 1] == '.')) return false;
     }
     return true;
@@ -69,7 +69,8 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
     if (plugin->name == nullptr || (plugin->natives == nullptr && plugin->native_count > 0))
         return bad("the plugin " + where + " has no name or no table of natives");
     if (const auto it = libraries_.find(plugin->name); it != libraries_.end())
-        return bad("the plugin " + where + " names itself '" + plugin->name + "', as " + it->second->origin + " does already");
+        return bad("the plugin " + where + " names itself '" + plugin->name + "', as " + it->second->origin +
+                   " does already");
     auto library = std::make_unique<Library>();
     library->plugin = plugin;
     library->origin = where;
@@ -77,10 +78,12 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
     for (std::size_t i = 0; i < plugin->native_count; i++) {
         const SkNative& native = plugin->natives[i];
         if (native.name == nullptr || native.signature == nullptr || native.function == nullptr)
-            return bad("row " + std::to_string(i) + " of the plugin " + where + " lacks a name, a signature or a function");
+            return bad("row " + std::to_string(i) + " of the plugin " + where +
+                       " lacks a name, a signature or a function");
         auto signature = parse_native_signature(native.signature);
         if (!signature)
-            return bad("the native " + std::string(native.name) + " of the plugin " + where + ": " + signature.error().message);
+            return bad("the native " + std::string(native.name) + " of the plugin " + where + ": " +
+                       signature.error().message);
         NativeFunction function;
         function.address = native.function;
         function.plan = plan_call(*signature);
@@ -114,20 +117,23 @@ Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, std::strin
         if (library == nullptr) return bad("cannot load the plugin " + path + ": " + dlerror());
         void* entry = dlsym(library, "skua_plugin");
         if (entry == nullptr)
-            return bad(path + " is not a Skua plugin: it does not export skua_plugin", "see SK_EXPORT in skua/native.h");
+            return bad(path + " is not a Skua plugin: it does not export skua_plugin",
+                       "see SK_EXPORT in skua/native.h");
         auto added = add_locked(reinterpret_cast<SkPluginEntry>(entry), path);
         if (!added) return added;
         if ((*added)->plugin->name != text)
-            return bad("the plugin " + path + " names itself '" + (*added)->plugin->name + "', not '" + text + "'");
+            return bad("the plugin " + path + " names itself '" + (*added)->plugin->name + "', not '" + text +
+                       "'");
         return added;
     }
     if (plugin_path_.empty())
-        return bad("no native library '" + text + "'", "run with --plugin-path=DIR, DIR being the folder of " + file);
+        return bad("no native library '" + text + "'",
+                   "run with --plugin-path=DIR, DIR being the folder of " + file);
     return bad("no native library '" + text + "': " + file + " is in none of " + searched);
 }
 
-Result<const NativeFunction*> NativeRegistry::find(Vm& vm, std::string_view library_name, std::string_view name,
-                                                   std::string_view signature) {
+Result<const NativeFunction*> NativeRegistry::find(Vm& vm, std::string_view library_name,
+                                                   std::string_view name, std::string_view signature) {
     const std::lock_guard guard(lock_);
     Library* library = nullptr;
     if (const auto it = libraries_.find(std::string(library_name)); it != libraries_.end()) {
@@ -137,13 +143,14 @@ Result<const NativeFunction*> NativeRegistry::find(Vm& vm, std::string_view libr
         if (!loaded) return std::move(loaded).error();
         library = *loaded;
     }
-    const std::string where = "native library '" + std::string(library_name) + "' (" + library->origin + ", version " +
+    const std::string where = "native library '" + std::string(library_name) + "' (" + library->origin +
+                              ", version " +
                               (library->plugin->version ? library->plugin->version : "unknown") + ")";
     const auto it = library->natives.find(name);
     if (it == library->natives.end()) return bad(where + " has no native " + std::string(name));
     if (it->second.declaration->signature != signature)
-        return bad("native " + std::string(name) + " is declared as " + std::string(signature) + ", but " + where +
-                       " registers " + it->second.declaration->signature,
+        return bad("native " + std::string(name) + " is declared as " + std::string(signature) + ", but " +
+                       where + " registers " + it->second.declaration->signature,
                    "program and plugin are of different versions");
     return &it->second;
 }

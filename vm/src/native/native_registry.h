@@ -57,7 +57,7 @@ public:
 
     HandleTable& handles() { return handles_; }
     RootTable& roots() { return roots_; }
-    const char* type_name(const Class& cls);            // kept as long as the registry
+    const char* type_name(const Class& cls);  // kept as long as the registry
     std::atomic<Class*>& array_class(SkKind kind) { return array_classes_[kind]; }  // a cache
 
 private:

@@ -28,8 +28,8 @@ std::size_t type_length(std::string_view text) {
 bool is_name(std::string_view t) {
     for (const char c : t) {
         if (c == '<') break;  // type arguments: compared as text with the class file's anyway
-        const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                          c == '.' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
+        const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '_' || c == '.' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
         if (!fits) return false;
     }
     return !t.empty() && (t.find('<') == std::string_view::npos || t.back() == '>');
@@ -40,15 +40,18 @@ bool is_name(std::string_view t) {
 Result<NativeKind> parse_native_type(std::string_view text) {
     using enum NativeKind;
     constexpr std::pair<std::string_view, NativeKind> kPrimitives[] = {
-        {"i8", I8},   {"i16", I16}, {"i32", I32}, {"i64", I64}, {"u8", U8},     {"u16", U16},  {"u32", U32},
-        {"u64", U64}, {"f32", F32}, {"f64", F64}, {"bool", Bool}, {"char", Char}, {"void", Void},
+        {"i8", I8},     {"i16", I16},   {"i32", I32},   {"i64", I64}, {"u8", U8},
+        {"u16", U16},   {"u32", U32},   {"u64", U64},   {"f32", F32}, {"f64", F64},
+        {"bool", Bool}, {"char", Char}, {"void", Void},
     };
     std::string_view t = text;
     const bool nullable = t.ends_with('?');
     if (nullable) t.remove_suffix(1);
     for (const auto& [name, kind] : kPrimitives) {
         if (t != name) continue;
-        if (nullable) return bad("'" + std::string(text) + "' cannot cross to native code (only references may be null)");
+        if (nullable)
+            return bad("'" + std::string(text) +
+                       "' cannot cross to native code (only references may be null)");
         return kind;
     }
     const bool array = t.starts_with('[') && t.ends_with(']') && t.size() > 2;

@@ -14,15 +14,30 @@ namespace skua::vm {
 
 enum class NativeKind : std::uint8_t {
     Void,
-    I8, I16, I32, I64, U8, U16, U32, U64, F32, F64, Bool, Char,
-    Reference,          // not null
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+    Bool,
+    Char,
+    Reference,  // not null
     NullableReference,
 };
 
 inline constexpr std::size_t kMaxNativeParams = 12;
 
-[[nodiscard]] constexpr bool is_float_kind(NativeKind k) { return k == NativeKind::F32 || k == NativeKind::F64; }
-[[nodiscard]] constexpr bool is_reference_kind(NativeKind k) { return k >= NativeKind::Reference; }
+[[nodiscard]] constexpr bool is_float_kind(NativeKind k) {
+    return k == NativeKind::F32 || k == NativeKind::F64;
+}
+[[nodiscard]] constexpr bool is_reference_kind(NativeKind k) {
+    return k >= NativeKind::Reference;
+}
 
 struct NativeSignature {
     std::array<NativeKind, kMaxNativeParams> params{};

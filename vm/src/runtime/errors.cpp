@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMemoryReserve = 32 << 10;
 constexpr std::uint64_t kLargeRequest = 1 << 20;  // from here on the size is worth telling
-constexpr std::size_t kMaxFrames = 256;  // of a trace; the rest of a deep recursion is only counted
+constexpr std::size_t kMaxFrames = 256;           // of a trace; the rest of a deep recursion is only counted
 
 const Class::InstanceField* find_field(const Class& cls, std::string_view name) {
     for (const auto& field : cls.fields) {
@@ -68,12 +68,14 @@ void walk_frames(const Thread& thread, F&& f) {
 // Names whatever stands where no guest class can be had (the library itself is broken).
 [[noreturn]] void fatal(std::string_view class_name, std::string_view message) {
     std::fprintf(stderr, "skua: cannot make a %.*s (\"%.*s\"): the standard library is missing or damaged\n",
-                 static_cast<int>(class_name.size()), class_name.data(), static_cast<int>(message.size()), message.data());
+                 static_cast<int>(class_name.size()), class_name.data(), static_cast<int>(message.size()),
+                 message.data());
     std::_Exit(70);
 }
 
 // "bank.Account.deposit (bank.skua:12)" for the instruction at `word`.
-std::string place_text(const Function& function, const std::vector<LinkedBody::Position>& positions, std::uint32_t word) {
+std::string place_text(const Function& function, const std::vector<LinkedBody::Position>& positions,
+                       std::uint32_t word) {
     std::uint32_t instruction = 0;
     for (const auto& position : positions) {
         if (position.word > word) break;
@@ -111,8 +113,9 @@ std::int64_t calls_at(const Instr* pc) {
     const LinkedBody* body = body_at(pc);
     if (!body || !body->function->def) return 0;
     const auto word = static_cast<std::uint32_t>(pc - body->code.data());
-    return 1 + std::count_if(body->inlined.begin(), body->inlined.end(),
-                             [word](const auto& inlined) { return word >= inlined.start && word < inlined.end; });
+    return 1 + std::count_if(body->inlined.begin(), body->inlined.end(), [word](const auto& inlined) {
+               return word >= inlined.start && word < inlined.end;
+           });
 }
 
 std::string message_of(Object* error) {
@@ -162,13 +165,15 @@ void fill_trace(Thread& thread, Object* error) {
     Object* before = thread.pending;
     Class* cls = array_class_of(thread, thread.vm->types().simple(TypeKind::I64));
     const std::uint64_t count = frames.size() + 1;
-    auto* trace = cls ? static_cast<Array*>(thread.heap->allocate_array(cls, sizeof(Array) + count * 8)) : nullptr;
+    auto* trace =
+        cls ? static_cast<Array*>(thread.heap->allocate_array(cls, sizeof(Array) + count * 8)) : nullptr;
     thread.pending = before;
     if (!trace) return;  // an error without a trace is better than none
     trace->length = count;
     auto* entries = trace->elements<std::int64_t>();
     entries[0] = omitted;
-    for (std::size_t i = 0; i < frames.size(); ++i) entries[i + 1] = reinterpret_cast<std::int64_t>(frames[i]);
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        entries[i + 1] = reinterpret_cast<std::int64_t>(frames[i]);
     Object*& place = reference_at(error, field->offset);
     gc::write_barrier(error, &place, trace);
     place = trace;
@@ -197,7 +202,8 @@ void throw_error(Thread& thread, std::string_view class_name, std::string_view m
 void fill_memory_reserve(Thread& thread) {
     Slot& reserve = *thread.vm->linker().memory_reserve;
     if (reserve != 0) return;
-    if (auto* unused = static_cast<String*>(thread.heap->allocate_raw(string_class(*thread.vm), kMemoryReserve))) {
+    if (auto* unused =
+            static_cast<String*>(thread.heap->allocate_raw(string_class(*thread.vm), kMemoryReserve))) {
         unused->length = 0;
         reserve = reinterpret_cast<Slot>(unused);
     }
@@ -210,8 +216,9 @@ Object* out_of_memory(Thread& thread, std::uint64_t bytes) {
     if (!thread.reporting_memory) {
         thread.reporting_memory = true;
         *state.memory_reserve = 0;
-        const std::string what = bytes < kLargeRequest ? "the heap is full"
-                                                       : "the heap has no room for " + std::to_string(bytes) + " bytes";
+        const std::string what = bytes < kLargeRequest
+                                     ? "the heap is full"
+                                     : "the heap has no room for " + std::to_string(bytes) + " bytes";
         throw_error(thread, "std.core.OutOfMemoryError", what + "; --max-heap sets its size");
         fill_memory_reserve(thread);
         thread.reporting_memory = false;

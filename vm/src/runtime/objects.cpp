@@ -7,16 +7,21 @@
 
 namespace skua::vm {
 
-Object* new_object(Thread& thread, Class& cls) { return allocate_object(thread, cls); }
+Object* new_object(Thread& thread, Class& cls) {
+    return allocate_object(thread, cls);
+}
 
 Array* new_array(Thread& thread, Class& cls, std::int64_t length) {
     if (length < 0) {
-        throw_error(thread, "std.core.ArgumentError", "an array cannot have a length of " + std::to_string(length));
+        throw_error(thread, "std.core.ArgumentError",
+                    "an array cannot have a length of " + std::to_string(length));
         return nullptr;
     }
     const std::uint64_t stride = cls.element->size;
     if (static_cast<std::uint64_t>(length) > (std::uint64_t{1} << 46) / stride) {
-        out_of_memory(thread, static_cast<std::uint64_t>(length) > UINT64_MAX / stride ? UINT64_MAX : static_cast<std::uint64_t>(length) * stride);
+        out_of_memory(thread, static_cast<std::uint64_t>(length) > UINT64_MAX / stride
+                                  ? UINT64_MAX
+                                  : static_cast<std::uint64_t>(length) * stride);
         return nullptr;
     }
     const std::uint64_t bytes = sizeof(Array) + static_cast<std::uint64_t>(length) * stride;
@@ -31,8 +36,9 @@ Array* new_array(Thread& thread, Class& cls, std::int64_t length) {
 
 String* new_string_uninitialized(Thread& thread, std::uint64_t length) {
     if (length > kMaxStringLength) {
-        throw_error(thread, "std.core.OutOfMemoryError",
-                    "a string of " + std::to_string(length) + " bytes is longer than the limit of 2147483647");
+        throw_error(
+            thread, "std.core.OutOfMemoryError",
+            "a string of " + std::to_string(length) + " bytes is longer than the limit of 2147483647");
         return nullptr;
     }
     Class* cls = string_class(*thread.vm);
@@ -64,7 +70,8 @@ Array* new_array_of(Thread& thread, Class& cls, const Slot* values, unsigned cou
     Array* array = new_array(thread, cls, count);
     if (!array) return nullptr;
     for (unsigned i = 0; i < count; ++i) {
-        store_leaves(*cls.element, array, array->data() + i * cls.element->size, values + i * cls.element->slots());
+        store_leaves(*cls.element, array, array->data() + i * cls.element->size,
+                     values + i * cls.element->slots());
     }
     return array;
 }
@@ -94,13 +101,28 @@ void load_leaves(const Layout& layout, const std::uint8_t* from, Slot* to) {
             return v;
         };
         switch (leaf.rep) {
-            case Rep::I8: *to++ = static_cast<Slot>(std::int64_t{read(std::int8_t{})}); break;
-            case Rep::U8: *to++ = read(std::uint8_t{}); break;
-            case Rep::I16: *to++ = static_cast<Slot>(std::int64_t{read(std::int16_t{})}); break;
-            case Rep::U16: *to++ = read(std::uint16_t{}); break;
-            case Rep::I32: *to++ = static_cast<Slot>(std::int64_t{read(std::int32_t{})}); break;
-            case Rep::W32: *to++ = read(std::uint32_t{}); break;
-            case Rep::W64: case Rep::Ref: *to++ = read(std::uint64_t{}); break;
+            case Rep::I8:
+                *to++ = static_cast<Slot>(std::int64_t{read(std::int8_t{})});
+                break;
+            case Rep::U8:
+                *to++ = read(std::uint8_t{});
+                break;
+            case Rep::I16:
+                *to++ = static_cast<Slot>(std::int64_t{read(std::int16_t{})});
+                break;
+            case Rep::U16:
+                *to++ = read(std::uint16_t{});
+                break;
+            case Rep::I32:
+                *to++ = static_cast<Slot>(std::int64_t{read(std::int32_t{})});
+                break;
+            case Rep::W32:
+                *to++ = read(std::uint32_t{});
+                break;
+            case Rep::W64:
+            case Rep::Ref:
+                *to++ = read(std::uint64_t{});
+                break;
         }
     }
 }
@@ -111,7 +133,9 @@ void store_leaves(const Layout& layout, void* object, std::uint8_t* to, const Sl
         std::uint8_t* p = to + leaf.offset;
         if (leaf.rep == Rep::Ref) gc::write_barrier(object, p, reinterpret_cast<void*>(value));
         switch (rep_size(leaf.rep)) {
-            case 1: *p = static_cast<std::uint8_t>(value); break;
+            case 1:
+                *p = static_cast<std::uint8_t>(value);
+                break;
             case 2: {
                 const auto v = static_cast<std::uint16_t>(value);
                 std::memcpy(p, &v, 2);
@@ -122,7 +146,9 @@ void store_leaves(const Layout& layout, void* object, std::uint8_t* to, const Sl
                 std::memcpy(p, &v, 4);
                 break;
             }
-            default: std::memcpy(p, &value, 8); break;
+            default:
+                std::memcpy(p, &value, 8);
+                break;
         }
     }
 }
@@ -130,11 +156,15 @@ void store_leaves(const Layout& layout, void* object, std::uint8_t* to, const Sl
 bool is_instance_slow(const Object& object, const Class& target) {
     const Class& cls = *object.cls;
     switch (target.kind) {
-        case ClassKind::Object: return target.depth < cls.display.size() && cls.display[target.depth] == &target;
+        case ClassKind::Object:
+            return target.depth < cls.display.size() && cls.display[target.depth] == &target;
         case ClassKind::Interface:
-            return std::find(cls.interfaces.begin(), cls.interfaces.end(), target.type) != cls.interfaces.end();
-        case ClassKind::Closure: return cls.kind == ClassKind::Closure && cls.type == target.type;
-        default: return false;
+            return std::find(cls.interfaces.begin(), cls.interfaces.end(), target.type) !=
+                   cls.interfaces.end();
+        case ClassKind::Closure:
+            return cls.kind == ClassKind::Closure && cls.type == target.type;
+        default:
+            return false;
     }
 }
 
@@ -159,14 +189,16 @@ bool array_copy(Thread& thread, const Class& cls, const Slot* operands) {
     for (auto [index, array] : {std::pair{to_index, to}, std::pair{from_index, from}}) {
         if (fits(index, *array)) continue;
         throw_error(thread, "std.core.IndexError",
-                    "range " + std::to_string(index) + " .. " + std::to_string(index) + " + " + std::to_string(count) +
-                        " is outside an array of length " + std::to_string(array->length));
+                    "range " + std::to_string(index) + " .. " + std::to_string(index) + " + " +
+                        std::to_string(count) + " is outside an array of length " +
+                        std::to_string(array->length));
         return false;
     }
     const std::size_t stride = cls.element->size;
     std::uint8_t* target = to->data() + static_cast<std::size_t>(to_index) * stride;
     if (cls.has_refs) gc::write_barrier(to, target, nullptr);
-    std::memmove(target, from->data() + static_cast<std::size_t>(from_index) * stride, static_cast<std::size_t>(count) * stride);
+    std::memmove(target, from->data() + static_cast<std::size_t>(from_index) * stride,
+                 static_cast<std::size_t>(count) * stride);
     return true;
 }
 
@@ -180,8 +212,8 @@ bool array_fill(Thread& thread, const Class& cls, const Slot* operands) {
     }
     if (from < 0 || to < from || static_cast<std::uint64_t>(to) > array->length) {
         throw_error(thread, "std.core.IndexError",
-                    "range " + std::to_string(from) + " .. " + std::to_string(to) + " is outside an array of length " +
-                        std::to_string(array->length));
+                    "range " + std::to_string(from) + " .. " + std::to_string(to) +
+                        " is outside an array of length " + std::to_string(array->length));
         return false;
     }
     const std::size_t stride = cls.element->size;

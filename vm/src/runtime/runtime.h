@@ -16,7 +16,8 @@ void fill_memory_reserve(Thread& thread);
 inline Object* allocate_object(Thread& thread, const Class& cls) {
     void* p = cls.has_refs ? thread.heap->allocate(&cls, cls.instance_size)
                            : thread.heap->allocate_atomic(&cls, cls.instance_size);
-    if (!p) [[unlikely]] return out_of_memory(thread, cls.instance_size);
+    if (!p) [[unlikely]]
+        return out_of_memory(thread, cls.instance_size);
     return static_cast<Object*>(p);
 }
 

@@ -18,10 +18,13 @@ std::size_t format_floating(T value, char* out) {
     if (std::isnan(value)) return put("nan");
     if (std::isinf(value)) return put(value > 0 ? "inf" : "-inf");
     const T magnitude = std::fabs(value);
-    const bool plain = magnitude == 0 || (magnitude >= static_cast<T>(1e-4) && magnitude < static_cast<T>(1e16));
-    const auto result = std::to_chars(out, out + 31, value, plain ? std::chars_format::fixed : std::chars_format::scientific);
+    const bool plain =
+        magnitude == 0 || (magnitude >= static_cast<T>(1e-4) && magnitude < static_cast<T>(1e16));
+    const auto result =
+        std::to_chars(out, out + 31, value, plain ? std::chars_format::fixed : std::chars_format::scientific);
     char* end = result.ptr;
-    if (plain && std::string_view(out, static_cast<std::size_t>(end - out)).find('.') == std::string_view::npos) {
+    if (plain &&
+        std::string_view(out, static_cast<std::size_t>(end - out)).find('.') == std::string_view::npos) {
         *end++ = '.';
         *end++ = '0';
     }
@@ -30,8 +33,12 @@ std::size_t format_floating(T value, char* out) {
 
 }  // namespace
 
-std::size_t format_double(double value, char* out) { return format_floating(value, out); }
-std::size_t format_float(float value, char* out) { return format_floating(value, out); }
+std::size_t format_double(double value, char* out) {
+    return format_floating(value, out);
+}
+std::size_t format_float(float value, char* out) {
+    return format_floating(value, out);
+}
 
 String* int_text(Thread& thread, std::int64_t value) {
     char buffer[24];
@@ -85,7 +92,8 @@ std::uint32_t compute_string_hash(const String& string) {
         // The bytes left, as a little-endian number on little-endian machines.
         std::uint64_t v = 0;
         if (n >= 4) {
-            v = load_word<std::uint32_t>(p) | std::uint64_t{load_word<std::uint32_t>(p + n - 4)} << (8 * (n - 4));
+            v = load_word<std::uint32_t>(p) | std::uint64_t{load_word<std::uint32_t>(p + n - 4)}
+                                                  << (8 * (n - 4));
         } else {
             for (std::size_t i = n; i-- > 0;) v = v << 8 | static_cast<unsigned char>(p[i]);
         }

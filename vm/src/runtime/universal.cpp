@@ -18,17 +18,20 @@ bool fail_link(Thread& thread, const Diagnostic& why) {
 }
 
 bool too_deep(Thread& thread) {
-    throw_error(thread, "std.core.StackOverflowError", "a value is nested too deeply to be compared, hashed or shown");
+    throw_error(thread, "std.core.StackOverflowError",
+                "a value is nested too deeply to be compared, hashed or shown");
     return false;
 }
 
 // The user's override of an operation for a struct type, or null.
-bool struct_override(Thread& thread, const Type* type, std::atomic<Function*> Class::* which, Function*& found) {
+bool struct_override(Thread& thread, const Type* type, std::atomic<Function*> Class::*which,
+                     Function*& found) {
     found = nullptr;
     if (type->kind != TypeKind::Named) return true;
     auto cls = box_class_of(*thread.vm, type);
     if (!cls) return fail_link(thread, cls.error());
-    if (auto resolved = resolve_universal(*thread.vm, **cls); !resolved) return fail_link(thread, resolved.error());
+    if (auto resolved = resolve_universal(*thread.vm, **cls); !resolved)
+        return fail_link(thread, resolved.error());
     found = ((*cls)->*which).load(std::memory_order_acquire);
     return true;
 }
@@ -55,20 +58,38 @@ public:
         if (depth > kMaxDepth) return too_deep(thread_);
         char buffer[48];
         switch (type->kind) {
-            case TypeKind::I8: case TypeKind::I16: case TypeKind::I32: case TypeKind::I64: case TypeKind::U8: case TypeKind::U16: {
+            case TypeKind::I8:
+            case TypeKind::I16:
+            case TypeKind::I32:
+            case TypeKind::I64:
+            case TypeKind::U8:
+            case TypeKind::U16: {
                 const auto end = std::to_chars(buffer, buffer + 24, static_cast<std::int64_t>(*value)).ptr;
                 text.append(buffer, end);
                 return true;
             }
-            case TypeKind::U32: text.append(buffer, std::to_chars(buffer, buffer + 24, static_cast<std::uint32_t>(*value)).ptr); return true;
-            case TypeKind::U64: text.append(buffer, std::to_chars(buffer, buffer + 24, *value).ptr); return true;
-            case TypeKind::F64: text.append(buffer, format_double(std::bit_cast<double>(*value), buffer)); return true;
-            case TypeKind::F32:
-                text.append(buffer, format_float(std::bit_cast<float>(static_cast<std::uint32_t>(*value)), buffer));
+            case TypeKind::U32:
+                text.append(buffer,
+                            std::to_chars(buffer, buffer + 24, static_cast<std::uint32_t>(*value)).ptr);
                 return true;
-            case TypeKind::Bool: text += *value ? "true" : "false"; return true;
-            case TypeKind::Char: append_utf8(static_cast<std::uint32_t>(*value)); return true;
-            case TypeKind::Tuple: return write_components(type, value, nullptr, depth);
+            case TypeKind::U64:
+                text.append(buffer, std::to_chars(buffer, buffer + 24, *value).ptr);
+                return true;
+            case TypeKind::F64:
+                text.append(buffer, format_double(std::bit_cast<double>(*value), buffer));
+                return true;
+            case TypeKind::F32:
+                text.append(buffer,
+                            format_float(std::bit_cast<float>(static_cast<std::uint32_t>(*value)), buffer));
+                return true;
+            case TypeKind::Bool:
+                text += *value ? "true" : "false";
+                return true;
+            case TypeKind::Char:
+                append_utf8(static_cast<std::uint32_t>(*value));
+                return true;
+            case TypeKind::Tuple:
+                return write_components(type, value, nullptr, depth);
             case TypeKind::Nullable: {
                 if (*value == 0) {
                     text += "null";
@@ -92,7 +113,8 @@ public:
                 }
                 return write_object(reinterpret_cast<Object*>(*value), depth);
             }
-            default: return write_object(reinterpret_cast<Object*>(*value), depth);
+            default:
+                return write_object(reinterpret_cast<Object*>(*value), depth);
         }
     }
 
@@ -126,7 +148,8 @@ private:
                 text += def->fields[field++].name;
                 text += ": ";
             }
-            if (!write((*layout)->components[i], value + (*layout)->component_leaf[i], depth + 1)) return false;
+            if (!write((*layout)->components[i], value + (*layout)->component_leaf[i], depth + 1))
+                return false;
         }
         text += ')';
         return true;
@@ -139,7 +162,9 @@ private:
         }
         Class& cls = *object->cls;
         switch (cls.kind) {
-            case ClassKind::String: text += static_cast<String*>(object)->view(); return true;
+            case ClassKind::String:
+                text += static_cast<String*>(object)->view();
+                return true;
             case ClassKind::Array: {
                 auto* array = static_cast<Array*>(object);
                 std::vector<Slot> element(cls.element->slots());
@@ -157,9 +182,11 @@ private:
                 load_leaves(*cls.element, static_cast<Box*>(object)->payload(), payload.data());
                 return write(cls.element_type, payload.data(), depth + 1);
             }
-            default: break;
+            default:
+                break;
         }
-        if (auto resolved = resolve_universal(*thread_.vm, cls); !resolved) return fail_link(thread_, resolved.error());
+        if (auto resolved = resolve_universal(*thread_.vm, cls); !resolved)
+            return fail_link(thread_, resolved.error());
         Function* method = cls.text_method.load(std::memory_order_acquire);
         if (!method) {
             text += type_text(cls.type);
@@ -187,7 +214,9 @@ void combine(std::int64_t& hash, std::int64_t part) {
 
 // Today objects do not move, so that the address serves; a moving heap keeps hashes in a side table
 // behind this function.
-std::int64_t identity_hash(const Object* object) { return int_hash(reinterpret_cast<std::uint64_t>(object) >> 4); }
+std::int64_t identity_hash(const Object* object) {
+    return int_hash(reinterpret_cast<std::uint64_t>(object) >> 4);
+}
 
 bool hash_object(Thread& thread, Object* object, std::int64_t& hash, int depth) {
     if (!object) {
@@ -196,7 +225,9 @@ bool hash_object(Thread& thread, Object* object, std::int64_t& hash, int depth) 
     }
     Class& cls = *object->cls;
     switch (cls.kind) {
-        case ClassKind::String: hash = string_hash(*static_cast<String*>(object)); return true;
+        case ClassKind::String:
+            hash = string_hash(*static_cast<String*>(object));
+            return true;
         case ClassKind::Array: {
             auto* array = static_cast<Array*>(object);
             std::vector<Slot> element(cls.element->slots());
@@ -214,9 +245,11 @@ bool hash_object(Thread& thread, Object* object, std::int64_t& hash, int depth) 
             load_leaves(*cls.element, static_cast<Box*>(object)->payload(), payload.data());
             return hash_value(thread, cls.element_type, payload.data(), hash, depth + 1);
         }
-        default: break;
+        default:
+            break;
     }
-    if (auto resolved = resolve_universal(*thread.vm, cls); !resolved) return fail_link(thread, resolved.error());
+    if (auto resolved = resolve_universal(*thread.vm, cls); !resolved)
+        return fail_link(thread, resolved.error());
     Function* method = cls.hash_method.load(std::memory_order_acquire);
     if (!method) {
         hash = identity_hash(object);
@@ -232,13 +265,17 @@ bool hash_object(Thread& thread, Object* object, std::int64_t& hash, int depth) 
 bool hash_value(Thread& thread, const Type* type, const Slot* value, std::int64_t& hash, int depth) {
     if (depth > kMaxDepth) return too_deep(thread);
     switch (type->kind) {
-        case TypeKind::F64: case TypeKind::F32: {
-            const double d = type->kind == TypeKind::F64 ? std::bit_cast<double>(*value)
-                                                         : double{std::bit_cast<float>(static_cast<std::uint32_t>(*value))};
+        case TypeKind::F64:
+        case TypeKind::F32: {
+            const double d = type->kind == TypeKind::F64
+                                 ? std::bit_cast<double>(*value)
+                                 : double{std::bit_cast<float>(static_cast<std::uint32_t>(*value))};
             hash = int_hash(d == 0 ? 0 : std::bit_cast<std::uint64_t>(d));
             return true;
         }
-        case TypeKind::String: case TypeKind::Array: case TypeKind::Function:
+        case TypeKind::String:
+        case TypeKind::Array:
+        case TypeKind::Function:
             return hash_object(thread, reinterpret_cast<Object*>(*value), hash, depth);
         case TypeKind::Nullable: {
             auto reference = is_reference(type);
@@ -252,7 +289,8 @@ bool hash_value(Thread& thread, const Type* type, const Slot* value, std::int64_
         case TypeKind::Named: {
             auto def = Loader::resolve(type);
             if (!def) return fail_link(thread, def.error());
-            if ((*def)->kind != DeclKind::Struct) return hash_object(thread, reinterpret_cast<Object*>(*value), hash, depth);
+            if ((*def)->kind != DeclKind::Struct)
+                return hash_object(thread, reinterpret_cast<Object*>(*value), hash, depth);
             Function* override_fn = nullptr;
             if (!struct_override(thread, type, &Class::hash_method, override_fn)) return false;
             if (override_fn) {
@@ -269,12 +307,16 @@ bool hash_value(Thread& thread, const Type* type, const Slot* value, std::int64_
             hash = 17;
             for (std::size_t i = 0; i < (*layout)->components.size(); ++i) {
                 std::int64_t part = 0;
-                if (!hash_value(thread, (*layout)->components[i], value + (*layout)->component_leaf[i], part, depth + 1)) return false;
+                if (!hash_value(thread, (*layout)->components[i], value + (*layout)->component_leaf[i], part,
+                                depth + 1))
+                    return false;
                 combine(hash, part);
             }
             return true;
         }
-        default: hash = int_hash(*value); return true;
+        default:
+            hash = int_hash(*value);
+            return true;
     }
 }
 
@@ -285,7 +327,8 @@ bool equal_objects(Thread& thread, Object* a, Object* b, bool& equal, int depth)
     if (equal || !a || !b) return true;
     Class& cls = *a->cls;
     if (cls.kind == ClassKind::String) {
-        equal = b->cls->kind == ClassKind::String && strings_equal(static_cast<String*>(a), static_cast<String*>(b));
+        equal = b->cls->kind == ClassKind::String &&
+                strings_equal(static_cast<String*>(a), static_cast<String*>(b));
         return true;
     }
     if (cls.kind == ClassKind::Array || cls.kind == ClassKind::Box) {
@@ -308,7 +351,8 @@ bool equal_objects(Thread& thread, Object* a, Object* b, bool& equal, int depth)
         equal = true;
         return true;
     }
-    if (auto resolved = resolve_universal(*thread.vm, cls); !resolved) return fail_link(thread, resolved.error());
+    if (auto resolved = resolve_universal(*thread.vm, cls); !resolved)
+        return fail_link(thread, resolved.error());
     Function* method = cls.equals_method.load(std::memory_order_acquire);
     if (!method) return true;
     // The method takes a value of the type that the class declared in Equatable<X>: anything else
@@ -328,12 +372,18 @@ bool equal_objects(Thread& thread, Object* a, Object* b, bool& equal, int depth)
 bool equal_values(Thread& thread, const Type* type, const Slot* a, const Slot* b, bool& equal, int depth) {
     if (depth > kMaxDepth) return too_deep(thread);
     switch (type->kind) {
-        case TypeKind::F64: equal = std::bit_cast<double>(*a) == std::bit_cast<double>(*b); return true;
-        case TypeKind::F32:
-            equal = std::bit_cast<float>(static_cast<std::uint32_t>(*a)) == std::bit_cast<float>(static_cast<std::uint32_t>(*b));
+        case TypeKind::F64:
+            equal = std::bit_cast<double>(*a) == std::bit_cast<double>(*b);
             return true;
-        case TypeKind::String: case TypeKind::Array: case TypeKind::Function:
-            return equal_objects(thread, reinterpret_cast<Object*>(*a), reinterpret_cast<Object*>(*b), equal, depth);
+        case TypeKind::F32:
+            equal = std::bit_cast<float>(static_cast<std::uint32_t>(*a)) ==
+                    std::bit_cast<float>(static_cast<std::uint32_t>(*b));
+            return true;
+        case TypeKind::String:
+        case TypeKind::Array:
+        case TypeKind::Function:
+            return equal_objects(thread, reinterpret_cast<Object*>(*a), reinterpret_cast<Object*>(*b), equal,
+                                 depth);
         case TypeKind::Nullable: {
             auto reference = is_reference(type);
             if (!reference) return fail_link(thread, reference.error());
@@ -348,7 +398,8 @@ bool equal_values(Thread& thread, const Type* type, const Slot* a, const Slot* b
             auto def = Loader::resolve(type);
             if (!def) return fail_link(thread, def.error());
             if ((*def)->kind != DeclKind::Struct) {
-                return equal_objects(thread, reinterpret_cast<Object*>(*a), reinterpret_cast<Object*>(*b), equal, depth);
+                return equal_objects(thread, reinterpret_cast<Object*>(*a), reinterpret_cast<Object*>(*b),
+                                     equal, depth);
             }
             Function* override_fn = nullptr;
             if (!struct_override(thread, type, &Class::equals_method, override_fn)) return false;
@@ -367,13 +418,16 @@ bool equal_values(Thread& thread, const Type* type, const Slot* a, const Slot* b
             if (!layout) return fail_link(thread, layout.error());
             for (std::size_t i = 0; i < (*layout)->components.size(); ++i) {
                 const std::uint32_t leaf = (*layout)->component_leaf[i];
-                if (!equal_values(thread, (*layout)->components[i], a + leaf, b + leaf, equal, depth + 1)) return false;
+                if (!equal_values(thread, (*layout)->components[i], a + leaf, b + leaf, equal, depth + 1))
+                    return false;
                 if (!equal) return true;
             }
             equal = true;
             return true;
         }
-        default: equal = *a == *b; return true;
+        default:
+            equal = *a == *b;
+            return true;
     }
 }
 

@@ -1,11 +1,10 @@
 // Vm and Thread: setting up, attaching threads, calling guest code, running main.
 #include "skua/vm/vm.h"
 
+#include <cstdio>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 #include "caps/capabilities.h"
 #include "interp/slow_paths.h"
@@ -19,7 +18,7 @@ namespace skua::vm {
 namespace {
 
 constexpr int kExitUncaught = 70;
-constexpr std::size_t kNativeReserve = 256 * 1024;  // of the C stack, for natives and slow paths
+constexpr std::size_t kNativeReserve = 256 * 1024;   // of the C stack, for natives and slow paths
 constexpr std::size_t kCompiledReserve = 64 * 1024;  // beyond that, for what compiled code calls
 
 void scan_stack(void* data, gc::RootSink& sink) {
@@ -68,13 +67,16 @@ Vm::~Vm() {
     for (auto& cls : linker_->classes) (void)cls.release();
 }
 
-void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) { tier_ = std::move(tier); }
+void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) {
+    tier_ = std::move(tier);
+}
 
 std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::size_t bytes = (options_.max_stack_bytes + page - 1) / page * page;
     // Pages are given by the system when first touched; the last one is never accessible.
-    void* memory = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return {nullptr, detach};
     mprotect(static_cast<char*>(memory) + bytes, page, PROT_NONE);
     auto* thread = new Thread();
@@ -116,7 +118,8 @@ bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot
         base = thread.fp + kNativeFrameSlots;  // compiled code holds its values elsewhere
     } else if (thread.fp) {
         const LinkedBody* body = body_at(thread.pc);
-        const std::uint32_t used = body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots;
+        const std::uint32_t used =
+            body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots;
         base = thread.fp + used;
     }
     Slot* fp = base + kLinkSlots;
@@ -159,10 +162,12 @@ Result<Function*> find_main(Vm& vm, std::string_view module) {
     auto def = vm.app_loader().load(module);
     if (!def) return std::move(def).error();
     if ((*def)->kind != classfile::DeclKind::Module) {
-        return main_error(std::string(module) + " is a type, not a module", "name the module that has the function main");
+        return main_error(std::string(module) + " is a type, not a module",
+                          "name the module that has the function main");
     }
     FunctionDef* main = (*def)->find_function("main");
-    if (!main) return main_error("module " + std::string(module) + " has no function main", "add: fn main() { }");
+    if (!main)
+        return main_error("module " + std::string(module) + " has no function main", "add: fn main() { }");
     const Type* strings = vm.types().array(vm.types().simple(TypeKind::String));
     const bool params_fit = main->params.empty() || (main->params.size() == 1 && main->params[0] == strings);
     const bool result_fits = main->result->kind == TypeKind::Void || main->result->kind == TypeKind::I64;

@@ -41,7 +41,8 @@ void DeclarationChecker::run(std::vector<Diagnostic>& errors) {
 }
 
 void DeclarationChecker::header() {
-    if (type_.kind == cf::DeclKind::Enum) fail(Rule::V100, "declarations of kind enum are reserved for a later version");
+    if (type_.kind == cf::DeclKind::Enum)
+        fail(Rule::V100, "declarations of kind enum are reserved for a later version");
     type_params(type_.file.type_params, nullptr);
 
     if (type_.super) {
@@ -59,21 +60,23 @@ void DeclarationChecker::header() {
         if (def && !type_accessible(type_, *def))
             fail(Rule::V101, "interface " + type_text(interface) + " is private to its module");
     }
-    if (type_.kind != cf::DeclKind::Class && type_.kind != cf::DeclKind::Interface && type_.has(cf::kOpen | cf::kAbstract))
+    if (type_.kind != cf::DeclKind::Class && type_.kind != cf::DeclKind::Interface &&
+        type_.has(cf::kOpen | cf::kAbstract))
         fail(Rule::V104, "only a class can be open or abstract");
     if (type_.kind == cf::DeclKind::Extension) {
         const Type* self = nullptr;
         for (int k = 0; k <= static_cast<int>(TypeKind::Array); ++k) {
             const auto kind = static_cast<TypeKind>(k);
-            const Type* type = kind == TypeKind::Array ? type_.types.array(type_.types.class_var(0)) : type_.types.simple(kind);
+            const Type* type = kind == TypeKind::Array ? type_.types.array(type_.types.class_var(0))
+                                                       : type_.types.simple(kind);
             const std::string name = kind == TypeKind::Array ? "array" : type_text(type);
             if (type_.name == "std.core." + name) self = type;
         }
         if (!self)
             fail(Rule::V113, "an extension cannot be named " + std::string(type_.name));
         else if (type_.type_param_count() != self->args.size())
-            fail(Rule::V113, "the extension has " + std::to_string(type_.type_param_count()) + " type parameters, expected " +
-                                 std::to_string(self->args.size()));
+            fail(Rule::V113, "the extension has " + std::to_string(type_.type_param_count()) +
+                                 " type parameters, expected " + std::to_string(self->args.size()));
     }
 }
 
@@ -102,7 +105,8 @@ void DeclarationChecker::fields() {
             contained = contains(field.type, path, budget);
             if (!contained)
                 fail(Rule::V110, name + " of type " + type_text(field.type) +
-                                     (budget < 0 ? " brings the struct above 1024 values" : " contains the struct itself, or nests without end"));
+                                     (budget < 0 ? " brings the struct above 1024 values"
+                                                 : " contains the struct itself, or nests without end"));
         }
     }
 }
@@ -110,12 +114,15 @@ void DeclarationChecker::fields() {
 bool DeclarationChecker::contains(const Type* type, std::vector<const Type*>& path, int& budget) {
     if (--budget < 0) return false;
     switch (type->kind) {
-        case TypeKind::Nullable: return is_plain_reference(type->elem()) || contains(type->elem(), path, budget);
+        case TypeKind::Nullable:
+            return is_plain_reference(type->elem()) || contains(type->elem(), path, budget);
         case TypeKind::Tuple:
             return std::all_of(type->args.begin(), type->args.end(),
                                [&](const Type* part) { return contains(part, path, budget); });
-        case TypeKind::Named: break;
-        default: return true;
+        case TypeKind::Named:
+            break;
+        default:
+            return true;
     }
     TypeDef* def = Loader::try_resolve(type);
     if (!def || def->kind != cf::DeclKind::Struct) return true;
@@ -145,10 +152,13 @@ void DeclarationChecker::function_flags(FunctionDef& f) {
     const bool virtual_flags = f.has(cf::kOpen | cf::kAbstract | cf::kOverride);
     if (virtual_flags) {
         if (!f.is_instance() || f.has(cf::kPrivate | cf::kConstructor))
-            fail(Rule::V104, "a static or private function or a constructor cannot be open, abstract or an override", &f);
-        if (!f.decl->type_params.empty()) fail(Rule::V109, "the method has type parameters and is open, abstract or an override", &f);
+            fail(Rule::V104,
+                 "a static or private function or a constructor cannot be open, abstract or an override", &f);
+        if (!f.decl->type_params.empty())
+            fail(Rule::V109, "the method has type parameters and is open, abstract or an override", &f);
     }
-    if (f.has(cf::kOpen) && !in_class && !in_interface) fail(Rule::V104, "only a method of a class can be open", &f);
+    if (f.has(cf::kOpen) && !in_class && !in_interface)
+        fail(Rule::V104, "only a method of a class can be open", &f);
     if (f.is_abstract() && !in_interface && !(in_class && type_.has(cf::kAbstract)))
         fail(Rule::V104, "the method is abstract, but its type is not", &f);
     if (f.has(cf::kConstructor) && !in_class) fail(Rule::V104, "only a class has constructors", &f);
@@ -168,8 +178,10 @@ void DeclarationChecker::function_flags(FunctionDef& f) {
         if (type_.name == "std.core.array") wanted = type_.types.array(type_.types.class_var(0));
     }
     if (f.params.empty() || f.params[0] != wanted)
-        fail(Rule::V105, "the first parameter of an instance method is " + (f.params.empty() ? "missing" : type_text(f.params[0])) +
-                             ", expected " + type_text(wanted), &f);
+        fail(Rule::V105,
+             "the first parameter of an instance method is " +
+                 (f.params.empty() ? "missing" : type_text(f.params[0])) + ", expected " + type_text(wanted),
+             &f);
 }
 
 void DeclarationChecker::native_signature(FunctionDef& f) {
@@ -177,18 +189,29 @@ void DeclarationChecker::native_signature(FunctionDef& f) {
         if (cf::is_primitive(type->kind)) return true;
         if (type->open) return false;
         switch (type->kind) {
-            case TypeKind::String: return true;
-            case TypeKind::Array: return cf::is_primitive(type->elem()->kind) || type->elem()->is(TypeKind::String);
-            case TypeKind::Named: return is_plain_reference(type);
-            case TypeKind::Function: return true;  // opaque; called back through the host table
-            case TypeKind::Nullable: return is_plain_reference(type->elem()) && self(type->elem(), self);
-            default: return false;
+            case TypeKind::String:
+                return true;
+            case TypeKind::Array:
+                return cf::is_primitive(type->elem()->kind) || type->elem()->is(TypeKind::String);
+            case TypeKind::Named:
+                return is_plain_reference(type);
+            case TypeKind::Function:
+                return true;  // opaque; called back through the host table
+            case TypeKind::Nullable:
+                return is_plain_reference(type->elem()) && self(type->elem(), self);
+            default:
+                return false;
         }
     };
-    if (f.params.size() > 12) fail(Rule::V111, "the native function has " + std::to_string(f.params.size()) + " parameters, at most 12 are possible", &f);
+    if (f.params.size() > 12)
+        fail(Rule::V111,
+             "the native function has " + std::to_string(f.params.size()) +
+                 " parameters, at most 12 are possible",
+             &f);
     if (!f.decl->type_params.empty()) fail(Rule::V111, "a native function cannot have type parameters", &f);
     for (const Type* param : f.params)
-        if (!accepted(param, accepted)) fail(Rule::V111, "a native function cannot take a " + type_text(param), &f);
+        if (!accepted(param, accepted))
+            fail(Rule::V111, "a native function cannot take a " + type_text(param), &f);
     if (!f.result->is(TypeKind::Void) && !accepted(f.result, accepted))
         fail(Rule::V111, "a native function cannot return a " + type_text(f.result), &f);
 }

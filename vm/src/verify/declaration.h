@@ -11,7 +11,8 @@ namespace skua::vm {
 // Collects the breaches of declaration rules of one type.
 class DeclarationChecker {
 public:
-    explicit DeclarationChecker(TypeDef& type) : type_(type), context_{type.types, type.loader, &type, nullptr} {}
+    explicit DeclarationChecker(TypeDef& type)
+        : type_(type), context_{type.types, type.loader, &type, nullptr} {}
 
     // Appends all that is wrong. Does not look at code.
     void run(std::vector<Diagnostic>& errors);
@@ -25,7 +26,8 @@ private:
     void native_signature(FunctionDef& f);
     void overrides(FunctionDef& f);
     void completeness();
-    void compare(const FunctionDef& f, const Type* f_owner, const FunctionDef& above, const Type* above_owner);
+    void compare(const FunctionDef& f, const Type* f_owner, const FunctionDef& above,
+                 const Type* above_owner);
     // Rule V110. False when the budget or the nesting is used up.
     bool contains(const Type* type, std::vector<const Type*>& path, int& budget);
 

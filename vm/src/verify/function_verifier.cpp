@@ -12,7 +12,9 @@ using cf::OperandKind;
 
 namespace {
 
-constexpr std::uint32_t bit(OperandClass c) { return 1u << static_cast<unsigned>(c); }
+constexpr std::uint32_t bit(OperandClass c) {
+    return 1u << static_cast<unsigned>(c);
+}
 
 template <typename... Classes>
 constexpr std::uint32_t bits(Classes... classes) {
@@ -21,23 +23,40 @@ constexpr std::uint32_t bits(Classes... classes) {
 
 std::string_view class_text(OperandClass c, bool read) {
     switch (c) {
-        case OperandClass::I8: return "i8";
-        case OperandClass::I16: return "i16";
-        case OperandClass::U8: return "u8";
-        case OperandClass::U16: return "u16";
-        case OperandClass::I32: return read ? "an integer of at most 32 bits" : "i32 or u32";
-        case OperandClass::I64: return "i64 or u64";
-        case OperandClass::F32: return "f32";
-        case OperandClass::F64: return "f64";
-        case OperandClass::Bool: return "bool";
-        case OperandClass::Char: return "char";
-        case OperandClass::Str: return "string";
-        case OperandClass::Ref: return "a reference";
-        case OperandClass::Array: return "an array";
-        case OperandClass::Function: return "a function";
-        case OperandClass::Nullable: return "a nullable type";
-        case OperandClass::Value: return "a struct or tuple";
-        default: return "any type";
+        case OperandClass::I8:
+            return "i8";
+        case OperandClass::I16:
+            return "i16";
+        case OperandClass::U8:
+            return "u8";
+        case OperandClass::U16:
+            return "u16";
+        case OperandClass::I32:
+            return read ? "an integer of at most 32 bits" : "i32 or u32";
+        case OperandClass::I64:
+            return "i64 or u64";
+        case OperandClass::F32:
+            return "f32";
+        case OperandClass::F64:
+            return "f64";
+        case OperandClass::Bool:
+            return "bool";
+        case OperandClass::Char:
+            return "char";
+        case OperandClass::Str:
+            return "string";
+        case OperandClass::Ref:
+            return "a reference";
+        case OperandClass::Array:
+            return "an array";
+        case OperandClass::Function:
+            return "a function";
+        case OperandClass::Nullable:
+            return "a nullable type";
+        case OperandClass::Value:
+            return "a struct or tuple";
+        default:
+            return "any type";
     }
 }
 
@@ -99,7 +118,8 @@ bool FunctionVerifier::handlers() {
     for (const cf::Handler& h : function_.decl->code.handlers) {
         const Type* type = owner_.pool_type(h.type);
         if (!is_error_type(context_, type))
-            return fail(Rule::V062, "a handler catches " + type_text(type) + ", which is not a std.core.Error");
+            return fail(Rule::V062,
+                        "a handler catches " + type_text(type) + ", which is not a std.core.Error");
         if (!assignable(context_, type, regs_[h.reg]))
             return fail(Rule::V062, "a handler catches " + type_text(type) + " in " + reg_text(h.reg));
     }
@@ -110,22 +130,50 @@ bool FunctionVerifier::masks_of(const Type* type, Masks& masks) {
     using C = OperandClass;
     constexpr std::uint32_t word = bit(C::I32);
     switch (type->kind) {
-        case TypeKind::I8: masks = {bits(C::I8) | word, bits(C::I8)}; break;
-        case TypeKind::I16: masks = {bits(C::I16) | word, bits(C::I16)}; break;
-        case TypeKind::U8: masks = {bits(C::U8) | word, bits(C::U8)}; break;
-        case TypeKind::U16: masks = {bits(C::U16) | word, bits(C::U16)}; break;
+        case TypeKind::I8:
+            masks = {bits(C::I8) | word, bits(C::I8)};
+            break;
+        case TypeKind::I16:
+            masks = {bits(C::I16) | word, bits(C::I16)};
+            break;
+        case TypeKind::U8:
+            masks = {bits(C::U8) | word, bits(C::U8)};
+            break;
+        case TypeKind::U16:
+            masks = {bits(C::U16) | word, bits(C::U16)};
+            break;
         case TypeKind::I32:
-        case TypeKind::U32: masks = {bits(C::I32), bits(C::I32)}; break;
+        case TypeKind::U32:
+            masks = {bits(C::I32), bits(C::I32)};
+            break;
         case TypeKind::I64:
-        case TypeKind::U64: masks = {bits(C::I64), bits(C::I64)}; break;
-        case TypeKind::F32: masks = {bits(C::F32), bits(C::F32)}; break;
-        case TypeKind::F64: masks = {bits(C::F64), bits(C::F64)}; break;
-        case TypeKind::Bool: masks = {bits(C::Bool), bits(C::Bool)}; break;
-        case TypeKind::Char: masks = {bits(C::Char), bits(C::Char)}; break;
-        case TypeKind::String: masks = {bits(C::Str, C::Ref), bits(C::Str, C::Ref)}; break;
-        case TypeKind::Array: masks = {bits(C::Array, C::Ref), bits(C::Array, C::Ref)}; break;
-        case TypeKind::Function: masks = {bits(C::Function, C::Ref), bits(C::Function, C::Ref)}; break;
-        case TypeKind::Tuple: masks = {bits(C::Value), bits(C::Value)}; break;
+        case TypeKind::U64:
+            masks = {bits(C::I64), bits(C::I64)};
+            break;
+        case TypeKind::F32:
+            masks = {bits(C::F32), bits(C::F32)};
+            break;
+        case TypeKind::F64:
+            masks = {bits(C::F64), bits(C::F64)};
+            break;
+        case TypeKind::Bool:
+            masks = {bits(C::Bool), bits(C::Bool)};
+            break;
+        case TypeKind::Char:
+            masks = {bits(C::Char), bits(C::Char)};
+            break;
+        case TypeKind::String:
+            masks = {bits(C::Str, C::Ref), bits(C::Str, C::Ref)};
+            break;
+        case TypeKind::Array:
+            masks = {bits(C::Array, C::Ref), bits(C::Array, C::Ref)};
+            break;
+        case TypeKind::Function:
+            masks = {bits(C::Function, C::Ref), bits(C::Function, C::Ref)};
+            break;
+        case TypeKind::Tuple:
+            masks = {bits(C::Value), bits(C::Value)};
+            break;
         case TypeKind::Nullable: {
             const std::uint32_t m = bits(C::Nullable) | (is_plain_reference(type->elem()) ? bit(C::Ref) : 0);
             masks = {m, m};
@@ -134,15 +182,24 @@ bool FunctionVerifier::masks_of(const Type* type, Masks& masks) {
         case TypeKind::Named: {
             std::uint32_t m = bits();
             switch (named_sort(type)) {
-                case NamedSort::Reference: m |= bit(C::Ref); break;
-                case NamedSort::Value: m |= bit(C::Value); break;
-                case NamedSort::Missing: m |= bit(C::Ref) | bit(C::Value); break;  // null either way
-                case NamedSort::None: break;
+                case NamedSort::Reference:
+                    m |= bit(C::Ref);
+                    break;
+                case NamedSort::Value:
+                    m |= bit(C::Value);
+                    break;
+                case NamedSort::Missing:
+                    m |= bit(C::Ref) | bit(C::Value);
+                    break;  // null either way
+                case NamedSort::None:
+                    break;
             }
             masks = {m, m};
             break;
         }
-        default: masks = {bits(), bits()}; break;  // type variables
+        default:
+            masks = {bits(), bits()};
+            break;  // type variables
     }
     return true;
 }
@@ -152,9 +209,11 @@ bool FunctionVerifier::instruction() {
     for (unsigned i = 0; i < info.operand_count; ++i) {
         const cf::Operand& column = info.operands[i];
         if (column.kind == OperandKind::Read) {
-            if (!(masks_[static_cast<std::size_t>(operand(i))].read & bit(column.cls))) return fail_operand(i);
+            if (!(masks_[static_cast<std::size_t>(operand(i))].read & bit(column.cls)))
+                return fail_operand(i);
         } else if (column.kind == OperandKind::Write) {
-            if (!(masks_[static_cast<std::size_t>(operand(i))].write & bit(column.cls))) return fail_operand(i);
+            if (!(masks_[static_cast<std::size_t>(operand(i))].write & bit(column.cls)))
+                return fail_operand(i);
         }
     }
     return info.typing == cf::Typing::Table || typing();
@@ -162,45 +221,84 @@ bool FunctionVerifier::instruction() {
 
 bool FunctionVerifier::typing() {
     switch (cf::op_info(at_->op).typing) {
-        case cf::Typing::Table: return true;
-        case cf::Typing::Move: return check_move();
-        case cf::Typing::ConstInt: return check_const_int();
-        case cf::Typing::Retype: return check_retype();
-        case cf::Typing::TypeTest: return check_type_test(at_->op == Op::Is ? 2 : 1);
-        case cf::Typing::Switch: return check_switch();
-        case cf::Typing::New: return check_new();
-        case cf::Typing::GetField: return check_get();
-        case cf::Typing::PutField: return check_put();
-        case cf::Typing::GetStatic: return check_static_get();
-        case cf::Typing::PutStatic: return check_static_put();
-        case cf::Typing::ArrayNew: return true;  // the register's own type says which array
-        case cf::Typing::ArrayLit: return check_array_lit();
-        case cf::Typing::ArrayGet: return check_array_get();
-        case cf::Typing::ArrayPut: return check_array_put();
-        case cf::Typing::ArrayGetField: return check_array_get_field();
-        case cf::Typing::ArrayPutField: return check_array_put_field();
-        case cf::Typing::ArrayCopy: return check_array_copy();
-        case cf::Typing::ArrayFill: return check_array_fill();
-        case cf::Typing::Bytes: return check_bytes();
-        case cf::Typing::StrConcat: return check_str_concat();
-        case cf::Typing::Pack: return check_pack();
-        case cf::Typing::Extract: return check_extract();
-        case cf::Typing::Insert: return check_insert();
-        case cf::Typing::Wrap: return check_wrap();
-        case cf::Typing::Unwrap: return check_unwrap();
-        case cf::Typing::Universal: return check_universal();
-        case cf::Typing::Cast: return check_cast();
-        case cf::Typing::CastOrNull: return check_cast_or_null();
-        case cf::Typing::Box: return check_box();
-        case cf::Typing::Call: return check_call();
-        case cf::Typing::CallVirtual: return check_call_virtual();
-        case cf::Typing::CallInterface: return check_call_interface();
-        case cf::Typing::CallConstrained: return check_call_constrained();
-        case cf::Typing::CallClosure: return check_call_closure();
-        case cf::Typing::Closure: return check_closure();
-        case cf::Typing::Ret: return check_ret();
-        case cf::Typing::RetVoid: return check_ret_void();
-        case cf::Typing::Throw: return check_throw();
+        case cf::Typing::Table:
+            return true;
+        case cf::Typing::Move:
+            return check_move();
+        case cf::Typing::ConstInt:
+            return check_const_int();
+        case cf::Typing::Retype:
+            return check_retype();
+        case cf::Typing::TypeTest:
+            return check_type_test(at_->op == Op::Is ? 2 : 1);
+        case cf::Typing::Switch:
+            return check_switch();
+        case cf::Typing::New:
+            return check_new();
+        case cf::Typing::GetField:
+            return check_get();
+        case cf::Typing::PutField:
+            return check_put();
+        case cf::Typing::GetStatic:
+            return check_static_get();
+        case cf::Typing::PutStatic:
+            return check_static_put();
+        case cf::Typing::ArrayNew:
+            return true;  // the register's own type says which array
+        case cf::Typing::ArrayLit:
+            return check_array_lit();
+        case cf::Typing::ArrayGet:
+            return check_array_get();
+        case cf::Typing::ArrayPut:
+            return check_array_put();
+        case cf::Typing::ArrayGetField:
+            return check_array_get_field();
+        case cf::Typing::ArrayPutField:
+            return check_array_put_field();
+        case cf::Typing::ArrayCopy:
+            return check_array_copy();
+        case cf::Typing::ArrayFill:
+            return check_array_fill();
+        case cf::Typing::Bytes:
+            return check_bytes();
+        case cf::Typing::StrConcat:
+            return check_str_concat();
+        case cf::Typing::Pack:
+            return check_pack();
+        case cf::Typing::Extract:
+            return check_extract();
+        case cf::Typing::Insert:
+            return check_insert();
+        case cf::Typing::Wrap:
+            return check_wrap();
+        case cf::Typing::Unwrap:
+            return check_unwrap();
+        case cf::Typing::Universal:
+            return check_universal();
+        case cf::Typing::Cast:
+            return check_cast();
+        case cf::Typing::CastOrNull:
+            return check_cast_or_null();
+        case cf::Typing::Box:
+            return check_box();
+        case cf::Typing::Call:
+            return check_call();
+        case cf::Typing::CallVirtual:
+            return check_call_virtual();
+        case cf::Typing::CallInterface:
+            return check_call_interface();
+        case cf::Typing::CallConstrained:
+            return check_call_constrained();
+        case cf::Typing::CallClosure:
+            return check_call_closure();
+        case cf::Typing::Closure:
+            return check_closure();
+        case cf::Typing::Ret:
+            return check_ret();
+        case cf::Typing::RetVoid:
+            return check_ret_void();
+        case cf::Typing::Throw:
+            return check_throw();
     }
     return false;
 }
@@ -220,7 +318,8 @@ bool FunctionVerifier::fail(Rule rule, std::string message) {
 
 bool FunctionVerifier::fail_operand(unsigned column) {
     const cf::Operand& wanted = cf::op_info(at_->op).operands[column];
-    return fail(Rule::V010, "operand " + std::to_string(column) + " is " + reg_text(operand(column)) + ", expected " +
+    return fail(Rule::V010, "operand " + std::to_string(column) + " is " + reg_text(operand(column)) +
+                                ", expected " +
                                 std::string(class_text(wanted.cls, wanted.kind == OperandKind::Read)));
 }
 

@@ -34,17 +34,17 @@ private:
     // What following a field path gives.
     struct Path {
         const Type* first_owner = nullptr;
-        const Type* type = nullptr;  // of the last step
-        bool mutable_first = true;   // the first field, if it is known
-        bool mutable_rest = true;    // all further ones
-        const FieldDef* first = nullptr;   // null for a tuple, or if not known
+        const Type* type = nullptr;       // of the last step
+        bool mutable_first = true;        // the first field, if it is known
+        bool mutable_rest = true;         // all further ones
+        const FieldDef* first = nullptr;  // null for a tuple, or if not known
     };
     // A method reference with its arguments substituted.
     struct Callee {
         const classfile::MethodRef* ref = nullptr;
         const Type* owner = nullptr;
-        TypeDef* def = nullptr;            // null if missing
-        FunctionDef* function = nullptr;   // null if missing
+        TypeDef* def = nullptr;           // null if missing
+        FunctionDef* function = nullptr;  // null if missing
     };
 
     // function_verifier.cpp
@@ -120,7 +120,9 @@ private:
     [[nodiscard]] std::int64_t operand(unsigned i) const { return code_.operand(*at_, i); }
     [[nodiscard]] const Type* reg(std::int64_t r) const { return regs_[static_cast<std::size_t>(r)]; }
     [[nodiscard]] const Type* reg_operand(unsigned i) const { return reg(operand(i)); }
-    [[nodiscard]] const Type* type_operand(unsigned i) { return owner_.pool_type(static_cast<std::uint32_t>(operand(i))); }
+    [[nodiscard]] const Type* type_operand(unsigned i) {
+        return owner_.pool_type(static_cast<std::uint32_t>(operand(i)));
+    }
     [[nodiscard]] std::string reg_text(std::int64_t r) const;
 
     FunctionDef& function_;

@@ -8,7 +8,9 @@ namespace cf = classfile;
 
 namespace {
 
-std::string method_text(const FunctionDef& f) { return "method " + f.qualified_name(); }
+std::string method_text(const FunctionDef& f) {
+    return "method " + f.qualified_name();
+}
 
 }  // namespace
 
@@ -22,8 +24,11 @@ void DeclarationChecker::overrides(FunctionDef& f) {
         if (!above || !is_dispatched(*above)) continue;
         if (!is_dispatched(f)) {  // dispatch goes by name: nothing else may have it
             if (!is_in_way(*above)) continue;
-            fail(Rule::V106, "the name is that of " + method_text(*above) + ", which a constructor or a method that is "
-                             "private or has type parameters cannot override", &f);
+            fail(Rule::V106,
+                 "the name is that of " + method_text(*above) +
+                     ", which a constructor or a method that is "
+                     "private or has type parameters cannot override",
+                 &f);
             return;
         }
         if (def->kind == cf::DeclKind::Class) {
@@ -37,39 +42,53 @@ void DeclarationChecker::overrides(FunctionDef& f) {
                 found = true;
                 continue;
             }
-            if (!f.has(cf::kOverride)) fail(Rule::V106, "the method overrides " + method_text(*above) + " without being an override", &f);
+            if (!f.has(cf::kOverride))
+                fail(Rule::V106, "the method overrides " + method_text(*above) + " without being an override",
+                     &f);
         }
         found = true;
         compare(f, type_.self, *above, super);
     }
-    if (f.has(cf::kOverride) && !found) fail(Rule::V106, "the method is an override, but no supertype has a method to override", &f);
+    if (f.has(cf::kOverride) && !found)
+        fail(Rule::V106, "the method is an override, but no supertype has a method to override", &f);
 }
 
-void DeclarationChecker::compare(const FunctionDef& f, const Type* f_owner, const FunctionDef& above, const Type* above_owner) {
-    const auto type_in = [&](const Type* type, const Type* owner) { return type_.types.substitute(type, owner->args, {}); };
+void DeclarationChecker::compare(const FunctionDef& f, const Type* f_owner, const FunctionDef& above,
+                                 const Type* above_owner) {
+    const auto type_in = [&](const Type* type, const Type* owner) {
+        return type_.types.substitute(type, owner->args, {});
+    };
     const FunctionDef* at = f.owner == &type_ ? &f : nullptr;
     if (f.params.size() != above.params.size()) {
-        fail(Rule::V107, method_text(f) + " has " + std::to_string(f.params.size()) + " parameters, but " + method_text(above) +
-                             " has " + std::to_string(above.params.size()), at);
+        fail(Rule::V107,
+             method_text(f) + " has " + std::to_string(f.params.size()) + " parameters, but " +
+                 method_text(above) + " has " + std::to_string(above.params.size()),
+             at);
         return;
     }
     for (std::size_t i = 1; i < f.params.size(); ++i) {
         const Type* ours = type_in(f.params[i], f_owner);
         const Type* theirs = type_in(above.params[i], above_owner);
         if (ours && ours == theirs) continue;
-        fail(Rule::V107, "parameter " + std::to_string(i) + " of " + method_text(f) + " is " + type_text(ours) + ", but that of " +
-                             method_text(above) + " is " + type_text(theirs), at);
+        fail(Rule::V107,
+             "parameter " + std::to_string(i) + " of " + method_text(f) + " is " + type_text(ours) +
+                 ", but that of " + method_text(above) + " is " + type_text(theirs),
+             at);
         return;
     }
     const Type* ours = type_in(f.result, f_owner);
     const Type* theirs = type_in(above.result, above_owner);
     if (!ours || !theirs || !assignable(context_, ours, theirs))
-        fail(Rule::V107, "the result of " + method_text(f) + " is " + type_text(ours) + ", but that of " + method_text(above) +
-                             " is " + type_text(theirs), at);
+        fail(Rule::V107,
+             "the result of " + method_text(f) + " is " + type_text(ours) + ", but that of " +
+                 method_text(above) + " is " + type_text(theirs),
+             at);
 }
 
 void DeclarationChecker::completeness() {
-    if (type_.kind == cf::DeclKind::Interface || type_.kind == cf::DeclKind::Module || type_.has(cf::kAbstract)) return;
+    if (type_.kind == cf::DeclKind::Interface || type_.kind == cf::DeclKind::Module ||
+        type_.has(cf::kAbstract))
+        return;
     for (const Type* super : supertypes_of(type_).types) {
         TypeDef* def = super->def.load(std::memory_order_acquire);
         const bool interface = def->kind == cf::DeclKind::Interface;
@@ -77,8 +96,9 @@ void DeclarationChecker::completeness() {
             if (!is_dispatched(method) || (!interface && !method.is_abstract())) continue;
             const Implementation found = find_implementation_of(type_, method);
             if (found.ambiguous) {
-                fail(Rule::V114, "several interfaces have a default for " + method_text(method) + ", one of them " +
-                                     found.function->qualified_name() + "; the type must have its own");
+                fail(Rule::V114, "several interfaces have a default for " + method_text(method) +
+                                     ", one of them " + found.function->qualified_name() +
+                                     "; the type must have its own");
             } else if (!found.function) {
                 fail(Rule::V108, method_text(method) + " is not implemented, and the type is not abstract");
             } else if (found.function->owner != &type_ && found.function->owner != def) {

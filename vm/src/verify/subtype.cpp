@@ -28,9 +28,12 @@ NamedSort named_sort(const Type* type) {
     if (!def) return NamedSort::Missing;
     switch (def->kind) {
         case cf::DeclKind::Class:
-        case cf::DeclKind::Interface: return NamedSort::Reference;
-        case cf::DeclKind::Struct: return NamedSort::Value;
-        default: return NamedSort::None;
+        case cf::DeclKind::Interface:
+            return NamedSort::Reference;
+        case cf::DeclKind::Struct:
+            return NamedSort::Value;
+        default:
+            return NamedSort::None;
     }
 }
 
@@ -38,16 +41,20 @@ bool is_plain_reference(const Type* type) {
     switch (type->kind) {
         case TypeKind::String:
         case TypeKind::Array:
-        case TypeKind::Function: return true;
+        case TypeKind::Function:
+            return true;
         case TypeKind::Named: {
             const NamedSort sort = named_sort(type);
             return sort == NamedSort::Reference || sort == NamedSort::Missing;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
-bool same_module(const TypeDef& a, const TypeDef& b) { return &a.loader == &b.loader && a.module() == b.module(); }
+bool same_module(const TypeDef& a, const TypeDef& b) {
+    return &a.loader == &b.loader && a.module() == b.module();
+}
 
 bool type_accessible(const TypeDef& from, const TypeDef& type) {
     // Built-in types have no visibility, and the members of a module have their own.
@@ -58,7 +65,8 @@ bool type_accessible(const TypeDef& from, const TypeDef& type) {
 namespace {
 
 // `type` is an instantiation of `def`: what it has as `target`, from the flattened list.
-const Type* from_list(TypeTable& types, TypeDef& def, const TypeDef& target, std::span<const Type* const> args) {
+const Type* from_list(TypeTable& types, TypeDef& def, const TypeDef& target,
+                      std::span<const Type* const> args) {
     for (const Type* open : supertypes_of(def).types)
         if (open->def.load(std::memory_order_acquire) == &target) return types.substitute(open, args, {});
     return nullptr;
@@ -78,7 +86,8 @@ const Type* find_supertype(const TypeContext& context, const Type* type, const T
         case TypeKind::FuncVar: {
             const std::vector<cf::TypeParam>* params = nullptr;
             if (type->kind == TypeKind::ClassVar && context.owner) params = &context.owner->file.type_params;
-            if (type->kind == TypeKind::FuncVar && context.function) params = &context.function->decl->type_params;
+            if (type->kind == TypeKind::FuncVar && context.function)
+                params = &context.function->decl->type_params;
             if (!params || type->index >= params->size()) return nullptr;
             TypeDef& file_owner = context.function ? *context.function->owner : *context.owner;
             for (cf::TypeIndex index : (*params)[type->index].bounds) {
@@ -90,7 +99,8 @@ const Type* find_supertype(const TypeContext& context, const Type* type, const T
         case TypeKind::Function:
         case TypeKind::Nullable:
         case TypeKind::Tuple:
-        case TypeKind::Void: return nullptr;
+        case TypeKind::Void:
+            return nullptr;
         default: {  // primitives, string, arrays
             auto extension = context.loader.extension_of(type->kind);
             if (!extension || (*extension)->kind != cf::DeclKind::Extension) return nullptr;
@@ -102,12 +112,14 @@ const Type* find_supertype(const TypeContext& context, const Type* type, const T
 
 bool assignable(const TypeContext& context, const Type* from, const Type* to) {
     if (from == to) return true;
-    if (from->kind == TypeKind::Named && !Loader::try_resolve(from)) return is_plain_reference(to) && !(to->kind == TypeKind::Named && !Loader::try_resolve(to));
+    if (from->kind == TypeKind::Named && !Loader::try_resolve(from))
+        return is_plain_reference(to) && !(to->kind == TypeKind::Named && !Loader::try_resolve(to));
     switch (to->kind) {
         case TypeKind::Named: {
             if (from->kind != TypeKind::Named) return false;
             const TypeDef* target = Loader::try_resolve(to);
-            if (!target || (target->kind != cf::DeclKind::Class && target->kind != cf::DeclKind::Interface)) return false;
+            if (!target || (target->kind != cf::DeclKind::Class && target->kind != cf::DeclKind::Interface))
+                return false;
             if (named_sort(from) != NamedSort::Reference) return false;  // a struct needs a box
             return find_supertype(context, from, *target) == to;
         }
@@ -120,7 +132,8 @@ bool assignable(const TypeContext& context, const Type* from, const Type* to) {
                 if (!assignable(context, to->fn_params()[i], from->fn_params()[i])) return false;
             return assignable(context, from->fn_result(), to->fn_result());
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -128,7 +141,8 @@ bool is_error_type(const TypeContext& context, const Type* type) {
     if (type->kind != TypeKind::Named) return false;
     if (!Loader::try_resolve(type)) return true;
     const TypeDef* error = context.loader.try_load("std.core.Error");
-    return error && named_sort(type) == NamedSort::Reference && find_supertype(context, type, *error) != nullptr;
+    return error && named_sort(type) == NamedSort::Reference &&
+           find_supertype(context, type, *error) != nullptr;
 }
 
 bool within_bounds(const TypeContext& context, TypeDef& file_owner, std::span<const cf::TypeParam> params,
@@ -138,15 +152,17 @@ bool within_bounds(const TypeContext& context, TypeDef& file_owner, std::span<co
         for (cf::TypeIndex index : params[i].bounds) {
             const Type* bound = context.types.substitute(file_owner.pool_type(index), class_args, func_args);
             if (!bound) {
-                fault = {Rule::V004, "a bound of type parameter " + std::string(file_owner.file.str(params[i].name)) +
+                fault = {Rule::V004, "a bound of type parameter " +
+                                         std::string(file_owner.file.str(params[i].name)) +
                                          " is nested too deeply"};
                 return false;
             }
             const TypeDef* target = Loader::try_resolve(bound);
             const bool missing = args[i]->kind == TypeKind::Named && !Loader::try_resolve(args[i]);
             if (!target || missing || find_supertype(context, args[i], *target) == bound) continue;
-            fault = {Rule::V002, "type argument " + type_text(args[i]) + " is not within the bound " + type_text(bound) +
-                                     " of type parameter " + std::string(file_owner.file.str(params[i].name))};
+            fault = {Rule::V002, "type argument " + type_text(args[i]) + " is not within the bound " +
+                                     type_text(bound) + " of type parameter " +
+                                     std::string(file_owner.file.str(params[i].name))};
             return false;
         }
     }
@@ -166,10 +182,12 @@ bool well_formed(const TypeContext& context, const Type* type, TypeFault& fault)
             }
             if (def->type_param_count() != type->args.size()) {
                 fault = {Rule::V001, type_text(type) + " has " + std::to_string(type->args.size()) +
-                                         " type arguments, expected " + std::to_string(def->type_param_count())};
+                                         " type arguments, expected " +
+                                         std::to_string(def->type_param_count())};
                 return false;
             }
-            if (!within_bounds(context, *def, def->file.type_params, type->args, type->args, {}, fault)) return false;
+            if (!within_bounds(context, *def, def->file.type_params, type->args, type->args, {}, fault))
+                return false;
         }
     }
     if (!type->open) type->well_formed.store(true, std::memory_order_relaxed);

@@ -16,7 +16,8 @@ using Supertypes = TypeDef::Supertypes;
 
 const Supertypes& publish(TypeDef& def, std::unique_ptr<Supertypes> made) {
     const Supertypes* none = nullptr;
-    if (def.supertypes.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel)) return *made.release();
+    if (def.supertypes.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel))
+        return *made.release();
     return *none;  // another thread was faster, with the same outcome
 }
 
@@ -61,19 +62,22 @@ private:
     bool add(TypeDef& def, const Type* type, cf::DeclKind wanted, std::unique_ptr<Supertypes>& out) {
         auto loaded = Loader::resolve(type);
         if (!loaded) {
-            out = failed(def, Rule::V101, "supertype " + type_text(type) + " cannot be loaded: " + loaded.error().to_string());
+            out = failed(def, Rule::V101,
+                         "supertype " + type_text(type) + " cannot be loaded: " + loaded.error().to_string());
             return true;
         }
         TypeDef& above = **loaded;
         if (above.kind != wanted) {
-            out = failed(def, Rule::V101, type_text(type) + (wanted == cf::DeclKind::Class
-                                                                 ? " is not a class, so it cannot be the superclass"
-                                                                 : " is not an interface, so it cannot be implemented"));
+            out = failed(def, Rule::V101,
+                         type_text(type) + (wanted == cf::DeclKind::Class
+                                                ? " is not a class, so it cannot be the superclass"
+                                                : " is not an interface, so it cannot be implemented"));
             return true;
         }
         if (type->args.size() != above.type_param_count()) {
-            out = failed(def, Rule::V001, type_text(type) + " has " + std::to_string(type->args.size()) +
-                                              " type arguments, expected " + std::to_string(above.type_param_count()));
+            out = failed(def, Rule::V001,
+                         type_text(type) + " has " + std::to_string(type->args.size()) +
+                             " type arguments, expected " + std::to_string(above.type_param_count()));
             return true;
         }
         const Supertypes* further = visit(above);
@@ -104,7 +108,8 @@ private:
         for (const Type* have : out->types) {
             if (have == type) return true;
             if (have->def.load(std::memory_order_relaxed) == target) {
-                out = failed(def, Rule::V103, "the type has both " + type_text(have) + " and " + type_text(type));
+                out = failed(def, Rule::V103,
+                             "the type has both " + type_text(have) + " and " + type_text(type));
                 return false;
             }
         }

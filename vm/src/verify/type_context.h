@@ -20,8 +20,8 @@ enum class Rule : std::uint16_t {
 
 struct TypeContext {
     TypeTable& types;
-    Loader& loader;                       // finds std.core
-    TypeDef* owner = nullptr;             // bounds of ClassVars
+    Loader& loader;                         // finds std.core
+    TypeDef* owner = nullptr;               // bounds of ClassVars
     const FunctionDef* function = nullptr;  // bounds of FuncVars
 };
 
@@ -47,9 +47,10 @@ enum class NamedSort : std::uint8_t { Missing, Reference, Value, None };
 bool well_formed(const TypeContext& context, const Type* type, TypeFault& fault);
 
 // Rule V002 for the arguments of type parameters whose bounds are declared in `file_owner`.
-bool within_bounds(const TypeContext& context, TypeDef& file_owner, std::span<const classfile::TypeParam> params,
-                   std::span<const Type* const> args, std::span<const Type* const> class_args,
-                   std::span<const Type* const> func_args, TypeFault& fault);
+bool within_bounds(const TypeContext& context, TypeDef& file_owner,
+                   std::span<const classfile::TypeParam> params, std::span<const Type* const> args,
+                   std::span<const Type* const> class_args, std::span<const Type* const> func_args,
+                   TypeFault& fault);
 
 // May code of `from` use the members of `type` (rule V003)?
 [[nodiscard]] bool type_accessible(const TypeDef& from, const TypeDef& type);

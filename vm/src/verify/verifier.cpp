@@ -25,7 +25,8 @@ Result<void> check_declaration(TypeDef& type) {
             std::vector<Diagnostic> errors;
             DeclarationChecker(type).run(errors);
             if (!errors.empty()) type.declaration_failure = std::move(errors.front());
-            type.declaration_state.store(errors.empty() ? VerifyState::Verified : VerifyState::Failed, std::memory_order_release);
+            type.declaration_state.store(errors.empty() ? VerifyState::Verified : VerifyState::Failed,
+                                         std::memory_order_release);
         }
     }
     return outcome(type.declaration_state, type.declaration_failure);
@@ -44,7 +45,8 @@ Result<void> verify_function(FunctionDef& function) {
                 function.code = verifier.take_code();
             }
             if (!errors.empty()) function.failure = std::move(errors.front());
-            function.state.store(errors.empty() ? VerifyState::Verified : VerifyState::Failed, std::memory_order_release);
+            function.state.store(errors.empty() ? VerifyState::Verified : VerifyState::Failed,
+                                 std::memory_order_release);
         }
     }
     return outcome(function.state, function.failure);

@@ -23,8 +23,10 @@ bool FunctionVerifier::check_array_get_field() {
     if (!follow(3, false, path)) return false;
     const Type* element = reg_operand(1)->elem();
     if (element != path.first_owner)
-        return fail(Rule::V032, "the path starts at " + type_text(path.first_owner) + ", expected " + type_text(element));
-    return wants_value_owner(path) && wants_assignable(Rule::V011, path.type, reg_operand(0), "the component");
+        return fail(Rule::V032,
+                    "the path starts at " + type_text(path.first_owner) + ", expected " + type_text(element));
+    return wants_value_owner(path) &&
+           wants_assignable(Rule::V011, path.type, reg_operand(0), "the component");
 }
 
 bool FunctionVerifier::check_array_put_field() {
@@ -32,7 +34,8 @@ bool FunctionVerifier::check_array_put_field() {
     if (!follow(2, false, path)) return false;
     const Type* element = reg_operand(0)->elem();
     if (element != path.first_owner)
-        return fail(Rule::V032, "the path starts at " + type_text(path.first_owner) + ", expected " + type_text(element));
+        return fail(Rule::V032,
+                    "the path starts at " + type_text(path.first_owner) + ", expected " + type_text(element));
     const bool own = path.first && path.first->owner == &owner_;
     return wants_value_owner(path) && wants_mutable(path, own) &&
            wants_assignable(Rule::V011, reg_operand(3), path.type, "the value");
@@ -40,7 +43,8 @@ bool FunctionVerifier::check_array_put_field() {
 
 bool FunctionVerifier::check_array_copy() {
     if (reg_operand(0) == reg_operand(2)) return true;
-    return fail(Rule::V041, "the source is " + type_text(reg_operand(2)) + " and the destination " + type_text(reg_operand(0)));
+    return fail(Rule::V041, "the source is " + type_text(reg_operand(2)) + " and the destination " +
+                                type_text(reg_operand(0)));
 }
 
 bool FunctionVerifier::check_array_fill() {

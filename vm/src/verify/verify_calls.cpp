@@ -12,7 +12,9 @@ namespace cf = classfile;
 
 namespace {
 
-bool is_closed_class(const TypeDef& def) { return !def.has(cf::kOpen) && !def.has(cf::kAbstract); }
+bool is_closed_class(const TypeDef& def) {
+    return !def.has(cf::kOpen) && !def.has(cf::kAbstract);
+}
 
 }  // namespace
 
@@ -31,7 +33,8 @@ bool FunctionVerifier::callee(unsigned column, Callee& out) {
             if (!wants_type(arg)) return false;
         if (out.def && out.def->type_param_count() != out.owner->args.size())
             return fail(Rule::V001, type_text(out.owner) + " has a wrong number of type arguments");
-        if (out.def && !within_bounds(context_, *out.def, out.def->file.type_params, out.owner->args, out.owner->args, {}, fault))
+        if (out.def && !within_bounds(context_, *out.def, out.def->file.type_params, out.owner->args,
+                                      out.owner->args, {}, fault))
             return fail(fault.rule, std::move(fault.message));
     }
     if (!wants_accessible(out.owner)) return false;
@@ -46,15 +49,19 @@ bool FunctionVerifier::callee(unsigned column, Callee& out) {
         return type->class_vars <= out.owner->args.size() && type->func_vars <= type_args_.size();
     };
     for (cf::TypeIndex index : ref.params)
-        if (!in_scope(index)) return fail(Rule::V052, "a parameter's type mentions a type variable that the function does not have");
-    if (!in_scope(ref.result)) return fail(Rule::V052, "the result type mentions a type variable that the function does not have");
+        if (!in_scope(index))
+            return fail(Rule::V052,
+                        "a parameter's type mentions a type variable that the function does not have");
+    if (!in_scope(ref.result))
+        return fail(Rule::V052, "the result type mentions a type variable that the function does not have");
 
     const std::string_view name = file_.str(ref.name);
     if (name == "static$init") return fail(Rule::V058, "static$init is run by the machine only");
     out.function = out.def ? out.def->find_function(name) : nullptr;
     if (!out.function) return true;
     if (out.function->decl->type_params.size() == type_args_.size() &&
-        !within_bounds(context_, *out.def, out.function->decl->type_params, type_args_, out.owner->args, type_args_, fault))
+        !within_bounds(context_, *out.def, out.function->decl->type_params, type_args_, out.owner->args,
+                       type_args_, fault))
         return fail(fault.rule, std::move(fault.message));
     return check_function_access(out);
 }
@@ -62,7 +69,8 @@ bool FunctionVerifier::callee(unsigned column, Callee& out) {
 bool FunctionVerifier::check_function_access(const Callee& c) {
     if (c.def == &owner_) return true;
     if (c.function->has(cf::kPrivate))
-        return fail(Rule::V034, "function " + c.function->qualified_name() + " is private to " + std::string(c.def->name));
+        return fail(Rule::V034, "function " + c.function->qualified_name() + " is private to " +
+                                    std::string(c.def->name));
     if (c.def->kind == DeclKind::Module && !c.function->has(cf::kPublic) && !same_module(owner_, *c.def))
         return fail(Rule::V035, "function " + c.function->qualified_name() + " is private to its module");
     return true;
@@ -74,13 +82,16 @@ const Type* FunctionVerifier::in_callee(const Callee& c, cf::TypeIndex index) {
 
 bool FunctionVerifier::check_args(const Callee& c, std::span<const std::int64_t> args, bool skip_receiver) {
     if (args.size() != c.ref->params.size())
-        return fail(Rule::V050, std::to_string(args.size()) + " arguments are given to " + std::string(file_.str(c.ref->name)) +
-                                    ", expected " + std::to_string(c.ref->params.size()));
+        return fail(Rule::V050, std::to_string(args.size()) + " arguments are given to " +
+                                    std::string(file_.str(c.ref->name)) + ", expected " +
+                                    std::to_string(c.ref->params.size()));
     for (std::size_t i = skip_receiver ? 1 : 0; i < args.size(); ++i) {
         const Type* wanted = in_callee(c, c.ref->params[i]);
-        if (!wanted) return fail(Rule::V004, "the type of parameter " + std::to_string(i) + " is nested too deeply");
+        if (!wanted)
+            return fail(Rule::V004, "the type of parameter " + std::to_string(i) + " is nested too deeply");
         if (wanted == reg(args[i])) continue;
-        if (!wants_assignable(Rule::V050, reg(args[i]), wanted, "argument " + std::to_string(i))) return false;
+        if (!wants_assignable(Rule::V050, reg(args[i]), wanted, "argument " + std::to_string(i)))
+            return false;
     }
     return true;
 }
@@ -89,7 +100,8 @@ bool FunctionVerifier::check_result(const Callee& c, std::int64_t result) {
     if (result < 0) return true;
     const Type* type = in_callee(c, c.ref->result);
     if (!type) return fail(Rule::V004, "the result type is nested too deeply");
-    if (type->is(TypeKind::Void)) return fail(Rule::V051, "the function has no result, but " + reg_text(result) + " is to receive it");
+    if (type->is(TypeKind::Void))
+        return fail(Rule::V051, "the function has no result, but " + reg_text(result) + " is to receive it");
     return wants_assignable(Rule::V051, type, reg(result), "the result");
 }
 
@@ -105,22 +117,26 @@ bool FunctionVerifier::check_receiver(const Callee& c, Rule rule) {
 // Rule V054: an open method may be called as it stands by subclasses, and where the static type of
 // the receiver (null: unknown) is a closed class that has just this method.
 bool FunctionVerifier::may_bypass_dispatch(const Callee& c, const Type* receiver) {
-    if (c.def->kind != DeclKind::Class || !c.function->has(cf::kOpen) || is_closed_class(*c.def) || c.def == &owner_) return true;
+    if (c.def->kind != DeclKind::Class || !c.function->has(cf::kOpen) || is_closed_class(*c.def) ||
+        c.def == &owner_)
+        return true;
     if (find_supertype(context_, owner_.self, *c.def)) return true;
     if (!receiver || !receiver->is(TypeKind::Named)) return false;
     TypeDef* def = Loader::try_resolve(receiver);
-    return !def || (def->kind == DeclKind::Class && is_closed_class(*def) && find_implementation_of(*def, *c.function).function == c.function);
+    return !def || (def->kind == DeclKind::Class && is_closed_class(*def) &&
+                    find_implementation_of(*def, *c.function).function == c.function);
 }
 
 bool FunctionVerifier::check_call() {
     Callee c;
     if (!callee(1, c)) return false;
     if (c.function) {
-        if (c.function->is_abstract()) return fail(Rule::V053, "method " + c.function->qualified_name() + " is abstract");
+        if (c.function->is_abstract())
+            return fail(Rule::V053, "method " + c.function->qualified_name() + " is abstract");
         const auto args = code_.regs(*at_, 2);
         if (!may_bypass_dispatch(c, args.empty() ? nullptr : reg(args[0])))
-            return fail(Rule::V054, "method " + c.function->qualified_name() + " is open, and " + std::string(owner_.name) +
-                                        " is not a subclass");
+            return fail(Rule::V054, "method " + c.function->qualified_name() + " is open, and " +
+                                        std::string(owner_.name) + " is not a subclass");
     }
     return check_args(c, code_.regs(*at_, 2), false) && check_result(c, operand(0));
 }
@@ -128,10 +144,12 @@ bool FunctionVerifier::check_call() {
 bool FunctionVerifier::check_call_virtual() {
     Callee c;
     if (!callee(1, c)) return false;
-    if (c.def && c.def->kind != DeclKind::Class) return fail(Rule::V055, type_text(c.owner) + " is not a class");
+    if (c.def && c.def->kind != DeclKind::Class)
+        return fail(Rule::V055, type_text(c.owner) + " is not a class");
     if (!check_receiver(c, Rule::V055)) return false;
     if (c.function) {
-        if (c.function->has(cf::kConstructor)) return fail(Rule::V058, "a constructor is called by call only");
+        if (c.function->has(cf::kConstructor))
+            return fail(Rule::V058, "a constructor is called by call only");
         if (!is_dispatched(*c.function) || !c.function->has(cf::kOpen | cf::kAbstract | cf::kOverride))
             return fail(Rule::V055, "method " + c.function->qualified_name() + " is not open");
     }
@@ -141,20 +159,24 @@ bool FunctionVerifier::check_call_virtual() {
 bool FunctionVerifier::check_call_interface() {
     Callee c;
     if (!callee(1, c)) return false;
-    if (c.def && c.def->kind != DeclKind::Interface) return fail(Rule::V056, type_text(c.owner) + " is not an interface");
+    if (c.def && c.def->kind != DeclKind::Interface)
+        return fail(Rule::V056, type_text(c.owner) + " is not an interface");
     if (!check_receiver(c, Rule::V056)) return false;
     if (c.function && !is_dispatched(*c.function))
-        return fail(Rule::V056, "function " + c.function->qualified_name() + " is static, private, or has type parameters");
+        return fail(Rule::V056, "function " + c.function->qualified_name() +
+                                    " is static, private, or has type parameters");
     return check_args(c, code_.regs(*at_, 2), false) && check_result(c, operand(0));
 }
 
 bool FunctionVerifier::check_call_constrained() {
     Callee c;
     if (!callee(1, c)) return false;
-    if (c.def && c.def->kind != DeclKind::Interface) return fail(Rule::V057, type_text(c.owner) + " is not an interface");
+    if (c.def && c.def->kind != DeclKind::Interface)
+        return fail(Rule::V057, type_text(c.owner) + " is not an interface");
     if (!check_receiver(c, Rule::V057)) return false;
     if (c.function && !is_dispatched(*c.function))
-        return fail(Rule::V057, "function " + c.function->qualified_name() + " is static, private, or has type parameters");
+        return fail(Rule::V057, "function " + c.function->qualified_name() +
+                                    " is static, private, or has type parameters");
     const auto args = code_.regs(*at_, 2);
     if (args.empty()) return fail(Rule::V050, "no arguments are given");
     const Type* receiver = reg(args[0]);
@@ -169,13 +191,15 @@ bool FunctionVerifier::check_call_closure() {
     const auto args = code_.regs(*at_, 2);
     const auto params = type->fn_params();
     if (args.size() != params.size())
-        return fail(Rule::V050, std::to_string(args.size()) + " arguments are given to " + type_text(type) + ", expected " +
-                                    std::to_string(params.size()));
+        return fail(Rule::V050, std::to_string(args.size()) + " arguments are given to " + type_text(type) +
+                                    ", expected " + std::to_string(params.size()));
     for (std::size_t i = 0; i < args.size(); ++i)
-        if (!wants_assignable(Rule::V050, reg(args[i]), params[i], "argument " + std::to_string(i))) return false;
+        if (!wants_assignable(Rule::V050, reg(args[i]), params[i], "argument " + std::to_string(i)))
+            return false;
     if (operand(0) < 0) return true;
     if (type->fn_result()->is(TypeKind::Void))
-        return fail(Rule::V051, "the function has no result, but " + reg_text(operand(0)) + " is to receive it");
+        return fail(Rule::V051,
+                    "the function has no result, but " + reg_text(operand(0)) + " is to receive it");
     return wants_assignable(Rule::V051, type->fn_result(), reg_operand(0), "the result");
 }
 
@@ -184,7 +208,8 @@ bool FunctionVerifier::check_closure() {
     if (!callee(1, c)) return false;
     if (c.function && c.function->is_abstract())
         return fail(Rule::V059, "method " + c.function->qualified_name() + " is abstract");
-    if (c.function && c.function->has(cf::kConstructor)) return fail(Rule::V058, "a constructor is called by call only");
+    if (c.function && c.function->has(cf::kConstructor))
+        return fail(Rule::V058, "a constructor is called by call only");
     if (c.function && !may_bypass_dispatch(c, nullptr))
         return fail(Rule::V054, "method " + c.function->qualified_name() + " is open");
 
@@ -193,13 +218,17 @@ bool FunctionVerifier::check_closure() {
     const std::size_t free = type->fn_params().size();
     const auto& params = c.ref->params;
     if (params.size() != free + captures.size())
-        return fail(Rule::V059, "the function has " + std::to_string(params.size()) + " parameters; " + type_text(type) + " and " +
-                                    std::to_string(captures.size()) + " captures are " + std::to_string(free + captures.size()));
+        return fail(Rule::V059, "the function has " + std::to_string(params.size()) + " parameters; " +
+                                    type_text(type) + " and " + std::to_string(captures.size()) +
+                                    " captures are " + std::to_string(free + captures.size()));
     for (std::size_t i = 0; i < params.size(); ++i) {
         const Type* param = in_callee(c, params[i]);
-        if (!param) return fail(Rule::V004, "the type of parameter " + std::to_string(i) + " is nested too deeply");
+        if (!param)
+            return fail(Rule::V004, "the type of parameter " + std::to_string(i) + " is nested too deeply");
         const Type* given = i < free ? type->fn_params()[i] : reg(captures[i - free]);
-        if (!wants_assignable(Rule::V059, given, param, i < free ? "parameter " + std::to_string(i) : "capture " + std::to_string(i - free)))
+        if (!wants_assignable(
+                Rule::V059, given, param,
+                i < free ? "parameter " + std::to_string(i) : "capture " + std::to_string(i - free)))
             return false;
     }
     const Type* result = in_callee(c, c.ref->result);

@@ -43,18 +43,20 @@ bool FunctionVerifier::follow(unsigned column, bool is_static, Path& path) {
         if (i == 0)
             path.first_owner = owner;
         else if (owner != path.type)
-            return fail(Rule::V031, "the path goes on at " + type_text(owner) + ", expected " + type_text(path.type));
+            return fail(Rule::V031,
+                        "the path goes on at " + type_text(owner) + ", expected " + type_text(path.type));
 
         if (owner->is(TypeKind::Tuple) && !static_step) {
             const int component = tuple_component(name, owner->args.size());
-            if (component < 0) return fail(Rule::V031, type_text(owner) + " has no component '" + std::string(name) + "'");
+            if (component < 0)
+                return fail(Rule::V031, type_text(owner) + " has no component '" + std::string(name) + "'");
             if (owner->args[static_cast<std::size_t>(component)] != declared)
-                return fail(Rule::V031, "component " + std::string(name) + " of " + type_text(owner) + " is given type " + type_text(declared));
+                return fail(Rule::V031, "component " + std::string(name) + " of " + type_text(owner) +
+                                            " is given type " + type_text(declared));
             path.type = declared;
             continue;
         }
-        if (!owner->is(TypeKind::Named))
-            return fail(Rule::V031, type_text(owner) + " has no fields");
+        if (!owner->is(TypeKind::Named)) return fail(Rule::V031, type_text(owner) + " has no fields");
         TypeDef* def = Loader::try_resolve(owner);
         if (static_step) {  // the owner may be a module: no type of values
             for (const Type* arg : owner->args)
@@ -66,14 +68,17 @@ bool FunctionVerifier::follow(unsigned column, bool is_static, Path& path) {
             if (def->type_param_count() != owner->args.size())
                 return fail(Rule::V001, type_text(owner) + " has a wrong number of type arguments");
             if (i > 0 && def->kind != DeclKind::Struct)
-                return fail(Rule::V031, "the path goes through " + type_text(owner) + ", which is not a struct or tuple");
+                return fail(Rule::V031,
+                            "the path goes through " + type_text(owner) + ", which is not a struct or tuple");
             if (!wants_accessible(owner)) return false;
         }
         if (declared->func_vars != 0 || declared->class_vars > owner->args.size())
-            return fail(Rule::V031, "field '" + std::string(name) + "' of " + type_text(owner) + " is given type " +
-                                        type_text(declared) + ", which mentions other type variables than its owner's");
+            return fail(Rule::V031, "field '" + std::string(name) + "' of " + type_text(owner) +
+                                        " is given type " + type_text(declared) +
+                                        ", which mentions other type variables than its owner's");
         path.type = types_.substitute(declared, owner->args, {});
-        if (!path.type) return fail(Rule::V004, "the type of field '" + std::string(name) + "' is nested too deeply");
+        if (!path.type)
+            return fail(Rule::V004, "the type of field '" + std::string(name) + "' is nested too deeply");
         const FieldDef* field = def ? def->find_field(name) : nullptr;
         if (!field) continue;  // the linker makes it throw
         if (field->is_static() != static_step)
@@ -93,9 +98,12 @@ bool FunctionVerifier::follow(unsigned column, bool is_static, Path& path) {
 bool FunctionVerifier::check_field_access(const FieldDef& field) {
     if (field.owner == &owner_) return true;
     if (field.decl->flags & cf::kPrivate)
-        return fail(Rule::V034, "field '" + std::string(field.name) + "' is private to " + std::string(field.owner->name));
-    if (field.owner->kind == DeclKind::Module && !(field.decl->flags & cf::kPublic) && !same_module(owner_, *field.owner))
-        return fail(Rule::V035, "'" + std::string(field.name) + "' is private to module " + std::string(field.owner->name));
+        return fail(Rule::V034, "field '" + std::string(field.name) + "' is private to " +
+                                    std::string(field.owner->name));
+    if (field.owner->kind == DeclKind::Module && !(field.decl->flags & cf::kPublic) &&
+        !same_module(owner_, *field.owner))
+        return fail(Rule::V035, "'" + std::string(field.name) + "' is private to module " +
+                                    std::string(field.owner->name));
     return true;
 }
 
@@ -136,7 +144,8 @@ bool FunctionVerifier::wants_value_owner(const Path& path) {
         const TypeDef* def = Loader::try_resolve(path.first_owner);
         if (!def || def->kind == DeclKind::Struct) return true;
     }
-    return fail(Rule::V032, "the path starts at " + type_text(path.first_owner) + ", expected a struct or tuple");
+    return fail(Rule::V032,
+                "the path starts at " + type_text(path.first_owner) + ", expected a struct or tuple");
 }
 
 bool FunctionVerifier::check_get() {
@@ -151,9 +160,11 @@ bool FunctionVerifier::check_put() {
     Path path;
     if (!follow(1, false, path)) return false;
     if (!wants_class_owner(path)) return false;
-    const bool in_constructor = function_.has(cf::kConstructor) && path.first && path.first->owner == &owner_ &&
-                                operand(0) == 0 && (path.mutable_first || receiver_is_fixed());
-    return wants_assignable(Rule::V032, reg_operand(0), path.first_owner, "the object") && wants_mutable(path, in_constructor) &&
+    const bool in_constructor = function_.has(cf::kConstructor) && path.first &&
+                                path.first->owner == &owner_ && operand(0) == 0 &&
+                                (path.mutable_first || receiver_is_fixed());
+    return wants_assignable(Rule::V032, reg_operand(0), path.first_owner, "the object") &&
+           wants_mutable(path, in_constructor) &&
            wants_assignable(Rule::V011, reg_operand(2), path.type, "the value");
 }
 
@@ -166,14 +177,16 @@ bool FunctionVerifier::check_static_put() {
     Path path;
     if (!follow(0, true, path)) return false;
     const bool in_initialiser = function_.name == "static$init" && path.first && path.first->owner == &owner_;
-    return wants_mutable(path, in_initialiser) && wants_assignable(Rule::V011, reg_operand(1), path.type, "the value");
+    return wants_mutable(path, in_initialiser) &&
+           wants_assignable(Rule::V011, reg_operand(1), path.type, "the value");
 }
 
 bool FunctionVerifier::check_extract() {
     Path path;
     if (!follow(2, false, path)) return false;
     if (reg_operand(1) != path.first_owner)
-        return fail(Rule::V032, "the path starts at " + type_text(path.first_owner) + ", expected " + type_text(reg_operand(1)));
+        return fail(Rule::V032, "the path starts at " + type_text(path.first_owner) + ", expected " +
+                                    type_text(reg_operand(1)));
     return wants_assignable(Rule::V011, path.type, reg_operand(0), "the component");
 }
 
@@ -181,7 +194,8 @@ bool FunctionVerifier::check_insert() {
     Path path;
     if (!follow(1, false, path)) return false;
     if (reg_operand(0) != path.first_owner)
-        return fail(Rule::V032, "the path starts at " + type_text(path.first_owner) + ", expected " + type_text(reg_operand(0)));
+        return fail(Rule::V032, "the path starts at " + type_text(path.first_owner) + ", expected " +
+                                    type_text(reg_operand(0)));
     const bool own = path.first && path.first->owner == &owner_;
     return wants_mutable(path, own) && wants_assignable(Rule::V011, reg_operand(2), path.type, "the value");
 }

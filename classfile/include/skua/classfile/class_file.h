@@ -29,25 +29,40 @@ inline constexpr std::uint32_t kNone = 0xFFFFFFFF;  // encoded as 0; every other
 // ---- types ---------------------------------------------------------------------------------
 
 enum class TypeKind : std::uint8_t {
-    I8, I16, I32, I64, U8, U16, U32, U64, F32, F64, Bool, Char,  // 0..11
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+    Bool,
+    Char,  // 0..11
     String,
-    Array,      // args: element
-    Named,      // name; args: type arguments
-    ClassVar,   // index: type parameter of the enclosing type
-    FuncVar,    // index: type parameter of the enclosing function
-    Function,   // args: parameters..., result (Void if none)
-    Nullable,   // args: inner
-    Tuple,      // args: components, at least 2
-    Void,       // only as the result of a function or function type
+    Array,     // args: element
+    Named,     // name; args: type arguments
+    ClassVar,  // index: type parameter of the enclosing type
+    FuncVar,   // index: type parameter of the enclosing function
+    Function,  // args: parameters..., result (Void if none)
+    Nullable,  // args: inner
+    Tuple,     // args: components, at least 2
+    Void,      // only as the result of a function or function type
 };
 
-[[nodiscard]] constexpr bool is_primitive(TypeKind k) { return k <= TypeKind::Char; }
-[[nodiscard]] constexpr bool is_integer(TypeKind k) { return k <= TypeKind::U64; }
+[[nodiscard]] constexpr bool is_primitive(TypeKind k) {
+    return k <= TypeKind::Char;
+}
+[[nodiscard]] constexpr bool is_integer(TypeKind k) {
+    return k <= TypeKind::U64;
+}
 
 struct TypeDesc {
     TypeKind kind = TypeKind::Void;
-    StrIndex name = 0;              // Named: fully qualified, e.g. "std.collections.List"
-    std::uint32_t index = 0;        // ClassVar, FuncVar
+    StrIndex name = 0;        // Named: fully qualified, e.g. "std.collections.List"
+    std::uint32_t index = 0;  // ClassVar, FuncVar
     std::vector<TypeIndex> args;
     friend bool operator==(const TypeDesc&, const TypeDesc&) = default;
 };
@@ -89,12 +104,12 @@ struct MethodRef {
 // ---- declarations -----------------------------------------------------------------------------
 
 enum class DeclKind : std::uint8_t {
-    Module,      // functions and globals of a module; name is the module's
+    Module,  // functions and globals of a module; name is the module's
     Class,
     Interface,
     Struct,
-    Enum,        // reserved for sum types
-    Extension,   // methods of a built-in type, e.g. std.core.i64; see docs/classfile-format.md
+    Enum,       // reserved for sum types
+    Extension,  // methods of a built-in type, e.g. std.core.i64; see docs/classfile-format.md
 };
 
 enum DeclFlags : std::uint32_t {
@@ -111,7 +126,7 @@ enum DeclFlags : std::uint32_t {
     kVariadic = 1 << 10,  // last parameter collects arguments in an array
     kDeprecated = 1 << 11,
     kConstructor = 1 << 12,  // function "init": receives the new object as first parameter
-    kOperator = 1 << 13,  // method whose name is an operator
+    kOperator = 1 << 13,     // method whose name is an operator
 };
 
 struct TypeParam {
@@ -160,8 +175,8 @@ struct Code {
     std::vector<TypeIndex> registers;  // all registers; the first ones are the parameters
     std::vector<std::uint8_t> bytes;   // encoded instructions
     std::vector<Handler> handlers;
-    std::vector<LineEntry> lines;      // debug section
-    std::vector<LocalName> locals;     // debug section
+    std::vector<LineEntry> lines;   // debug section
+    std::vector<LocalName> locals;  // debug section
     friend bool operator==(const Code&, const Code&) = default;
 };
 
@@ -169,10 +184,10 @@ struct Function {
     StrIndex name = 0;
     std::uint32_t flags = 0;
     std::vector<TypeParam> type_params;
-    std::vector<Param> params;  // receiver first, named "this", unless kStatic or a module function
-    TypeIndex result = 0;       // Void if none
+    std::vector<Param> params;        // receiver first, named "this", unless kStatic or a module function
+    TypeIndex result = 0;             // Void if none
     StrIndex native_library = kNone;  // kNative: "std.io", or a plugin's name
-    bool has_code = false;      // false if abstract or native
+    bool has_code = false;            // false if abstract or native
     Code code;
     StrIndex doc = kNone;
     friend bool operator==(const Function&, const Function&) = default;
@@ -194,12 +209,12 @@ struct ClassFile {
 
     DeclKind kind = DeclKind::Module;
     std::uint32_t flags = 0;
-    StrIndex name = 0;                 // fully qualified
-    StrIndex module = 0;               // the module that declares it
+    StrIndex name = 0;    // fully qualified
+    StrIndex module = 0;  // the module that declares it
     std::vector<TypeParam> type_params;
-    TypeIndex super = kNone;           // classes; Named
-    std::vector<TypeIndex> interfaces; // classes, structs, extensions; for interfaces: its supers
-    std::vector<Field> fields;         // instance and static, in declaration order
+    TypeIndex super = kNone;            // classes; Named
+    std::vector<TypeIndex> interfaces;  // classes, structs, extensions; for interfaces: its supers
+    std::vector<Field> fields;          // instance and static, in declaration order
     std::vector<Function> functions;
     StrIndex source_file = kNone;
     StrIndex doc = kNone;

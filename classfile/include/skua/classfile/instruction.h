@@ -28,7 +28,9 @@ struct DecodedCode {
     std::vector<Instruction> instructions;
     std::vector<std::int64_t> operands;
 
-    [[nodiscard]] std::int64_t operand(const Instruction& in, unsigned i) const { return operands[in.first + i]; }
+    [[nodiscard]] std::int64_t operand(const Instruction& in, unsigned i) const {
+        return operands[in.first + i];
+    }
     // The registers of a Regs column; `i` is its position.
     [[nodiscard]] std::span<const std::int64_t> regs(const Instruction& in, unsigned i) const {
         return {operands.data() + in.first + i + 1, static_cast<std::size_t>(operands[in.first + i])};
@@ -58,7 +60,9 @@ public:
 
     // Operands in DecodedCode form; a Label operand is given as Label::id.
     void emit(Op op, std::span<const std::int64_t> operands);
-    void emit(Op op, std::initializer_list<std::int64_t> operands) { emit(op, std::span(operands.begin(), operands.size())); }
+    void emit(Op op, std::initializer_list<std::int64_t> operands) {
+        emit(op, std::span(operands.begin(), operands.size()));
+    }
 
     // Encodes everything; every label must be bound. Label of a handler: use resolve().
     [[nodiscard]] std::uint32_t resolve(Label label) const;

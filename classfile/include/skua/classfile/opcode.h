@@ -35,7 +35,16 @@ enum class OperandKind : std::uint8_t {
 enum class OperandClass : std::uint8_t {
     None,
     Any,
-    I8, I16, U8, U16, I32, I64, F32, F64, Bool, Char,
+    I8,
+    I16,
+    U8,
+    U16,
+    I32,
+    I64,
+    F32,
+    F64,
+    Bool,
+    Char,
     Str,       // string
     Ref,       // a reference: class, interface, string, array, function, or nullable of these
     Array,     // an array
@@ -51,10 +60,45 @@ struct Operand {
 
 // What the verifier checks beyond the operand classes. One numbered rule each; see docs/verifier.md.
 enum class Typing : std::uint8_t {
-    Table, Move, ConstInt, Retype, TypeTest, Switch, New, GetField, PutField, GetStatic, PutStatic,
-    ArrayNew, ArrayLit, ArrayGet, ArrayPut, ArrayGetField, ArrayPutField, ArrayCopy, ArrayFill,
-    Bytes, StrConcat, Pack, Extract, Insert, Wrap, Unwrap, Universal, Cast, CastOrNull, Box, Call,
-    CallVirtual, CallInterface, CallConstrained, CallClosure, Closure, Ret, RetVoid, Throw,
+    Table,
+    Move,
+    ConstInt,
+    Retype,
+    TypeTest,
+    Switch,
+    New,
+    GetField,
+    PutField,
+    GetStatic,
+    PutStatic,
+    ArrayNew,
+    ArrayLit,
+    ArrayGet,
+    ArrayPut,
+    ArrayGetField,
+    ArrayPutField,
+    ArrayCopy,
+    ArrayFill,
+    Bytes,
+    StrConcat,
+    Pack,
+    Extract,
+    Insert,
+    Wrap,
+    Unwrap,
+    Universal,
+    Cast,
+    CastOrNull,
+    Box,
+    Call,
+    CallVirtual,
+    CallInterface,
+    CallConstrained,
+    CallClosure,
+    Closure,
+    Ret,
+    RetVoid,
+    Throw,
 };
 
 enum OpFlags : std::uint16_t {
@@ -98,7 +142,9 @@ struct OpInfo {
 
 extern const std::array<OpInfo, kOpCount> kOpTable;
 
-[[nodiscard]] inline const OpInfo& op_info(Op op) { return kOpTable[static_cast<std::size_t>(op)]; }
+[[nodiscard]] inline const OpInfo& op_info(Op op) {
+    return kOpTable[static_cast<std::size_t>(op)];
+}
 [[nodiscard]] std::optional<Op> op_from_mnemonic(std::string_view mnemonic);
 
 }  // namespace skua::classfile

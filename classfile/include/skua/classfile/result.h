@@ -15,12 +15,12 @@ namespace skua {
 // stop, saying what was found and what was expected.
 struct Diagnostic {
     std::string message;
-    std::string file;      // path or archive!entry; empty if none
-    std::string type;      // type name; empty if none
-    std::string function;  // function name; empty if none
-    std::string rule;      // verifier rule such as "V012", format rule such as "F003"; empty if none
+    std::string file;          // path or archive!entry; empty if none
+    std::string type;          // type name; empty if none
+    std::string function;      // function name; empty if none
+    std::string rule;          // verifier rule such as "V012", format rule such as "F003"; empty if none
     std::int64_t offset = -1;  // byte offset in the file, or instruction index when `function` is set
-    std::string hint;      // what to do; empty if nothing useful can be said
+    std::string hint;          // what to do; empty if nothing useful can be said
 
     // "file: type.function, instruction 12: [V012] message\n  hint"
     [[nodiscard]] std::string to_string() const;
@@ -69,10 +69,10 @@ private:
 };
 
 // Returns the error of a Result from the enclosing function.
-#define SKUA_TRY(expression)                                              \
-    do {                                                                  \
-        if (auto skua_try_result = (expression); !skua_try_result.ok())   \
-            return std::move(skua_try_result).error();                    \
+#define SKUA_TRY(expression)                                            \
+    do {                                                                \
+        if (auto skua_try_result = (expression); !skua_try_result.ok()) \
+            return std::move(skua_try_result).error();                  \
     } while (false)
 
 }  // namespace skua

@@ -30,9 +30,9 @@ static_assert(sizeof(ClassHeader) == 16);
 
 // ---- descriptors: where the references of an object are ----------------------------------------
 
-inline constexpr std::uintptr_t kNoReferences = 0;         // nothing to scan: atomic memory
-inline constexpr std::uintptr_t kReferenceArray = 2;       // every element word is a reference
-inline constexpr std::size_t kArrayLengthOffset = 8;       // u64, in elements
+inline constexpr std::uintptr_t kNoReferences = 0;    // nothing to scan: atomic memory
+inline constexpr std::uintptr_t kReferenceArray = 2;  // every element word is a reference
+inline constexpr std::size_t kArrayLengthOffset = 8;  // u64, in elements
 inline constexpr std::size_t kArrayDataOffset = 16;
 
 // For objects of `size` bytes. The offsets of the reference words from the object's start: ascending,
@@ -45,9 +45,9 @@ std::uintptr_t make_array_descriptor(std::size_t stride, std::span<const std::ui
 // ---- the heap -------------------------------------------------------------------------------------
 
 struct Options {
-    std::size_t max_heap = 0;         // bytes; 0: three quarters of the memory this process may use
-    std::uint64_t stress_every_n = 0; // collect at every nth allocation; 0: never
-    bool log = false;                 // one line per collection on stderr
+    std::size_t max_heap = 0;          // bytes; 0: three quarters of the memory this process may use
+    std::uint64_t stress_every_n = 0;  // collect at every nth allocation; 0: never
+    bool log = false;                  // one line per collection on stderr
 };
 
 // Sets the heap up and attaches nothing. Call it on the thread that lives longest (main), before
@@ -81,7 +81,8 @@ public:
 
     // An object (or anything) whose references the class's descriptor tells.
     void* allocate(const ClassHeader* cls, std::size_t bytes) {
-        if (void* p = pop(ListKind::Object, bytes)) [[likely]] return claim(p, cls);
+        if (void* p = pop(ListKind::Object, bytes)) [[likely]]
+            return claim(p, cls);
         return allocate_slow(ListKind::Object, cls, bytes);
     }
     // Without references, zeroed.
@@ -94,7 +95,8 @@ public:
     }
     // Without references, contents undefined beyond word 0: for bytes that are all overwritten.
     void* allocate_raw(const ClassHeader* cls, std::size_t bytes) {
-        if (void* p = pop(ListKind::Atomic, bytes)) [[likely]] return claim(p, cls);
+        if (void* p = pop(ListKind::Atomic, bytes)) [[likely]]
+            return claim(p, cls);
         return allocate_raw_slow(cls, bytes);
     }
     // An array, by its class's descriptor. The caller stores the length, which must be visible before
@@ -102,7 +104,8 @@ public:
     void* allocate_array(const ClassHeader* cls, std::size_t bytes) {
         if (cls->mark_descriptor == kNoReferences) return allocate_atomic(cls, bytes);
         if (cls->mark_descriptor != kReferenceArray) return allocate(cls, bytes);
-        if (void* p = pop(ListKind::References, bytes)) [[likely]] return claim(p, cls);
+        if (void* p = pop(ListKind::References, bytes)) [[likely]]
+            return claim(p, cls);
         return allocate_slow(ListKind::References, cls, bytes);
     }
 

@@ -15,14 +15,14 @@ struct Options {
     // Ticks (calls and loop iterations, see tier.h) after which a function is compiled. 0: every function
     // is compiled when it is linked, before it runs, by the thread that calls it.
     std::uint32_t threshold = 8192;
-    bool background = true;           // on a thread of its own; false: by the thread that meets the threshold
-    unsigned registers = 0;           // leave only this many of each class to the allocator (3 or more); 0: all
+    bool background = true;  // on a thread of its own; false: by the thread that meets the threshold
+    unsigned registers = 0;  // leave only this many of each class to the allocator (3 or more); 0: all
     std::size_t code_cache = 64u << 20;  // bytes; when it is full, nothing more is compiled
-    std::string print_ir;             // after this pass ("build" for the first, "all"), on stderr; empty: never
-    bool print_asm = false;           // on stderr
-    std::string only;                 // print and compile only functions whose name contains this; empty: all
-    bool perf_map = false;            // write /tmp/perf-PID.map
-    bool log = false;                 // one line per compilation on stderr
+    std::string print_ir;    // after this pass ("build" for the first, "all"), on stderr; empty: never
+    bool print_asm = false;  // on stderr
+    std::string only;        // print and compile only functions whose name contains this; empty: all
+    bool perf_map = false;   // write /tmp/perf-PID.map
+    bool log = false;        // one line per compilation on stderr
 };
 
 // For Vm::set_tier, before anything is linked. Null with a reason if the system refuses the memory.

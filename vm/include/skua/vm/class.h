@@ -45,12 +45,12 @@ struct Function {
     CallShape shape;
     std::atomic<const LinkedBody*> body{nullptr};
     const NativeFunction* native = nullptr;
-    void* tier_data = nullptr;                    // the execution tier's
-    std::atomic<std::uint32_t> samples{0};        // hotness, in ticks; see tier.h
-    std::string display_name;                     // "bank.Account.deposit"
-    bool linking = false;                         // under the linker's lock
-    Instr compiled_stub[2] = {};                  // {CompiledStub, this}: `code` once there is compiled code
-    Instr stub[2] = {};                           // {LinkStub or NativeStub, this}: initial value of `code`
+    void* tier_data = nullptr;              // the execution tier's
+    std::atomic<std::uint32_t> samples{0};  // hotness, in ticks; see tier.h
+    std::string display_name;               // "bank.Account.deposit"
+    bool linking = false;                   // under the linker's lock
+    Instr compiled_stub[2] = {};            // {CompiledStub, this}: `code` once there is compiled code
+    Instr stub[2] = {};                     // {LinkStub or NativeStub, this}: initial value of `code`
 };
 
 // A method of an interface, closed: what call.interface looks up.
@@ -72,7 +72,7 @@ struct SelectorTable {
 };
 
 enum class ClassKind : std::uint8_t {
-    Object,   // instance of a class
+    Object,  // instance of a class
     Array,
     String,
     Closure,  // one per function value's code; also, without code, a function type in type tests
@@ -86,15 +86,15 @@ enum class InitState : std::uint8_t { None, Running, Done, Failed };
 struct Class : gc::ClassHeader {
     ClassKind kind = ClassKind::Object;
     const Type* type = nullptr;
-    TypeDef* def = nullptr;      // null for arrays, strings, closures
+    TypeDef* def = nullptr;  // null for arrays, strings, closures
     Class* super = nullptr;
     std::uint32_t instance_size = 0;  // bytes, header included; arrays: of the header
     bool has_refs = false;
-    bool is_error = false;       // subclass of std.core.Error
+    bool is_error = false;  // subclass of std.core.Error
 
-    std::uint32_t depth = 0;               // distance from the root of the hierarchy
-    std::vector<Class*> display;           // display[d]: superclass at depth d, itself last
-    std::vector<const Type*> interfaces;   // all, transitively, closed
+    std::uint32_t depth = 0;              // distance from the root of the hierarchy
+    std::vector<Class*> display;          // display[d]: superclass at depth d, itself last
+    std::vector<const Type*> interfaces;  // all, transitively, closed
     std::vector<Function*> vtable;
     std::atomic<const SelectorTable*> selectors{nullptr};
 
@@ -106,7 +106,7 @@ struct Class : gc::ClassHeader {
     };
     std::vector<InstanceField> fields;  // own and inherited, base first
 
-    const Layout* element = nullptr;   // Array: element; Box: payload
+    const Layout* element = nullptr;  // Array: element; Box: payload
     const Type* element_type = nullptr;
     Function* closure_function = nullptr;  // Closure
     std::uint32_t capture_slots = 0;
@@ -125,8 +125,8 @@ struct Class : gc::ClassHeader {
     std::vector<StaticField> static_fields;
     Slot* statics = nullptr;
     std::atomic<InitState> init_state{InitState::None};
-    void* init_thread = nullptr;     // while Running
-    Object** init_error = nullptr;   // root slot with the error of a failed initialiser
+    void* init_thread = nullptr;    // while Running
+    Object** init_error = nullptr;  // root slot with the error of a failed initialiser
 };
 
 }  // namespace skua::vm

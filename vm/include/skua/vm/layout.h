@@ -15,14 +15,22 @@ namespace skua::vm {
 
 // Representation of one leaf: its size in memory and how it extends to a slot.
 enum class Rep : std::uint8_t { I8, U8, I16, U16, I32, W32, W64, Ref };
-// I32: 4 bytes, sign-extended (i32 and u32). W32: 4 bytes, zero-extended (f32, char). W64: 8 bytes (i64 u64 f64).
+// I32: 4 bytes, sign-extended (i32 and u32). W32: 4 bytes, zero-extended (f32, char). W64: 8 bytes (i64 u64
+// f64).
 
 [[nodiscard]] constexpr std::uint32_t rep_size(Rep r) {
     switch (r) {
-        case Rep::I8: case Rep::U8: return 1;
-        case Rep::I16: case Rep::U16: return 2;
-        case Rep::I32: case Rep::W32: return 4;
-        default: return 8;
+        case Rep::I8:
+        case Rep::U8:
+            return 1;
+        case Rep::I16:
+        case Rep::U16:
+            return 2;
+        case Rep::I32:
+        case Rep::W32:
+            return 4;
+        default:
+            return 8;
     }
 }
 
@@ -32,11 +40,11 @@ struct Leaf {
 };
 
 struct Layout {
-    std::vector<Leaf> leaves;      // register order; never empty except for Void
+    std::vector<Leaf> leaves;                     // register order; never empty except for Void
     std::vector<std::uint32_t> component_leaf;    // struct, tuple: first leaf of each component
     std::vector<std::uint32_t> component_offset;  // struct, tuple: byte offset of each component
     std::vector<const Type*> components;          // struct, tuple: closed component types
-    std::uint32_t size = 0;        // in memory, a multiple of align
+    std::uint32_t size = 0;                       // in memory, a multiple of align
     std::uint32_t align = 1;
     bool has_refs = false;
 

@@ -46,9 +46,9 @@ static_assert(sizeof(Instr) == 8);
 
 // Second word of a switch. Offsets are in words from the switch instruction.
 struct SwitchTable {
-    std::int64_t lo = 0;                   // dense
+    std::int64_t lo = 0;  // dense
     std::int32_t default_offset = 0;
-    std::vector<std::int64_t> values;      // sparse, ascending
+    std::vector<std::int64_t> values;  // sparse, ascending
     std::vector<std::int32_t> offsets;
 };
 
@@ -66,10 +66,10 @@ struct SiteEntry {
 };
 struct CallSite {
     static constexpr int kWays = 4;
-    const Selector* selector = nullptr;    // interface calls
-    std::uint32_t vtable_index = 0;        // virtual calls
-    std::uint32_t argument_slots = 0;      // closure calls: captures follow the arguments
-    CallShape shape;                       // closure calls: without the captures
+    const Selector* selector = nullptr;  // interface calls
+    std::uint32_t vtable_index = 0;      // virtual calls
+    std::uint32_t argument_slots = 0;    // closure calls: captures follow the arguments
+    CallShape shape;                     // closure calls: without the captures
     std::atomic<const SiteEntry*> last{nullptr};
     std::atomic<const SiteEntry*> seen[kWays] = {};
     std::atomic<std::uint32_t> misses{0};  // beyond kPolymorphic the site stops profiling

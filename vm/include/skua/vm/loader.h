@@ -83,15 +83,17 @@ public:
     const std::string_view name;
     const classfile::DeclKind kind;
 
-    const Type* self = nullptr;            // the type with its own ClassVars as arguments
-    const Type* super = nullptr;           // open, in this type's ClassVars; null if none
-    std::vector<const Type*> interfaces;   // likewise
-    std::vector<FieldDef> fields;          // same order as in the file
-    std::deque<FunctionDef> functions;     // same order as in the file
+    const Type* self = nullptr;           // the type with its own ClassVars as arguments
+    const Type* super = nullptr;          // open, in this type's ClassVars; null if none
+    std::vector<const Type*> interfaces;  // likewise
+    std::vector<FieldDef> fields;         // same order as in the file
+    std::deque<FunctionDef> functions;    // same order as in the file
 
     [[nodiscard]] FieldDef* find_field(std::string_view field_name);
     [[nodiscard]] FunctionDef* find_function(std::string_view function_name);
-    [[nodiscard]] std::uint32_t type_param_count() const { return static_cast<std::uint32_t>(file.type_params.size()); }
+    [[nodiscard]] std::uint32_t type_param_count() const {
+        return static_cast<std::uint32_t>(file.type_params.size());
+    }
     [[nodiscard]] bool has(std::uint32_t flag) const { return (file.flags & flag) != 0; }
     [[nodiscard]] std::string_view module() const { return file.str(file.module); }
 
@@ -99,7 +101,8 @@ public:
     [[nodiscard]] const Type* pool_type(classfile::TypeIndex index);
 
     std::mutex verify_lock;
-    // Declaration checks (supertypes exist, no cycle, finality, overrides, completeness): done once by check_declaration.
+    // Declaration checks (supertypes exist, no cycle, finality, overrides, completeness): done once by
+    // check_declaration.
     std::atomic<VerifyState> declaration_state{VerifyState::Unknown};
     Diagnostic declaration_failure;
 

@@ -32,12 +32,13 @@ struct Thread {
     Slot* fp = nullptr;
 
     Slot* stack_base = nullptr;
-    Slot* stack_end = nullptr;   // hard limit; a reserve for error handling lies beyond
-    std::uint32_t native_depth = 0;  // nested activations, limited by kMaxNativeDepth
+    Slot* stack_end = nullptr;              // hard limit; a reserve for error handling lies beyond
+    std::uint32_t native_depth = 0;         // nested activations, limited by kMaxNativeDepth
     std::uintptr_t native_stack_limit = 0;  // lowest address C++ frames may reach
     std::atomic<bool> interrupted{false};
     bool throwing_stack_overflow = false;
-    bool reporting_memory = false;  // an OutOfMemoryError is being made: a further one is that made in advance
+    bool reporting_memory =
+        false;  // an OutOfMemoryError is being made: a further one is that made in advance
 
     // What compiled code needs at hand; see docs/jit.md. All zero while the thread interprets.
     struct Compiled {

@@ -6,7 +6,8 @@
 // decrement and no memory traffic; it is exact in the sum, which limits on instructions need.
 //
 // A tier compiles in the background and publishes code by Function::compiled_entry and interp_entry, then
-// Function::code (a CompiledStub), and, for on-stack replacement, through `osr_entry`. Compiled code is never invalidated.
+// Function::code (a CompiledStub), and, for on-stack replacement, through `osr_entry`. Compiled code is never
+// invalidated.
 #pragma once
 
 #include <cstdint>

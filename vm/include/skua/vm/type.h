@@ -30,20 +30,20 @@ struct Layout;  // layout.h: how a closed type lies in registers and in memory
 struct Type {
     TypeKind kind = TypeKind::Void;
     bool open = false;
-    std::uint8_t depth = 1;             // nesting; 255 means 255 or more
-    std::uint16_t class_vars = 0;       // 1 + the largest ClassVar index mentioned; 0 if none
-    std::uint16_t func_vars = 0;        // likewise for FuncVar
-    std::uint32_t index = 0;            // ClassVar, FuncVar
-    std::uint32_t size = 1;             // nodes when written out as a tree; saturates
+    std::uint8_t depth = 1;        // nesting; 255 means 255 or more
+    std::uint16_t class_vars = 0;  // 1 + the largest ClassVar index mentioned; 0 if none
+    std::uint16_t func_vars = 0;   // likewise for FuncVar
+    std::uint32_t index = 0;       // ClassVar, FuncVar
+    std::uint32_t size = 1;        // nodes when written out as a tree; saturates
     std::size_t hash = 0;
     Loader* loader = nullptr;           // Named
     std::string_view name;              // Named: fully qualified
     std::span<const Type* const> args;  // as in classfile::TypeDesc
 
     // Caches of lazily derived facts; owned by the loader, the verifier, the linker.
-    mutable std::atomic<TypeDef*> def{nullptr};       // Named, once resolved
-    mutable std::atomic<bool> well_formed{false};     // closed types that check_type has passed
-    mutable std::atomic<Class*> cls{nullptr};         // closed reference types and static owners, once linked
+    mutable std::atomic<TypeDef*> def{nullptr};    // Named, once resolved
+    mutable std::atomic<bool> well_formed{false};  // closed types that check_type has passed
+    mutable std::atomic<Class*> cls{nullptr};      // closed reference types and static owners, once linked
     mutable std::atomic<const Layout*> layout{nullptr};  // closed types, once computed
 
     [[nodiscard]] bool is(TypeKind k) const { return kind == k; }

@@ -40,8 +40,8 @@ public:
     Vm& operator=(const Vm&) = delete;
 
     TypeTable& types() { return types_; }
-    Loader& boot_loader() { return *boot_loader_; }    // the standard library
-    Loader& app_loader() { return *app_loader_; }      // the program; asks boot_loader first
+    Loader& boot_loader() { return *boot_loader_; }  // the standard library
+    Loader& app_loader() { return *app_loader_; }    // the program; asks boot_loader first
     NativeRegistry& natives() { return *natives_; }
     Capabilities& capabilities() { return *capabilities_; }
     const VmOptions& options() const { return options_; }

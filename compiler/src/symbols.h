@@ -94,7 +94,7 @@ struct FunctionSymbol : Symbol {
     std::string_view native_library;
     std::span<TypeParamSymbol* const> type_params;  // of an extension function: the block's first, then its
                                                     // own; of a lambda: those of the enclosing function
-    std::span<ParamSymbol> params;    // without receiver
+    std::span<ParamSymbol> params;                  // without receiver
     const Type* this_type = nullptr;  // receiver, null if none. Named types: applied to their own parameters
     const Type* result = nullptr;     // null until known (inferred from `= e`)
     LocalSymbol* this_local = nullptr;

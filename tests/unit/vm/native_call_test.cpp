@@ -144,14 +144,14 @@ TEST_CASE("all integers, all floats, and more of both than registers") {
     };
     using I = std::int64_t;
     using D = double;
-    I (*ints)
+    I(*ints)
     (SkEnv*, I, I, I, I, I, I, I, I, I, I, I, I) = [](SkEnv*, I a, I b, I c, I d, I e, I f, I g, I h, I i,
                                                       I j, I k, I l) {
         return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i + 10 * j + 11 * k + 12 * l;
     };
     check("(i64,i64,i64,i64,i64,i64,i64,i64,i64,i64,i64,i64)i64", ints,
           {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 650);
-    D (*floats)
+    D(*floats)
     (SkEnv*, D, D, D, D, D, D, D, D, D, D, D, D) = [](SkEnv*, D a, D b, D c, D d, D e, D f, D g, D h, D i,
                                                       D j, D k, D l) {
         return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i + 10 * j + 11 * k + 12 * l;

@@ -19,7 +19,9 @@ LOp bytes_op(Op op) {
     case Op::BytesPut##Suffix##Be:    \
         return LOp::BPut##Width##Be;
         ROW(I16, 16S, 16)
-        ROW(U16, 16U, 16) ROW(I32, 32S, 32) ROW(I64, 64, 64) ROW(F32, 32U, 32) ROW(F64, 64, 64)
+        ROW(U16, 16U, 16)
+        ROW(I32, 32S, 32)
+        ROW(I64, 64, 64) ROW(F32, 32U, 32) ROW(F64, 64, 64)
 #undef ROW
             default : return LOp::Count;
     }

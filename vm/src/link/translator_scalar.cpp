@@ -22,17 +22,18 @@ LOp direct(Op op) {
     case Op::P:    \
         return LOp::L;
         SAME(AddI32, Add32)
-        SAME(SubI32, Sub32) SAME(MulI32, Mul32) SAME(DivI32, Div32) SAME(RemI32, Rem32) SAME(
-            DivU32, DivU32) SAME(RemU32, RemU32) SAME(AndI32, And) SAME(OrI32, Or) SAME(XorI32, Xor)
-            SAME(ShlI32, Shl32) SAME(ShrI32, Shr32) SAME(ShrU32, ShrU32) SAME(RotlI32, Rotl32) SAME(
-                RotrI32, Rotr32) SAME(NegI32, Neg32) SAME(NotI32, Not) SAME(ClzI32, Clz32) SAME(CtzI32, Ctz32)
-                SAME(PopcntI32, Popcnt32) SAME(BswapI32, Bswap32) SAME(AddI64, Add) SAME(SubI64, Sub) SAME(
-                    MulI64, Mul) SAME(MulHiI64, MulHi) SAME(MulHiU64, MulHiU) SAME(DivI64, Div) SAME(RemI64,
-                                                                                                     Rem)
-                    SAME(DivU64, DivU) SAME(RemU64, RemU) SAME(AndI64, And) SAME(OrI64, Or) SAME(
-                        XorI64,
-                        Xor) SAME(ShlI64,
-                                  Shl) SAME(ShrI64, Shr)
+        SAME(SubI32, Sub32)
+        SAME(MulI32, Mul32)
+        SAME(DivI32, Div32) SAME(RemI32, Rem32) SAME(DivU32, DivU32) SAME(RemU32, RemU32) SAME(
+            AndI32, And) SAME(OrI32, Or) SAME(XorI32, Xor) SAME(ShlI32, Shl32) SAME(ShrI32, Shr32)
+            SAME(ShrU32, ShrU32) SAME(RotlI32, Rotl32) SAME(RotrI32, Rotr32) SAME(NegI32, Neg32) SAME(
+                NotI32, Not) SAME(ClzI32, Clz32) SAME(CtzI32, Ctz32) SAME(PopcntI32, Popcnt32)
+                SAME(BswapI32, Bswap32) SAME(AddI64, Add) SAME(SubI64, Sub) SAME(MulI64, Mul) SAME(
+                    MulHiI64, MulHi) SAME(MulHiU64, MulHiU) SAME(DivI64, Div) SAME(RemI64, Rem) SAME(DivU64,
+                                                                                                     DivU)
+                    SAME(RemU64, RemU) SAME(AndI64, And) SAME(OrI64, Or) SAME(XorI64, Xor) SAME(
+                        ShlI64,
+                        Shl) SAME(ShrI64, Shr)
                         SAME(ShrU64, ShrU) SAME(RotlI64, Rotl) SAME(RotrI64, Rotr) SAME(NegI64, Neg) SAME(NotI64, Not) SAME(
                             ClzI64,
                             Clz) SAME(CtzI64,

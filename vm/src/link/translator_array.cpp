@@ -9,21 +9,17 @@ namespace {
 
 LOp bytes_op(Op op) {
     switch (op) {
-#define ROW(Suffix, GetRep, Width)    \
-    case Op::BytesGet##Suffix##Le:    \
-        return LOp::BGet##GetRep##Le; \
-    case Op::BytesGet##Suffix##Be:    \
-        return LOp::BGet##GetRep##Be; \
-    case Op::BytesPut##Suffix##Le:    \
-        return LOp::BPut##Width##Le;  \
-    case Op::BytesPut##Suffix##Be:    \
-        return LOp::BPut##Width##Be;
-        ROW(I16, 16S, 16)
-        ROW(U16, 16U, 16)
-        ROW(I32, 32S, 32)
-        ROW(I64, 64, 64) ROW(F32, 32U, 32) ROW(F64, 64, 64)
+// A table:
+// clang-format off
+#define ROW(Suffix, GetRep, Width)                                     \
+    case Op::BytesGet##Suffix##Le: return LOp::BGet##GetRep##Le;       \
+    case Op::BytesGet##Suffix##Be: return LOp::BGet##GetRep##Be;       \
+    case Op::BytesPut##Suffix##Le: return LOp::BPut##Width##Le;        \
+    case Op::BytesPut##Suffix##Be: return LOp::BPut##Width##Be;
+        ROW(I16, 16S, 16) ROW(U16, 16U, 16) ROW(I32, 32S, 32) ROW(I64, 64, 64) ROW(F32, 32U, 32) ROW(F64, 64, 64)
 #undef ROW
-            default : return LOp::Count;
+        default: return LOp::Count;
+        // clang-format on
     }
 }
 

@@ -18,100 +18,42 @@ bool fits16(std::int64_t v) {
 // Instructions that translate to one linked instruction over the same operands.
 LOp direct(Op op) {
     switch (op) {
+// A table:
+// clang-format off
 #define SAME(P, L) \
-    case Op::P:    \
-        return LOp::L;
-        SAME(AddI32, Add32)
-        SAME(SubI32, Sub32)
-        SAME(MulI32, Mul32)
-        SAME(DivI32, Div32) SAME(RemI32, Rem32) SAME(DivU32, DivU32) SAME(RemU32, RemU32) SAME(
-            AndI32, And) SAME(OrI32, Or) SAME(XorI32, Xor) SAME(ShlI32, Shl32) SAME(ShrI32, Shr32)
-            SAME(ShrU32, ShrU32) SAME(RotlI32, Rotl32) SAME(RotrI32, Rotr32) SAME(NegI32, Neg32) SAME(
-                NotI32, Not) SAME(ClzI32, Clz32) SAME(CtzI32, Ctz32) SAME(PopcntI32, Popcnt32)
-                SAME(BswapI32, Bswap32) SAME(AddI64, Add) SAME(SubI64, Sub) SAME(MulI64, Mul) SAME(
-                    MulHiI64, MulHi) SAME(MulHiU64, MulHiU) SAME(DivI64, Div) SAME(RemI64, Rem) SAME(DivU64,
-                                                                                                     DivU)
-                    SAME(RemU64, RemU) SAME(AndI64, And) SAME(OrI64, Or) SAME(XorI64, Xor) SAME(
-                        ShlI64,
-                        Shl) SAME(ShrI64, Shr)
-                        SAME(ShrU64, ShrU) SAME(RotlI64, Rotl) SAME(RotrI64, Rotr) SAME(NegI64, Neg) SAME(NotI64, Not) SAME(
-                            ClzI64,
-                            Clz) SAME(CtzI64,
-                                      Ctz) SAME(PopcntI64, Popcnt)
-                            SAME(BswapI64, Bswap) SAME(AddCheckedI32, AddChecked32) SAME(SubCheckedI32, SubChecked32) SAME(
-                                MulCheckedI32, MulChecked32) SAME(AddCheckedU32,
-                                                                  AddCheckedU32) SAME(SubCheckedU32,
-                                                                                      SubCheckedU32)
-                                SAME(MulCheckedU32, MulCheckedU32) SAME(AddCheckedI64, AddChecked) SAME(
-                                    SubCheckedI64, SubChecked) SAME(MulCheckedI64, MulChecked)
-                                    SAME(AddCheckedU64, AddCheckedU) SAME(SubCheckedU64, SubCheckedU) SAME(
-                                        MulCheckedU64,
-                                        MulCheckedU) SAME(AddF32,
-                                                          AddF32) SAME(SubF32, SubF32)
-                                        SAME(MulF32, MulF32) SAME(DivF32, DivF32) SAME(NegF32, NegF32) SAME(
-                                            SqrtF32,
-                                            SqrtF32) SAME(AbsF32,
-                                                          AbsF32) SAME(AddF64,
-                                                                       AddF) SAME(SubF64,
-                                                                                  SubF) SAME(MulF64, MulF)
-                                            SAME(DivF64, DivF) SAME(MinF64, MinF) SAME(MaxF64, MaxF) SAME(
-                                                NegF64,
-                                                NegF) SAME(SqrtF64,
-                                                           SqrtF) SAME(AbsF64,
-                                                                       AbsF) SAME(FloorF64, FloorF)
-                                                SAME(CeilF64, CeilF) SAME(
-                                                    TruncF64, TruncF) SAME(RoundF64,
-                                                                           RoundF) SAME(SextI32I64, Mov)
-                                                    SAME(ZextU32I64, Zext32) SAME(WrapI64I32, Wrap32) SAME(NarrowI8, NarrowI8) SAME(
-                                                        NarrowI16, NarrowI16) SAME(NarrowU8,
-                                                                                   NarrowU8) SAME(NarrowU16, NarrowU16)
-                                                        SAME(CharI32, CharCheck) SAME(I32ToF32, IntToF32) SAME(
-                                                            U32ToF32,
-                                                            U32ToF32) SAME(I64ToF32,
-                                                                           IntToF32) SAME(U64ToF32, UIntToF32)
-                                                            SAME(I32ToF64, IntToF) SAME(U32ToF64, U32ToF) SAME(
-                                                                I64ToF64, IntToF) SAME(U64ToF64,
-                                                                                       UIntToF) SAME(F32ToF64, F32ToF)
-                                                                SAME(F64ToF32, FToF32) SAME(F64ToI32Sat, FToI32) SAME(
-                                                                    F64ToU32Sat,
-                                                                    FToU32) SAME(F64ToI64Sat, FToI64)
-                                                                    SAME(F64ToU64Sat, FToU64) SAME(
-                                                                        F64ToI64Trap,
-                                                                        FToI64Trap) SAME(F64ToU64Trap, FToU64Trap)
-                                                                        SAME(BitsF64I64, Mov) SAME(
-                                                                            BitsI64F64,
-                                                                            Mov) SAME(BitsF32I32,
-                                                                                      Wrap32) SAME(BitsI32F32,
-                                                                                                   Zext32) SAME(EqI32, Eq)
-                                                                            SAME(NeI32,
-                                                                                 Ne) SAME(LtI32,
-                                                                                          Lt) SAME(LeI32, Le)
-                                                                                SAME(LtU32, LtU) SAME(
-                                                                                    LeU32,
-                                                                                    LeU) SAME(EqI64,
-                                                                                              Eq) SAME(NeI64, Ne)
-                                                                                    SAME(LtI64,
-                                                                                         Lt) SAME(LeI64,
-                                                                                                  Le) SAME(LtU64, LtU)
-                                                                                        SAME(LeU64, LeU) SAME(
-                                                                                            EqF32,
-                                                                                            EqF32) SAME(NeF32, NeF32)
-                                                                                            SAME(LtF32, LtF32) SAME(
-                                                                                                LeF32,
-                                                                                                LeF32) SAME(EqF64, EqF)
-                                                                                                SAME(NeF64, NeF) SAME(
-                                                                                                    LtF64,
-                                                                                                    LtF) SAME(LeF64,
-                                                                                                              LeF)
-                                                                                                    SAME(
-                                                                                                        EqRef,
-                                                                                                        Eq)
-                                                                                                        SAME(
-                                                                                                            NotBool,
-                                                                                                            NotB)
+    case Op::P: return LOp::L;
+        SAME(AddI32, Add32) SAME(SubI32, Sub32) SAME(MulI32, Mul32) SAME(DivI32, Div32) SAME(RemI32, Rem32)
+        SAME(DivU32, DivU32) SAME(RemU32, RemU32) SAME(AndI32, And) SAME(OrI32, Or) SAME(XorI32, Xor)
+        SAME(ShlI32, Shl32) SAME(ShrI32, Shr32) SAME(ShrU32, ShrU32) SAME(RotlI32, Rotl32) SAME(RotrI32, Rotr32)
+        SAME(NegI32, Neg32) SAME(NotI32, Not) SAME(ClzI32, Clz32) SAME(CtzI32, Ctz32) SAME(PopcntI32, Popcnt32)
+        SAME(BswapI32, Bswap32)
+        SAME(AddI64, Add) SAME(SubI64, Sub) SAME(MulI64, Mul) SAME(MulHiI64, MulHi) SAME(MulHiU64, MulHiU)
+        SAME(DivI64, Div) SAME(RemI64, Rem) SAME(DivU64, DivU) SAME(RemU64, RemU) SAME(AndI64, And) SAME(OrI64, Or)
+        SAME(XorI64, Xor) SAME(ShlI64, Shl) SAME(ShrI64, Shr) SAME(ShrU64, ShrU) SAME(RotlI64, Rotl) SAME(RotrI64, Rotr)
+        SAME(NegI64, Neg) SAME(NotI64, Not) SAME(ClzI64, Clz) SAME(CtzI64, Ctz) SAME(PopcntI64, Popcnt) SAME(BswapI64, Bswap)
+        SAME(AddCheckedI32, AddChecked32) SAME(SubCheckedI32, SubChecked32) SAME(MulCheckedI32, MulChecked32)
+        SAME(AddCheckedU32, AddCheckedU32) SAME(SubCheckedU32, SubCheckedU32) SAME(MulCheckedU32, MulCheckedU32)
+        SAME(AddCheckedI64, AddChecked) SAME(SubCheckedI64, SubChecked) SAME(MulCheckedI64, MulChecked)
+        SAME(AddCheckedU64, AddCheckedU) SAME(SubCheckedU64, SubCheckedU) SAME(MulCheckedU64, MulCheckedU)
+        SAME(AddF32, AddF32) SAME(SubF32, SubF32) SAME(MulF32, MulF32) SAME(DivF32, DivF32) SAME(NegF32, NegF32)
+        SAME(SqrtF32, SqrtF32) SAME(AbsF32, AbsF32)
+        SAME(AddF64, AddF) SAME(SubF64, SubF) SAME(MulF64, MulF) SAME(DivF64, DivF) SAME(MinF64, MinF) SAME(MaxF64, MaxF)
+        SAME(NegF64, NegF) SAME(SqrtF64, SqrtF) SAME(AbsF64, AbsF) SAME(FloorF64, FloorF) SAME(CeilF64, CeilF)
+        SAME(TruncF64, TruncF) SAME(RoundF64, RoundF)
+        SAME(SextI32I64, Mov) SAME(ZextU32I64, Zext32) SAME(WrapI64I32, Wrap32) SAME(NarrowI8, NarrowI8)
+        SAME(NarrowI16, NarrowI16) SAME(NarrowU8, NarrowU8) SAME(NarrowU16, NarrowU16) SAME(CharI32, CharCheck)
+        SAME(I32ToF32, IntToF32) SAME(U32ToF32, U32ToF32) SAME(I64ToF32, IntToF32) SAME(U64ToF32, UIntToF32)
+        SAME(I32ToF64, IntToF) SAME(U32ToF64, U32ToF) SAME(I64ToF64, IntToF) SAME(U64ToF64, UIntToF)
+        SAME(F32ToF64, F32ToF) SAME(F64ToF32, FToF32) SAME(F64ToI32Sat, FToI32) SAME(F64ToU32Sat, FToU32)
+        SAME(F64ToI64Sat, FToI64) SAME(F64ToU64Sat, FToU64) SAME(F64ToI64Trap, FToI64Trap) SAME(F64ToU64Trap, FToU64Trap)
+        SAME(BitsF64I64, Mov) SAME(BitsI64F64, Mov) SAME(BitsF32I32, Wrap32) SAME(BitsI32F32, Zext32)
+        SAME(EqI32, Eq) SAME(NeI32, Ne) SAME(LtI32, Lt) SAME(LeI32, Le) SAME(LtU32, LtU) SAME(LeU32, LeU)
+        SAME(EqI64, Eq) SAME(NeI64, Ne) SAME(LtI64, Lt) SAME(LeI64, Le) SAME(LtU64, LtU) SAME(LeU64, LeU)
+        SAME(EqF32, EqF32) SAME(NeF32, NeF32) SAME(LtF32, LtF32) SAME(LeF32, LeF32)
+        SAME(EqF64, EqF) SAME(NeF64, NeF) SAME(LtF64, LtF) SAME(LeF64, LeF) SAME(EqRef, Eq) SAME(NotBool, NotB)
 #undef SAME
-                                                                                                            default
-            : return LOp::Count;
+        default: return LOp::Count;
+        // clang-format on
     }
 }
 

@@ -144,7 +144,7 @@ inline std::int32_t sparse_offset(const SwitchTable& table, std::int64_t value) 
 #define R_b pc->b
 #define R_c pc->c
 #define CASE(Name) L_##Name:
-#define DISPATCH() goto* labels[__atomic_load_n(&pc->op, __ATOMIC_RELAXED)]
+#define DISPATCH() goto* handlers[__atomic_load_n(&pc->op, __ATOMIC_RELAXED)]
 #define NEXT(words)    \
     do {               \
         pc += (words); \
@@ -169,6 +169,9 @@ bool interpret(Thread& thread_ref, Function& function, Slot* first_fp) {
 #include "skua/vm/linked_ops.def"
 #undef SKUA_LOP
     };
+    // In a register for good: gcc must not know that it could make the address anew in every handler.
+    const void* const* handlers = labels;
+    __asm__("" : "+r"(handlers));
     Thread* const thread = &thread_ref;
     std::int64_t ticks = thread->ticks;
     Slot* fp = first_fp;

@@ -45,6 +45,28 @@ const LinkedRow& linked_row(LOp op) {
     return kRows[static_cast<std::size_t>(op)];
 }
 
+bool is_pure(LOp op) {
+    if (op == LOp::Mov) return true;
+    if (op < LOp::Add || op > LOp::NotB) return false;
+    if (op >= LOp::AddChecked && op <= LOp::MulCheckedU32) return false;
+    switch (op) {
+        case LOp::Div:
+        case LOp::Rem:
+        case LOp::DivU:
+        case LOp::RemU:
+        case LOp::Div32:
+        case LOp::Rem32:
+        case LOp::DivU32:
+        case LOp::RemU32:
+        case LOp::CharCheck:
+        case LOp::FToI64Trap:
+        case LOp::FToU64Trap:
+            return false;
+        default:
+            return true;
+    }
+}
+
 void linked_effects(const Instr* pc, std::uint32_t slots, LinkedEffects& out) {
     out.clear();
     const auto op = static_cast<LOp>(pc->op);
@@ -123,7 +145,7 @@ void linked_effects(const Instr* pc, std::uint32_t slots, LinkedEffects& out) {
     if (row.b) range(b, 1), out.b_renames = true;
     if (row.c) range(c, 1), out.c_renames = true;
     if (row.writes_a) result();
-    out.removable = op == LOp::Mov || op == LOp::LdI || op == LOp::LdC || op == LOp::LdStr;
+    out.removable = op == LOp::LdI || op == LOp::LdC || op == LOp::LdStr || is_pure(op);
 }
 
 void linked_successors(const std::vector<Instr>& code, std::uint32_t word, std::vector<std::uint32_t>& out) {

@@ -34,6 +34,9 @@ struct LinkedRow {
 };
 [[nodiscard]] const LinkedRow& linked_row(LOp op);
 
+// Writes slot a, computed from nothing but the slots it reads and its immediate; never throws.
+[[nodiscard]] bool is_pure(LOp op);
+
 // `slots`: calls overwrite everything from their window up to here.
 void linked_effects(const Instr* pc, std::uint32_t slots, LinkedEffects& out);
 

@@ -330,7 +330,7 @@ Result<Translator::Output> Translator::run() {
         (*body)->function = &function_;
         (*body)->window = window_;
         const std::uint32_t slots = window_ + window_slots_ + 2;
-        optimize_moves(**body, slots);
+        optimize_linked(**body, slots);
         return Output{std::move(*body), slots};
     }
     Diagnostic d;

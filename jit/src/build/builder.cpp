@@ -201,7 +201,7 @@ bool Builder::translate_body(Frame& frame, std::uint32_t first_word) {
 bool Builder::translate(const Instr* pc, LOp op) {
     if (graph_.node_count() > 200000) return fail("it becomes too large");
     if (build_scalar(pc, op) || build_branch(pc, op) || build_object(pc, op) || build_array(pc, op) ||
-        build_text(pc, op) || build_call(pc, op)) {
+        build_text(pc, op) || build_call(pc, op) || build_fused(pc, op)) {
         return !failed_;
     }
     return fail("an instruction is not known to the compiler");

@@ -101,6 +101,7 @@ private:
     bool build_array(const vm::Instr* pc, vm::LOp op);
     bool build_text(const vm::Instr* pc, vm::LOp op);
     bool build_call(const vm::Instr* pc, vm::LOp op);
+    bool build_fused(const vm::Instr* pc, vm::LOp op);
 
     Block* target(std::int64_t offset, bool back_edge);
     void switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi,

@@ -1,8 +1,8 @@
 // Direct-threaded interpreter over linked code.
 //
 // How it gets its speed, for whoever changes it:
-//   - State is four locals that gcc keeps in callee-saved registers: pc, fp, ticks, thread. A
-//     handler must not take the address of any of them.
+//   - State is five locals that gcc keeps in callee-saved registers: pc, fp, ticks, thread and the table
+//     of handlers. A handler must not take the address of any of them.
 //   - Each handler ends in its own indirect jump, so the predictor sees pairs of instructions.
 //     The file is compiled with -fno-gcse, which otherwise merges these jumps.
 //   - Whatever is rare is out of line (slow_paths.h) and reached by a goto at the end of run(), so
@@ -189,6 +189,7 @@ bool interpret(Thread& thread_ref, Function& function, Slot* first_fp) {
 
 #include "interp/handlers_branch.inc"
 #include "interp/handlers_call.inc"
+#include "interp/handlers_fused.inc"
 #include "interp/handlers_object.inc"
 #include "interp/handlers_scalar.inc"
 

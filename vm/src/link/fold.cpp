@@ -45,7 +45,8 @@ std::uint32_t width(LOp op) {
 }
 // Lengths never change; fields do, by the instructions that forget() knows.
 bool is_repeatable(LOp op) {
-    return (is_pure(op) && op != LOp::Mov) || is_load(op) || op == LOp::ALen || op == LOp::StrLen || op == LOp::StrByte;
+    return (is_pure(op) && op != LOp::Mov) || is_load(op) || op == LOp::ALen || op == LOp::StrLen ||
+           op == LOp::StrByte;
 }
 // Neither writes a field of an object nor runs other code that might.
 bool keeps_fields(LOp op) {
@@ -69,6 +70,14 @@ bool keeps_fields(LOp op) {
         case LOp::CastCheck:
         case LOp::BoxNew:
         case LOp::ClosureNew:
+        case LOp::MulAdd:
+        case LOp::MulAddF:
+        case LOp::MulSubF:
+        case LOp::FieldAGet64:
+        case LOp::FieldALen:
+        case LOp::Get64x2:
+        case LOp::IncJLtL:
+        case LOp::IncJLtKL:
             return true;
         default:
             return false;
@@ -150,7 +159,7 @@ void Folder::decide_branch(Instr& in) {
     const bool one = op <= LOp::JFL;
     const bool immediate = op >= LOp::JEqK;
     const auto x = constant(one ? in.b : in.a);
-    const auto y = one          ? std::optional<std::int64_t>(0)
+    const auto y = one         ? std::optional<std::int64_t>(0)
                    : immediate ? std::optional<std::int64_t>(in.sb())
                                : constant(in.b);
     if (x && y) {

@@ -85,6 +85,8 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
             }
             if (op == LOp::LdI) code_.back().hi = in.hi;
             for (unsigned w = 1; w < row.words; ++w) code_.push_back(body.code[i + w]);
+            if (row.reads_second || row.writes_second)
+                code_.back().op = static_cast<std::uint16_t>(code_.back().op + base);
         }
         i += row.words;
     }

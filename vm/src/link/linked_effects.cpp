@@ -13,10 +13,12 @@ constexpr bool has(std::string_view format, char letter) {
 
 constexpr LinkedRow make_row(unsigned words, std::string_view f) {
     return {static_cast<std::uint8_t>(words),
-            has(f, 'x'),
-            has(f, 'a'),
+            has(f, 'x') || has(f, 'm'),
+            has(f, 'a') || has(f, 'm'),
             has(f, 'b'),
             has(f, 'c'),
+            has(f, 's'),
+            has(f, 'd'),
             has(f, 'j'),
             has(f, 'J')};
 }
@@ -141,10 +143,13 @@ void linked_effects(const Instr* pc, std::uint32_t slots, LinkedEffects& out) {
             break;
     }
     const LinkedRow& row = linked_row(op);
-    if (row.reads_a) range(a, 1), out.a_renames = true;
+    if (row.reads_a) range(a, 1), out.a_renames = !row.writes_a;
     if (row.b) range(b, 1), out.b_renames = true;
     if (row.c) range(c, 1), out.c_renames = true;
+    if (row.reads_second) range(pc[1].op, 1);
     if (row.writes_a) result();
+    if (row.writes_second) out.writes.push_back({pc[1].op, pc[1].op + 1u});
+    if (row.reads_a || row.writes_second) out.single_result = false;
     out.removable = op == LOp::LdI || op == LOp::LdC || op == LOp::LdStr || is_pure(op);
 }
 

@@ -29,7 +29,8 @@ struct LinkedEffects {
 
 struct LinkedRow {
     std::uint8_t words;
-    bool reads_a, writes_a, b, c;  // slots
+    bool reads_a, writes_a, b, c;      // slots
+    bool reads_second, writes_second;  // the slot in the second word's low 16 bits
     bool short_branch, long_branch;
 };
 [[nodiscard]] const LinkedRow& linked_row(LOp op);

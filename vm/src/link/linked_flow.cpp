@@ -11,7 +11,20 @@ LinkedFlow::LinkedFlow(LinkedBody& body, std::uint32_t slots) : body_(body), slo
 }
 
 const LinkedEffects& LinkedFlow::effects(std::uint32_t index) {
-    linked_effects(&at(index), slots_, effects_);
+    const Instr* in = &at(index);
+    const std::uint32_t room =
+        (index + 1 < instructions_.size() ? instructions_[index + 1]
+                                          : static_cast<std::uint32_t>(body_.code.size())) -
+        instructions_[index];
+    Instr grown[2];
+    if (linked_row(static_cast<LOp>(in->op)).words > room) {
+        grown[0] = *in;
+        for (const auto& [i, second] : second_words_) {
+            if (i == index) grown[1] = second;
+        }
+        in = grown;
+    }
+    linked_effects(in, slots_, effects_);
     return effects_;
 }
 

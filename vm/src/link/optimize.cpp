@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "link/fold.h"
+#include "link/fuse.h"
 #include "link/linked_flow.h"
 #include "skua/vm/class.h"
 
@@ -36,7 +37,8 @@ void MoveOptimizer::propagate(std::uint32_t index) {
     const Block& block = flow_.blocks()[index];
     Copies& copies = copies_[index];
     copies.clear();
-    if (const auto before = flow_.only_predecessor(index); before != LinkedFlow::kNone) copies = copies_[before];
+    if (const auto before = flow_.only_predecessor(index); before != LinkedFlow::kNone)
+        copies = copies_[before];
     const auto source = [&](std::uint32_t slot) {
         for (auto [to, from] : copies) {
             if (to == slot) return from;
@@ -128,18 +130,18 @@ bool MoveOptimizer::sweep(const Block& block) {
                 changed = true;
             } else if (!first) {
                 flow_.remove(i);
-            changed = true;
+                changed = true;
                 continue;
             }
         }
         const auto now = static_cast<LOp>(in.op);
-        bool useless = effects.removable &&
-                       std::none_of(effects.writes.begin(), effects.writes.end(), [&](SlotRange w) {
-                           for (std::uint32_t s = w.first; s < w.end; ++s) {
-                               if (live.has(s)) return true;
-                           }
-                           return false;
-                       });
+        bool useless =
+            effects.removable && std::none_of(effects.writes.begin(), effects.writes.end(), [&](SlotRange w) {
+                for (std::uint32_t s = w.first; s < w.end; ++s) {
+                    if (live.has(s)) return true;
+                }
+                return false;
+            });
         useless |= (now == LOp::Mov || now == LOp::MovN) && in.a == in.b;
         if (useless) {
             flow_.remove(i);
@@ -152,7 +154,7 @@ bool MoveOptimizer::sweep(const Block& block) {
     for (std::uint32_t i = block.first; i < block.last; ++i) {
         if (flow_.removed(i) || !compute_in_place(block, i, source_dies)) continue;
         flow_.remove(i);
-            changed = true;
+        changed = true;
     }
     return changed;
 }
@@ -174,6 +176,8 @@ void optimize_linked(LinkedBody& body, std::uint32_t slots) {
     }
     flow.compute_liveness();
     for (const auto& block : flow.blocks()) moves.sweep(block);
+    flow.compute_liveness();
+    fuse(flow);
     flow.compact();
 }
 

@@ -1,0 +1,48 @@
+// Register allocation: linear scan over intervals with holes, splitting and spilling by distance of the next
+// use, after Wimmer and Franz, "Linear Scan Register Allocation on SSA Form" (CGO 2010). Beyond the paper:
+// phis are joined with their inputs beforehand; distances look around the loops that a position is in; splits
+// move to where they are executed least; a value with one definition is stored there, once.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "emit/lir.h"
+
+namespace skua::jit {
+
+struct Location {
+    enum class Kind : std::uint8_t { None, Register, Stack } kind = Kind::None;
+    std::uint32_t n = 0;  // register, or slot of 8 bytes
+
+    friend bool operator==(const Location&, const Location&) = default;
+};
+
+struct Move {
+    Location from;
+    const Node* constant = nullptr;  // instead of `from`
+    Location to;
+    RegClass cls = RegClass::Gp;
+};
+
+// Where in an instruction's surroundings moves are made, in this order. All moves of one place are parallel.
+enum class MovePlace : std::uint8_t { BlockStart, Before, BlockEnd, After };
+
+struct PlacedMove {
+    std::uint32_t inst;
+    MovePlace place;
+    Move move;
+};
+
+struct Allocation {
+    // By instruction and operand: in the order of Lir::uses; fixed operands are in their register.
+    std::vector<Location> uses;
+    std::vector<Location> defs, temps;  // by instruction
+    std::vector<PlacedMove> moves;      // in the order of the code
+    std::uint32_t stack_slots = 0;
+};
+
+// `registers`: how many of each class may be used (3 or more); 0: all.
+Allocation allocate_registers(Lir& lir, unsigned registers);
+
+}  // namespace skua::jit

@@ -1,0 +1,81 @@
+// The inside of register allocation; see allocate.h. allocate.cpp: the scan; split.cpp: where intervals are
+// cut; resolve.cpp: moves and locations.
+#pragma once
+
+#include <queue>
+
+#include "emit/allocate.h"
+#include "emit/intervals.h"
+
+namespace skua::jit {
+
+// Thrown if the allocator has made a mistake: the function stays interpreted.
+struct AllocationFailure {};
+inline void require(bool condition) {
+    if (!condition) throw AllocationFailure();
+}
+
+class Allocator {
+public:
+    Allocator(Lir& lir, unsigned registers);
+    Allocation run();
+
+private:
+    struct LoopSpan {
+        std::uint32_t from, to;
+        int parent;  // index, or -1
+    };
+
+    // ---- the scan (allocate.cpp) ---------------------------------------------------------------------
+    void scan(RegClass cls);
+    bool try_free(Interval& current);
+    void take_blocked(Interval& current);
+    void spill(Interval& current);
+    void spill_at(Interval& victim, std::uint32_t pos);
+    void enqueue(Interval* it);
+    void settle(Interval& it, Reg r);
+    [[nodiscard]] Reg hinted(const Interval& it, const std::uint32_t* free_until) const;
+
+    // ---- splitting (split.cpp) -----------------------------------------------------------------------
+    void find_loops();
+    // Cuts at `pos` (a multiple of 4 inside the interval); returns the part behind.
+    Interval* split(Interval& it, std::uint32_t pos);
+    Interval* split_before(Interval& it, std::uint32_t pos);
+    // The position in [lo, hi], multiples of 4, that is executed least; the latest of these.
+    [[nodiscard]] std::uint32_t best_split(std::uint32_t lo, std::uint32_t hi) const;
+    // Of the value at or behind `pos`, counting uses earlier in the loops around `pos`.
+    [[nodiscard]] std::uint32_t next_use(const Interval& it, std::uint32_t pos) const;
+    [[nodiscard]] std::size_t block_at(std::uint32_t pos) const;
+
+    // ---- results (resolve.cpp) -------------------------------------------------------------------------
+    void assign_slots();
+    void store_at_definitions();
+    void collect_operands();
+    void connect_parts();
+    void connect_blocks();
+    void connect_edge(std::size_t from, std::size_t to);
+    [[nodiscard]] const Interval* part_at(VReg v, std::uint32_t pos) const;
+    [[nodiscard]] Location location(VReg v, std::uint32_t pos) const;
+    [[nodiscard]] Location place_of(const Interval& it) const;
+    void move(std::uint32_t inst, MovePlace place, VReg v, Location from, Location to);
+
+    Lir& lir_;
+    Intervals intervals_;
+    RegMask allowed_[2];
+    std::vector<LoopSpan> loops_;
+    std::vector<int> block_loop_;                        // innermost, by block
+    std::vector<std::vector<std::uint32_t>> positions_;  // of all uses, by root VReg
+
+    struct Later {
+        bool operator()(const Interval* a, const Interval* b) const { return a->from() > b->from(); }
+    };
+    std::priority_queue<Interval*, std::vector<Interval*>, Later> unhandled_;
+    std::vector<Interval*> active_, inactive_;
+    std::vector<Reg> last_register_;  // by root VReg, for hints
+
+    std::vector<std::uint32_t> slots_;  // by root VReg; kNever: none
+    std::vector<bool> stored_at_def_;   // by root VReg
+    Allocation out_;
+};
+
+}  // namespace skua::jit

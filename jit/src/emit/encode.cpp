@@ -1,0 +1,414 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "emit/encoder.h"
+#include "emit/layout.h"
+#include "emit/names.h"
+#include "run/trampolines.h"
+#include "skua/classfile/check.h"
+
+namespace skua::jit {
+
+using namespace asmjit;
+
+namespace {
+
+// Frames up to this size stay inside the reserve that the stack limit leaves.
+constexpr std::uint32_t kSmallFrame = 4096;
+constexpr std::int64_t kSmallImmediate = 1 << 30;
+
+x86::CondCode code_of(Cond c) {
+    return static_cast<x86::CondCode>(c);
+}
+
+}  // namespace
+
+Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thunks, bool print)
+    : lir_(lir), allocation_(allocation), thunks_(thunks), print_(print) {
+    code_.init(Environment::host());
+    if (print_) code_.setLogger(&logger_);
+    code_.attach(&a_);
+    entry_ = a_.newLabel();
+    unwind_ = a_.newLabel();
+    interpreter_entry_ = a_.newLabel();
+    interpreter_call_ = a_.newLabel();
+    interpreter_end_ = a_.newLabel();
+    end_ = a_.newLabel();
+    for (std::size_t i = 0; i < lir_.blocks.size(); ++i) labels_.push_back(a_.newLabel());
+    const std::uint32_t slots = lir_.outgoing_slots + allocation_.stack_slots;
+    // The return address takes 8 bytes of a multiple of 16.
+    if (slots > 0 || lir_.calls) frame_size_ = slots * 8 + (slots % 2 == 0 ? 8 : 0);
+}
+
+bool Encoder::run(CodeCache& cache, Emitted& out) {
+    a_.bind(entry_);
+    prologue();
+    for (block_ = 0; block_ < lir_.blocks.size(); ++block_) block(block_);
+    for (std::size_t i = 0; i < stubs_.size(); ++i) stubs_[i]();
+    a_.bind(unwind_);
+    a_.jmp(imm(thunks_.unwind));
+    a_.bind(end_);
+    if (!lir_.graph->osr) interpreter_entry();
+    constants();
+    return finish(cache, out);
+}
+
+void Encoder::prologue() {
+    if (lir_.calls || frame_size_ > 0) {
+        Label overflow = a_.newLabel();
+        if (frame_size_ <= kSmallFrame) {
+            a_.cmp(x86::rsp, x86::qword_ptr(x86::r15, offset::kStackLimit));
+        } else {
+            a_.lea(gpr(kScratchGp), x86::ptr(x86::rsp, -static_cast<std::int32_t>(frame_size_)));
+            a_.cmp(gpr(kScratchGp), x86::qword_ptr(x86::r15, offset::kStackLimit));
+        }
+        a_.jb(overflow);
+        later([this, overflow] {
+            a_.bind(overflow);
+            a_.jmp(imm(thunks_.throw_stack));
+        });
+    }
+    if (frame_size_ > 0) a_.sub(x86::rsp, frame_size_);
+}
+
+void Encoder::epilogue() {
+    if (frame_size_ > 0) a_.add(x86::rsp, frame_size_);
+    a_.ret();
+}
+
+void Encoder::block(std::size_t index) {
+    const LirBlock& b = lir_.blocks[index];
+    const bool header = b.block->loop == b.block && !b.block->cold;
+    if (header) a_.align(AlignMode::kCode, 16);
+    a_.bind(labels_[index]);
+    if (print_) {
+        char line[64];
+        std::snprintf(line, sizeof line, "block%u, depth %u", b.block->id, b.loop_depth);
+        a_.comment(line);
+    }
+    for (inst_ = b.first; inst_ < b.last; ++inst_) instruction(inst_);
+}
+
+void Encoder::instruction(std::uint32_t i) {
+    const Inst& in = lir_.insts[i];
+    moves(i, MovePlace::BlockStart);
+    moves(i, MovePlace::Before);
+    moves(i, MovePlace::BlockEnd);
+    if (print_ && in.op != MOp::Nop) a_.comment(describe(in).c_str());
+    switch (in.op) {
+        case MOp::Nop:
+            break;
+        case MOp::Jump:
+            jump_to(lir_.blocks[block_].succs[0]);
+            break;
+        case MOp::CmpBranch:
+            a_.emit(x86::Inst::kIdCmp, use_gp(in, 0, in.size), last(in, in.size));
+            branch(in, in.cond);
+            break;
+        case MOp::TestBranch:
+            a_.test(use_gp(in, 0, in.size), use_gp(in, 0, in.size));
+            branch(in, in.cond);
+            break;
+        case MOp::FCmpBranch:
+            a_.emit(in.size == 8 ? x86::Inst::kIdVucomisd : x86::Inst::kIdVucomiss, use_xmm(in, 0),
+                    last(in, in.size));
+            float_branch(in);
+            break;
+        case MOp::Switch:
+            switch_table(in);
+            break;
+        case MOp::Return:
+            epilogue();
+            break;
+        case MOp::Stop:
+            a_.ud2();
+            break;
+        default: {
+            const bool done = encode_integer(in) || encode_float(in) || encode_guard(in) ||
+                              encode_memory(in) || encode_call(in);
+            SKUA_CHECK(done);
+            break;
+        }
+    }
+    moves(i, MovePlace::After);
+}
+
+void Encoder::jump_to(std::uint32_t block) {
+    if (!is_next(block)) a_.jmp(labels_[block]);
+}
+
+void Encoder::branch(const Inst&, Cond cond) {
+    const auto& succs = lir_.blocks[block_].succs;
+    if (is_next(succs[0])) {
+        a_.j(code_of(inverse(cond)), labels_[succs[1]]);
+        return;
+    }
+    a_.j(code_of(cond), labels_[succs[0]]);
+    jump_to(succs[1]);
+}
+
+void Encoder::float_branch(const Inst& in) {
+    if (!in.imm) {
+        branch(in, in.cond);
+        return;
+    }
+    const auto& succs = lir_.blocks[block_].succs;
+    // Equality: unordered operands set the parity flag beside the zero flag.
+    a_.jp(labels_[in.cond == Cond::E ? succs[1] : succs[0]]);
+    branch(in, in.cond);
+}
+
+void Encoder::switch_table(const Inst& in) {
+    const auto& succs = lir_.blocks[block_].succs;
+    const auto count = static_cast<std::uint32_t>(succs.size() - 1);
+    const x86::Gp index = temp_gp(), scratch = gpr(kScratchGp);
+    if (in.imm > -kSmallImmediate && in.imm < kSmallImmediate) {
+        a_.lea(index, x86::ptr(use_gp(in, 0), static_cast<std::int32_t>(-in.imm)));
+    } else {
+        a_.mov(scratch, in.imm);
+        a_.mov(index, use_gp(in, 0));
+        a_.sub(index, scratch);
+    }
+    a_.cmp(index, count);
+    a_.jae(labels_[succs.back()]);
+    Label table = a_.newLabel();
+    a_.lea(scratch, x86::ptr(table));
+    a_.movsxd(index, x86::dword_ptr(scratch, index, 2));
+    a_.add(index, scratch);
+    a_.jmp(index);
+    std::vector<Label> targets;
+    for (std::uint32_t i = 0; i < count; ++i) targets.push_back(labels_[succs[i]]);
+    tables_.emplace_back(table, std::move(targets));
+}
+
+// From the interpreter's frame (in rdi) to arguments, and results back into it.
+void Encoder::interpreter_entry() {
+    static constexpr std::uint32_t kArgs[] = {7, 6, 2, 1, 8, 9};
+    const Graph& graph = *lir_.graph;
+    a_.align(AlignMode::kCode, 16);
+    a_.bind(interpreter_entry_);
+    a_.sub(x86::rsp, 24);
+    a_.mov(x86::qword_ptr(x86::rsp, 8), x86::rdi);
+    std::uint32_t integers = 0, floats = 0;
+    int first_integer = -1;
+    for (std::size_t i = 0; i < graph.params.size(); ++i) {
+        const x86::Mem from = x86::qword_ptr(x86::rdi, static_cast<std::int32_t>(8 * i));
+        if (is_float(graph.params[i]) && floats < 8) {
+            if (graph.params[i] == Type::F64) {
+                a_.vmovsd(x86::xmm(floats++), from);
+            } else {
+                a_.vmovss(x86::xmm(floats++), x86::dword_ptr(x86::rdi, static_cast<std::int32_t>(8 * i)));
+            }
+        } else if (!is_float(graph.params[i]) && integers < std::size(kArgs)) {
+            if (integers == 0) {
+                first_integer = static_cast<int>(i);
+            } else {
+                a_.mov(x86::gpq(kArgs[integers]), from);
+            }
+            ++integers;
+        } else {
+            a_.mov(x86::rax, from);
+            a_.mov(x86::qword_ptr(x86::r15, offset::kArgs + static_cast<std::int32_t>(8 * i)), x86::rax);
+        }
+    }
+    if (first_integer >= 0) a_.mov(x86::rdi, x86::qword_ptr(x86::rdi, 8 * first_integer));
+    a_.call(entry_);
+    a_.bind(interpreter_call_);
+    a_.mov(x86::rdx, x86::qword_ptr(x86::rsp, 8));
+    for (std::size_t i = 0; i < graph.results.size(); ++i) {
+        const auto disp = static_cast<std::int32_t>(8 * i);
+        if (i > 0) {
+            a_.mov(x86::rax, x86::qword_ptr(x86::r15, offset::kResults + disp));
+        } else if (graph.results[0] == Type::F64) {
+            a_.vmovq(x86::rax, x86::xmm0);
+        } else if (graph.results[0] == Type::F32) {
+            a_.vmovd(x86::eax, x86::xmm0);
+        }
+        a_.mov(x86::qword_ptr(x86::rdx, disp), x86::rax);
+    }
+    a_.add(x86::rsp, 24);
+    a_.ret();
+    a_.bind(interpreter_end_);
+}
+
+void Encoder::constants() {
+    if (!masks_.empty()) a_.align(AlignMode::kData, 16);
+    for (auto& [bits, label] : masks_) {
+        a_.bind(label);
+        a_.embedUInt64(bits);
+        a_.embedUInt64(bits);
+    }
+    if (!pool_.empty()) a_.align(AlignMode::kData, 8);
+    for (auto& [bits, label] : pool_) {
+        a_.bind(label);
+        a_.embedUInt64(bits);
+    }
+    for (auto& [label, targets] : tables_) {
+        a_.align(AlignMode::kData, 4);
+        a_.bind(label);
+        for (const Label& target : targets) a_.embedLabelDelta(target, label, 4);
+    }
+}
+
+bool Encoder::finish(CodeCache& cache, Emitted& out) {
+    code_.flatten();
+    code_.resolveUnresolvedLinks();
+    const std::size_t size = code_.codeSize();
+    const auto place = cache.allocate(size);
+    if (!place.run) return false;
+    code_.relocateToBase(reinterpret_cast<std::uint64_t>(place.run));
+    code_.copyFlattenedData(place.write, size);
+
+    const auto offset_of = [&](const Label& label) {
+        return static_cast<std::uint32_t>(code_.labelOffset(label));
+    };
+    auto range = std::make_unique<CodeRange>();
+    range->start = place.run;
+    range->size = offset_of(end_);
+    range->frame_size = frame_size_;
+    std::sort(calls_.begin(), calls_.end(), [&](const CallPlace& a, const CallPlace& b) {
+        return offset_of(a.behind) < offset_of(b.behind);
+    });
+    for (const CallPlace& call : calls_) {
+        const auto first = static_cast<std::uint32_t>(range->frames.size());
+        for (const Site* s = call.site; s; s = s->outer) range->frames.push_back(s->pc);
+        range->calls.push_back(
+            {offset_of(call.behind), first, static_cast<std::uint32_t>(range->frames.size()) - first});
+    }
+    cache.add(std::move(range));
+    out.bytes = static_cast<std::uint32_t>(size);
+    if (lir_.graph->osr) {
+        out.interp_entry = place.run;
+    } else {
+        auto entry = std::make_unique<CodeRange>();
+        entry->start = place.run + offset_of(interpreter_entry_);
+        entry->size = offset_of(interpreter_end_) - offset_of(interpreter_entry_);
+        entry->frame_size = 24;
+        entry->calls.push_back({offset_of(interpreter_call_) - offset_of(interpreter_entry_), 0, 0});
+        out.entry = place.run;
+        out.interp_entry = entry->start;
+        cache.add(std::move(entry));
+    }
+    if (print_)
+        std::fprintf(stderr, "; %s at %p\n%s\n", lir_.graph->name.c_str(),
+                     static_cast<const void*>(place.run), logger_.data());
+    return true;
+}
+
+// ---- operands -------------------------------------------------------------------------------------------
+
+x86::Gp Encoder::gpr(std::uint32_t n, std::uint8_t size) {
+    if (size == 8) return x86::gpq(n);
+    return x86::gpd(n);
+}
+x86::Gp Encoder::use_gp(const Inst& in, std::uint32_t use, std::uint8_t size) const {
+    return gpr(at(in, use).n, size);
+}
+x86::Xmm Encoder::use_xmm(const Inst& in, std::uint32_t use) const {
+    return x86::xmm(at(in, use).n);
+}
+x86::Gp Encoder::def_gp(std::uint8_t size) const {
+    return gpr(allocation_.defs[inst_].n, size);
+}
+x86::Xmm Encoder::def_xmm() const {
+    return x86::xmm(allocation_.defs[inst_].n);
+}
+x86::Gp Encoder::temp_gp() const {
+    return gpr(allocation_.temps[inst_].n);
+}
+
+x86::Mem Encoder::slot(std::uint32_t n, std::uint32_t size) const {
+    return x86::Mem(x86::rsp, static_cast<std::int32_t>(8 * (lir_.outgoing_slots + n)), size);
+}
+
+x86::Mem Encoder::memory(const Inst& in, std::uint32_t size) const {
+    if (in.base >= 0 && in.index >= 0) {
+        return x86::Mem(use_gp(in, static_cast<std::uint32_t>(in.base)),
+                        use_gp(in, static_cast<std::uint32_t>(in.index)), in.shift, in.disp, size);
+    }
+    if (in.base >= 0) return x86::Mem(use_gp(in, static_cast<std::uint32_t>(in.base)), in.disp, size);
+    if (in.index >= 0) {
+        x86::Mem m(static_cast<std::uint64_t>(static_cast<std::int64_t>(in.disp)),
+                   use_gp(in, static_cast<std::uint32_t>(in.index)), in.shift, size);
+        return m;
+    }
+    return x86::Mem(static_cast<std::uint64_t>(static_cast<std::int64_t>(in.disp)), size);
+}
+
+x86::Mem Encoder::pooled(std::uint64_t bits, std::uint32_t size) {
+    auto [it, fresh] = pool_.try_emplace(bits);
+    if (fresh) it->second = a_.newLabel();
+    return x86::Mem(it->second, 0, size);
+}
+
+x86::Mem Encoder::pooled_mask(std::uint64_t bits) {
+    auto [it, fresh] = masks_.try_emplace(bits);
+    if (fresh) it->second = a_.newLabel();
+    return x86::Mem(it->second, 0, 16);
+}
+
+Operand Encoder::any(const Inst& in, std::uint32_t use, std::uint8_t size) const {
+    const Location& l = at(in, use);
+    if (l.kind == Location::Kind::Stack) return slot(l.n, size);
+    if (lir_.classes[lir_.uses[in.first_use + use].v] == RegClass::Xmm) return x86::xmm(l.n);
+    return gpr(l.n, size);
+}
+
+Operand Encoder::last(const Inst& in, std::uint8_t size) {
+    if (in.base >= 0 || in.index >= 0) return memory(in, size);
+    if (in.pool) return pooled(static_cast<std::uint64_t>(in.pool->imm), size);
+    if (in.use_count >= 2) return any(in, 1, size);
+    return Imm(in.imm);
+}
+
+// ---- calls and stubs ------------------------------------------------------------------------------------
+
+void Encoder::record(const Site* site) {
+    CallPlace call{a_.newLabel(), site};
+    a_.bind(call.behind);
+    calls_.push_back(call);
+}
+
+void Encoder::call_address(const void* target) {
+    a_.mov(gpr(kScratchGp), reinterpret_cast<std::uint64_t>(target));
+    a_.call(gpr(kScratchGp));
+}
+
+void Encoder::call_thunk(const std::uint8_t* thunk, const Site* site) {
+    a_.call(imm(thunk));
+    record(site);
+}
+
+void Encoder::trap(Cond cond, const std::uint8_t* thunk, const Site* site, Operand first, Operand second) {
+    Label stub = a_.newLabel();
+    a_.j(code_of(cond), stub);
+    later([this, stub, thunk, site, first, second] {
+        a_.bind(stub);
+        // rdx first, unless the other one comes from there.
+        const auto put = [&](const x86::Gp& to, const Operand& from) {
+            if (!from.isNone() && from != to) a_.emit(x86::Inst::kIdMov, to, from);
+        };
+        const auto reads = [](const Operand& o, const x86::Gp& r) {
+            if (o.isReg()) return o.id() == r.id();
+            if (!o.isMem()) return false;
+            const auto& m = o.as<x86::Mem>();
+            return (m.hasBaseReg() && m.baseId() == r.id()) || (m.hasIndexReg() && m.indexId() == r.id());
+        };
+        if (reads(first, x86::rdx)) {
+            if (reads(second, x86::rsi)) {
+                a_.emit(x86::Inst::kIdMov, x86::r11, first);
+                put(x86::rdx, second);
+                a_.mov(x86::rsi, x86::r11);
+            } else {
+                put(x86::rsi, first);
+                put(x86::rdx, second);
+            }
+        } else {
+            put(x86::rdx, second);
+            put(x86::rsi, first);
+        }
+        call_thunk(thunk, site);
+    });
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,102 @@
+// Encoding: calls, polls, throws, parameters.
+#include "emit/encoder.h"
+#include "emit/layout.h"
+#include "run/runtime_entry.h"
+
+namespace skua::jit {
+
+using namespace asmjit;
+
+void Encoder::runtime_call(const Inst& in) {
+    const auto& entry = *static_cast<const RuntimeEntry*>(in.node->ptr);
+    if (!entry.leaf) a_.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::rsp);
+    a_.mov(x86::rdi, x86::r15);
+    if (entry.form == RuntimeEntry::Form::Buffer) {
+        load_immediate(x86::rsi, static_cast<std::int64_t>(in.node->mem.key));
+        a_.mov(x86::rdx, x86::rsp);
+    }
+    call_address(entry.address);
+    record(in.node->site);
+    switch (entry.throws) {
+        case RuntimeEntry::Throws::Never:
+            break;
+        case RuntimeEntry::Throws::IfZero:
+            a_.test(x86::rax, x86::rax);
+            a_.jz(unwind_);
+            break;
+        case RuntimeEntry::Throws::TestPending:
+            a_.cmp(x86::qword_ptr(x86::r15, offset::kPending), 0);
+            a_.jne(unwind_);
+            break;
+    }
+}
+
+bool Encoder::encode_call(const Inst& in) {
+    const x86::Mem target = x86::qword_ptr(x86::rax, offset::kCompiledEntry);
+    switch (in.op) {
+        case MOp::Call:
+            a_.mov(x86::rax, reinterpret_cast<std::uint64_t>(in.node->ptr));
+            if (in.node->ptr == lir_.graph->function && !lir_.graph->osr) {
+                a_.call(entry_);
+            } else {
+                a_.call(target);
+            }
+            record(in.node->site);
+            return true;
+        case MOp::CallVirtual:
+            a_.mov(x86::rax, x86::qword_ptr(x86::rdi));
+            a_.mov(x86::rax, x86::qword_ptr(x86::rax, offset::kVtable));
+            a_.mov(x86::rax, x86::qword_ptr(x86::rax, static_cast<std::int32_t>(8 * in.node->imm)));
+            a_.call(target);
+            record(in.node->site);
+            return true;
+        case MOp::CallIndirect:
+            a_.call(target);
+            record(in.node->site);
+            return true;
+        case MOp::CallRuntime:
+            runtime_call(in);
+            return true;
+        case MOp::CallLeaf:
+            call_address(reinterpret_cast<const void*>(in.imm));
+            record(nullptr);
+            return true;
+        case MOp::Poll: {
+            Label stub = a_.newLabel(), done = a_.newLabel();
+            a_.cmp(x86::byte_ptr(x86::r15, offset::kInterrupted), 0);
+            a_.jne(stub);
+            a_.bind(done);
+            later([this, stub, done, site = in.node->site] {
+                a_.bind(stub);
+                call_thunk(thunks_.poll, site);
+                a_.jmp(done);
+            });
+            return true;
+        }
+        case MOp::Throw:
+            call_thunk(thunks_.throw_object, in.node->site);
+            return true;
+        case MOp::Param:
+        case MOp::Frame:
+            return true;  // they are where they are
+        case MOp::ParamMemory:
+        case MOp::ResultLoad: {
+            x86::Mem from = x86::qword_ptr(x86::r15, offset::kArgs);
+            if (in.op == MOp::ResultLoad) {
+                const bool buffer = in.node->in(0)->op == Op::CallRuntime;
+                from = buffer ? x86::qword_ptr(x86::rsp) : x86::qword_ptr(x86::r15, offset::kResults);
+            }
+            from.addOffset(8 * in.imm);
+            if (lir_.classes[in.def] == RegClass::Gp) {
+                a_.mov(def_gp(), from);
+            } else {
+                a_.vmovsd(def_xmm(), from);
+            }
+            return true;
+        }
+        default:
+            return false;
+    }
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,207 @@
+// Register allocation: what became of each operand, and the moves that connect the parts of split values.
+#include <algorithm>
+#include <map>
+
+#include "emit/allocator.h"
+
+namespace skua::jit {
+
+// Slots are shared by values that live one after the other.
+void Allocator::assign_slots() {
+    struct Span {
+        std::uint32_t from, to;
+        VReg v;
+    };
+    std::vector<Span> spans;
+    for (VReg v = 0; v < intervals_.values.size(); ++v) {
+        const Interval* first = intervals_.values[v].get();
+        if (!first) continue;
+        bool on_stack = false;
+        std::uint32_t to = 0;
+        for (const Interval* it = first; it; it = it->next.get()) {
+            on_stack |= it->reg == kNoReg;
+            to = std::max(to, it->to());
+        }
+        if (on_stack) spans.push_back({first->from(), to, v});
+    }
+    std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+    std::multimap<std::uint32_t, std::uint32_t> taken;  // end of life, slot
+    std::vector<std::uint32_t> free;
+    for (const Span& span : spans) {
+        while (!taken.empty() && taken.begin()->first <= span.from) {
+            free.push_back(taken.begin()->second);
+            taken.erase(taken.begin());
+        }
+        std::uint32_t slot = 0;
+        if (free.empty()) {
+            slot = out_.stack_slots++;
+        } else {
+            slot = free.back();
+            free.pop_back();
+        }
+        slots_[span.v] = slot;
+        taken.emplace(span.to, slot);
+    }
+}
+
+const Interval* Allocator::part_at(VReg v, std::uint32_t pos) const {
+    for (const Interval* it = intervals_.values[intervals_.root(v)].get(); it; it = it->next.get()) {
+        if (pos < it->to() && it->covers(pos)) return it;
+    }
+    return nullptr;
+}
+
+Location Allocator::place_of(const Interval& it) const {
+    if (it.reg != kNoReg) return {Location::Kind::Register, it.reg};
+    return {Location::Kind::Stack, slots_[intervals_.root(it.v)]};
+}
+
+Location Allocator::location(VReg v, std::uint32_t pos) const {
+    const Interval* part = part_at(v, pos);
+    require(part != nullptr);
+    return place_of(*part);
+}
+
+void Allocator::move(std::uint32_t inst, MovePlace place, VReg v, Location from, Location to) {
+    if (from == to) return;
+    out_.moves.push_back({inst, place, {from, nullptr, to, lir_.classes[v]}});
+}
+
+void Allocator::collect_operands() {
+    out_.uses.resize(lir_.uses.size());
+    out_.defs.resize(lir_.insts.size());
+    out_.temps.resize(lir_.insts.size());
+    for (std::uint32_t i = 0; i < lir_.insts.size(); ++i) {
+        const Inst& in = lir_.insts[i];
+        for (std::uint32_t k = 0; k < in.use_count; ++k) {
+            const Use& u = lir_.uses[in.first_use + k];
+            Location& at = out_.uses[in.first_use + k];
+            if (u.fixed != kNoReg) {
+                at = {Location::Kind::Register, u.fixed};
+                if (u.constant) {
+                    const RegClass cls = is_float(u.constant->type) ? RegClass::Xmm : RegClass::Gp;
+                    out_.moves.push_back({i, MovePlace::Before, {{}, u.constant, at, cls}});
+                } else {
+                    move(i, MovePlace::Before, u.v, location(u.v, 4 * i - 1), at);
+                }
+            } else if (u.v != kNoVReg) {
+                at = location(u.v, 4 * i + 1);
+                require(u.any || at.kind == Location::Kind::Register);
+            }
+        }
+        if (in.temp != kNoVReg) {
+            out_.temps[i] = location(in.temp, 4 * i + 1);
+            require(out_.temps[i].kind == Location::Kind::Register);
+        }
+        if (in.def == kNoVReg) continue;
+        if (in.def_fixed == kNoReg) {
+            out_.defs[i] = location(in.def, 4 * i + 2);
+            require(out_.defs[i].kind == Location::Kind::Register);
+        } else {
+            out_.defs[i] = {Location::Kind::Register, in.def_fixed};
+            move(i, MovePlace::After, in.def, out_.defs[i], location(in.def, 4 * i + 3));
+        }
+    }
+}
+
+// Parts that meet inside a block.
+void Allocator::connect_parts() {
+    std::vector<bool> starts(lir_.insts.size() + 1, false);
+    for (const LirBlock& block : lir_.blocks) starts[block.first] = true;
+    for (auto& first : intervals_.values) {
+        for (const Interval* it = first.get(); it && it->next; it = it->next.get()) {
+            const Interval& next = *it->next;
+            const std::uint32_t pos = next.from();
+            if (it->to() != pos || pos % 4 != 0 || starts[pos / 4]) continue;
+            move(pos / 4, MovePlace::Before, it->v, place_of(*it), place_of(next));
+        }
+    }
+}
+
+void Allocator::connect_blocks() {
+    for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
+        for (std::uint32_t s : lir_.blocks[b].succs) connect_edge(b, s);
+    }
+}
+
+void Allocator::connect_edge(std::size_t from, std::size_t to) {
+    const LirBlock &pred = lir_.blocks[from], &succ = lir_.blocks[to];
+    const bool at_start = succ.preds.size() == 1;
+    require(at_start || pred.succs.size() == 1);
+    const std::uint32_t inst = at_start ? succ.first : pred.last - 1;
+    const MovePlace place = at_start ? MovePlace::BlockStart : MovePlace::BlockEnd;
+    const auto& live = intervals_.live_in[to];
+    for (VReg v = 0; v < live.size(); ++v) {
+        if (live[v]) move(inst, place, v, location(v, pred.to() - 1), location(v, succ.from()));
+    }
+    for (std::size_t p = 0; p < succ.preds.size(); ++p) {
+        if (succ.preds[p] != from) continue;
+        for (const LirPhi& phi : succ.phis) {
+            if (!intervals_.values[intervals_.root(phi.def)]) continue;
+            const Interval* part = part_at(phi.def, succ.from());
+            if (!part) continue;
+            const Use& u = phi.inputs[p];
+            if (u.constant) {
+                out_.moves.push_back({inst, place, {{}, u.constant, place_of(*part), lir_.classes[phi.def]}});
+            } else {
+                move(inst, place, phi.def, location(u.v, pred.to() - 1), place_of(*part));
+            }
+        }
+    }
+}
+
+// A value with one definition that is stored several times is stored there, if that is cheaper.
+void Allocator::store_at_definitions() {
+    std::vector<double> cost(slots_.size(), 0);
+    std::vector<std::uint32_t> owner_of_move(out_.moves.size(), kNever);
+    // Slots are shared: who a move belongs to is known by the span that its position lies in.
+    std::vector<std::vector<VReg>> by_slot(out_.stack_slots);
+    for (VReg v = 0; v < slots_.size(); ++v) {
+        if (slots_[v] != kNever && intervals_.definition[v] != kNever) by_slot[slots_[v]].push_back(v);
+    }
+    const auto position = [](const PlacedMove& m) {
+        switch (m.place) {
+            case MovePlace::BlockStart:
+            case MovePlace::Before:
+                return 4 * m.inst;
+            case MovePlace::BlockEnd:
+                return 4 * m.inst + 3;
+            default:
+                return 4 * m.inst + 3;
+        }
+    };
+    for (std::size_t i = 0; i < out_.moves.size(); ++i) {
+        const PlacedMove& m = out_.moves[i];
+        if (m.move.to.kind != Location::Kind::Stack || m.move.constant) continue;
+        for (VReg v : by_slot[m.move.to.n]) {
+            const Interval* first = intervals_.values[v].get();
+            std::uint32_t to = 0;
+            for (const Interval* it = first; it; it = it->next.get()) to = std::max(to, it->to());
+            if (position(m) < first->from() || position(m) >= to) continue;
+            owner_of_move[i] = v;
+            cost[v] += lir_.blocks[block_at(4 * m.inst)].frequency;
+            break;
+        }
+    }
+    std::vector<PlacedMove> kept;
+    for (std::size_t i = 0; i < out_.moves.size(); ++i) {
+        const std::uint32_t v = owner_of_move[i];
+        if (v != kNever) {
+            const std::uint32_t def = intervals_.definition[v];
+            if (lir_.blocks[block_at(4 * def)].frequency <= cost[v]) {
+                if (!stored_at_def_[v]) {
+                    stored_at_def_[v] = true;
+                    kept.push_back(
+                        {def,
+                         MovePlace::After,
+                         {out_.defs[def], nullptr, {Location::Kind::Stack, slots_[v]}, lir_.classes[v]}});
+                }
+                continue;
+            }
+        }
+        kept.push_back(out_.moves[i]);
+    }
+    out_.moves = std::move(kept);
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,117 @@
+// Selection: calls, polls.
+#include <algorithm>
+
+#include "emit/selector.h"
+#include "run/runtime_entry.h"
+#include "skua/vm/class.h"
+#include "skua/vm/thread.h"
+
+namespace skua::jit {
+namespace {
+
+constexpr Reg kIntegerArgs[] = {gp::rdi, gp::rsi, gp::rdx, gp::rcx, gp::r8, gp::r9};
+constexpr unsigned kFloatArgs = 8;
+constexpr auto kArgsOffset =
+    static_cast<std::int32_t>(offsetof(vm::Thread, compiled) + offsetof(vm::Thread::Compiled, args));
+
+// What natives may find above their arguments (interpreter.h's kNativeFrameSlots).
+constexpr std::uint32_t kBufferSlots = 64;
+
+}  // namespace
+
+void Selector::clobber_all() {
+    lir_.insts.back().clobbers_gp = kAllGp;
+    lir_.insts.back().clobbers_xmm = kAllXmm;
+}
+
+void Selector::clobber_c() {
+    lir_.insts.back().clobbers_gp = kCCallGp;
+    lir_.insts.back().clobbers_xmm = kAllXmm;
+    lir_.calls = true;
+}
+
+// Those that go through memory are stored here; the call's registers follow in `arguments`.
+void Selector::guest_arguments(const Node* n, std::uint32_t first) {
+    unsigned integers = 0, floats = 0;
+    fixed_.clear();
+    for (std::uint32_t i = first; i < n->input_count; ++i) {
+        const Node* argument = n->in(i);
+        const bool fp = is_float(argument->type);
+        unsigned& count = fp ? floats : integers;
+        if (count < (fp ? kFloatArgs : std::size(kIntegerArgs))) {
+            fixed_.emplace_back(argument, fp ? static_cast<Reg>(count) : kIntegerArgs[count]);
+            ++count;
+            continue;
+        }
+        const Value v = value(argument);
+        Inst& in = add(MOp::ArgToMemory, argument, size_of(argument->type));
+        in.imm = 1;  // relative to the thread
+        in.disp = kArgsOffset + static_cast<std::int32_t>(8 * (i - first));
+        use(v.v).constant = v.constant;
+    }
+}
+
+void Selector::runtime_call(const Node* n) {
+    const auto& entry = *static_cast<const RuntimeEntry*>(n->ptr);
+    if (entry.form == RuntimeEntry::Form::Buffer) {
+        const std::uint32_t slots = std::max(n->input_count, kBufferSlots);
+        lir_.outgoing_slots = std::max(lir_.outgoing_slots, slots);
+        for (std::uint32_t i = 0; i < n->input_count; ++i) {
+            const Value v = value(n->in(i));
+            Inst& in = add(MOp::ArgToMemory, n->in(i), size_of(n->in(i)->type));
+            in.disp = static_cast<std::int32_t>(8 * i);
+            use(v.v).constant = v.constant;
+        }
+    }
+    Inst& in = add(MOp::CallRuntime, n);
+    if (n->type != Type::Void && uses(n) > 0) {
+        in.def = def_of(n);
+        in.def_fixed = gp::rax;
+    }
+    clobber_c();
+    if (entry.form == RuntimeEntry::Form::Direct) {
+        for (std::uint32_t i = 0; i < n->input_count; ++i) use_fixed(n->in(i), kIntegerArgs[i + 1]);
+    }
+}
+
+bool Selector::select_call(const Node* n) {
+    switch (n->op) {
+        case Op::Call:
+        case Op::CallVirtual:
+        case Op::CallIndirect: {
+            const std::uint32_t first = n->op == Op::CallIndirect ? 1 : 0;
+            guest_arguments(n, first);
+            Inst& in = add(n->op == Op::Call          ? MOp::Call
+                           : n->op == Op::CallVirtual ? MOp::CallVirtual
+                                                      : MOp::CallIndirect,
+                           n);
+            if (n->type != Type::Void && uses(n) > 0) {
+                in.def = def_of(n);
+                in.def_fixed = is_float(n->type) ? Reg{0} : gp::rax;
+            }
+            clobber_all();
+            lir_.calls = true;
+            if (first == 1) use_fixed(n->in(0), gp::rax);
+            for (auto [argument, r] : fixed_) use_fixed(argument, r);
+            return true;
+        }
+        case Op::CallRuntime:
+            runtime_call(n);
+            return true;
+        case Op::Result: {
+            if (uses(n) == 0) return true;
+            Inst& in = add(MOp::ResultLoad, n, size_of(n->type));
+            in.def = def_of(n);
+            in.imm = n->imm;
+            return true;
+        }
+        case Op::Poll:
+            add(MOp::Poll, n);
+            lir_.calls = true;
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,157 @@
+#include "emit/thunks.h"
+
+#include <asmjit/x86.h>
+
+#include "emit/layout.h"
+#include "run/support.h"
+#include "run/trampolines.h"
+
+namespace skua::jit {
+namespace {
+
+using namespace asmjit;
+
+struct Maker {
+    CodeHolder code;
+    x86::Assembler a;
+    Label unwind;
+
+    Maker() {
+        code.init(Environment::host());
+        code.attach(&a);
+        unwind = a.newLabel();
+    }
+
+    template <typename F>
+    void call(F* function) {
+        a.mov(x86::r11, reinterpret_cast<std::uint64_t>(function));
+        a.call(x86::r11);
+    }
+
+    Label make_unwind() {
+        a.bind(unwind);
+        a.mov(x86::r11, reinterpret_cast<std::uint64_t>(&skua_jit_unwind));
+        a.jmp(x86::r11);
+        return unwind;
+    }
+
+    template <typename F>
+    Label thrower(F* function) {
+        a.align(AlignMode::kCode, 16);
+        Label at = a.newLabel();
+        a.bind(at);
+        a.lea(x86::r10, x86::ptr(x86::rsp, 8));
+        a.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::r10);
+        a.mov(x86::rdi, x86::r15);
+        a.sub(x86::rsp, 8);
+        call(function);
+        a.jmp(unwind);
+        return at;
+    }
+
+    // Saves what C++ may destroy, sets the anchor, calls, restores. `before` loads the arguments, `after`
+    // looks at rax while everything is still saved.
+    template <typename Before, typename F, typename After>
+    Label preserving(Before&& before, F* function, After&& after) {
+        static constexpr std::uint32_t kSaved[] = {0, 1, 2, 6, 7, 8, 9, 10};
+        constexpr int kFloats = 15;
+        a.align(AlignMode::kCode, 16);
+        Label at = a.newLabel();
+        a.bind(at);
+        for (auto r : kSaved) a.push(x86::gpq(r));
+        a.sub(x86::rsp, 8 * kFloats);
+        for (int i = 0; i < kFloats; ++i)
+            a.vmovsd(x86::qword_ptr(x86::rsp, 8 * i), x86::xmm(static_cast<std::uint32_t>(i)));
+        before();
+        a.lea(x86::r10, x86::ptr(x86::rsp, 8 * kFloats + 8 * static_cast<int>(std::size(kSaved)) + 8));
+        a.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::r10);
+        call(function);
+        after();
+        for (int i = 0; i < kFloats; ++i)
+            a.vmovsd(x86::xmm(static_cast<std::uint32_t>(i)), x86::qword_ptr(x86::rsp, 8 * i));
+        a.add(x86::rsp, 8 * kFloats);
+        for (auto r = std::rbegin(kSaved); r != std::rend(kSaved); ++r) a.pop(x86::gpq(*r));
+        a.ret();
+        return at;
+    }
+};
+
+bool processor_fits() {
+    const auto& f = CpuInfo::host().features().x86();
+    return f.hasAVX() && f.hasBMI() && f.hasBMI2() && f.hasPOPCNT();
+}
+
+bool vectors_start_with_data() {
+    vm::Class probe;
+    probe.vtable.push_back(nullptr);
+    return *reinterpret_cast<void* const*>(&probe.vtable) == static_cast<const void*>(probe.vtable.data());
+}
+
+}  // namespace
+
+bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
+    if (!processor_fits()) {
+        why_not = "the processor has not all of AVX, BMI, BMI2 and POPCNT";
+        return false;
+    }
+    if (!vectors_start_with_data()) {
+        why_not = "the C++ library lays std::vector out in a way that the compiler does not know";
+        return false;
+    }
+    Maker m;
+    auto& a = m.a;
+    const auto thread_first = [&] { a.mov(x86::rdi, x86::r15); };
+    const auto unwind_if_zero = [&] {
+        a.test(x86::rax, x86::rax);
+        a.jz(m.unwind);
+        a.mov(x86::r11, x86::rax);
+    };
+    const Label unwind = m.make_unwind();
+    const Label stack = m.thrower(&skua_jit_throw_stack);
+    const Label null = m.thrower(&skua_jit_throw_null);
+    const Label bounds = m.thrower(&skua_jit_throw_bounds);
+    const Label divide = m.thrower(&skua_jit_throw_divide);
+    const Label overflow = m.thrower(&skua_jit_throw_overflow);
+    const Label bad_char = m.thrower(&skua_jit_throw_char);
+    const Label cast = m.thrower(&skua_jit_throw_cast);
+    const Label object = m.thrower(&skua_jit_throw);
+    const Label poll = m.preserving(thread_first, &skua_jit_poll, [&] {
+        a.test(x86::al, x86::al);
+        a.jz(m.unwind);
+    });
+    const Label new_object = m.preserving(
+        [&] {
+            thread_first();
+            a.mov(x86::rsi, x86::r11);
+        },
+        &skua_jit_new, unwind_if_zero);
+    const Label new_array = m.preserving(
+        [&] {
+            thread_first();
+            a.mov(x86::rsi, x86::r11);
+            a.mov(x86::rdx, x86::qword_ptr(x86::r15, offset::kArgs));
+        },
+        &skua_jit_new_array, unwind_if_zero);
+    const Label is = m.preserving(
+        [&] {
+            a.mov(x86::rdi, x86::qword_ptr(x86::r15, offset::kArgs));
+            a.mov(x86::rsi, x86::r11);
+        },
+        &skua_jit_is, [&] { a.mov(x86::r11, x86::rax); });
+
+    m.code.flatten();
+    const std::size_t size = m.code.codeSize();
+    const auto place = cache.allocate(size);
+    if (!place.run) {
+        why_not = "the code cache is too small";
+        return false;
+    }
+    m.code.relocateToBase(reinterpret_cast<std::uint64_t>(place.run));
+    m.code.copyFlattenedData(place.write, size);
+    const auto at = [&](const Label& label) { return place.run + m.code.labelOffset(label); };
+    out = {at(unwind), at(stack),  at(null), at(bounds),     at(divide),    at(overflow), at(bad_char),
+           at(cast),   at(object), at(poll), at(new_object), at(new_array), at(is)};
+    return true;
+}
+
+}  // namespace skua::jit

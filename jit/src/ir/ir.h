@@ -12,6 +12,7 @@
 // the graph.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
@@ -165,6 +166,8 @@ public:
     void drop_unreachable();
 
     [[nodiscard]] std::uint32_t node_count() const { return next_node_; }
+    // Ids below `count` are given by the caller (the parser keeps those of the text).
+    void reserve_ids(std::uint32_t count) { next_node_ = std::max(next_node_, count); }
     [[nodiscard]] Block* entry() const { return blocks.front().get(); }
 
 private:
@@ -174,7 +177,7 @@ private:
     std::size_t constant_count_ = 0;  // at the head of the entry block
 };
 
-// "block1: ..." one line per node; docs/jit.md shows it. The parser in parse.h reads it.
+// One line per node; text.h says more.
 std::string print(const Graph& graph);
 
 }  // namespace skua::jit

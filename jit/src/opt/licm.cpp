@@ -1,0 +1,137 @@
+// The pass `licm`: what does not change in a loop is computed in front of it.
+//
+// Pure operations may always be; others only if it makes no difference that they happen earlier:
+//   - a guard, if it is executed whenever the loop is entered and nothing that anybody could observe comes
+//     before it: then its exception is the first thing either way;
+//   - a load, if the loop does not write its partition and its address is good in front of the loop: because
+//   of
+//     what its inputs are, or because it is executed whenever the loop is entered, behind nothing but guards
+//     that were hoisted before it.
+#include <algorithm>
+
+#include "opt/cfg.h"
+#include "opt/facts.h"
+#include "opt/loops.h"
+#include "opt/memory.h"
+#include "opt/passes.h"
+#include "run/runtime_entry.h"
+
+namespace skua::jit {
+namespace {
+
+// A division that cannot trap wherever its inputs are available.
+bool divides_safely(const Node* n) {
+    const Node* divisor = n->in(1);
+    return divisor->op == Op::DivCheck || (divisor->is_const() && divisor->imm != 0);
+}
+bool is_division(Op op) {
+    return op == Op::Div || op == Op::Rem || op == Op::DivU || op == Op::RemU;
+}
+
+bool is_pure_call(const Node* n) {
+    if (n->op != Op::CallRuntime) return false;
+    const auto* entry = static_cast<const RuntimeEntry*>(n->ptr);
+    return entry->throws == RuntimeEntry::Throws::Never && !entry->clobbers && entry->leaf;
+}
+
+class Hoister {
+public:
+    Hoister(Graph& graph, const Partitions& partitions, const Loop& loop, Block* before)
+        : partitions_(partitions),
+          loop_(loop),
+          before_(before),
+          inside_(graph, loop),
+          written_(partitions.written_by(loop)) {}
+
+    void run() {
+        // From the header on as long as there is only one way: what is executed whenever the loop is entered.
+        bool clean = true;
+        Block* block = loop_.header;
+        std::vector<Block*> always;
+        for (;;) {
+            always.push_back(block);
+            block_nodes(block, true, clean);
+            if (block->succs.size() != 1) break;
+            block = block->succs[0];
+            if (!inside_.has(block) || block == loop_.header || block->preds.size() != 1) break;
+        }
+        std::vector<Block*> rest = loop_.blocks;
+        std::sort(rest.begin(), rest.end(),
+                  [](const Block* a, const Block* b) { return a->order < b->order; });
+        for (Block* other : rest) {
+            if (std::find(always.begin(), always.end(), other) != always.end()) continue;
+            bool never = false;
+            block_nodes(other, false, never);
+        }
+    }
+
+private:
+    void block_nodes(Block* block, bool always, bool& clean) {
+        std::vector<Node*> kept;
+        kept.reserve(block->nodes.size());
+        for (Node* n : block->nodes) {
+            if (may_hoist(n, always, clean)) {
+                insert_at_end(before_, n);
+                continue;
+            }
+            kept.push_back(n);
+            const OpInfo& op = info(n->op);
+            if (op.guard || op.store || op.allocates || (op.call && !is_pure_call(n))) clean = false;
+        }
+        block->nodes = std::move(kept);
+    }
+
+    bool may_hoist(const Node* n, bool always, bool clean) const {
+        if (n->op == Op::Phi || n->op == Op::Result || info(n->op).terminator) return false;
+        for (const Node* in : n->all()) {
+            if (!inside_.invariant(in)) return false;
+        }
+        if (is_division(n->op)) return divides_safely(n) || (always && clean);
+        if (info(n->op).pure || n->op == Op::Is) return !n->is_const();
+        if (is_pure_call(n)) return true;
+        if (info(n->op).guard) return always && clean;
+        if (n->op != Op::Load || written_.has(partitions_.of(n))) return false;
+        return (always && clean) || good_address(n, always);
+    }
+
+    // Readable wherever its inputs are. An object may be of another class than the access says where that
+    // was not tested yet, but no object has less than 16 bytes.
+    static bool good_address(const Node* n, bool always) {
+        const Node* base = n->in(0);
+        if (base->is_const()) return n->input_count == 1;
+        if (!is_not_null(base)) return false;
+        if (n->input_count == 1) return always ? n->mem.alias != Alias::Element : n->mem.disp + 8 <= 16;
+        const Node* index = n->in(1);
+        return index->op == Op::BoundsCheck && is_length_load(index->in(1)) && index->in(1)->in(0) == base &&
+               (n->mem.alias == Alias::Element || n->mem.alias == Alias::Constant) && n->mem.disp >= 16 &&
+               n->mem.disp < 16 + static_cast<std::int32_t>(n->mem.stride);
+    }
+
+    const Partitions& partitions_;
+    const Loop& loop_;
+    Block* before_;
+    InLoop inside_;
+    Partitions::Set written_;
+};
+
+}  // namespace
+
+void licm(Graph& graph) {
+    const auto loops = find_loops(graph);
+    if (loops.empty()) return;
+    bool made = false;
+    for (const Loop& loop : loops) {
+        if (find_preheader(loop)) continue;
+        make_preheader(graph, loop);
+        made = true;
+    }
+    // A preheader that was made belongs to the loops around.
+    const auto current = made ? find_loops(graph) : loops;
+    const Partitions partitions(graph);
+    for (const Loop& loop : current) {
+        if (Block* before = find_preheader(loop)) Hoister(graph, partitions, loop, before).run();
+    }
+    graph.settle();
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,35 @@
+// What the passes on loops share.
+#pragma once
+
+#include <vector>
+
+#include "ir/ir.h"
+#include "ir/order.h"
+
+namespace skua::jit {
+
+// All loops, inner ones first, with fresh orders.
+std::vector<Loop> find_loops(Graph& graph);
+
+// The block that alone leads into the loop from outside; made if there are several. Orders become stale, the
+// loop stays as it is.
+Block* make_preheader(Graph& graph, const Loop& loop);
+// The same, null if there is none.
+[[nodiscard]] Block* find_preheader(const Loop& loop);
+
+// Blocks of a loop, by id.
+class InLoop {
+public:
+    InLoop(const Graph& graph, const Loop& loop) : inside_(graph.blocks.size(), false) {
+        for (const Block* block : loop.blocks) inside_[block->id] = true;
+    }
+    [[nodiscard]] bool has(const Block* block) const {
+        return block->id < inside_.size() && inside_[block->id];
+    }
+    [[nodiscard]] bool invariant(const Node* n) const { return !has(n->block); }
+
+private:
+    std::vector<bool> inside_;
+};
+
+}  // namespace skua::jit

@@ -1,0 +1,49 @@
+#include "opt/passes.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "ir/text.h"
+#include "ir/verify.h"
+
+namespace skua::jit {
+namespace {
+
+constexpr Pass kPasses[] = {
+    {"simplify", simplify}, {"gvn", gvn},   {"rotate", rotate}, {"simplify", simplify},
+    {"gvn", gvn},           {"licm", licm}, {"gvn", gvn},       {"simplify", simplify},
+};
+
+void check(Graph& graph, const char* pass) {
+    const std::string wrong = verify_graph(graph);
+    if (wrong.empty()) return;
+    std::fprintf(stderr, "skua: internal error: after the pass '%s' in %s: %s\n%s", pass, graph.name.c_str(),
+                 wrong.c_str(), print(graph).c_str());
+    std::abort();
+}
+
+}  // namespace
+
+std::span<const Pass> pass_list() {
+    return kPasses;
+}
+
+const Pass* find_pass(std::string_view name) {
+    for (const Pass& pass : kPasses) {
+        if (name == pass.name) return &pass;
+    }
+    return nullptr;
+}
+
+void optimize(Graph& graph, const PassOptions& options) {
+    if (options.verify) check(graph, "build");
+    for (const Pass& pass : kPasses) {
+        pass.run(graph);
+        if (options.verify) check(graph, pass.name);
+        if (options.print && (options.print_after == "all" || options.print_after == pass.name)) {
+            options.print(pass.name, graph);
+        }
+    }
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,44 @@
+// The optimisation passes and their order.
+//
+// A pass gets a graph in the state that ir.h promises and leaves it so, settled and without unreachable
+// blocks; the orders of order.h are stale before and after it. docs/adding-a-jit-pass.md is the walkthrough.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "ir/ir.h"
+
+namespace skua::jit {
+
+struct PassOptions {
+    std::string_view print_after;  // a pass's name or "all"; empty: nothing is printed
+    std::function<void(std::string_view pass, const Graph&)> print;
+#ifdef NDEBUG
+    bool verify = false;
+#else
+    bool verify = true;
+#endif
+};
+
+struct Pass {
+    const char* name;  // of --print-ir; the same wherever the pass stands in the list
+    void (*run)(Graph&);
+};
+
+// What optimize runs, in order.
+[[nodiscard]] std::span<const Pass> pass_list();
+// Null if there is no pass of this name.
+[[nodiscard]] const Pass* find_pass(std::string_view name);
+
+// With options.verify, a graph that a pass left unsound stops the program: SKUA_CHECK's terms.
+void optimize(Graph& graph, const PassOptions& options);
+
+// The passes, one file each.
+void simplify(Graph& graph);
+void gvn(Graph& graph);
+void rotate(Graph& graph);
+void licm(Graph& graph);
+
+}  // namespace skua::jit

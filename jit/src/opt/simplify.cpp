@@ -1,0 +1,36 @@
+// The pass `simplify`: local rules (reducer.h), control flow (cfg.h) and dead code (dce.h), until nothing
+// changes or it has gone round often enough.
+#include "ir/order.h"
+#include "opt/cfg.h"
+#include "opt/dce.h"
+#include "opt/passes.h"
+#include "opt/reducer.h"
+
+namespace skua::jit {
+
+void simplify(Graph& graph) {
+    constexpr int kMaxRounds = 8;
+    Reducer reducer(graph);
+    for (int round = 0; round < kMaxRounds; ++round) {
+        bool changed = false;
+        // Predecessors first, so that what is known of inputs is known.
+        for (Block* block : reverse_post_order(graph)) changed |= reducer.run(*block);
+        if (changed) graph.settle();
+        bool edges = fold_branches(graph);
+        edges |= fold_diamonds(graph);
+        if (edges) {
+            graph.drop_unreachable();
+            graph.settle();
+        }
+        const bool threaded = thread_jumps(graph);
+        const bool merged = merge_blocks(graph);
+        if (threaded || merged) {
+            graph.drop_unreachable();
+            graph.settle();
+        }
+        if (!changed && !edges && !threaded && !merged) break;
+    }
+    eliminate_dead_code(graph);
+}
+
+}  // namespace skua::jit

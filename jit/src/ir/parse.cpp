@@ -102,7 +102,7 @@ private:
         if (!expect("(")) return false;
         while (!accept(")")) {
             if (!out.empty() && !expect(",")) return false;
-            Type t;
+            Type t = Type::Void;
             if (!type(t)) return false;
             out.push_back(t);
         }
@@ -169,7 +169,7 @@ private:
                 if (!block_ref(block)) return false;
                 if (accept("<-")) {
                     do {
-                        Block* pred;
+                        Block* pred = nullptr;
                         if (!block_ref(pred)) return false;
                         block->preds.push_back(pred);
                     } while (accept(","));
@@ -227,7 +227,7 @@ private:
             case '!':
                 return expect("!") && site(n->site);
             case 'b': {
-                Block* to;
+                Block* to = nullptr;
                 if (!block_ref(to)) return false;
                 block->succs.push_back(to);
                 return true;
@@ -239,7 +239,7 @@ private:
                 return true;
             }
             default: {
-                Node* input;
+                Node* input = nullptr;
                 if (!value(input)) return false;
                 graph_->add_input(n, input);
                 return true;
@@ -279,7 +279,7 @@ private:
 
     bool memory(Node* n) {
         Mem& mem = n->mem;
-        Node* input;
+        Node* input = nullptr;
         if (!expect("[") || !value(input)) return false;
         graph_->add_input(n, input);
         std::int64_t k = 0;

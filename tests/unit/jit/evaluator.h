@@ -42,6 +42,6 @@ struct Outcome {
 };
 
 Outcome evaluate(const Graph& graph, const std::vector<std::int64_t>& arguments, Memory& memory,
-                 std::uint64_t max_nodes = 200000);
+                 std::uint64_t max_nodes = 8000);
 
 }  // namespace skua::jit::test

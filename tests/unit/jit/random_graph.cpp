@@ -84,7 +84,9 @@ private:
                 return node(Op::FToI64, Type::I64, {node(kFloat[pick(5)], Type::F64, {x, y})});
             }
             default: {
-                Node* divisor = guard(Op::DivCheck, Type::I64, {operand()});
+                Node* divisor = operand();
+                if (pick(3)) divisor = node(Op::Or, Type::I64, {divisor, k(1 + pick(4))});
+                divisor = guard(Op::DivCheck, Type::I64, {divisor});
                 static constexpr Op kDivide[] = {Op::Div, Op::Rem, Op::DivU, Op::RemU};
                 return node(kDivide[pick(4)], Type::I64, {operand(), divisor});
             }
@@ -106,7 +108,7 @@ private:
         Node* length = node(Op::Load, Type::I64, {array});
         length->mem.disp = 8;
         Node* index = operand();
-        if (pick(4) == 0) index = node(Op::And, Type::I64, {index, k(3)});
+        if (pick(2) == 0) index = node(Op::And, Type::I64, {index, k(3)});
         if (pick(3) == 0) index = node(Op::Add, Type::I64, {index, k(pick(5) - 2)});
         index = guard(Op::BoundsCheck, Type::I64, {index, length});
         if (pick(2)) {
@@ -310,7 +312,7 @@ std::vector<std::int64_t> random_arguments(std::uint64_t variant, Memory& memory
     std::mt19937_64 random(variant * 77 + 1);
     std::vector<std::int64_t> arguments;
     for (int i = 0; i < kArrays; ++i) {
-        const std::uint64_t length = random() % 12;
+        const std::uint64_t length = random() % 8 == 0 ? random() % 4 : 4 + random() % 12;
         const std::int64_t array = memory.allocate(symbols().find("Array"), 16 + length * 8);
         auto* words = reinterpret_cast<std::uint64_t*>(array);
         words[1] = length;

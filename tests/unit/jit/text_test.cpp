@@ -22,7 +22,7 @@ block1 <- block0, block2:
   Branch v7, block2, block3
 block2 <- block1:
   v10 = Load [v3 + v5*8 + 16] element.w64
-  v11 = Load.f32 [v3 + v5*4 + 20] element.f32 key=262148
+  v11 = Load.f32 [v3 + v5*4 + 20] element.f32 key=77
   Store [v3 + v5*8 + 16] element.w64 ref, 7
   v12 = Load [v3 + v5*1 + 16] bytes.u16 swap
   v13 = CallRuntime v10, v12, @effect, aux=0x10, !5

@@ -1,5 +1,9 @@
+#define _POSIX_C_SOURCE 200809L
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 struct tree {
     struct tree *left, *right;
@@ -22,10 +26,10 @@ static void release(struct tree* t) {
     free(t);
 }
 
-int main(void) {
-    const int min = 4, max = 16;
+static void workload(bool small, char* text) {
+    const int min = 4, max = small ? 8 : 16;
     struct tree* stretch = make(max + 1);
-    printf("stretch tree of depth %d, check: %d\n", max + 1, check(stretch));
+    text += sprintf(text, "stretch tree of depth %d, check: %d\n", max + 1, check(stretch));
     release(stretch);
     struct tree* kept = make(max);
     for (int depth = min; depth <= max; depth += 2) {
@@ -35,9 +39,25 @@ int main(void) {
             total += check(t);
             release(t);
         }
-        printf("%d trees of depth %d, check: %d\n", rounds, depth, total);
+        text += sprintf(text, "%d trees of depth %d, check: %d\n", rounds, depth, total);
     }
-    printf("long lived tree of depth %d, check: %d\n", max, check(kept));
+    sprintf(text, "long lived tree of depth %d, check: %d\n", max, check(kept));
     release(kept);
+}
+
+int main(int argc, char** argv) {
+    static char output[4096], text[4096];
+    int rounds = argc > 1 ? atoi(argv[1]) : 1;
+    for (int round = 0; round == 0 || round < rounds; round++) {
+        struct timespec start, end;
+        clock_gettime(CLOCK_MONOTONIC, &start);
+        workload(rounds == 0, text);
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        long long spent = (end.tv_sec - start.tv_sec) * 1000000000LL + end.tv_nsec - start.tv_nsec;
+        if (argc > 1) fprintf(stderr, "%lld\n", spent);
+        if (round > 0 && strcmp(text, output) != 0) return 1;
+        strcpy(output, text);
+    }
+    fputs(output, stdout);
     return 0;
 }

@@ -55,6 +55,8 @@ struct Settings {
     std::string format = "text";
     std::string color = "auto";
     std::vector<std::string> args;
+    std::vector<std::string> run_options;  // for vmrun, as they stand on its command line
+    std::string print_ir;                  // a pass, or "true", which CLI11 makes of none; empty: not given
 };
 
 int complain(const Failure& failure) {
@@ -97,6 +99,37 @@ void add_options(CLI::App& app, Settings& s, Command command) {
         ->capture_default_str();
 }
 
+// What `vmc run` hands to vmrun, which checks the values.
+void add_run_options(CLI::App& app, Settings& s) {
+    static constexpr std::pair<const char*, const char*> kWithValue[] = {
+        {"--jit", "off, on (what is hot is compiled to machine code) or force (everything is)"},
+        {"--jit-threshold", "Calls and loop iterations until a function counts as hot"},
+        {"--jit-cache", "Memory for machine code"},
+        {"--jit-only", "Compile only functions whose name contains this"},
+        {"--jit-registers", "Registers of each kind that are left to the compiler"},
+    };
+    static constexpr std::pair<const char*, const char*> kFlags[] = {
+        {"--jit-log", "A line on standard error for each compilation"},
+        {"--print-asm", "Machine code, on standard error"},
+        {"--perf-map", "Write /tmp/perf-PID.map for perf"},
+    };
+    static constexpr const char* kGroup = "How it runs; vmrun --help says more";
+    auto& out = s.run_options;
+    for (const auto& [name, meaning] : kWithValue)
+        app.add_option_function<std::string>(
+               name, [&out, name](const std::string& v) { out.push_back(std::string(name) + "=" + v); },
+               meaning)
+            ->type_name("VALUE")
+            ->group(kGroup);
+    for (const auto& [name, meaning] : kFlags)
+        app.add_flag_callback(
+               name, [&out, name] { out.push_back(name); }, meaning)
+            ->group(kGroup);
+    app.add_flag("--print-ir", s.print_ir,
+                 "The compiler's representation after each pass, or after one: --print-ir=PASS")
+        ->group(kGroup);
+}
+
 bool use_color(const Settings& s) {
     if (s.color != "auto") return s.color == "always";
     const char* none = std::getenv("NO_COLOR");
@@ -136,7 +169,7 @@ int compile_command(Command command, Settings& s) {
     if (compilation.ok() && command == Command::Compile) write_outputs(s.output, compilation);
     const int code = report(compilation, s);
     if (code != kExitDone || command != Command::Run) return code;
-    return complain(run_program(compilation, {s.library, options.class_path, s.args}));
+    return complain(run_program(compilation, {s.library, options.class_path, s.run_options, s.args}));
 }
 
 // CLI11's own messages name no program and have exit codes of their own.
@@ -155,6 +188,7 @@ int run_command(int argc, char** argv) {
     Settings s;
     CLI::App app("Compiles a Skua program in memory and runs it.", "vmc run");
     add_options(app, s, Command::Run);
+    add_run_options(app, s);
     app.footer(kRunFooter);
     app.prefix_command();
     try {
@@ -162,6 +196,8 @@ int run_command(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return parse_error(app, error);
     }
+    if (!s.print_ir.empty())
+        s.run_options.push_back(s.print_ir == "true" ? "--print-ir" : "--print-ir=" + s.print_ir);
     std::vector<std::string> rest = app.remaining();
     if (!rest.empty() && rest[0] == "--")
         rest.erase(rest.begin());

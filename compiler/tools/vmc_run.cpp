@@ -58,6 +58,7 @@ Failure run_program(const Compilation& compilation, const RunRequest& request) {
     const std::string vmrun = program_folder() + "/vmrun";
     std::vector<std::string> command{vmrun};
     for (const std::string& capability : compilation.capabilities) command.push_back("--allow=" + capability);
+    command.insert(command.end(), request.options.begin(), request.options.end());
     if (!request.library.empty()) command.push_back("--std=" + request.library);
     std::string class_path;
     for (const std::string& entry : request.class_path) class_path += (class_path.empty() ? "" : ":") + entry;

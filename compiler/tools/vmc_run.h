@@ -11,6 +11,7 @@ namespace skua::compiler {
 struct RunRequest {
     std::string library;  // std.ska that the program was compiled against; empty: vmrun's own
     std::vector<std::string> class_path;
+    std::vector<std::string> options;  // further ones of vmrun's
     std::vector<std::string> args;
 };
 

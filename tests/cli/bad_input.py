@@ -10,6 +10,7 @@ import input_files
 import input_class_files
 import input_runtime
 import input_text
+import input_tier
 import input_vmc
 import output_files
 
@@ -19,7 +20,7 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_files, input_class_files, input_runtime, input_text, input_vmc, output_files):
+    for module in (input_files, input_class_files, input_runtime, input_text, input_tier, input_vmc, output_files):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 tests[name[len("test_"):]] = function

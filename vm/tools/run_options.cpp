@@ -1,5 +1,6 @@
 #include "run_options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <sys/stat.h>
@@ -7,29 +8,6 @@
 namespace skua::vmrun {
 
 namespace {
-
-// "64M": bytes, or with K, M or G. 0 if it is not a size.
-std::uint64_t parse_size(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{}) return 0;
-    std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    if (unit.ends_with("iB"))
-        unit.remove_suffix(2);
-    else if (unit.size() == 2 && unit.ends_with("B"))
-        unit.remove_suffix(1);
-    unsigned shift = 0;
-    if (unit == "K" || unit == "k")
-        shift = 10;
-    else if (unit == "M" || unit == "m")
-        shift = 20;
-    else if (unit == "G" || unit == "g")
-        shift = 30;
-    else if (!unit.empty())
-        return 0;
-    if (value > (std::uint64_t{1} << 46) >> shift) return 0;
-    return value << shift;
-}
 
 void split_path(std::string_view path, std::vector<std::string>& out) {
     for (;;) {
@@ -59,6 +37,7 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
                "K; write for example " + std::string(name) + "=512M";
     };
     if (value.empty()) return std::string(name) + " needs a value";
+    if (is_tier_option(name)) return set_tier_option(options.tier, name, value);
     if (name == "--class-path" || name == "-cp") return split_path(value, options.class_path), std::string();
     if (name == "--allow") return options.allow.push_back(text), std::string();
     if (name == "--plugin-path") return split_path(value, options.plugin_path), std::string();
@@ -76,10 +55,32 @@ bool takes_value(std::string_view name) {
     for (const std::string_view known : {"--class-path", "-cp", "--allow", "--plugin-path", "--std",
                                          "--max-heap", "--max-stack", "--gc-stress"})
         if (name == known) return true;
-    return false;
+    return tier_option_takes_value(name);
 }
 
 }  // namespace
+
+std::uint64_t parse_size(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{}) return 0;
+    std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (unit.ends_with("iB"))
+        unit.remove_suffix(2);
+    else if (unit.size() == 2 && unit.ends_with("B"))
+        unit.remove_suffix(1);
+    unsigned shift = 0;
+    if (unit == "K" || unit == "k")
+        shift = 10;
+    else if (unit == "M" || unit == "m")
+        shift = 20;
+    else if (unit == "G" || unit == "g")
+        shift = 30;
+    else if (!unit.empty())
+        return 0;
+    if (value > (std::uint64_t{1} << 46) >> shift) return 0;
+    return value << shift;
+}
 
 std::string parse_options(int argc, const char* const* argv, RunOptions& options) {
     int i = 1;
@@ -111,9 +112,10 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
             options.help = true;
         else if (arg == "--version")
             options.version = true;
-        else if (name == "--jit")
-            return "this build has no compiled tier, so --jit is not available";
-        else
+        else if (is_tier_option(name)) {
+            const std::string_view value = arg.substr(std::min(equals, arg.size() - 1) + 1);
+            if (std::string wrong = set_tier_option(options.tier, name, value); !wrong.empty()) return wrong;
+        } else
             return "there is no option " + std::string(name) +
                    (equals != std::string_view::npos ? " with a value" : "");
         if (options.help || options.version) return {};
@@ -131,7 +133,7 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
 }
 
 std::string help_text() {
-    return R"(Runs a Skua program.
+    return std::string(R"(Runs a Skua program.
 
 Usage: vmrun [OPTION...] --class-path PATH MODULE [ARG...]
        vmrun [OPTION...] ARCHIVE.ska [ARG...]
@@ -156,6 +158,8 @@ Limits and memory:
   --print-linked        the linked code of each function, on standard error, when it is first called
   --gc-stress N         collect at every Nth allocation (for testing)
 
+)") + std::string(tier_help_text()) +
+           R"(
   -h, --help            show this help and exit
   --version             show the version and exit
 

@@ -5,7 +5,10 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "tier_options.h"
 
 namespace skua::vmrun {
 
@@ -22,6 +25,7 @@ struct RunOptions {
     std::uint64_t gc_stress = 0;
     bool gc_log = false;
     bool print_linked = false;
+    TierOptions tier;
     std::string std_archive;  // empty: beside the program
     bool help = false, version = false;
 };
@@ -30,5 +34,8 @@ struct RunOptions {
 std::string parse_options(int argc, const char* const* argv, RunOptions& options);
 
 std::string help_text();
+
+// "64M": bytes, or with K, M or G. 0 if it is not a size.
+std::uint64_t parse_size(std::string_view text);
 
 }  // namespace skua::vmrun

@@ -7,6 +7,7 @@
 
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
+#include "native_stack.h"
 #include "run_options.h"
 #include "skua/classfile/archive.h"
 #include "skua/classfile/structure.h"
@@ -90,21 +91,12 @@ int open_archive(vm::Vm& machine, const std::string& path, std::string& module) 
     return 0;
 }
 
-int run(vmrun::RunOptions& options) {
-    for (std::size_t i = 0; i < options.args.size(); i++)
-        if (!classfile::is_utf8(options.args[i]))
-            return fail(kUsage, "argument " + std::to_string(i + 1) + " of the program is not valid UTF-8");
-    gc::Options heap;
-    heap.max_heap = options.max_heap;
-    heap.stress_every_n = options.gc_stress;
-    heap.log = options.gc_log;
-    if (!gc::initialize(heap)) return fail(kBadInput, "the system gives no memory for the heap");
-    vm::VmOptions machine_options;
-    if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
-    machine_options.args = std::move(options.args);
-    machine_options.print_linked = options.print_linked;
+// On a heap that is ready. The exit code.
+int run_machine(vmrun::RunOptions& options, vm::VmOptions machine_options) {
     // Never destroyed: the process ends, and other guest threads may still be running.
     auto& machine = *new vm::Vm(std::move(machine_options));
+    if (const std::string wrong = vmrun::use_tier(machine, options.tier); !wrong.empty())
+        return fail(kBadInput, wrong);
     if (const int code = set_up(machine, options)) return code;
     std::string module = options.target;
     if (options.target_is_archive)
@@ -119,6 +111,35 @@ int run(vmrun::RunOptions& options) {
     machine.natives().run_exit_hooks();
     static_cast<void>(thread.release());
     return code ? *code : fail(kBadInput, one_line(code.error()));
+}
+
+int run(vmrun::RunOptions& options) {
+    for (std::size_t i = 0; i < options.args.size(); i++)
+        if (!classfile::is_utf8(options.args[i]))
+            return fail(kUsage, "argument " + std::to_string(i + 1) + " of the program is not valid UTF-8");
+    gc::Options heap;
+    heap.max_heap = options.max_heap;
+    heap.stress_every_n = options.gc_stress;
+    heap.log = options.gc_log;
+    if (!gc::initialize(heap)) return fail(kBadInput, "the system gives no memory for the heap");
+    vm::VmOptions machine_options;
+    if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
+    machine_options.args = std::move(options.args);
+    machine_options.print_linked = options.print_linked;
+    if (options.tier.mode == vmrun::TierOptions::Mode::Off) return run_machine(options, machine_options);
+
+    struct Call {
+        vmrun::RunOptions& options;
+        vm::VmOptions& machine_options;
+        int code;
+    } call{options, machine_options, 0};
+    const auto body = [](void* data) {
+        auto& c = *static_cast<Call*>(data);
+        c.code = run_machine(c.options, std::move(c.machine_options));
+    };
+    const std::size_t stack = vm::Vm::native_stack_bytes(machine_options.max_stack_bytes);
+    run_on_native_stack(stack, gc::prepare_threads, body, &call);
+    return call.code;
 }
 
 }  // namespace

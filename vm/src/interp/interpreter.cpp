@@ -30,8 +30,6 @@ const Instr kActivationReturn[4] = {
     {{0, 0, 0, 0}},
 };
 
-const Instr kCompiledFrame[1] = {{{static_cast<std::uint16_t>(LOp::CompiledStub), 0, 0, 0}}};
-
 namespace {
 
 inline std::int64_t S64(Slot x) {
@@ -219,7 +217,7 @@ poll_loop : {
     if (osr) {
         // Compiled code finishes the frame and leaves the results at fp.
         const LinkedBody* body = body_at(pc);
-        thread->pc = kCompiledFrame;
+        thread->pc = body->function->stub;
         if (!enter_compiled(*thread, osr, fp)) {
             RELOAD();
             goto unwind_caller;

@@ -17,9 +17,6 @@ extern const Instr kActivationReturn[4];
 // fp[-1] return address, fp[-2] outer fp, fp[-3] outer pc, fp[-4] and fp[-5] the outer compiled frames.
 inline constexpr int kLinkSlots = 5;
 
-// thread.pc of a frame that compiled code has taken over.
-extern const Instr kCompiledFrame[1];
-
 // Slots above thread.fp that belong to a native's frame (its arguments; see link_function).
 inline constexpr std::uint32_t kNativeFrameSlots = 64;
 

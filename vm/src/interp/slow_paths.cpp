@@ -68,7 +68,7 @@ namespace {
 
 // After a deep recursion has returned: stop scanning what it has left behind.
 void shrink_stack(Thread& thread) {
-    const std::size_t used = static_cast<std::size_t>(thread.fp - thread.stack_base);
+    const std::size_t used = thread.fp ? static_cast<std::size_t>(thread.fp - thread.stack_base) : 0;
     Slot* limit = thread.stack_base + (used / kStackStep + 4) * kStackStep;
     if (limit < thread.soft_limit) {
         std::memset(limit, 0, static_cast<std::size_t>(thread.soft_limit - limit) * sizeof(Slot));
@@ -88,16 +88,16 @@ bool poll(Thread& thread, Function* callee, const Instr* header, const void*& os
     shrink_stack(thread);
     if (!serve_interrupt(thread)) return false;
     Function* hot = callee;
-    if (!hot) {
+    if (header) {
         const LinkedBody* body = body_at(header);
         hot = body ? body->function : nullptr;
     }
     if (!hot) return true;
     hot->samples.fetch_add(static_cast<std::uint32_t>(quantum), std::memory_order_relaxed);
-    if (tier) {
+    if (tier && header)
+        osr = tier->osr_entry(thread, *hot, header);
+    else if (tier)
         tier->on_hot(thread, *hot);
-        if (header) osr = tier->osr_entry(thread, *hot, header);
-    }
     return true;
 }
 
@@ -129,7 +129,8 @@ bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
         // A loop that throws and catches has no other back edge.
         const void* osr = nullptr;
         thread.fp = fp;
-        (void)poll(thread, nullptr, pc, osr);
+        const LinkedBody* body = body_at(pc);
+        (void)poll(thread, body ? body->function : nullptr, nullptr, osr);
     }
     for (;;) {
         if (const LinkedBody* body = body_at(pc)) {

@@ -38,6 +38,12 @@ Object* get_reference(Object* object, std::string_view field_name) {
     return field ? reference_at(object, field->offset) : nullptr;
 }
 
+// A frame that runs no linked code: of a native, or one that compiled code has taken over.
+bool is_stub(const Instr& instr) {
+    const auto op = static_cast<LOp>(instr.op);
+    return op == LOp::NativeStub || op == LOp::CompiledStub || op == LOp::LinkStub;
+}
+
 // Calls f(pc) for each guest frame from the innermost; stops when f returns false.
 template <typename F>
 void walk_frames(const Thread& thread, F&& f) {
@@ -52,7 +58,7 @@ void walk_frames(const Thread& thread, F&& f) {
             if (!go_on) return;
             span = {};
         }
-        if (!f(pc)) return;
+        if (!is_stub(*pc) && !f(pc)) return;
         const auto* caller = reinterpret_cast<const Instr*>(fp[-1]);
         if (caller == kActivationReturn) {
             pc = reinterpret_cast<const Instr*>(fp[-3]);
@@ -154,12 +160,18 @@ void fill_trace(Thread& thread, Object* error) {
     if (!field || reference_at(error, field->offset)) return;
     std::vector<const Instr*> frames;
     std::int64_t omitted = 0;
+    const Instr* counted = nullptr;  // a deep recursion stands at one place again and again
+    std::int64_t calls = 0;
     walk_frames(thread, [&](const Instr* pc) {
         if (frames.size() < kMaxFrames) {
             frames.push_back(pc);
-        } else {
-            omitted += calls_at(pc);
+            return true;
         }
+        if (pc != counted) {
+            counted = pc;
+            calls = calls_at(pc);
+        }
+        omitted += calls;
         return true;
     });
     Object* before = thread.pending;

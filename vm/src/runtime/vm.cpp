@@ -11,6 +11,7 @@
 #include "link/linker.h"
 #include "native/native_registry.h"
 #include "runtime/runtime.h"
+#include "skua/vm/activation.h"
 #include "skua/vm/tier.h"
 #include "skua/vm/verifier.h"
 
@@ -20,6 +21,9 @@ namespace {
 constexpr int kExitUncaught = 70;
 constexpr std::size_t kNativeReserve = 256 * 1024;   // of the C stack, for natives and slow paths
 constexpr std::size_t kCompiledReserve = 64 * 1024;  // beyond that, for what compiled code calls
+// Frames of compiled code hold what the interpreter's registers do, but spilled values of inlined callees as
+// well, and each change between the two on the way down takes C++ frames.
+constexpr std::size_t kNativePerGuestStack = 8;
 
 void scan_stack(void* data, gc::RootSink& sink) {
     auto* thread = static_cast<Thread*>(data);
@@ -61,6 +65,7 @@ Vm::Vm(VmOptions options)
       linker_(std::make_unique<LinkerState>()) {}
 
 Vm::~Vm() {
+    tier_.reset();  // its thread reads what is given up below
     for (auto& block : linker_->roots) gc::remove_root_range(block.get());
     // Objects outlive their machine until a collection finds them dead, and the collector reads how to
     // mark an object from its class: classes stay for ever.
@@ -69,6 +74,11 @@ Vm::~Vm() {
 
 void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) {
     tier_ = std::move(tier);
+}
+
+std::size_t Vm::native_stack_bytes(std::size_t max_stack_bytes) {
+    constexpr std::size_t kBelowAttach = 256 * 1024;  // what has run before the thread attaches
+    return kNativePerGuestStack * max_stack_bytes + kNativeReserve + kCompiledReserve + kBelowAttach;
 }
 
 std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
@@ -86,8 +96,9 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     thread->soft_limit = std::min(thread->stack_base + kStackStep, thread->stack_end);
     thread->native_stack_limit = native_stack_limit();
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    const std::uintptr_t wanted = here > options_.max_stack_bytes ? here - options_.max_stack_bytes : 0;
-    thread->compiled.stack_limit = std::max(thread->native_stack_limit + kCompiledReserve, wanted);
+    const std::uintptr_t wanted = kNativePerGuestStack * options_.max_stack_bytes;
+    thread->compiled.stack_limit =
+        std::max(thread->native_stack_limit + kCompiledReserve, here > wanted ? here - wanted : 0);
     thread->heap = gc::attach_thread();
     if (!thread->heap) {
         munmap(memory, bytes + page);
@@ -112,40 +123,19 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
 }
 
 bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results) {
-    // The new activation starts above the current frame.
-    Slot* base = thread.stack_base;
-    if (thread.compiled.boundary_sp != 0) {
-        base = thread.fp + kNativeFrameSlots;  // compiled code holds its values elsewhere
-    } else if (thread.fp) {
-        const LinkedBody* body = body_at(thread.pc);
-        const std::uint32_t used =
-            body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots;
-        base = thread.fp + used;
-    }
-    Slot* fp = base + kLinkSlots;
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     if (thread.native_depth >= kMaxNativeDepth || here < thread.native_stack_limit) {
         throw_error(thread, "std.core.StackOverflowError", "calls through native code are nested too deeply");
         return false;
     }
-    if (!ensure_frame(thread, fp + args.size() + function.result_slots + 8)) return false;
-    const Instr* outer_pc = thread.pc;
-    Slot* outer_fp = thread.fp;
-    fp[-1] = reinterpret_cast<Slot>(kActivationReturn);
-    fp[-2] = reinterpret_cast<Slot>(outer_fp);
-    fp[-3] = reinterpret_cast<Slot>(outer_pc);
-    const Thread::Compiled::Span outer_span = thread.compiled.span();
-    fp[-4] = outer_span.anchor_sp;
-    fp[-5] = outer_span.boundary_sp;
-    thread.compiled.set_span({});
-    std::copy(args.begin(), args.end(), fp);
+    Activation activation(thread, function);
+    Slot* frame = activation.frame();
+    if (!frame) return false;
+    std::copy(args.begin(), args.end(), frame);
     ++thread.native_depth;
-    const bool returned = interpret(thread, function, fp);
+    const bool returned = activation.run();
     --thread.native_depth;
-    thread.pc = outer_pc;
-    thread.fp = outer_fp;
-    thread.compiled.set_span(outer_span);
-    if (returned && results) std::copy(fp, fp + function.result_slots, results);
+    if (returned && results) std::copy(frame, frame + function.result_slots, results);
     return returned;
 }
 

@@ -45,7 +45,6 @@ struct Function {
     CallShape shape;
     std::atomic<const LinkedBody*> body{nullptr};
     const NativeFunction* native = nullptr;
-    void* tier_data = nullptr;              // the execution tier's
     std::atomic<std::uint32_t> samples{0};  // hotness, in ticks; see tier.h
     std::string display_name;               // "bank.Account.deposit"
     bool linking = false;                   // under the linker's lock

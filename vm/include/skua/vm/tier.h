@@ -27,10 +27,11 @@ public:
     // A function was linked for its first call. May compile at once (threshold 0).
     virtual void on_linked(Thread& thread, Function& function) = 0;
 
-    // The function has been credited with more ticks.
+    // The function has been credited with more ticks, at a call of it.
     virtual void on_hot(Thread& thread, Function& function) = 0;
 
-    // Compiled code for the loop that starts at `header`, for enter(); null if there is none (yet).
+    // The function has been credited with more ticks, at the loop that starts at `header`: compiled code for
+    // the loop, for enter(); null if there is none (yet).
     virtual const void* osr_entry(Thread& thread, Function& function, const Instr* header) = 0;
 
     // Runs compiled code (Function::interp_entry, or of a loop) on the interpreter's frame: takes the

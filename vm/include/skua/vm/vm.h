@@ -50,6 +50,10 @@ public:
     void set_tier(std::unique_ptr<ExecutionTier> tier);
     ExecutionTier* tier() { return tier_.get(); }
 
+    // How large a thread's native stack must be for compiled code to recurse as deep as the interpreter does
+    // within max_stack_bytes. On a smaller one StackOverflowError comes earlier.
+    static std::size_t native_stack_bytes(std::size_t max_stack_bytes);
+
     // Attaches the calling OS thread. Null only if the stack cannot be mapped.
     std::unique_ptr<Thread, void (*)(Thread*)> attach_thread();
 

@@ -1,0 +1,69 @@
+#include "run/compiler.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include "build/build.h"
+
+namespace skua::jit {
+namespace {
+
+// "bank.Account.deposit", or with " loop at 17" (in words of linked code).
+std::string title(const vm::Function& function, const vm::Instr* osr_header) {
+    if (!osr_header) return function.display_name;
+    const vm::LinkedBody* body = function.body.load(std::memory_order_acquire);
+    return function.display_name + " loop at " + std::to_string(osr_header - body->code.data());
+}
+
+void print_graph(const Graph& graph, const std::string& name, std::string_view pass, const Options& options) {
+    if (options.print_ir != "all" && options.print_ir != pass) return;
+    const std::string text = "; " + name + ", after " + std::string(pass) + "\n" + print(graph) + "\n";
+    std::fputs(text.c_str(), stderr);
+}
+
+void log(const std::string& line) {
+    const std::string text = "[jit] " + line + "\n";
+    std::fputs(text.c_str(), stderr);
+}
+
+}  // namespace
+
+Compiler::Compiler(const Options& options, CodeCache& cache) : options_(options), cache_(cache) {
+    if (options.perf_map && !perf_.open()) std::fputs("[jit] /tmp/perf-PID.map cannot be written\n", stderr);
+}
+
+void Compiler::announce(const std::string& name, const Emitted& code) {
+    const std::uint8_t* start = code.interp_entry;
+    if (code.entry && code.entry < start) start = code.entry;
+    gdb_.add(start, code.bytes, name);
+    perf_.add(start, code.bytes, name);
+}
+
+CompileResult Compiler::compile(vm::Function& function, const vm::Instr* osr_header) {
+    const auto start = std::chrono::steady_clock::now();
+    const std::string name = title(function, osr_header);
+    CompileResult result;
+    BuildResult built = build_graph(function, osr_header, {});
+    if (!built.graph) {
+        result.why_not = built.why_not.empty() ? "it cannot be translated" : built.why_not;
+    } else {
+        print_graph(*built.graph, name, "build", options_);
+        result.callees = std::move(built.callees);
+        const EmitOptions emit_options{options_.registers, options_.print_asm};
+        result.cache_full = !emit(*built.graph, cache_, emit_options, result.code, result.why_not);
+        if (!result.cache_full) announce(name, result.code);
+    }
+    if (!options_.log) return result;
+    if (!result.why_not.empty()) {
+        log(name + ": not compiled: " + result.why_not);
+        return result;
+    }
+    const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
+    char numbers[80];
+    std::snprintf(numbers, sizeof numbers, ": %u nodes, %u bytes, %.2f ms", built.graph->node_count(),
+                  result.code.bytes, spent.count());
+    log(name + numbers);
+    return result;
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,152 @@
+#include "run/tier.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "run/frame_walk.h"
+#include "run/trampolines.h"
+#include "skua/classfile/check.h"
+
+namespace skua::jit {
+namespace {
+
+// Samples until the threshold is reached: fewer make hotness a matter of luck, more cost the interpreter.
+constexpr std::uint32_t kSamples = 8;
+constexpr std::uint32_t kMaxQuantum = 1u << 14;
+// Of one function. Beyond: whatever code it has must do.
+constexpr std::size_t kMaxLoops = 8;
+
+std::uint32_t quantum_for(std::uint32_t threshold) {
+    return threshold == 0 ? kMaxQuantum : std::clamp(threshold / kSamples, 1u, kMaxQuantum);
+}
+
+}  // namespace
+
+Tier::Tier(Options options)
+    : options_(std::move(options)),
+      quantum_(quantum_for(options_.threshold)),
+      compiler_(options_, cache_),
+      queue_([this](const CompileJob& job) { run(job); }) {}
+
+bool Tier::wanted(const vm::Function& function) const {
+    if (full_.load(std::memory_order_relaxed)) return false;
+    return options_.only.empty() || function.display_name.find(options_.only) != std::string::npos;
+}
+
+void Tier::on_linked(vm::Thread& /*thread*/, vm::Function& function) {
+    if (options_.threshold == 0) request(function, true);
+}
+
+void Tier::on_hot(vm::Thread& /*thread*/, vm::Function& function) {
+    if (full_.load(std::memory_order_relaxed)) return;
+    {
+        std::lock_guard guard(lock_);
+        states_[&function].called = true;
+    }
+    if (is_hot(function)) request(function, !options_.background);
+}
+
+void Tier::request(vm::Function& function, bool wait) {
+    if (!function.body.load(std::memory_order_acquire) || !wanted(function)) return;
+    {
+        std::lock_guard guard(lock_);
+        FunctionState& state = states_[&function];
+        if (state.status != Status::None) return;
+        state.status = Status::Queued;
+    }
+    enqueue(function, nullptr, wait);
+}
+
+void Tier::enqueue(vm::Function& function, const vm::Instr* osr_header, bool wait) {
+    if (!queue_.submit({&function, osr_header}, wait)) stop_compiling();
+}
+
+Tier::LoopState* Tier::find_loop(FunctionState& state, const vm::Instr* header) {
+    const auto it = std::find_if(state.loops.begin(), state.loops.end(),
+                                 [header](const LoopState& l) { return l.header == header; });
+    return it == state.loops.end() ? nullptr : &*it;
+}
+
+const void* Tier::osr_entry(vm::Thread& /*thread*/, vm::Function& function, const vm::Instr* header) {
+    bool whole = false;
+    {
+        std::lock_guard guard(lock_);
+        FunctionState& state = states_[&function];
+        if (const LoopState* loop = find_loop(state, header)) return loop->entry;
+        if (!is_hot(function) || !wanted(function)) return nullptr;
+        // What the whole function fails for stops its loops, too.
+        if (state.status == Status::Failed || state.status == Status::Queued) return nullptr;
+        if (state.loops.size() >= kMaxLoops) return nullptr;
+        whole = state.called && state.status == Status::None;
+        if (whole)
+            state.status = Status::Queued;
+        else
+            state.loops.push_back({header, nullptr});
+    }
+    enqueue(function, whole ? nullptr : header, !options_.background);
+    if (options_.background || whole) return nullptr;
+    std::lock_guard guard(lock_);
+    return find_loop(states_[&function], header)->entry;
+}
+
+bool Tier::enter(vm::Thread& thread, const void* code, vm::Slot* frame) {
+    // An activation of the interpreter enters at most once at a time: what calls back opens another one.
+    SKUA_CHECK(thread.compiled.boundary_sp == 0);
+    return skua_jit_enter(&thread, code, frame);
+}
+
+void Tier::walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
+                const std::function<bool(const vm::Instr*)>& visit) {
+    walk_compiled(cache_, anchor_sp, boundary_sp, visit);
+}
+
+void Tier::run(const CompileJob& job) {
+    if (full_.load(std::memory_order_relaxed)) return;
+    vm::Function& function = *job.function;
+    const CompileResult result = compiler_.compile(function, job.osr_header);
+    const bool failed = !result.why_not.empty();
+    if (!failed && !job.osr_header) publish(function, result.code);
+    {
+        std::lock_guard guard(lock_);
+        FunctionState& state = states_[&function];
+        if (job.osr_header && !failed) find_loop(state, job.osr_header)->entry = result.code.interp_entry;
+        // What stops a loop stops the function: handlers, its size.
+        if (failed)
+            state.status = Status::Failed;
+        else if (!job.osr_header)
+            state.status = Status::Compiled;
+    }
+    if (result.cache_full) return stop_compiling();
+    for (vm::Function* callee : result.callees) {
+        // Calls of interpreted functions are slow, so a callee need not reach the threshold by itself.
+        if (callee->samples.load(std::memory_order_relaxed) > 0) request(*callee, false);
+    }
+}
+
+void Tier::publish(vm::Function& function, const Emitted& code) {
+    function.compiled_stub[0].op = static_cast<std::uint16_t>(vm::LOp::CompiledStub);
+    function.compiled_stub[1].pointer = &function;
+    function.interp_entry.store(code.interp_entry, std::memory_order_release);
+    function.compiled_entry.store(code.entry, std::memory_order_release);
+    function.code.store(function.compiled_stub, std::memory_order_release);
+}
+
+void Tier::stop_compiling() {
+    if (full_.exchange(true) || !options_.log) return;
+    std::fprintf(stderr, "[jit] the code cache of %zu bytes is full: nothing more is compiled\n",
+                 options_.code_cache);
+}
+
+std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& /*vm*/, const Options& options, std::string& why_not) {
+    auto tier = std::make_unique<Tier>(options);
+    if (!tier->prepare()) {
+        why_not =
+            "the system gives no memory for a code cache of " + std::to_string(options.code_cache) + " bytes";
+        return nullptr;
+    }
+    vm::Function::bridge_entry.store(reinterpret_cast<const void*>(&skua_jit_bridge),
+                                     std::memory_order_relaxed);
+    return tier;
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,74 @@
+// When what is compiled, and how compiled code is published: the compiled tier as the machine sees it.
+//
+// A function is compiled when the ticks it is credited with reach the threshold. Which form of it depends on
+// where the credit came from: at a call, the whole function; in a loop of a function that no sample has seen
+// being called, only that loop, for on-stack replacement (OSR). A loop that goes on although the function is
+// compiled gets its own code then. What fails is never tried again.
+//
+// Publication: the machine code is complete and its range known to the cache; then compiled_entry and
+// interp_entry, then the CompiledStub in `code`, all with release. Code of loops is published under the lock.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "run/code_cache.h"
+#include "run/compile_queue.h"
+#include "run/compiler.h"
+#include "skua/vm/tier.h"
+
+namespace skua::jit {
+
+class Tier final : public vm::ExecutionTier {
+public:
+    explicit Tier(Options options);
+
+    // Reserves the code cache. False: the system refuses.
+    bool prepare() { return cache_.reserve(options_.code_cache); }
+
+    [[nodiscard]] std::uint32_t tick_quantum() const override { return quantum_; }
+    void on_linked(vm::Thread& thread, vm::Function& function) override;
+    void on_hot(vm::Thread& thread, vm::Function& function) override;
+    const void* osr_entry(vm::Thread& thread, vm::Function& function, const vm::Instr* header) override;
+    bool enter(vm::Thread& thread, const void* code, vm::Slot* frame) override;
+    void walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
+              const std::function<bool(const vm::Instr*)>& visit) override;
+
+private:
+    enum class Status : std::uint8_t { None, Queued, Compiled, Failed };
+    struct LoopState {
+        const vm::Instr* header;
+        const void* entry;  // null: not yet, or it failed
+    };
+    struct FunctionState {
+        Status status = Status::None;  // of the whole function
+        bool called = false;           // a sample has seen it being called
+        std::vector<LoopState> loops;
+    };
+
+    // The function is to be compiled as a whole if nothing speaks against it.
+    void request(vm::Function& function, bool wait);
+    void enqueue(vm::Function& function, const vm::Instr* osr_header, bool wait);
+    [[nodiscard]] bool wanted(const vm::Function& function) const;
+    [[nodiscard]] bool is_hot(const vm::Function& function) const {
+        return function.samples.load(std::memory_order_relaxed) >= options_.threshold;
+    }
+    // On the compiling thread.
+    void run(const CompileJob& job);
+    void publish(vm::Function& function, const Emitted& code);
+    void stop_compiling();
+    LoopState* find_loop(FunctionState& state, const vm::Instr* header);  // under the lock
+
+    const Options options_;
+    const std::uint32_t quantum_;
+    CodeCache cache_;
+    Compiler compiler_;
+    std::mutex lock_;
+    std::unordered_map<const vm::Function*, FunctionState> states_;
+    std::atomic<bool> full_{false};  // the cache
+    CompileQueue queue_;             // last: its thread ends before what it uses
+};
+
+}  // namespace skua::jit

@@ -1,0 +1,196 @@
+"""The compiled tier's options, in builds with and without it: what they accept, say and change nothing of."""
+
+import glob
+import os
+import re
+import subprocess
+
+from harness import USAGE, Skipped, expect
+
+COUNT = """
+class Counter(var n: int) {
+    fn add(k: int) { n += k }
+}
+fn step(c: Counter, i: int): int {
+    c.add(i)
+    return c.n % 7
+}
+fn main() {
+    let c = Counter(0)
+    var sum = 0
+    for i in 0..200_000 { sum += step(c, i) }
+    println("${c.n} ${sum}")
+}
+"""
+
+
+def has_tier(b):
+    return b.run("vmrun", "--jit=on", "--version", code={0, USAGE}).code == 0
+
+
+def test_tier_values(b):
+    b.compile("program.skua", COUNT)
+    wrong = {"--jit=maybe": "--jit=force", "--jit=": "value", "--jit-threshold=0": "number",
+             "--jit-threshold=many": "number", "--jit-threshold=-1": "number", "--jit-registers=2": "from 3",
+             "--jit-cache=1K": "size", "--jit-cache=8G": "size", "--jit-log=yes": "with a value", "--jit-frob": "--jit-frob"}
+    for option, says in wrong.items():
+        if not has_tier(b) and option not in ("--jit=", "--jit-frob"):
+            says = "no compiled tier"
+        b.start("program", options=[option], code=USAGE, says=says, lines=2)
+    b.run("vmrun", "--jit", code=USAGE, says="value", lines=2)
+    b.run("vmc", "run", "--jit=maybe", "program.skua", code=USAGE, says="--jit", lines=2)
+
+
+def test_tier_absent(b):
+    """A build without it runs with --jit=off and says what it lacks to anything else."""
+    b.compile("program.skua", COUNT)
+    b.start("program", options=["--jit=off"], code=0)
+    if has_tier(b):
+        raise Skipped("this build has the compiled tier")
+    for option in ("--jit=on", "--jit=force", "--jit-threshold=5", "--jit-registers=8", "--print-ir", "--print-ir=build",
+                   "--print-asm", "--jit-only=x", "--jit-log", "--perf-map", "--jit-cache=1M"):
+        b.start("program", options=[option], code=USAGE, says=["no compiled tier", re.escape(option)], lines=2)
+
+
+def test_tier_modes(b):
+    b.compile("program.skua", COUNT)
+    wanted = b.start("program", options=["--jit=off"], code=0).output
+    if not has_tier(b):
+        raise Skipped("this build has no compiled tier")
+    for options in ([], ["--jit=on"], ["--jit", "force"], ["--jit=force", "--jit-registers=3"], ["--jit-threshold=1"],
+                    ["--jit-threshold=50", "--gc-stress=3"], ["--jit-only=Counter"], ["--jit-cache=64K"]):
+        outcome = b.start("program", options=options, code=0, lines=0)
+        expect(outcome.output == wanted, f"the same with {options}", outcome)
+        if "--gc-stress=3" not in options:
+            outcome = b.run("vmc", "run", *options, "program.skua", code=0, lines=0)
+            expect(outcome.output == wanted, f"the same from vmc run with {options}", outcome)
+
+
+def test_tier_says(b):
+    b.compile("program.skua", COUNT)
+    if not has_tier(b):
+        raise Skipped("this build has no compiled tier")
+    log = b.start("program", options=["--jit=force", "--jit-log"], code=0).errors.decode()
+    expect(re.search(r"^\[jit\] program\.step: \d+ nodes, \d+ bytes, [\d.]+ ms$", log, re.M), f"a line for step:\n{log}")
+    log = b.start("program", options=["--jit=force", "--jit-log", "--jit-only=program.st"], code=0).errors.decode()
+    expect(len(log.splitlines()) == 1 and "program.step" in log, f"one line only:\n{log}")
+    log = b.start("program", options=["--jit-log"], code=0).errors.decode()
+    expect(re.search(r"^\[jit\] program\.(main loop at \d+|step): \d+ nodes", log, re.M), f"in the background:\n{log}")
+    only = ["--jit=force", "--jit-only=program.step"]
+    text = b.start("program", options=[*only, "--print-ir=build"], code=0).errors.decode()
+    expect("; program.step, after build" in text and "block" in text, f"the graph:\n{text}")
+    expect("program.main" not in text, f"of one function only:\n{text}")
+    every = b.start("program", options=[*only, "--print-ir"], code=0).errors.decode()
+    expect(every.startswith(text), f"after every pass:\n{every}")
+    text = b.start("program", options=[*only, "--print-asm"], code=0).errors.decode()
+    expect(re.search(r"\bret\b", text), f"machine code:\n{text}")
+    text = b.run("vmc", "run", *only, "--print-ir=build", "program.skua", code=0).errors.decode()
+    expect("; program.step, after build" in text, f"vmc run hands it on:\n{text}")
+
+
+def test_tier_full(b):
+    """A full code cache ends compiling, once and with a word, not the program."""
+    if not has_tier(b):
+        raise Skipped("this build has no compiled tier")
+    functions = "".join(f"""
+fn f{i}(a: int, b: int): int {{
+    var x = a
+    for k in 0..b {{ x = (x * {i + 3} + k) ^ (x >> {i % 13 + 1}) + x / {i + 2} - x % {i + 5} }}
+    return x
+}}
+""" for i in range(400))
+    calls = "".join(f"    sum ^= f{i}(sum, 5)\n" for i in range(400))
+    b.compile("program.skua", functions + f"fn main() {{\n    var sum = 1\n{calls}    println(\"${{sum}}\")\n}}\n")
+    wanted = b.start("program", options=["--jit=off"], code=0).output
+    outcome = b.start("program", options=["--jit=force", "--jit-log", "--jit-cache=64K"], code=0)
+    expect(outcome.output == wanted, "the same result", outcome)
+    text = outcome.errors.decode()
+    expect(text.count("is full") == 1, f"said once:\n{text}")
+    lines = text.splitlines()
+    full = next(i for i, line in enumerate(lines) if "is full" in line)
+    expect(full > 50 and len(lines) < full + 3, f"many compiled before, none after:\n{text}")
+
+
+def test_tier_perf_map(b):
+    folder = b.compile("program.skua", COUNT)
+    if not has_tier(b):
+        raise Skipped("this build has no compiled tier")
+    process = subprocess.Popen([os.path.join(b.programs, "vmrun"), "--jit=force", "--perf-map", "--class-path", folder,
+                                "program"], stdout=subprocess.DEVNULL)
+    process.wait(60)
+    path = f"/tmp/perf-{process.pid}.map"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    os.unlink(path)
+    expect(re.search(r"^[0-9a-f]{6,16} [0-9a-f]+ program\.step$", text, re.M), f"a line for step:\n{text}")
+    before = glob.glob("/tmp/perf-*.map")
+    b.start("program", options=["--jit=force"], code=0)
+    expect(glob.glob("/tmp/perf-*.map") == before, "no file unless it is asked for")
+
+
+DEEP = """
+interface Walk { fn go(n: int) }
+var deepest = 0
+fn note(n: int) { if n > deepest { deepest = n } }
+class Plain : Walk {
+    fn go(n: int) { note(n); go(n + 1); note(0) }
+}
+class Virtual(let other: Walk) : Walk {
+    fn go(n: int) { note(n); other.go(n + 1); note(0) }
+}
+class Back(var other: Walk?) : Walk {
+    fn go(n: int) { note(n); if let o = other { o.go(n + 1) }; note(0) }
+}
+class Caught : Walk {
+    fn go(n: int) {
+        note(n)
+        try { go(n + 1) } catch e: StateError { note(0) }
+    }
+}
+class CaughtBetween : Walk {
+    fn go(n: int) {
+        note(n)
+        try { between(n + 1) } catch e: StateError { note(0) }
+    }
+    fn between(n: int) { note(n); go(n + 1); note(0) }
+}
+class Closed : Walk {
+    fn go(n: int) {
+        note(n)
+        let f = (k: int) => go(k + n - n)
+        f(n + 1)
+        note(0)
+    }
+}
+fn sum(n: int, a: float, b: float, c: int): float {
+    note(n)
+    return sum(n + 1, a * 0.5, b + 1.0, c + 3) * a + b * c.toFloat()
+}
+class Values : Walk {
+    fn go(n: int) { println("${sum(n, 1.0, 2.0, 3)}") }
+}
+fn main() {
+    let back = Back(null)
+    back.other = Virtual(back)
+    let all: [Walk] = [Plain(), back, Caught(), CaughtBetween(), Closed(), Values()]
+    for w in all {
+        deepest = 0
+        try { w.go(0) } catch e: StackOverflowError { }
+        println("${deepest}")
+    }
+}
+"""
+
+
+def test_tier_depth(b):
+    """A recursion that --max-stack allows when it is interpreted is allowed when it is compiled."""
+    if not has_tier(b):
+        raise Skipped("this build has no compiled tier")
+    b.compile("program.skua", DEEP)
+    for stack in ("1M", "8M", "40M"):  # the last one on a thread of its own
+        depths = {}
+        for mode in ("off", "force"):
+            outcome = b.start("program", options=[f"--jit={mode}", f"--max-stack={stack}"], code=0, seconds=60)
+            depths[mode] = [int(line) for line in outcome.output.split()]
+        for off, force in zip(depths["off"], depths["force"], strict=True):
+            expect(off > 1000 and force > off * 0.9, f"depths with {stack}: {depths}")

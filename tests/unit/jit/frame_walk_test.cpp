@@ -1,0 +1,74 @@
+// Walking compiled frames on a stack that the test has laid out.
+#include "run/frame_walk.h"
+
+namespace skua::jit {
+namespace {
+
+constexpr std::uint32_t kSmall = 8, kLarge = 40;  // bytes from rsp to the return address
+
+// Two pieces of code: `leaf` with the small frame, whose call has two guest frames; `loop` with the large
+// one, with one guest frame at its first call and none at its second, which is its last instruction.
+struct Laid {
+    Laid() {
+        REQUIRE(cache.reserve(4096));
+        leaf = cache.allocate(32).run;
+        loop = cache.allocate(32).run;  // begins where leaf ends
+        auto a = std::make_unique<CodeRange>();
+        *a = {leaf, 32, kSmall, {{32, 0, 2}}, {&instrs[0], &instrs[1]}};
+        auto b = std::make_unique<CodeRange>();
+        *b = {loop, 32, kLarge, {{10, 0, 1}, {32, 0, 0}}, {&instrs[2]}};
+        cache.add(std::move(a));
+        cache.add(std::move(b));
+    }
+    // Frames from the innermost: a call of leaf's, three of loop's, and the last one without a guest frame.
+    void lay() {
+        std::size_t at = 0;
+        const auto frame = [&](const std::uint8_t* return_address, std::uint32_t size) {
+            words[at] = reinterpret_cast<std::uintptr_t>(return_address);
+            at += 1 + size / 8;
+        };
+        frame(leaf + 32, kSmall);
+        for (int i = 0; i < 3; ++i) frame(loop + 10, kLarge);
+        frame(loop + 32, kLarge);
+        // at: where the return address to skua_jit_enter would lie
+        boundary = reinterpret_cast<std::uintptr_t>(&words[at + 1]);
+        anchor = reinterpret_cast<std::uintptr_t>(&words[1]);
+    }
+
+    vm::Instr instrs[3] = {};
+    CodeCache cache;
+    const std::uint8_t *leaf = nullptr, *loop = nullptr;
+    std::uintptr_t words[64] = {};
+    std::uintptr_t anchor = 0, boundary = 0;
+};
+
+TEST_CASE("All guest frames come, innermost first") {
+    Laid stack;
+    stack.lay();
+    std::vector<const vm::Instr*> seen;
+    walk_compiled(stack.cache, stack.anchor, stack.boundary, [&](const vm::Instr* at) {
+        seen.push_back(at);
+        return true;
+    });
+    const vm::Instr* i = stack.instrs;
+    CHECK(seen == std::vector<const vm::Instr*>{&i[0], &i[1], &i[2], &i[2], &i[2]});
+}
+
+TEST_CASE("A walk ends when it is told to") {
+    Laid stack;
+    stack.lay();
+    int seen = 0;
+    walk_compiled(stack.cache, stack.anchor, stack.boundary, [&](const vm::Instr*) { return ++seen < 3; });
+    CHECK(seen == 3);
+}
+
+TEST_CASE("Nothing is walked above the boundary") {
+    Laid stack;
+    stack.lay();
+    int seen = 0;
+    walk_compiled(stack.cache, stack.boundary, stack.boundary, [&](const vm::Instr*) { return ++seen > 0; });
+    CHECK(seen == 0);
+}
+
+}  // namespace
+}  // namespace skua::jit

@@ -1,0 +1,58 @@
+#include "skua/vm/activation.h"
+
+#include <algorithm>
+
+#include "interp/slow_paths.h"
+
+namespace skua::vm {
+namespace {
+
+constexpr std::uint32_t kSlack = 8;  // beyond arguments and results, until the function is linked
+
+// The first slot that the thread's current frame does not need.
+Slot* above_current_frame(const Thread& thread) {
+    if (!thread.fp) return thread.stack_base;
+    if (thread.compiled.boundary_sp != 0) {
+        // Compiled code runs in place of this frame and holds its values elsewhere. pc is a stub of
+        // the function: of one that was called, or, of a loop that was taken over, the one that linked it.
+        const auto* function = static_cast<const Function*>(thread.pc[1].pointer);
+        if (thread.pc->op == static_cast<std::uint16_t>(LOp::CompiledStub))
+            return thread.fp + std::max(function->arg_slots, function->result_slots);
+        return thread.fp + function->frame_slots.load(std::memory_order_relaxed);
+    }
+    const LinkedBody* body = body_at(thread.pc);
+    return thread.fp +
+           (body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots);
+}
+
+}  // namespace
+
+Activation::Activation(Thread& thread, Function& function) : thread_(thread), function_(function) {
+    if (--thread.ticks < 0) [[unlikely]] {
+        const void* osr = nullptr;
+        if (!poll(thread, &function, nullptr, osr)) return;
+    }
+    Slot* fp = above_current_frame(thread) + kLinkSlots;
+    if (!ensure_frame(thread, fp + function.arg_slots + function.result_slots + kSlack)) return;
+    fp[-1] = reinterpret_cast<Slot>(kActivationReturn);
+    fp[-2] = reinterpret_cast<Slot>(thread.fp);
+    fp[-3] = reinterpret_cast<Slot>(thread.pc);
+    const Thread::Compiled::Span outer = thread.compiled.span();
+    fp[-4] = outer.anchor_sp;
+    fp[-5] = outer.boundary_sp;
+    frame_ = fp;
+}
+
+Activation::~Activation() {
+    if (!frame_) return;
+    thread_.fp = reinterpret_cast<Slot*>(frame_[-2]);
+    thread_.pc = reinterpret_cast<const Instr*>(frame_[-3]);
+    thread_.compiled.set_span({frame_[-4], frame_[-5]});
+}
+
+bool Activation::run() {
+    thread_.compiled.set_span({});
+    return interpret(thread_, function_, frame_);
+}
+
+}  // namespace skua::vm

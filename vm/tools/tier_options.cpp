@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <iterator>
 
 #include "run_options.h"
@@ -136,7 +137,11 @@ std::string use_tier(vm::Vm& machine, const TierOptions& options) {
     wanted.log = options.log;
     std::string why_not;
     auto tier = jit::make_tier(machine, wanted, why_not);
-    if (!tier) return why_not;
+    if (!tier && options.mode == TierOptions::Mode::Force) return why_not;
+    if (!tier) {
+        if (options.log) std::fprintf(stderr, "[jit] everything is interpreted: %s\n", why_not.c_str());
+        return {};
+    }
     machine.set_tier(std::move(tier));
     return {};
 }

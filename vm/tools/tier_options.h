@@ -34,7 +34,9 @@ std::string set_tier_option(TierOptions& options, std::string_view name, std::st
 // The part of the help text.
 std::string_view tier_help_text();
 
-// Gives the machine its tier, before anything is linked. Empty, or why that cannot be.
+// Gives the machine its tier, before anything is linked. Where there can be none (a processor that is too
+// old, no memory), everything is interpreted; if compiling was to be forced, the result is the reason, else
+// empty.
 std::string use_tier(vm::Vm& machine, const TierOptions& options);
 
 }  // namespace skua::vmrun

@@ -37,7 +37,10 @@ bool CodeCache::reserve(std::size_t bytes) {
 CodeCache::Place CodeCache::allocate(std::size_t bytes) {
     std::unique_lock guard(lock_);
     const std::size_t at = (used_ + 31) / 32 * 32;
-    if (bytes > size_ || at > size_ - bytes) return {};
+    if (bytes > size_ || at > size_ - bytes) {
+        full_.store(true, std::memory_order_relaxed);
+        return {};
+    }
     used_ = at + bytes;
     return {run_ + at, write_ + at};
 }

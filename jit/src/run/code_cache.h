@@ -4,6 +4,7 @@
 // Code is never moved or freed. Any thread may call; adding takes a lock, looking up a shared one.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -51,11 +52,14 @@ public:
     const CodeRange* find(const std::uint8_t* address) const;
 
     [[nodiscard]] std::size_t used() const { return used_; }
+    // Has there been no space for something?
+    [[nodiscard]] bool full() const { return full_.load(std::memory_order_relaxed); }
 
 private:
     std::uint8_t* run_ = nullptr;
     std::uint8_t* write_ = nullptr;
     std::size_t size_ = 0, used_ = 0;
+    std::atomic<bool> full_{false};
     mutable std::shared_mutex lock_;
     std::map<const std::uint8_t*, std::unique_ptr<CodeRange>> ranges_;  // by start
 };

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "build/build.h"
+#include "opt/passes.h"
 
 namespace skua::jit {
 namespace {
@@ -13,12 +14,6 @@ std::string title(const vm::Function& function, const vm::Instr* osr_header) {
     if (!osr_header) return function.display_name;
     const vm::LinkedBody* body = function.body.load(std::memory_order_acquire);
     return function.display_name + " loop at " + std::to_string(osr_header - body->code.data());
-}
-
-void print_graph(const Graph& graph, const std::string& name, std::string_view pass, const Options& options) {
-    if (options.print_ir != "all" && options.print_ir != pass) return;
-    const std::string text = "; " + name + ", after " + std::string(pass) + "\n" + print(graph) + "\n";
-    std::fputs(text.c_str(), stderr);
 }
 
 void log(const std::string& line) {
@@ -39,6 +34,17 @@ void Compiler::announce(const std::string& name, const Emitted& code) {
     perf_.add(start, code.bytes, name);
 }
 
+void Compiler::optimize(Graph& graph, const std::string& name) const {
+    PassOptions passes;
+    passes.print_after = options_.print_ir;
+    passes.print = [&name](std::string_view pass, const Graph& g) {
+        const std::string text = "; " + name + ", after " + std::string(pass) + "\n" + print(g) + "\n";
+        std::fputs(text.c_str(), stderr);
+    };
+    if (options_.print_ir == "all" || options_.print_ir == "build") passes.print("build", graph);
+    jit::optimize(graph, passes);
+}
+
 CompileResult Compiler::compile(vm::Function& function, const vm::Instr* osr_header) {
     const auto start = std::chrono::steady_clock::now();
     const std::string name = title(function, osr_header);
@@ -47,11 +53,11 @@ CompileResult Compiler::compile(vm::Function& function, const vm::Instr* osr_hea
     if (!built.graph) {
         result.why_not = built.why_not.empty() ? "it cannot be translated" : built.why_not;
     } else {
-        print_graph(*built.graph, name, "build", options_);
+        optimize(*built.graph, name);
         result.callees = std::move(built.callees);
         const EmitOptions emit_options{options_.registers, options_.print_asm};
-        result.cache_full = !emit(*built.graph, cache_, emit_options, result.code, result.why_not);
-        if (!result.cache_full) announce(name, result.code);
+        if (emit(*built.graph, cache_, thunks_, emit_options, result.code, result.why_not))
+            announce(name, result.code);
     }
     if (!options_.log) return result;
     if (!result.why_not.empty()) {

@@ -15,7 +15,6 @@ namespace skua::jit {
 struct CompileResult {
     Emitted code;  // valid if `why_not` is empty
     std::string why_not;
-    bool cache_full = false;             // nothing more can be compiled
     std::vector<vm::Function*> callees;  // that it calls; with duplicates
 };
 
@@ -24,14 +23,19 @@ public:
     // Both must outlive the compiler.
     Compiler(const Options& options, CodeCache& cache);
 
+    // To be called first. False, with the reason: nothing can be compiled.
+    bool prepare(std::string& why_not) { return make_thunks(cache_, thunks_, why_not); }
+
     // The function is linked and has a body. `osr_header`: as build_graph says. One call at a time.
     CompileResult compile(vm::Function& function, const vm::Instr* osr_header);
 
 private:
+    void optimize(Graph& graph, const std::string& name) const;
     void announce(const std::string& name, const Emitted& code);
 
     const Options& options_;
     CodeCache& cache_;
+    Thunks thunks_;
     GdbSymbols gdb_;
     PerfMap perf_;
 };

@@ -29,7 +29,7 @@ Tier::Tier(Options options)
       queue_([this](const CompileJob& job) { run(job); }) {}
 
 bool Tier::wanted(const vm::Function& function) const {
-    if (full_.load(std::memory_order_relaxed)) return false;
+    if (stopped_.load(std::memory_order_relaxed)) return false;
     return options_.only.empty() || function.display_name.find(options_.only) != std::string::npos;
 }
 
@@ -38,7 +38,7 @@ void Tier::on_linked(vm::Thread& /*thread*/, vm::Function& function) {
 }
 
 void Tier::on_hot(vm::Thread& /*thread*/, vm::Function& function) {
-    if (full_.load(std::memory_order_relaxed)) return;
+    if (stopped_.load(std::memory_order_relaxed)) return;
     {
         std::lock_guard guard(lock_);
         states_[&function].called = true;
@@ -58,7 +58,7 @@ void Tier::request(vm::Function& function, bool wait) {
 }
 
 void Tier::enqueue(vm::Function& function, const vm::Instr* osr_header, bool wait) {
-    if (!queue_.submit({&function, osr_header}, wait)) stop_compiling();
+    if (!queue_.submit({&function, osr_header}, wait)) stop_compiling("the system gives no thread");
 }
 
 Tier::LoopState* Tier::find_loop(FunctionState& state, const vm::Instr* header) {
@@ -101,7 +101,7 @@ void Tier::walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
 }
 
 void Tier::run(const CompileJob& job) {
-    if (full_.load(std::memory_order_relaxed)) return;
+    if (stopped_.load(std::memory_order_relaxed)) return;
     vm::Function& function = *job.function;
     const CompileResult result = compiler_.compile(function, job.osr_header);
     const bool failed = !result.why_not.empty();
@@ -116,7 +116,8 @@ void Tier::run(const CompileJob& job) {
         else if (!job.osr_header)
             state.status = Status::Compiled;
     }
-    if (result.cache_full) return stop_compiling();
+    if (cache_.full())
+        return stop_compiling("the code cache of " + std::to_string(options_.code_cache) + " bytes is full");
     for (vm::Function* callee : result.callees) {
         // Calls of interpreted functions are slow, so a callee need not reach the threshold by itself.
         if (callee->samples.load(std::memory_order_relaxed) > 0) request(*callee, false);
@@ -131,19 +132,22 @@ void Tier::publish(vm::Function& function, const Emitted& code) {
     function.code.store(function.compiled_stub, std::memory_order_release);
 }
 
-void Tier::stop_compiling() {
-    if (full_.exchange(true) || !options_.log) return;
-    std::fprintf(stderr, "[jit] the code cache of %zu bytes is full: nothing more is compiled\n",
-                 options_.code_cache);
+void Tier::stop_compiling(const std::string& why) {
+    if (stopped_.exchange(true) || !options_.log) return;
+    const std::string line = "[jit] " + why + ": nothing more is compiled\n";
+    std::fputs(line.c_str(), stderr);
+}
+
+bool Tier::prepare(std::string& why_not) {
+    if (cache_.reserve(options_.code_cache)) return compiler_.prepare(why_not);
+    why_not =
+        "the system gives no memory for a code cache of " + std::to_string(options_.code_cache) + " bytes";
+    return false;
 }
 
 std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& /*vm*/, const Options& options, std::string& why_not) {
     auto tier = std::make_unique<Tier>(options);
-    if (!tier->prepare()) {
-        why_not =
-            "the system gives no memory for a code cache of " + std::to_string(options.code_cache) + " bytes";
-        return nullptr;
-    }
+    if (!tier->prepare(why_not)) return nullptr;
     vm::Function::bridge_entry.store(reinterpret_cast<const void*>(&skua_jit_bridge),
                                      std::memory_order_relaxed);
     return tier;

@@ -25,8 +25,8 @@ class Tier final : public vm::ExecutionTier {
 public:
     explicit Tier(Options options);
 
-    // Reserves the code cache. False: the system refuses.
-    bool prepare() { return cache_.reserve(options_.code_cache); }
+    // Before anything else. False, with the reason: there can be no tier.
+    bool prepare(std::string& why_not);
 
     [[nodiscard]] std::uint32_t tick_quantum() const override { return quantum_; }
     void on_linked(vm::Thread& thread, vm::Function& function) override;
@@ -58,7 +58,7 @@ private:
     // On the compiling thread.
     void run(const CompileJob& job);
     void publish(vm::Function& function, const Emitted& code);
-    void stop_compiling();
+    void stop_compiling(const std::string& why);
     LoopState* find_loop(FunctionState& state, const vm::Instr* header);  // under the lock
 
     const Options options_;
@@ -67,8 +67,8 @@ private:
     Compiler compiler_;
     std::mutex lock_;
     std::unordered_map<const vm::Function*, FunctionState> states_;
-    std::atomic<bool> full_{false};  // the cache
-    CompileQueue queue_;             // last: its thread ends before what it uses
+    std::atomic<bool> stopped_{false};  // nothing more is compiled
+    CompileQueue queue_;                // last: its thread ends before what it uses
 };
 
 }  // namespace skua::jit

@@ -91,6 +91,7 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     mprotect(static_cast<char*>(memory) + bytes, page, PROT_NONE);
     auto* thread = new Thread();
     thread->vm = this;
+    if (tier_) thread->ticks = tier_->tick_quantum();  // the first call is no sample
     thread->stack_base = static_cast<Slot*>(memory);
     thread->stack_end = thread->stack_base + bytes / sizeof(Slot);
     thread->soft_limit = std::min(thread->stack_base + kStackStep, thread->stack_end);

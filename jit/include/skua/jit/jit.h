@@ -25,7 +25,8 @@ struct Options {
     bool log = false;        // one line per compilation on stderr
 };
 
-// For Vm::set_tier, before anything is linked. Null with a reason if the system refuses the memory.
+// For Vm::set_tier, before anything is linked. Null with a reason if the system refuses the memory or the
+// processor lacks an instruction.
 std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& vm, const Options& options, std::string& why_not);
 
 }  // namespace skua::jit

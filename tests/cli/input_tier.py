@@ -151,7 +151,21 @@ class CaughtBetween : Walk {
         note(n)
         try { between(n + 1) } catch e: StateError { note(0) }
     }
-    fn between(n: int) { note(n); go(n + 1); note(0) }
+    fn between(n: int) {
+        var k = n
+        for i in 0..n % 3 { k = k * 7 ^ i + k / 3 - (k << 2) + (k >> 3) * 5 % 11 }
+        note(n)
+        go(n + 1)
+        note(k & 0)
+    }
+}
+class Texts : Walk {
+    fn go(n: int) {
+        note(n)
+        let text = "${n} and ${n * 2}"
+        go(n + 1)
+        note(text.len - text.len)
+    }
 }
 class Closed : Walk {
     fn go(n: int) {
@@ -171,7 +185,7 @@ class Values : Walk {
 fn main() {
     let back = Back(null)
     back.other = Virtual(back)
-    let all: [Walk] = [Plain(), back, Caught(), CaughtBetween(), Closed(), Values()]
+    let all: [Walk] = [Plain(), back, Caught(), CaughtBetween(), Texts(), Closed(), Values()]
     for w in all {
         deepest = 0
         try { w.go(0) } catch e: StackOverflowError { }

@@ -3,6 +3,7 @@
 
 #include "emit/selector.h"
 #include "run/runtime_entry.h"
+#include "run/runtime_table.h"
 #include "skua/vm/class.h"
 #include "skua/vm/thread.h"
 
@@ -14,8 +15,12 @@ constexpr unsigned kFloatArgs = 8;
 constexpr auto kArgsOffset =
     static_cast<std::int32_t>(offsetof(vm::Thread, compiled) + offsetof(vm::Thread::Compiled, args));
 
-// What natives may find above their arguments (interpreter.h's kNativeFrameSlots).
-constexpr std::uint32_t kBufferSlots = 64;
+// The least size of a buffer: a native's argument registers are loaded from it whether they are used or
+// not, and a closure leaves all its results there.
+std::uint32_t least_slots(const RuntimeEntry& entry) {
+    constexpr std::uint32_t kRegisters = 8;
+    return &entry == &kCallClosure ? vm::Thread::Compiled::kMaxLeaves : kRegisters;
+}
 
 }  // namespace
 
@@ -54,7 +59,7 @@ void Selector::guest_arguments(const Node* n, std::uint32_t first) {
 void Selector::runtime_call(const Node* n) {
     const auto& entry = *static_cast<const RuntimeEntry*>(n->ptr);
     if (entry.form == RuntimeEntry::Form::Buffer) {
-        const std::uint32_t slots = std::max(n->input_count, kBufferSlots);
+        const std::uint32_t slots = std::max(n->input_count, least_slots(entry));
         lir_.outgoing_slots = std::max(lir_.outgoing_slots, slots);
         for (std::uint32_t i = 0; i < n->input_count; ++i) {
             const Value v = value(n->in(i));

@@ -14,15 +14,29 @@ public class BinaryTrees {
         return depth > 0 ? new Tree(make(depth - 1), make(depth - 1)) : new Tree(null, null);
     }
 
-    public static void main(String[] args) {
-        final int min = 4, max = 16;
-        System.out.println("stretch tree of depth " + (max + 1) + ", check: " + make(max + 1).check());
+    static String workload(boolean small) {
+        final int min = 4, max = small ? 8 : 16;
+        StringBuilder out = new StringBuilder();
+        out.append("stretch tree of depth " + (max + 1) + ", check: " + make(max + 1).check() + "\n");
         Tree kept = make(max);
         for (int depth = min; depth <= max; depth += 2) {
             int rounds = 1 << (max - depth + min), total = 0;
             for (int i = 0; i < rounds; i++) total += make(depth).check();
-            System.out.println(rounds + " trees of depth " + depth + ", check: " + total);
+            out.append(rounds + " trees of depth " + depth + ", check: " + total + "\n");
         }
-        System.out.println("long lived tree of depth " + max + ", check: " + kept.check());
+        return out.append("long lived tree of depth " + max + ", check: " + kept.check() + "\n").toString();
+    }
+
+    public static void main(String[] args) {
+        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
+        String output = null;
+        for (int round = 0; round == 0 || round < rounds; round++) {
+            long start = System.nanoTime();
+            String text = workload(rounds == 0);
+            if (args.length > 0) System.err.println(System.nanoTime() - start);
+            if (round > 0 && !text.equals(output)) System.exit(1);
+            output = text;
+        }
+        System.out.print(output);
     }
 }

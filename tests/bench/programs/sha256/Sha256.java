@@ -48,9 +48,9 @@ public class Sha256 {
 
     static int rotate(int x, int n) { return (x >>> n) | (x << (32 - n)); }
 
-    public static void main(String[] args) {
+    static String workload(boolean small) {
         // The length is a multiple of 64, so the padding is one block of its own.
-        final int length = 4 << 20;
+        final int length = small ? 16 << 10 : 4 << 20;
         byte[] data = new byte[length];
         long seed = 42;
         for (int i = 0; i < length; i++) {
@@ -67,6 +67,19 @@ public class Sha256 {
         compress(state, last, 0, w);
         StringBuilder text = new StringBuilder();
         for (int word : state) text.append(String.format("%08x", word));
-        System.out.println(text);
+        return text.append('\n').toString();
+    }
+
+    public static void main(String[] args) {
+        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
+        String output = null;
+        for (int round = 0; round == 0 || round < rounds; round++) {
+            long start = System.nanoTime();
+            String text = workload(rounds == 0);
+            if (args.length > 0) System.err.println(System.nanoTime() - start);
+            if (round > 0 && !text.equals(output)) System.exit(1);
+            output = text;
+        }
+        System.out.print(output);
     }
 }

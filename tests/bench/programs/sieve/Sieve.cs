@@ -1,4 +1,6 @@
 using System;
+using System.Diagnostics;
+using System.Text;
 
 class Sieve {
     static int Count(int n) {
@@ -13,7 +15,23 @@ class Sieve {
         return count;
     }
 
-    static void Main() {
-        for (int round = 0; round < 3; round++) Console.WriteLine(Count(5000000 + round));
+    static string Workload(bool small) {
+        StringBuilder text = new StringBuilder();
+        for (int round = 0; round < 3; round++) text.Append(Count((small ? 50000 : 5000000) + round)).Append('\n');
+        return text.ToString();
+    }
+
+    static int Main(string[] args) {
+        int rounds = args.Length > 0 ? int.Parse(args[0]) : 1;
+        string output = null;
+        for (int round = 0; round == 0 || round < rounds; round++) {
+            Stopwatch watch = Stopwatch.StartNew();
+            string text = Workload(rounds == 0);
+            if (args.Length > 0) Console.Error.WriteLine(watch.ElapsedTicks * (1000000000L / Stopwatch.Frequency));
+            if (round > 0 && text != output) return 1;
+            output = text;
+        }
+        Console.Write(output);
+        return 0;
     }
 }

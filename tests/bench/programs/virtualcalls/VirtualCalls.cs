@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 
 class VirtualCalls {
     abstract class Shape {
@@ -35,7 +36,8 @@ class VirtualCalls {
         public override long Cost(long i) { return width + height + i + i; }
     }
 
-    static void Main() {
+    static string Workload(bool small) {
+        int rounds = small ? 200 : 20000;
         Shape[] shapes = new Shape[1000];
         long seed = 42;
         for (int i = 0; i < shapes.Length; i++) {
@@ -46,9 +48,23 @@ class VirtualCalls {
             else shapes[i] = new Frame(size, size + 1);
         }
         long total = 0;
-        for (int round = 0; round < 20000; round++) {
+        for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < shapes.Length; i++) total += shapes[i].Cost(round);
         }
-        Console.WriteLine(total);
+        return total + "\n";
+    }
+
+    static int Main(string[] args) {
+        int rounds = args.Length > 0 ? int.Parse(args[0]) : 1;
+        string output = null;
+        for (int round = 0; round == 0 || round < rounds; round++) {
+            Stopwatch watch = Stopwatch.StartNew();
+            string text = Workload(rounds == 0);
+            if (args.Length > 0) Console.Error.WriteLine(watch.ElapsedTicks * (1000000000L / Stopwatch.Frequency));
+            if (round > 0 && text != output) return 1;
+            output = text;
+        }
+        Console.Write(output);
+        return 0;
     }
 }

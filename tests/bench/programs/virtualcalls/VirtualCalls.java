@@ -36,7 +36,8 @@ public class VirtualCalls {
         long cost(long i) { return width + height + i + i; }
     }
 
-    public static void main(String[] args) {
+    static String workload(boolean small) {
+        int rounds = small ? 200 : 20000;
         Shape[] shapes = new Shape[1000];
         long seed = 42;
         for (int i = 0; i < shapes.length; i++) {
@@ -45,9 +46,22 @@ public class VirtualCalls {
             shapes[i] = kind == 0 ? new Square(size) : kind == 1 ? new Rectangle(size, size + 1) : new Frame(size, size + 1);
         }
         long total = 0;
-        for (int round = 0; round < 20000; round++) {
+        for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < shapes.length; i++) total += shapes[i].cost(round);
         }
-        System.out.println(total);
+        return total + "\n";
+    }
+
+    public static void main(String[] args) {
+        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
+        String output = null;
+        for (int round = 0; round == 0 || round < rounds; round++) {
+            long start = System.nanoTime();
+            String text = workload(rounds == 0);
+            if (args.length > 0) System.err.println(System.nanoTime() - start);
+            if (round > 0 && !text.equals(output)) System.exit(1);
+            output = text;
+        }
+        System.out.print(output);
     }
 }

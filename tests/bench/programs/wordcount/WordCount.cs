@@ -1,17 +1,18 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Text;
 
 class WordCount {
-    const int Vocabulary = 5000, Words = 500000;
-    static long seed = 42;
+    const int Vocabulary = 5000;
+    static long seed;
 
     static int Next(int bound) {
         seed = seed * 16807 % 2147483647;
         return (int)(seed % bound);
     }
 
-    static string MakeText() {
+    static string MakeText(int words) {
         List<string> vocabulary = new List<string>();
         for (int i = 0; i < Vocabulary; i++) {
             int length = 3 + Next(8);
@@ -20,7 +21,7 @@ class WordCount {
             vocabulary.Add(word.ToString());
         }
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < Words; i++) {
+        for (int i = 0; i < words; i++) {
             int a = Next(Vocabulary), b = Next(Vocabulary);
             if (i > 0) text.Append(' ');
             text.Append(vocabulary[a * b / Vocabulary]);
@@ -28,8 +29,9 @@ class WordCount {
         return text.ToString();
     }
 
-    static void Main() {
-        string text = MakeText();
+    static string Workload(bool small) {
+        seed = 42;
+        string text = MakeText(small ? 5000 : 500000);
         Dictionary<string, int> counts = new Dictionary<string, int>();
         foreach (string word in text.Split(' ')) {
             int count;
@@ -38,7 +40,23 @@ class WordCount {
         }
         List<KeyValuePair<string, int>> entries = new List<KeyValuePair<string, int>>(counts);
         entries.Sort((a, b) => a.Value != b.Value ? b.Value - a.Value : string.CompareOrdinal(a.Key, b.Key));
-        Console.WriteLine(text.Length + " bytes, " + entries.Count + " distinct");
-        for (int i = 0; i < 10; i++) Console.WriteLine(entries[i].Key + " " + entries[i].Value);
+        StringBuilder result = new StringBuilder();
+        result.Append(text.Length + " bytes, " + entries.Count + " distinct\n");
+        for (int i = 0; i < 10; i++) result.Append(entries[i].Key + " " + entries[i].Value + "\n");
+        return result.ToString();
+    }
+
+    static int Main(string[] args) {
+        int rounds = args.Length > 0 ? int.Parse(args[0]) : 1;
+        string output = null;
+        for (int round = 0; round == 0 || round < rounds; round++) {
+            Stopwatch watch = Stopwatch.StartNew();
+            string text = Workload(rounds == 0);
+            if (args.Length > 0) Console.Error.WriteLine(watch.ElapsedTicks * (1000000000L / Stopwatch.Frequency));
+            if (round > 0 && text != output) return 1;
+            output = text;
+        }
+        Console.Write(output);
+        return 0;
     }
 }

@@ -11,11 +11,13 @@ LIMIT_SECONDS = 300
 
 
 class Run:
-    """One process: wall-clock seconds from before the fork to the exit, peak resident kilobytes."""
+    """One process: wall-clock seconds from before the fork to the exit, peak resident kilobytes, and the
+    seconds of each iteration if the program was asked for them."""
 
-    def __init__(self, seconds, kilobytes):
+    def __init__(self, seconds, kilobytes, iterations=()):
         self.seconds = seconds
         self.kilobytes = kilobytes
+        self.iterations = list(iterations)
 
 
 class Failure(Exception):
@@ -29,8 +31,12 @@ class Launcher:
         self.errors = os.path.join(scratch, "stderr")
         subprocess.run(["cc", "-O2", os.path.join(here, "launch.c"), "-o", self.binary], check=True)
 
-    def run(self, command, expected=None):
-        """Runs the command once. Failure if it does not exit with 0, or prints something else than expected."""
+    def run(self, command, expected=None, iterations=0):
+        """Runs the command once; with iterations, it gets their number as an argument and must write as
+        many times, in nanoseconds, to standard error. Failure if it does not, does not exit with 0, or
+        prints something else than expected."""
+        if iterations:
+            command = [*command, str(iterations)]
         done = subprocess.run([self.binary, self.output, self.errors, str(LIMIT_SECONDS), *command],
                               env=environment(), stdout=subprocess.PIPE, text=True, check=True)
         nanoseconds, kilobytes, status = map(int, done.stdout.split())
@@ -41,10 +47,17 @@ class Launcher:
             with open(self.output, "rb") as file:
                 if file.read() != expected:
                     raise Failure(f"{' '.join(command)}: printed something else than expected")
-        return Run(nanoseconds / 1e9, kilobytes)
+        return Run(nanoseconds / 1e9, kilobytes, self.times(command, iterations) if iterations else ())
+
+    def times(self, command, count):
+        with open(self.errors, errors="replace") as file:
+            lines = file.read().split()
+        if len(lines) != count or not all(line.isdigit() for line in lines):
+            raise Failure(f"{' '.join(command)}: {count} times expected on standard error: {' '.join(lines)[:200]}")
+        return [int(line) / 1e9 for line in lines]
 
 
-def alternate(launcher, commands, rounds, expected=None, progress=None):
+def alternate(launcher, commands, rounds, expected=None, progress=None, iterations=0):
     """Runs every command once per round, each round starting with another one, so that a machine
     that slows down slows all of them. commands: {name: argv}. Returns ({name: [Run]}, {name: why it failed})."""
     runs = {name: [] for name in commands}
@@ -56,7 +69,7 @@ def alternate(launcher, commands, rounds, expected=None, progress=None):
             if progress:
                 progress(turn, name)
             try:
-                runs[name].append(launcher.run(commands[name], expected))
+                runs[name].append(launcher.run(commands[name], expected, iterations))
             except Failure as failure:
                 failures[name] = str(failure)
     return {n: r for n, r in runs.items() if n not in failures}, failures

@@ -10,7 +10,8 @@ def environment():
     """Without settings that make a peer read files or change its behaviour at start-up."""
     env = dict(os.environ)
     for name in ("NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME",
-                 "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "LUA_INIT", "LUA_PATH", "MONO_OPTIONS"):
+                 "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "LUA_INIT", "LUA_PATH", "MONO_OPTIONS",
+                 "GOFLAGS", "GOGC", "GOMAXPROCS"):
         env.pop(name, None)
     env["LC_ALL"] = "C.UTF-8"
     return env
@@ -55,6 +56,8 @@ class Language:
     def source(self, folder):
         found = sorted(f for f in glob.glob(os.path.join(folder, "*." + self.extension))
                        if not f.endswith(".luajit.lua"))
+        if not found:
+            raise RuntimeError(f"{os.path.basename(folder)} is not written in {self.name}")
         return found[0]
 
     def build(self, folder, out):
@@ -65,6 +68,12 @@ class Language:
         done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             raise RuntimeError(" ".join(command) + " failed:\n" + done.stdout)
+
+
+def knows(program, option):
+    """Whether the program's help names the option."""
+    done = subprocess.run([program, "--help"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return option in done.stdout
 
 
 class Skua(Language):
@@ -86,23 +95,32 @@ class Skua(Language):
 
 
 class C(Language):
-    def __init__(self):
-        program = real_program("gcc", "cc")
-        super().__init__("gcc -O2", "c", program, ask(program or "gcc", "--version"), "gcc")
+    """C, or C++ where a program is written in it."""
+
+    def __init__(self, names=("gcc", "cc"), level="-O2", package="gcc", cxx=("g++", "c++")):
+        program = real_program(*names)
+        self.cxx = real_program(*cxx)
+        self.level = level
+        super().__init__(f"{names[0]} {level}", "c", program, ask(program or names[0], "--version"), package)
 
     def build(self, folder, out):
         binary = os.path.join(out, "a.out")
-        self.compile([self.program, "-O2", self.source(folder), "-o", binary, "-lm"])
+        cpp = glob.glob(os.path.join(folder, "*.cpp"))
+        if cpp and not self.cxx:
+            raise RuntimeError("no C++ compiler")
+        command = [self.cxx, "-std=c++20", self.level, cpp[0]] if cpp else [self.program, self.level, self.source(folder)]
+        self.compile([*command, "-o", binary, "-lm"])
         return [binary]
 
 
 class Java(Language):
-    def __init__(self):
+    def __init__(self, name="java -Xint", options=("-Xint",)):
         program = real_program("java")
         self.javac = real_program("javac")
+        self.options = list(options)
         if not self.javac:
             program = None
-        super().__init__("java -Xint", "java", program, ask(program or "java", "-version"), "default-jdk-headless")
+        super().__init__(name, "java", program, ask(program or "java", "-version"), "default-jdk-headless")
 
     def compiler(self, source, out):
         return [self.javac, "-d", out, source]
@@ -110,23 +128,35 @@ class Java(Language):
     def build(self, folder, out):
         source = self.source(folder)
         self.compile(self.compiler(source, out))
-        return [self.program, "-Xint", "-cp", out, os.path.basename(source)[:-len(".java")]]
+        return [self.program, *self.options, "-cp", out, os.path.basename(source)[:-len(".java")]]
 
 
 class Mono(Language):
-    def __init__(self):
+    def __init__(self, name="mono --interp", options=("--interp",)):
         program = real_program("mono")
         self.mcs = real_program("mcs")
+        self.options = list(options)
         if not self.mcs:
             program = None
-        super().__init__("mono --interp", "cs", program, ask(program or "mono", "--version"), "mono-runtime mono-mcs")
+        super().__init__(name, "cs", program, ask(program or "mono", "--version"), "mono-runtime mono-mcs")
 
     def compiler(self, source, out):
         return [self.mcs, "-optimize", "-out:" + os.path.join(out, "a.exe"), source]
 
     def build(self, folder, out):
         self.compile(self.compiler(self.source(folder), out))
-        return [self.program, "--interp", os.path.join(out, "a.exe")]
+        return [self.program, *self.options, os.path.join(out, "a.exe")]
+
+
+class Go(Language):
+    def __init__(self):
+        program = real_program("go")
+        super().__init__("go", "go", program, ask(program or "go", "version"), "golang-go")
+
+    def build(self, folder, out):
+        binary = os.path.join(out, "a.out")
+        self.compile([self.program, "build", "-o", binary, self.source(folder)])
+        return [binary]
 
 
 class Script(Language):
@@ -148,10 +178,15 @@ class LuaJit(Script):
         return own[0] if own else super().source(folder)
 
 
+def real_node():
+    return real_program("node", "nodejs", reveal=["-p", "process.execPath"])
+
+
 def all_peers():
+    """The interpreters."""
     luajit = real_program("luajit")
     lua = real_program("lua5.4")
-    node = real_program("node", "nodejs", reveal=["-p", "process.execPath"])
+    node = real_node()
     python = real_program("python3", reveal=["-c", "import sys; print(sys.executable)"])
     return [
         Java(),
@@ -161,3 +196,22 @@ def all_peers():
         Script("python3", "py", python, ask(python or "python3", "--version"), "python3"),
         Mono(),
     ]
+
+
+def compiled_peers():
+    """What compiles to machine code, as its users start it."""
+    luajit = real_program("luajit")
+    node = real_node()
+    return [
+        Java("java", ()),
+        Java("java serial", ("-XX:+UseSerialGC",)),
+        Script("node", "js", node, ask(node or "node", "--version"), "nodejs"),
+        LuaJit("luajit", "lua", luajit, ask(luajit or "luajit", "-v"), "luajit"),
+        Mono("mono", ()),
+        Go(),
+    ]
+
+
+def limits():
+    """The best of these is the limit of a row."""
+    return [C(), C(level="-O3"), C(("clang",), "-O2", "clang", ("clang++",))]

@@ -2,7 +2,7 @@
 """Measures Skua beside its peers and writes docs/performance.md. Called by `./bootstrap bench`.
 
 Whole processes, start-up included; every output compared; runs alternated; medians. Standard
-library only.
+library only. `./bootstrap bench --compiled` measures what compiles to machine code: compiled.py.
 """
 
 import argparse
@@ -22,6 +22,9 @@ PROGRAMS = ["fib", "sieve", "nbody", "wordcount", "binarytrees", "virtualcalls",
 
 def options():
     parser = argparse.ArgumentParser(prog="./bootstrap bench", description=__doc__)
+    parser.add_argument("--compiled", action="store_true",
+                        help="another table, with options of its own (--compiled --help): the compiled tier beside "
+                             "compilers; writes docs/performance-compiled.md")
     parser.add_argument("--build", default=os.path.join(ROOT, "build/release"), help="the build to measure")
     parser.add_argument("--runs", type=int, default=5, help="runs of each program in each language (default 5)")
     parser.add_argument("--short-runs", type=int, default=40,
@@ -148,4 +151,9 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if "--compiled" in sys.argv:
+        import compiled
+
+        compiled.main()
+    else:
+        main()

@@ -40,5 +40,6 @@ void simplify(Graph& graph);
 void gvn(Graph& graph);
 void rotate(Graph& graph);
 void licm(Graph& graph);
+void ranges(Graph& graph);
 
 }  // namespace skua::jit

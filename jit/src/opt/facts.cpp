@@ -128,10 +128,7 @@ bool is_length_load(const Node* n) {
 }
 
 Node* behind_guards(Node* n) {
-    while (n->op == Op::NullCheck || n->op == Op::BoundsCheck || n->op == Op::BytesCheck ||
-           n->op == Op::DivCheck || n->op == Op::CharCheck || n->op == Op::CastCheck) {
-        n = n->in(0);
-    }
+    while (is_check(n->op)) n = n->in(0);
     return n;
 }
 

@@ -27,6 +27,11 @@ inline constexpr std::uint64_t kMaxArrayLength = std::uint64_t{1} << 46;  // new
 [[nodiscard]] inline bool is_compare(Op op) {
     return op >= Op::Eq && op <= Op::FLe;
 }
+// A guard whose value is its first input.
+[[nodiscard]] inline bool is_check(Op op) {
+    return op == Op::NullCheck || op == Op::BoundsCheck || op == Op::BytesCheck || op == Op::DivCheck ||
+           op == Op::CharCheck || op == Op::CastCheck;
+}
 // The node whose value a guard that checks its first input hands on; else the node itself.
 [[nodiscard]] Node* behind_guards(Node* n);
 

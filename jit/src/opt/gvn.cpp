@@ -270,7 +270,9 @@ private:
                 continue;
             }
             for (std::uint32_t i = 0; i < n->input_count; ++i) n->inputs[i] = resolve(n->inputs[i]);
-            if (info(n->op).commutative && n->in(0)->id > n->in(1)->id && !n->in(1)->is_const())
+            // Not floats: which of two NaNs comes out depends on the order.
+            if (info(n->op).commutative && !is_float(n->in(0)->type) && n->in(0)->id > n->in(1)->id &&
+                !n->in(1)->is_const())
                 std::swap(n->inputs[0], n->inputs[1]);
             if (is_compare(n->op)) {
                 if (const int known = decided(n, &block); known >= 0) {

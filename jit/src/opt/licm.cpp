@@ -100,7 +100,10 @@ private:
         const Node* base = n->in(0);
         if (base->is_const()) return n->input_count == 1;
         if (!is_not_null(base)) return false;
-        if (n->input_count == 1) return always ? n->mem.alias != Alias::Element : n->mem.disp + 8 <= 16;
+        if (n->input_count == 1) {
+            if (always && n->mem.alias == Alias::Field) return true;
+            return n->mem.disp >= 0 && n->mem.disp + static_cast<std::int32_t>(mem_size(n->mem.rep)) <= 16;
+        }
         const Node* index = n->in(1);
         return index->op == Op::BoundsCheck && is_length_load(index->in(1)) && index->in(1)->in(0) == base &&
                (n->mem.alias == Alias::Element || n->mem.alias == Alias::Constant) && n->mem.disp >= 16 &&

@@ -9,10 +9,22 @@
 namespace skua::jit {
 namespace {
 
+// clang-format off
 constexpr Pass kPasses[] = {
-    {"simplify", simplify}, {"gvn", gvn},   {"rotate", rotate}, {"simplify", simplify},
-    {"gvn", gvn},           {"licm", licm}, {"gvn", gvn},       {"simplify", simplify},
+    {"simplify", simplify},
+    {"gvn", gvn},
+    {"rotate", rotate},
+    {"simplify", simplify},
+    {"gvn", gvn},
+    {"licm", licm},
+    {"ranges", ranges},
+    {"simplify", simplify},
+    {"licm", licm},
+    {"gvn", gvn},
+    {"ranges", ranges},
+    {"simplify", simplify},
 };
+// clang-format on
 
 void check(Graph& graph, const char* pass) {
     const std::string wrong = verify_graph(graph);

@@ -99,14 +99,23 @@ Node* Reducer::reduce(Node* n) {
     }
 }
 
-// All inputs are one value, or the phi itself.
+// All inputs are one value, or the phi itself, perhaps behind guards that hand it on: a reference that is
+// checked for null in a loop is a phi of itself, checked.
 Node* Reducer::reduce_phi(Node* n) {
-    Node* same = nullptr;
+    Node *same = nullptr, *bare = nullptr;
     for (Node* input : n->all()) {
         input = resolve(input);
-        if (input == n || input == same) continue;
-        if (same) return nullptr;
-        same = input;
+        Node* value = input;
+        while (is_check(value->op)) value = resolve(value->in(0));
+        if (value == n) continue;
+        if (!same) {
+            same = input;
+            bare = value;
+        } else if (value != bare) {
+            return nullptr;
+        } else if (input != same) {
+            same = bare;
+        }
     }
     return same;
 }

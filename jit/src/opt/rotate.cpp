@@ -28,7 +28,7 @@ bool tests_at_end(const InLoop& inside, const Loop& loop) {
                        [](const Node* n) { return n->op == Op::Poll || n->op == Op::Jump; })) {
         block = block->preds[0];
     }
-    return block != loop.header && leaves(inside, block);
+    return leaves(inside, block);  // perhaps the header itself, if it is all of the body
 }
 
 bool wants_rotation(const InLoop& inside, const Loop& loop) {

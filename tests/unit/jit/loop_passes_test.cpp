@@ -63,6 +63,17 @@ TEST_CASE("what could be noticed stays") {
         licm,
         loop("v7 = NullCheck v1, !1\n", "v8 = Load [v7 + 16] field.w64\n Store [v3 + 24] field.w64, v8\n"),
         loop("v7 = NullCheck v1, !1\n v8 = Load [v7 + 16] field.w64\n", "Store [v3 + 24] field.w64, v8\n"));
+    // A constant index: the guard is no input of the load.
+    const std::string indexed =
+        loop("v7 = NullCheck v1, !1\n",
+             "v9 = CallRuntime v4, @check, !2\n v10 = BoundsCheck 5, v3, !3\n"
+             "v8 = Load [v7 + 56] element.w64 stride=8 key=524288\n v11 = CallRuntime v8, @check, !2\n");
+    check_pass(licm, indexed, indexed);
+    const std::string negative = loop("v7 = NullCheck v1, !1\n",
+                                      "v9 = CallRuntime v4, @check, !2\n v10 = BoundsCheck -5, v3, !3\n"
+                                      "v8 = Load [v7 + -4] element.u32 stride=4 key=262144\n"
+                                      "v11 = CallRuntime v8, @check, !2\n");
+    check_pass(licm, negative, negative);
     // A division by what may be zero.
     const std::string divided = loop("",
                                      "v9 = CallRuntime v4, @check, !2\n v7 = Div v2, v3\n v8 = Add v7, v4\n"

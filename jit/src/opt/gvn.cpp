@@ -12,6 +12,7 @@
 #include "opt/facts.h"
 #include "opt/memory.h"
 #include "opt/passes.h"
+#include "skua/vm/class.h"
 
 namespace skua::jit {
 namespace {
@@ -34,6 +35,15 @@ public:
         while (size < graph.node_count()) size *= 2;
         heads_.assign(size, nullptr);
         versions_of_.assign(graph.node_count() + 1024, 0);
+        first_store_.assign(graph.node_count(), nullptr);
+        next_store_.assign(graph.node_count(), nullptr);
+        for (auto& block : graph.blocks) {
+            for (const Node* n : block->nodes) {
+                if (n->op != Op::Store || n->in(0)->op != Op::New) continue;
+                next_store_[n->id] = first_store_[n->in(0)->id];
+                first_store_[n->in(0)->id] = n;
+            }
+        }
     }
 
     void run() {
@@ -144,7 +154,36 @@ private:
 
     // ---- loads and stores
     // -----------------------------------------------------------------------------------
+    // A field that is set once, when the object is made: what was stored there is there for ever, whatever
+    // happened in between. Null if this is none.
+    Node* stored_for_ever(const Node* n) {
+        if (n->mem.alias != Alias::Field || n->input_count != 1 || n->in(0)->op != Op::New) return nullptr;
+        const Node* object = n->in(0);
+        const Node* found = nullptr;
+        for (const Node* store = first_store_[object->id]; store; store = next_store_[store->id]) {
+            if (store->mem.disp != n->mem.disp) continue;
+            if (found) return nullptr;
+            found = store;
+        }
+        if (!found || versions_of_[found->id] == 0 || !dominates(found->block, n->block)) return nullptr;
+        if (!is_immutable(*static_cast<const vm::Class*>(object->ptr), n->mem.disp)) return nullptr;
+        return stored_value(found, n);
+    }
+    static bool is_immutable(const vm::Class& cls, std::int32_t offset) {
+        if (cls.kind == vm::ClassKind::Closure) return true;  // captures
+        if (cls.kind != vm::ClassKind::Object) return false;
+        for (const auto& field : cls.fields) {
+            const auto first = static_cast<std::int64_t>(field.offset);
+            if (offset >= first && offset < first + field.layout->size) return !field.def->is_mutable();
+        }
+        return false;
+    }
+
     void load(Node* n) {
+        if (Node* value = stored_for_ever(n)) {
+            n->replaced_by = value;
+            return;
+        }
         const std::uint32_t version = versions_[partitions_.of(n)];
         const std::uint64_t hash = hash_address(n, version);
         for (Node* known = head(hash); known; known = chain_[known->id]) {
@@ -314,6 +353,7 @@ private:
     std::vector<std::vector<std::uint32_t>> exit_versions_;
     std::uint32_t last_version_ = 0;
     std::vector<Node*> out_;
+    std::vector<const Node*> first_store_, next_store_;  // into fresh objects: by object, by store
 };
 
 }  // namespace

@@ -13,6 +13,8 @@ namespace {
 constexpr Pass kPasses[] = {
     {"simplify", simplify},
     {"gvn", gvn},
+    {"simplify", simplify},
+    {"escape", escape},
     {"rotate", rotate},
     {"simplify", simplify},
     {"gvn", gvn},

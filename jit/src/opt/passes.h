@@ -38,6 +38,7 @@ void optimize(Graph& graph, const PassOptions& options);
 // The passes, one file each.
 void simplify(Graph& graph);
 void gvn(Graph& graph);
+void escape(Graph& graph);
 void rotate(Graph& graph);
 void licm(Graph& graph);
 void ranges(Graph& graph);

@@ -78,12 +78,12 @@ private:
         }
     }
 
+    // Those that are still there.
     template <typename F>
-    bool all_users(const Node* object, F&& test) const {
+    void for_users(const Node* object, F&& use) const {
         for (std::uint32_t u = first_use_[object->id]; u != kNone; u = uses_[u].next) {
-            if (!uses_[u].user->replaced_by && !test(uses_[u].user)) return false;
+            if (!uses_[u].user->replaced_by) use(uses_[u].user);
         }
-        return true;
     }
 
     static bool is_access(const Node* n, const Node* object) {
@@ -93,12 +93,15 @@ private:
         return n->input_count == 2 && n->in(1) != object;
     }
 
+    // Users that this run has replaced count: what was stored in an object that is gone may live on
+    // in the values of its loads.
     bool stays_inside(const Node* object, std::vector<Field>& fields) const {
-        return all_users(object, [&](const Node* user) {
-            if (user->op == Op::Eq || user->op == Op::Ne) return true;  // with anything else: not equal
-            if (!is_access(user, object)) return false;
-            return add_field(fields, user);
-        });
+        for (std::uint32_t u = first_use_[object->id]; u != kNone; u = uses_[u].next) {
+            const Node* user = uses_[u].user;
+            if (user->op == Op::Eq || user->op == Op::Ne) continue;  // with anything else: not equal
+            if (!is_access(user, object) || !add_field(fields, user)) return false;
+        }
+        return true;
     }
 
     // False if it overlaps another field without being it.
@@ -125,11 +128,10 @@ private:
     void replace_field(Node* object, const Field& field) {
         std::vector<Node*> loads;
         std::vector<Block*> blocks{object->block};
-        (void)all_users(object, [&](Node* user) {
-            if (!is_access(user, object) || user->mem.disp != field.disp) return true;
+        for_users(object, [&](Node* user) {
+            if (!is_access(user, object) || user->mem.disp != field.disp) return;
             if (user->op == Op::Load) loads.push_back(user);
             blocks.push_back(user->block);
-            return true;
         });
         if (loads.empty()) return;
         std::sort(blocks.begin(), blocks.end());
@@ -221,14 +223,13 @@ private:
     // ---- the object itself ------------------------------------------------------------------------------
     void remove(Node* object) {
         Node* nothing = graph_.constant(Type::I64, 0);
-        (void)all_users(object, [&](Node* user) {
+        for_users(object, [&](Node* user) {
             if (user->op == Op::Store) {
                 user->replaced_by = nothing;  // nobody has a store as an input: it just goes
             } else if (user->op == Op::Eq || user->op == Op::Ne) {
                 const bool same = user->in(0) == user->in(1);
                 user->replaced_by = graph_.constant(Type::I64, same == (user->op == Op::Eq));
             }
-            return true;
         });
         object->replaced_by = nothing;
     }

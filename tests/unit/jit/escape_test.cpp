@@ -43,6 +43,13 @@ TEST_CASE("what one object holds is free once it is gone") {
         "Return v2\n");
 }
 
+TEST_CASE("what was stored in an object that is gone is still there") {
+    straight(
+        "v4 = New @B, !1\n v3 = New @A, !2\n Store [v4 + 16] field.w64 ref, v3\n"
+        "v5 = Load [v4 + 16] field.w64\n Return v5\n",
+        "v3 = New @A, !2\n Return v3\n");
+}
+
 TEST_CASE("an object that anybody may see stays") {
     same("v3 = New @A, !1\n Store [v3 + 16] field.w64, v1\n Return v3\n");
     same("v3 = New @A, !1\n v4 = CallRuntime v3, @effect, !2\n v5 = Load [v3 + 16] field.w64\n Return v5\n");

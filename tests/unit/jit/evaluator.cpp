@@ -9,8 +9,14 @@
 
 namespace skua::jit::test {
 
-std::int64_t Memory::allocate(const void* cls, std::size_t bytes) {
-    Object object{nullptr, (bytes + 7) / 8};
+std::int64_t Memory::allocate_array(const void* cls, std::uint64_t length) {
+    const std::int64_t array = allocate(cls, 16 + length * 8, false);
+    objects_.back().words[1] = length;
+    return array;
+}
+
+std::int64_t Memory::allocate(const void* cls, std::size_t bytes, bool has_reference) {
+    Object object{nullptr, (bytes + 7) / 8, has_reference};
     object.words = std::make_unique<std::uint64_t[]>(object.count);
     object.words[0] = reinterpret_cast<std::uintptr_t>(cls);
     objects_.push_back(std::move(object));
@@ -28,15 +34,18 @@ bool Memory::holds(std::int64_t address, std::size_t size) const {
 
 void Memory::disturb(std::uint64_t seed, std::size_t objects) {
     for (std::size_t i = 0; i < objects; ++i) {
-        for (std::size_t w = 2; w < objects_[i].count; ++w) objects_[i].words[w] += seed % 3 + w % 2;
+        for (std::size_t w = 2; w < objects_[i].count; ++w) {
+            if (is_number(objects_[i], w)) objects_[i].words[w] += seed % 3 + w % 2;
+        }
     }
 }
 
 std::vector<std::int64_t> Memory::words(std::size_t objects) const {
     std::vector<std::int64_t> out;
     for (std::size_t i = 0; i < objects; ++i) {
-        for (std::size_t w = 1; w < objects_[i].count; ++w)
-            out.push_back(static_cast<std::int64_t>(objects_[i].words[w]));
+        for (std::size_t w = 1; w < objects_[i].count; ++w) {
+            if (is_number(objects_[i], w)) out.push_back(static_cast<std::int64_t>(objects_[i].words[w]));
+        }
     }
     return out;
 }
@@ -132,7 +141,7 @@ private:
                 return access(n);
             case Op::New:
                 ++outcome_.allocations;
-                value(n) = memory_.allocate(n->ptr, 48);
+                value(n) = memory_.allocate_object(n->ptr);
                 return true;
             case Op::NewArray: {
                 const std::int64_t length = in(n, 0);
@@ -141,9 +150,7 @@ private:
                     return false;
                 }
                 ++outcome_.allocations;
-                value(n) = memory_.allocate(n->ptr, 16 + static_cast<std::size_t>(length) * 8);
-                const std::uint64_t word = static_cast<std::uint64_t>(length);
-                std::memcpy(reinterpret_cast<void*>(value(n) + 8), &word, 8);
+                value(n) = memory_.allocate_array(n->ptr, static_cast<std::uint64_t>(length));
                 return true;
             }
             case Op::Is:

@@ -13,10 +13,13 @@ namespace skua::jit::test {
 // The objects of one run. Every access is checked to lie inside one of them.
 class Memory {
 public:
-    std::int64_t allocate(const void* cls, std::size_t bytes);
+    // Objects hold a reference in the word at 32, arrays only numbers.
+    std::int64_t allocate_object(const void* cls) { return allocate(cls, 48, true); }
+    std::int64_t allocate_array(const void* cls, std::uint64_t length);
     [[nodiscard]] bool holds(std::int64_t address, std::size_t size) const;
-    // All words but the first of the objects made so far may be changed by a call with effects.
+    // What a call with effects does: numbers of the first `objects` change.
     void disturb(std::uint64_t seed, std::size_t objects);
+    // All numbers of the first `objects`.
     [[nodiscard]] std::vector<std::int64_t> words(std::size_t objects) const;
     [[nodiscard]] std::size_t object_count() const { return objects_.size(); }
 
@@ -24,7 +27,12 @@ private:
     struct Object {
         std::unique_ptr<std::uint64_t[]> words;
         std::size_t count;
+        bool has_reference;
     };
+    std::int64_t allocate(const void* cls, std::size_t bytes, bool has_reference);
+    static bool is_number(const Object& object, std::size_t word) {
+        return !object.has_reference || word != 4;
+    }
     std::vector<Object> objects_;
 };
 

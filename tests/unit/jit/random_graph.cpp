@@ -7,7 +7,7 @@
 namespace skua::jit::test {
 namespace {
 
-constexpr int kInts = 5, kRefs = 2;
+constexpr int kInts = 5, kRefs = 3;
 constexpr std::int64_t kArrays = 3;  // parameters that are arrays
 using Values = std::vector<Node*>;   // ints, then references
 
@@ -145,6 +145,20 @@ private:
             return;
         }
         ref = guard(Op::NullCheck, Type::I64, {ref});
+        if (pick(3) == 0) {
+            mem.disp = 32;
+            mem.key = 32;
+            if (pick(2)) {
+                Node* held = any_ref();
+                mem.reference = true;
+                node(Op::Store, Type::Void, {ref, held})->mem = mem;
+            } else {
+                Node* held = node(Op::Load, Type::I64, {ref});
+                held->mem = mem;
+                any_ref() = held;
+            }
+            return;
+        }
         if (pick(2)) {
             Node* value = node(Op::Load, Type::I64, {ref});
             value->mem = mem;
@@ -155,6 +169,7 @@ private:
     }
 
     void statement(int depth) {
+        if (pick(6) == 0) return object_access();
         switch (pick(depth > 0 ? 12 : 9)) {
             case 0:
             case 1:
@@ -313,9 +328,8 @@ std::vector<std::int64_t> random_arguments(std::uint64_t variant, Memory& memory
     std::vector<std::int64_t> arguments;
     for (int i = 0; i < kArrays; ++i) {
         const std::uint64_t length = random() % 8 == 0 ? random() % 4 : 4 + random() % 12;
-        const std::int64_t array = memory.allocate(symbols().find("Array"), 16 + length * 8);
+        const std::int64_t array = memory.allocate_array(symbols().find("Array"), length);
         auto* words = reinterpret_cast<std::uint64_t*>(array);
-        words[1] = length;
         for (std::uint64_t w = 0; w < length; ++w) words[2 + w] = random() % 9;
         arguments.push_back(array);
     }
@@ -323,7 +337,7 @@ std::vector<std::int64_t> random_arguments(std::uint64_t variant, Memory& memory
     if (random() % 5 == 0) {
         arguments.push_back(0);
     } else {
-        arguments.push_back(memory.allocate(symbols().find(random() % 2 ? "A" : "B"), 48));
+        arguments.push_back(memory.allocate_object(symbols().find(random() % 2 ? "A" : "B")));
     }
     for (int i = 0; i < 3; ++i) arguments.push_back(static_cast<std::int64_t>(random() % 24) - 6);
     return arguments;

@@ -26,6 +26,7 @@ inline constexpr Row kRows[] = {
 [[nodiscard]] inline vm::Instr read_instr(const vm::Instr& in) {
     vm::Instr copy;
     copy.word = __atomic_load_n(&in.word, __ATOMIC_RELAXED);
+    copy.op = static_cast<std::uint16_t>(vm::plain_op(copy.op));
     return copy;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "run/frame_walk.h"
+#include "run/loop_nest.h"
 #include "run/trampolines.h"
 #include "skua/classfile/check.h"
 
@@ -15,6 +16,8 @@ constexpr std::uint32_t kSamples = 8;
 constexpr std::uint32_t kMaxQuantum = 1u << 14;
 // Of one function. Beyond: whatever code it has must do.
 constexpr std::size_t kMaxLoops = 8;
+// Samples in an inner loop until it gets code of its own beside that of the outermost one.
+constexpr std::uint32_t kPatience = 1024;
 
 std::uint32_t quantum_for(std::uint32_t threshold) {
     return threshold == 0 ? kMaxQuantum : std::clamp(threshold / kSamples, 1u, kMaxQuantum);
@@ -67,8 +70,18 @@ Tier::LoopState* Tier::find_loop(FunctionState& state, const vm::Instr* header) 
     return it == state.loops.end() ? nullptr : &*it;
 }
 
+const vm::Instr* Tier::loop_to_compile(FunctionState& state, const vm::Function& function,
+                                       const vm::Instr* header) {
+    if (state.loops.size() >= kMaxLoops) return nullptr;
+    const vm::Instr* outermost = outermost_loop(*function.body.load(std::memory_order_acquire), header);
+    LoopState* around = find_loop(state, outermost);
+    if (!around) return outermost;
+    if (around->header == header || !around->entry) return nullptr;
+    return ++around->missed >= kPatience ? header : nullptr;
+}
+
 const void* Tier::osr_entry(vm::Thread& /*thread*/, vm::Function& function, const vm::Instr* header) {
-    bool whole = false;
+    const vm::Instr* wanted_loop = nullptr;  // null: the whole function
     {
         std::lock_guard guard(lock_);
         FunctionState& state = states_[&function];
@@ -76,15 +89,16 @@ const void* Tier::osr_entry(vm::Thread& /*thread*/, vm::Function& function, cons
         if (!is_hot(function) || !wanted(function)) return nullptr;
         // What the whole function fails for stops its loops, too.
         if (state.status == Status::Failed || state.status == Status::Queued) return nullptr;
-        if (state.loops.size() >= kMaxLoops) return nullptr;
-        whole = state.called && state.status == Status::None;
-        if (whole)
+        if (state.called && state.status == Status::None) {
             state.status = Status::Queued;
-        else
-            state.loops.push_back({header, nullptr});
+        } else {
+            wanted_loop = loop_to_compile(state, function, header);
+            if (!wanted_loop) return nullptr;
+            state.loops.push_back({wanted_loop});
+        }
     }
-    enqueue(function, whole ? nullptr : header, !options_.background);
-    if (options_.background || whole) return nullptr;
+    enqueue(function, wanted_loop, !options_.background);
+    if (wanted_loop != header || options_.background) return nullptr;
     std::lock_guard guard(lock_);
     return find_loop(states_[&function], header)->entry;
 }
@@ -109,7 +123,10 @@ void Tier::run(const CompileJob& job) {
     {
         std::lock_guard guard(lock_);
         FunctionState& state = states_[&function];
-        if (job.osr_header && !failed) find_loop(state, job.osr_header)->entry = result.code.interp_entry;
+        if (job.osr_header && !failed) {
+            find_loop(state, job.osr_header)->entry = result.code.interp_entry;
+            vm::mark_loop_compiled(job.osr_header);
+        }
         // What stops a loop stops the function: handlers, its size.
         if (failed)
             state.status = Status::Failed;

@@ -5,6 +5,10 @@
 // being called, only that loop, for on-stack replacement (OSR). A loop that goes on although the function is
 // compiled gets its own code then. What fails is never tried again.
 //
+// Of nested loops the outermost is compiled: entered in the middle, the nest would become one loop for the
+// optimiser. The interpreter's next arrival at its header takes the code (mark_loop_compiled). Only if that
+// does not come for a long time, the inner loop gets code of its own.
+//
 // Publication: the machine code is complete and its range known to the cache; then compiled_entry and
 // interp_entry, then the CompiledStub in `code`, all with release. Code of loops is published under the lock.
 #pragma once
@@ -40,7 +44,8 @@ private:
     enum class Status : std::uint8_t { None, Queued, Compiled, Failed };
     struct LoopState {
         const vm::Instr* header;
-        const void* entry;  // null: not yet, or it failed
+        const void* entry = nullptr;  // null: not yet, or it failed
+        std::uint32_t missed = 0;     // samples in loops inside since there is an entry
     };
     struct FunctionState {
         Status status = Status::None;  // of the whole function
@@ -59,7 +64,10 @@ private:
     void run(const CompileJob& job);
     void publish(vm::Function& function, const Emitted& code);
     void stop_compiling(const std::string& why);
-    LoopState* find_loop(FunctionState& state, const vm::Instr* header);  // under the lock
+    // Which loop a sample at `header` says should be compiled; null: none. Under the lock.
+    const vm::Instr* loop_to_compile(FunctionState& state, const vm::Function& function,
+                                     const vm::Instr* header);
+    static LoopState* find_loop(FunctionState& state, const vm::Instr* header);
 
     const Options options_;
     const std::uint32_t quantum_;

@@ -166,6 +166,9 @@ bool interpret(Thread& thread_ref, Function& function, Slot* first_fp) {
 #define SKUA_LOP(Name, ...) &&L_##Name,
 #include "skua/vm/linked_ops.def"
 #undef SKUA_LOP
+#define SKUA_LOP(Name, ...) &&compiled_loop,
+#include "skua/vm/linked_ops.def"
+#undef SKUA_LOP
     };
     // In a register for good: gcc must not know that it could make the address anew in every handler.
     const void* const* handlers = labels;
@@ -177,6 +180,7 @@ bool interpret(Thread& thread_ref, Function& function, Slot* first_fp) {
     // Operands of the shared slow paths below; dead everywhere else.
     Function* slow_callee = nullptr;
     Slot* slow_fp = nullptr;
+    const void* loop_code = nullptr;
     std::int64_t trap_index = 0;
     std::uint64_t trap_length = 0;
 
@@ -214,23 +218,30 @@ poll_loop : {
     const bool go_on = poll(*thread, nullptr, pc, osr);
     RELOAD();
     if (!go_on) goto unwind;
-    if (osr) {
-        // Compiled code finishes the frame and leaves the results at fp.
-        const LinkedBody* body = body_at(pc);
-        thread->pc = body->function->stub;
-        if (!enter_compiled(*thread, osr, fp)) {
-            RELOAD();
-            goto unwind_caller;
-        }
+    if (!osr) DISPATCH();
+    loop_code = osr;
+    goto leave_for_loop;
+}
+
+compiled_loop:
+    SAVE();
+    loop_code = vm::loop_code(*thread, pc);
+    if (!loop_code) goto* handlers[static_cast<unsigned>(plain_op(pc->op))];
+leave_for_loop : {
+    // Compiled code finishes the frame and leaves the results at fp.
+    const LinkedBody* body = body_at(pc);
+    thread->pc = body->function->stub;
+    if (!enter_compiled(*thread, loop_code, fp)) {
         RELOAD();
-        const Slot* from = fp;
-        const unsigned n = body->function->result_slots;
-        pc = reinterpret_cast<const Instr*>(fp[-1]);
-        fp -= pc->b;
-        for (unsigned i = 0; i < n; ++i) fp[pc->a + i] = from[i];
-        NEXT(2);
+        goto unwind_caller;
     }
-    DISPATCH();
+    RELOAD();
+    const Slot* from = fp;
+    const unsigned n = body->function->result_slots;
+    pc = reinterpret_cast<const Instr*>(fp[-1]);
+    fp -= pc->b;
+    for (unsigned i = 0; i < n; ++i) fp[pc->a + i] = from[i];
+    NEXT(2);
 }
 
 trap_null:

@@ -180,6 +180,10 @@ void invoke_native(Thread& thread, Function& function, Slot* frame) {
     call_native(thread, function, frame);
 }
 
+const void* loop_code(Thread& thread, const Instr* header) {
+    return thread.vm->tier()->osr_entry(thread, *body_at(header)->function, header);
+}
+
 bool run_compiled(Thread& thread, Function& function, Slot* frame) {
     return enter_compiled(thread, function.interp_entry.load(std::memory_order_acquire), frame);
 }

@@ -28,6 +28,8 @@ Object* new_box(Thread& thread, const Class& cls, const Slot* leaves);
 // Takes note of a class at a call site; true if the site is to stop profiling.
 bool record_site(CallSite& site, Class& cls, Function& callee);
 
+// Compiled code for the loop at `header`, or null.
+const void* loop_code(Thread& thread, const Instr* header);
 bool run_compiled(Thread& thread, Function& function, Slot* frame);
 bool enter_compiled(Thread& thread, const void* code, Slot* frame);
 

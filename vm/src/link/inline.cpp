@@ -18,7 +18,7 @@ constexpr int kMaxDepth = 3;  // of callees linked because a caller wants to inl
 // Another thread may be replacing the op.
 Instr read(const Instr& in) {
     Instr copy;
-    copy.op = __atomic_load_n(&in.op, __ATOMIC_RELAXED);
+    copy.op = static_cast<std::uint16_t>(plain_op(__atomic_load_n(&in.op, __ATOMIC_RELAXED)));
     copy.a = in.a;
     copy.b = in.b;
     copy.c = in.c;

@@ -3,7 +3,7 @@
 // A function body is an array of 8-byte words. Names are pointers, generics are substituted,
 // values are flattened to 64-bit slots. Instructions never change after publication, except
 // that an op may be replaced by another of the same length (quickening: SGetInit to SGet, CallV to
-// CallVPoly); such stores are atomic and idempotent, so threads need no lock.
+// CallVPoly; mark_loop_compiled); such stores are atomic and idempotent, so threads need no lock.
 #pragma once
 
 #include <atomic>
@@ -43,6 +43,21 @@ union Instr {
     [[nodiscard]] std::int32_t imm32() const { return static_cast<std::int32_t>(hi); }
 };
 static_assert(sizeof(Instr) == 8);
+
+// A loop header for which there is compiled code has its op raised by LOp::Count: whoever comes there in the
+// interpreter leaves it (ExecutionTier::osr_entry). Everybody else who reads published code reads ops by
+// plain_op.
+[[nodiscard]] inline LOp plain_op(std::uint16_t op) {
+    constexpr auto kCount = static_cast<std::uint16_t>(LOp::Count);
+    return static_cast<LOp>(op < kCount ? op : op - kCount);
+}
+inline void mark_loop_compiled(const Instr* header) {
+    std::uint16_t& op = const_cast<Instr*>(header)->op;
+    const std::uint16_t now = __atomic_load_n(&op, __ATOMIC_RELAXED);
+    if (now < static_cast<std::uint16_t>(LOp::Count))
+        __atomic_store_n(&op, static_cast<std::uint16_t>(now + static_cast<std::uint16_t>(LOp::Count)),
+                         __ATOMIC_RELEASE);
+}
 
 // Second word of a switch. Offsets are in words from the switch instruction.
 struct SwitchTable {

@@ -30,8 +30,9 @@ public:
     // The function has been credited with more ticks, at a call of it.
     virtual void on_hot(Thread& thread, Function& function) = 0;
 
-    // The function has been credited with more ticks, at the loop that starts at `header`: compiled code for
-    // the loop, for enter(); null if there is none (yet).
+    // The interpreter stands at the loop that starts at `header`, having credited its function with more
+    // ticks or because mark_loop_compiled has been said of it: compiled code for the loop, for enter(); null
+    // if there is none (yet).
     virtual const void* osr_entry(Thread& thread, Function& function, const Instr* header) = 0;
 
     // Runs compiled code (Function::interp_entry, or of a loop) on the interpreter's frame: takes the

@@ -1,5 +1,5 @@
 // The inside of register allocation; see allocate.h. allocate.cpp: the scan; split.cpp: where intervals are
-// cut; resolve.cpp: moves and locations.
+// cut; connect.cpp: moves and locations.
 #pragma once
 
 #include <queue>
@@ -47,7 +47,7 @@ private:
     [[nodiscard]] std::uint32_t next_use(const Interval& it, std::uint32_t pos) const;
     [[nodiscard]] std::size_t block_at(std::uint32_t pos) const;
 
-    // ---- results (resolve.cpp) -------------------------------------------------------------------------
+    // ---- results (connect.cpp) -------------------------------------------------------------------------
     void assign_slots();
     void store_at_definitions();
     void collect_operands();

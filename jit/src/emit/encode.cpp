@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "emit/encoder.h"
-#include "emit/layout.h"
+#include "emit/machine_offsets.h"
 #include "emit/names.h"
 #include "run/trampolines.h"
 #include "skua/classfile/check.h"
@@ -113,6 +113,9 @@ void Encoder::instruction(std::uint32_t i) {
             a_.emit(in.size == 8 ? x86::Inst::kIdVucomisd : x86::Inst::kIdVucomiss, use_xmm(in, 0),
                     last(in, in.size));
             float_branch(in);
+            break;
+        case MOp::IsBranch:
+            is_branch(in);
             break;
         case MOp::Switch:
             switch_table(in);

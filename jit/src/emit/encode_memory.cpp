@@ -1,6 +1,6 @@
 // Encoding: loads, stores, objects.
 #include "emit/encoder.h"
-#include "emit/layout.h"
+#include "emit/machine_offsets.h"
 #include "skua/vm/class.h"
 
 namespace skua::jit {
@@ -156,43 +156,135 @@ void Encoder::new_object(const Inst& in) {
     });
 }
 
+// Small arrays come from the free lists as objects do; the size is known now or when it runs.
 void Encoder::new_array(const Inst& in) {
-    const x86::Gp scratch = gpr(kScratchGp);
-    const x86::Mem length = x86::qword_ptr(x86::r15, offset::kArgs);
-    if (in.use_count > 0) {
-        a_.mov(length, use_gp(in, 0));
-    } else {
-        a_.mov(length, in.imm);
+    const auto* cls = static_cast<const vm::Class*>(in.node->ptr);
+    const std::uint64_t stride = cls->element->size;
+    const bool constant = in.use_count == 0;
+    const std::uint64_t most = (gc::kMaxListBytes - sizeof(vm::Array)) / (stride ? stride : 1);
+    const x86::Gp def = def_gp(), size = temp_gp(), scratch = gpr(kScratchGp);
+    const x86::Xmm wide = x86::xmm(kScratchXmm);
+    const Site* site = in.node->site;
+    const auto class_bits = reinterpret_cast<std::uint64_t>(cls);
+    const Operand length = constant ? Operand(Imm(in.imm)) : Operand(use_gp(in, 0));
+    const auto slow_call = [this, def, scratch, class_bits, site, length] {
+        a_.emit(x86::Inst::kIdMov, x86::qword_ptr(x86::r15, offset::kArgs), length);
+        a_.mov(scratch, class_bits);
+        call_thunk(thunks_.new_array, site);
+        a_.mov(def, scratch);
+    };
+    if (constant && (in.imm < 0 || static_cast<std::uint64_t>(in.imm) > most)) {
+        slow_call();
+        return;
     }
-    a_.mov(scratch, reinterpret_cast<std::uint64_t>(in.node->ptr));
-    call_thunk(thunks_.new_array, in.node->site);
-    a_.mov(def_gp(), scratch);
+    const auto kind = cls->mark_descriptor == gc::kNoReferences     ? gc::ListKind::Atomic
+                      : cls->mark_descriptor == gc::kReferenceArray ? gc::ListKind::References
+                                                                    : gc::ListKind::Object;
+    const std::uint64_t known =
+        (sizeof(vm::Array) + stride * static_cast<std::uint64_t>(in.imm) + gc::kGranule - 1) / gc::kGranule;
+    Label slow = a_.newLabel(), done = a_.newLabel();
+    if (!constant) {
+        // In granules.
+        a_.cmp(use_gp(in, 0), most);
+        a_.ja(slow);
+        a_.imul(size, use_gp(in, 0), stride);
+        a_.add(size, sizeof(vm::Array) + gc::kGranule - 1);
+        a_.shr(size, 4);
+    }
+    const auto lists = static_cast<std::int32_t>(gc::ThreadHeap::list_offset(kind, constant ? known : 0));
+    const x86::Mem head = constant ? x86::qword_ptr(scratch, lists) : x86::qword_ptr(scratch, size, 3, lists);
+    a_.mov(scratch, x86::qword_ptr(x86::r15, offset::kHeap));
+    a_.mov(def, head);
+    a_.test(def, def);
+    a_.jz(slow);
+    a_.vmovq(wide, x86::qword_ptr(def));
+    a_.vmovq(head, wide);
+    a_.mov(scratch, class_bits);
+    a_.mov(x86::qword_ptr(def), scratch);
+    a_.emit(x86::Inst::kIdMov, x86::qword_ptr(def, 8), length);
+    if (kind == gc::ListKind::Atomic) {
+        // The other lists' memory is zeroed but for its first word.
+        a_.vxorps(wide, wide, wide);
+        if (constant && known <= 8) {
+            for (std::uint64_t g = 1; g < known; ++g)
+                a_.vmovups(x86::xmmword_ptr(def, static_cast<std::int32_t>(g * 16)), wide);
+        } else {
+            Label next = a_.newLabel(), end = a_.newLabel();
+            if (constant) {
+                a_.mov(size, known * 16);
+            } else {
+                a_.shl(size, 4);
+            }
+            a_.bind(next);
+            a_.sub(size, 16);
+            a_.jbe(end);
+            a_.vmovups(x86::xmmword_ptr(def, size), wide);
+            a_.jmp(next);
+            a_.bind(end);
+        }
+    }
+    a_.bind(done);
+    later([this, slow, done, slow_call] {
+        a_.bind(slow);
+        slow_call();
+        a_.jmp(done);
+    });
+}
+
+// Jumps to `no` unless the object is an instance; falls through, or jumps to `yes`, if it is. Destroys
+// `temp`.
+void Encoder::test_class(const vm::Class& cls, const x86::Gp& object, const x86::Gp& temp, Label yes,
+                         Label no) {
+    const x86::Gp scratch = gpr(kScratchGp);
+    a_.test(object, object);
+    a_.jz(no);
+    a_.mov(scratch, x86::qword_ptr(object));
+    a_.mov(temp, reinterpret_cast<std::uint64_t>(&cls));
+    a_.cmp(scratch, temp);
+    switch (cls.kind) {
+        case vm::ClassKind::Object:
+            // The superclass at the same depth.
+            a_.je(yes);
+            a_.cmp(x86::dword_ptr(scratch, offset::kDepth), cls.depth);
+            a_.jbe(no);
+            a_.mov(scratch, x86::qword_ptr(scratch, offset::kDisplay));
+            a_.cmp(x86::qword_ptr(scratch, static_cast<std::int32_t>(8 * cls.depth)), temp);
+            a_.jne(no);
+            return;
+        case vm::ClassKind::Interface:
+        case vm::ClassKind::Closure:
+            a_.je(yes);
+            a_.mov(x86::qword_ptr(x86::r15, offset::kArgs), object);
+            a_.mov(scratch, temp);
+            call_thunk(thunks_.is, nullptr);
+            a_.test(scratch, scratch);
+            a_.jz(no);
+            return;
+        default:
+            // Has instances of no other class.
+            a_.jne(no);
+            return;
+    }
 }
 
 void Encoder::is_instance(const Inst& in) {
-    const x86::Gp def = def_gp(), object = use_gp(in, 0), scratch = gpr(kScratchGp);
-    const auto* cls = static_cast<const vm::Class*>(in.node->ptr);
-    Label done = a_.newLabel();
+    const x86::Gp def = def_gp();
+    Label yes = a_.newLabel(), no = a_.newLabel(), done = a_.newLabel();
+    test_class(*static_cast<const vm::Class*>(in.node->ptr), use_gp(in, 0), def, yes, no);
+    a_.bind(yes);
+    a_.mov(def.r32(), 1);
+    a_.jmp(done);
+    a_.bind(no);
     a_.xor_(def.r32(), def.r32());
-    a_.test(object, object);
-    a_.jz(done);
-    a_.mov(scratch, reinterpret_cast<std::uint64_t>(cls));
-    a_.cmp(x86::qword_ptr(object), scratch);
-    a_.sete(def.r8());
-    // Only classes and interfaces have instances of other classes.
-    if (cls->kind == vm::ClassKind::Object || cls->kind == vm::ClassKind::Interface ||
-        cls->kind == vm::ClassKind::Closure) {
-        Label slow = a_.newLabel();
-        a_.jne(slow);
-        later([this, slow, done, def, object, scratch] {
-            a_.bind(slow);
-            a_.mov(x86::qword_ptr(x86::r15, offset::kArgs), object);
-            call_thunk(thunks_.is, nullptr);
-            a_.mov(def, scratch);
-            a_.jmp(done);
-        });
-    }
     a_.bind(done);
+}
+
+// `in.pool` is the Is.
+void Encoder::is_branch(const Inst& in) {
+    const auto& succs = lir_.blocks[block_].succs;
+    test_class(*static_cast<const vm::Class*>(in.pool->ptr), use_gp(in, 0), temp_gp(), labels_[succs[0]],
+               labels_[succs[1]]);
+    jump_to(succs[0]);
 }
 
 bool Encoder::encode_memory(const Inst& in) {

@@ -9,6 +9,7 @@
 
 #include "emit/allocate.h"
 #include "emit/emit.h"
+#include "skua/vm/class.h"
 
 namespace skua::jit {
 
@@ -85,6 +86,9 @@ private:
     void new_object(const Inst& in);
     void new_array(const Inst& in);
     void is_instance(const Inst& in);
+    void is_branch(const Inst& in);
+    void test_class(const vm::Class& cls, const asmjit::x86::Gp& object, const asmjit::x86::Gp& temp,
+                    asmjit::Label yes, asmjit::Label no);
     void runtime_call(const Inst& in);
 
     // ---- calls and stubs

@@ -114,6 +114,7 @@ enum class MOp : std::uint8_t {
     CmpBranch,
     TestBranch,
     FCmpBranch,
+    IsBranch,
     Switch,
     Return,
     Stop,
@@ -190,7 +191,7 @@ struct Inst {
     std::uint8_t shift = 0;
     std::int32_t disp = 0;
     std::int64_t imm = 0;
-    const Node* pool = nullptr;  // floating constant as the last operand
+    const Node* pool = nullptr;  // floating constant as the last operand; IsBranch: the Is
     RegMask clobbers_gp = 0, clobbers_xmm = 0;
 };
 

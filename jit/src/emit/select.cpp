@@ -282,6 +282,8 @@ void Selector::mark_folded(const Block& block) {
                 if (fuses(n->in(0), n)) {
                     folded_[n->in(0)->id] = 1;
                     if (!is_float(n->in(0)->in(0)->type)) try_load(n->in(0));
+                } else if (n->in(0)->op == Op::Is && n->in(0)->block == &block && uses(n->in(0)) == 1) {
+                    folded_[n->in(0)->id] = 1;
                 }
                 break;
             default:
@@ -324,6 +326,15 @@ void Selector::select_terminator(const Node* n) {
                 } else {
                     compare_operands(condition, MOp::CmpBranch, MOp::TestBranch, n);
                 }
+                return;
+            }
+            if (folded_[condition->id]) {  // an Is
+                const VReg object = reg(condition->in(0));
+                Inst& in = add(MOp::IsBranch, n);
+                in.pool = condition;
+                in.temp = lir_.new_vreg(RegClass::Gp);
+                lir_.calls = true;
+                use(object, false, true);
                 return;
             }
             const VReg v = reg(condition);

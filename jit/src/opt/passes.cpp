@@ -24,6 +24,8 @@ constexpr Pass kPasses[] = {
     {"licm", licm},
     {"gvn", gvn},
     {"ranges", ranges},
+    {"divide", divide},
+    {"gvn", gvn},
     {"simplify", simplify},
 };
 // clang-format on

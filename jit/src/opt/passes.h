@@ -42,5 +42,6 @@ void escape(Graph& graph);
 void rotate(Graph& graph);
 void licm(Graph& graph);
 void ranges(Graph& graph);
+void divide(Graph& graph);
 
 }  // namespace skua::jit

@@ -1,5 +1,5 @@
+#include "opt/constants.h"
 #include "opt/facts.h"
-#include "opt/fold.h"
 #include "opt/reducer.h"
 
 namespace skua::jit {

@@ -1,8 +1,8 @@
 // Comparisons: identities, inversion, 32-bit operands.
 #include <limits>
 
+#include "opt/constants.h"
 #include "opt/facts.h"
-#include "opt/fold.h"
 #include "opt/reducer.h"
 
 namespace skua::jit {

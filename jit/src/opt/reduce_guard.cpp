@@ -1,8 +1,8 @@
 // Guards that cannot fail, accesses with simpler addresses, what fresh objects are known to contain.
 #include <limits>
 
+#include "opt/constants.h"
 #include "opt/facts.h"
-#include "opt/fold.h"
 #include "opt/reducer.h"
 #include "skua/vm/class.h"
 

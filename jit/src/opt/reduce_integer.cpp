@@ -2,8 +2,8 @@
 #include <bit>
 #include <cmath>
 
+#include "opt/constants.h"
 #include "opt/facts.h"
-#include "opt/fold.h"
 #include "opt/reducer.h"
 
 namespace skua::jit {

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-#include "opt/fold.h"
+#include "opt/constants.h"
 #include "run/runtime_entry.h"
 #include "skua/vm/class.h"
 

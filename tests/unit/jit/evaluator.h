@@ -1,5 +1,5 @@
 // Runs a graph on the machine's memory, node by node: the oracle for passes. Pure operations are computed by
-// opt/fold.h, whose own test holds them against the interpreter.
+// opt/constants.h, whose own test holds them against the interpreter.
 #pragma once
 
 #include <cstdint>

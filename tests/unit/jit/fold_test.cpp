@@ -1,5 +1,5 @@
 // Folding of constants, on the corners of the interpreter's handlers.
-#include "opt/fold.h"
+#include "opt/constants.h"
 
 #include <bit>
 #include <cmath>

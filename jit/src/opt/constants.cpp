@@ -1,4 +1,4 @@
-#include "opt/fold.h"
+#include "opt/constants.h"
 
 #include <bit>
 #include <cmath>

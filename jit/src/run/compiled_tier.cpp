@@ -1,4 +1,4 @@
-#include "run/tier.h"
+#include "run/compiled_tier.h"
 
 #include <algorithm>
 #include <cstdio>

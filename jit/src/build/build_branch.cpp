@@ -15,10 +15,20 @@ Block* Builder::target(std::int64_t offset, bool back_edge) {
     Block* poll = new_block(1);
     Block* before = block_;
     block_ = poll;
-    guard(Op::Poll, Type::Void, {});
-    node(Op::Jump, Type::Void, {});
+    if (in_try()) {
+        Node* quiet = node(Op::Eq, Type::I64, {node(Op::Interrupted, Type::I64, {}), i64(0)});
+        Block* on = new_block(2);
+        Block* stop = new_block(1);
+        branch(quiet, on, stop);
+        block_ = stop;
+        runtime(kServeInterrupt, Type::I64, {});
+        jump(on);
+        block_ = on;
+    } else {
+        guard(Op::Poll, Type::Void, {});
+    }
+    jump(to);
     block_ = before;
-    edge(poll, to);
     return poll;
 }
 

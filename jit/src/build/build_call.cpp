@@ -1,6 +1,9 @@
 // Linked code to SSA: calls, inlining, dispatch by profile, returns, throws.
+#include <algorithm>
+
 #include "build/builder.h"
 #include "run/runtime_table.h"
+#include "skua/vm/tier_support.h"
 
 namespace skua::jit {
 
@@ -85,14 +88,83 @@ bool Builder::try_inline(vm::Function& callee, std::uint32_t window, std::uint32
     return true;
 }
 
-bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
-    if (is_native(callee)) {
+// Directly, or with the checks that only the machine makes.
+bool Builder::call_native(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
+    const auto checked_call = [&] {
         std::vector<Node*> inputs;
         for (std::uint32_t i = 0; i < callee.arg_slots; ++i) inputs.push_back(get(window + i));
-        Node* call = runtime(kCallNative, callee.result_slots ? Type::I64 : Type::Void, inputs, &callee);
+        return runtime(kCallNative, callee.result_slots ? Type::I64 : Type::Void, inputs, &callee);
+    };
+    const auto is_float_value = [](vm::NativeValue v) {
+        return v == vm::NativeValue::F64 || v == vm::NativeValue::F32;
+    };
+    const vm::NativeTarget target = vm::native_target(callee);
+    const auto floats =
+        static_cast<std::size_t>(std::count_if(target.params.begin(), target.params.end(), is_float_value));
+    // What the C convention passes in registers; the first integer one is the environment's.
+    if (!target.address || floats > 8 || target.params.size() - floats > 5) {
+        Node* call = checked_call();
         if (callee.result_slots) set(result, call);
         return true;
     }
+    for (std::uint32_t i = 0; i < target.params.size(); ++i) {
+        if (!(target.not_null >> i & 1) || known_not_null(get(window + i))) continue;
+        Block* null = new_block(1);
+        Block* fine = new_block(1);
+        branch(get(window + i), fine, null);
+        block_ = null;
+        checked_call();  // throws, with the message
+        node(Op::Unreachable, Type::Void, {});
+        block_ = fine;
+    }
+    std::vector<Node*> inputs;
+    for (std::uint32_t i = 0; i < target.params.size(); ++i) {
+        inputs.push_back(target.params[i] == vm::NativeValue::F64   ? getf(window + i)
+                         : target.params[i] == vm::NativeValue::F32 ? getf32(window + i)
+                                                                    : get(window + i));
+    }
+    const Type type = target.result == vm::NativeValue::Void  ? Type::Void
+                      : target.result == vm::NativeValue::F64 ? Type::F64
+                      : target.result == vm::NativeValue::F32 ? Type::F32
+                                                              : Type::I64;
+    Node* call = graph_.append(block_, graph_.new_node(Op::CallNative, type, inputs));
+    call->ptr = target.address;
+    call->mem.key = reinterpret_cast<std::uintptr_t>(&callee);
+    call->site = site();
+    catch_from();
+    if (type == Type::Void) return true;
+    // C leaves the rest of the register undefined.
+    switch (target.result) {
+        case vm::NativeValue::I8:
+            call = node(Op::SExt8, Type::I64, {call});
+            break;
+        case vm::NativeValue::I16:
+            call = node(Op::SExt16, Type::I64, {call});
+            break;
+        case vm::NativeValue::I32:
+            call = node(Op::SExt, Type::I64, {trunc(call)});
+            break;
+        case vm::NativeValue::U8:
+            call = node(Op::ZExt8, Type::I64, {call});
+            break;
+        case vm::NativeValue::U16:
+            call = node(Op::ZExt16, Type::I64, {call});
+            break;
+        case vm::NativeValue::Bool:
+            call = node(Op::Ne, Type::I64, {node(Op::ZExt8, Type::I64, {call}), i64(0)});
+            break;
+        case vm::NativeValue::Char:
+            call = node(Op::ZExt, Type::I64, {trunc(call)});
+            break;
+        default:
+            break;
+    }
+    set(result, call);
+    return true;
+}
+
+bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
+    if (is_native(callee)) return call_native(callee, window, result);
     if (try_inline(callee, window, result)) return !failed_;
     std::vector<Node*> inputs;
     if (!arguments(callee.shape.params, window, inputs)) return false;
@@ -101,6 +173,7 @@ bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uin
         block_, graph_.new_node(Op::Call, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
     call->ptr = &callee;
     call->site = site();
+    catch_from();
     store_results(call, results, result);
     result_.callees.push_back(&callee);
     return true;
@@ -145,6 +218,7 @@ bool Builder::call_dispatched(const CallSite& site_info, Node* receiver, std::ui
         block_, graph_.new_node(call_op, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
     call->imm = site_info.vtable_index;
     call->site = site();
+    catch_from();
     store_results(call, results, result);
     jump(join);
     block_ = join;
@@ -243,7 +317,12 @@ bool Builder::build_call(const Instr* pc, LOp op) {
             return true;
         case LOp::Throw: {
             Node* error = checked_reference(b);
-            guard(Op::Throw, Type::Void, {error});
+            if (in_try()) {
+                runtime(kThrow, Type::I64, {error});
+                node(Op::Unreachable, Type::Void, {});
+            } else {
+                guard(Op::Throw, Type::Void, {error});
+            }
             block_ = nullptr;
             return true;
         }

@@ -84,8 +84,7 @@ void Builder::new_with_leaves(const vm::Class& cls, std::uint32_t first_register
     std::vector<Node*> values;
     for (std::size_t i = 0; i < cls.element->leaves.size(); ++i)
         values.push_back(raw(first_register + static_cast<std::uint32_t>(i)));
-    Node* object = guard(Op::New, Type::I64, {});
-    object->ptr = &cls;
+    Node* object = new_object(cls);
     for (std::size_t i = 0; i < values.size(); ++i) {
         const vm::Leaf& leaf = cls.element->leaves[i];
         store(object, nullptr, field(mem_rep(leaf.rep), offset + leaf.offset, leaf.rep == Rep::Ref),
@@ -112,9 +111,7 @@ bool Builder::build_object(const Instr* pc, LOp op) {
     };
     switch (op) {
         case LOp::New: {
-            Node* object = guard(Op::New, Type::I64, {});
-            object->ptr = pc[1].pointer;
-            set(a, object);
+            set(a, new_object(*static_cast<const vm::Class*>(pc[1].pointer)));
             return true;
         }
         case LOp::Get8S:
@@ -174,8 +171,7 @@ bool Builder::build_object(const Instr* pc, LOp op) {
             return true;
         }
         case LOp::CastCheck: {
-            Node* checked = guard(Op::CastCheck, Type::I64, {get(b)});
-            checked->ptr = pc[1].pointer;
+            Node* checked = guard(Op::CastCheck, Type::I64, {get(b)}, 0, pc[1].pointer);
             set(b, checked);
             return true;
         }
@@ -186,8 +182,7 @@ bool Builder::build_object(const Instr* pc, LOp op) {
             const auto* cls = static_cast<const vm::Class*>(pc[1].pointer);
             std::vector<Node*> captures;
             for (std::uint32_t i = 0; i < c; ++i) captures.push_back(raw(b + i));
-            Node* closure = guard(Op::New, Type::I64, {});
-            closure->ptr = cls;
+            Node* closure = new_object(*cls);
             for (std::uint32_t i = 0; i < c; ++i) {
                 // Which captures are references is in the class's descriptor only: all go through the
                 // barrier.
@@ -234,9 +229,7 @@ bool Builder::build_array(const Instr* pc, LOp op) {
     };
     const auto byte_index = [&](Node* array, std::uint32_t r, MemRep rep) {
         Node* length = load(array, nullptr, constant_word(8));
-        Node* index = guard(Op::BytesCheck, Type::I64, {get(r), length});
-        index->imm = mem_size(rep);
-        return index;
+        return guard(Op::BytesCheck, Type::I64, {get(r), length}, mem_size(rep));
     };
     const auto bget = [&](MemRep rep, bool big) {
         Node* array = checked_reference(b);
@@ -256,9 +249,7 @@ bool Builder::build_array(const Instr* pc, LOp op) {
     };
     switch (op) {
         case LOp::ANew: {
-            Node* array = guard(Op::NewArray, Type::I64, {get(b)});
-            array->ptr = pc[1].pointer;
-            set(a, array);
+            set(a, new_array(*static_cast<const vm::Class*>(pc[1].pointer), get(b)));
             return true;
         }
         case LOp::ALit: {
@@ -272,8 +263,7 @@ bool Builder::build_array(const Instr* pc, LOp op) {
                 set(a, runtime(kArrayOf, Type::I64, values, cls));
                 return true;
             }
-            Node* array = guard(Op::NewArray, Type::I64, {i64(c)});
-            array->ptr = cls;
+            Node* array = new_array(*cls, i64(c));
             for (std::uint32_t i = 0; i < values.size(); ++i) {
                 const vm::Leaf& leaf = cls->element->leaves[i % leaves];
                 Mem mem = element(mem_rep(leaf.rep), cls->element->size, leaf.offset, leaf.rep == Rep::Ref);

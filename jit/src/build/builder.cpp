@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxBodyWords = 20000;  // beyond: interpreted; compile time and memory are bounded
 constexpr std::size_t kMaxFrameSlots = 4000;
+constexpr std::uint32_t kManyEdges = 1u << 30;
 
 bool is_return(LOp op) {
     return op == LOp::Ret || op == LOp::RetN || op == LOp::Ret0;
@@ -49,7 +50,6 @@ BuildResult build_graph(const vm::Function& function, const Instr* osr_header, c
 bool Builder::run(const vm::Function& function, const Instr* osr_header) {
     const vm::LinkedBody* body = function.body.load(std::memory_order_acquire);
     if (!body) return fail("it is not linked");
-    if (!body->handlers.empty()) return fail("it has exception handlers");
     if (body->code.size() > kMaxBodyWords) return fail("it is too long");
     if (function.frame_slots.load(std::memory_order_relaxed) > kMaxFrameSlots)
         return fail("its frame is too large");
@@ -101,6 +101,7 @@ bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint
         if (edges[w]++ == 0) work.push_back(w);
     };
     go_to(first_word);
+    for (const vm::LinkedHandler& handler : frame.body->handlers) go_to(handler.target);
     while (!work.empty()) {
         std::uint32_t w = work.back();
         work.pop_back();
@@ -153,7 +154,11 @@ bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint
         w = next;
     }
     for (auto [word, count] : edges) {
-        frame.blocks[word] = new_block(count);
+        // How many exceptions lead to a handler is known at the end.
+        const bool handler =
+            std::any_of(frame.body->handlers.begin(), frame.body->handlers.end(),
+                        [word = word](const vm::LinkedHandler& h) { return h.target == word; });
+        frame.blocks[word] = new_block(handler ? kManyEdges : count);
         leaders.push_back(word);
     }
     std::sort(leaders.begin(), leaders.end());
@@ -392,10 +397,24 @@ const Site* Builder::site() {
     return site_;
 }
 
-Node* Builder::guard(Op op, Type type, std::initializer_list<Node*> inputs) {
+Node* Builder::guard(Op op, Type type, std::initializer_list<Node*> inputs, std::int64_t imm,
+                     const void* ptr) {
+    if (info(op).guard && in_try()) check_before_guard(op, type, inputs, imm, ptr);
     Node* n = node(op, type, inputs);
     n->site = site();
+    n->imm = imm;
+    n->ptr = ptr;
     return n;
+}
+
+Node* Builder::new_object(const vm::Class& cls) {
+    if (in_try()) return runtime(kNewObject, Type::I64, {pointer(&cls)});
+    return guard(Op::New, Type::I64, {}, 0, &cls);
+}
+
+Node* Builder::new_array(const vm::Class& cls, Node* length) {
+    if (in_try()) return runtime(kNewArray, Type::I64, {pointer(&cls), length});
+    return guard(Op::NewArray, Type::I64, {length}, 0, &cls);
 }
 
 Node* Builder::as(Node* value, Type type) {
@@ -442,6 +461,7 @@ Node* Builder::runtime(const RuntimeEntry& entry, Type type, std::span<Node* con
     n->ptr = &entry;
     n->mem.key = reinterpret_cast<std::uintptr_t>(aux);
     n->site = site();
+    if (entry.throws != RuntimeEntry::Throws::Never) catch_from();
     return n;
 }
 

@@ -72,7 +72,11 @@ private:
     Node* node(Op op, Type type, std::initializer_list<Node*> inputs) {
         return graph_.append(block_, graph_.new_node(op, type, inputs));
     }
-    Node* guard(Op op, Type type, std::initializer_list<Node*> inputs);
+    // `imm` and `ptr` as the node wants them.
+    Node* guard(Op op, Type type, std::initializer_list<Node*> inputs, std::int64_t imm = 0,
+                const void* ptr = nullptr);
+    Node* new_object(const vm::Class& cls);
+    Node* new_array(const vm::Class& cls, Node* length);
     Node* i64(std::int64_t value) { return graph_.constant(Type::I64, value); }
     Node* i32(std::int64_t value) { return graph_.constant(Type::I32, value); }
     Node* pointer(const void* p) {
@@ -93,6 +97,20 @@ private:
     static const vm::Class* known_class(const Node* reference);
     static bool known_not_null(const Node* reference);
 
+    // ---- handlers (build_handler.cpp) ---------------------------------------------------------------
+    struct Cover {
+        const Frame* frame;
+        const vm::LinkedHandler* handler;
+    };
+    [[nodiscard]] std::vector<Cover> covers() const;
+    bool in_try();
+    void catch_from();
+    void throw_unless(Node* condition, const struct RuntimeEntry& entry,
+                      std::initializer_list<Node*> operands);
+    void check_before_guard(Op op, Type type, std::initializer_list<Node*> operands, std::int64_t imm,
+                            const void* ptr);
+    Node* no_overflow(Op op, Type type, Node* x, Node* y);
+
     // ---- areas: true if the instruction is theirs
     // -------------------------------------------------------------
     bool build_scalar(const vm::Instr* pc, vm::LOp op);
@@ -112,6 +130,7 @@ private:
 
     // Calls `callee` on the arguments at `window` (of the current frame); results to `result`.
     bool call_function(vm::Function& callee, std::uint32_t window, std::uint32_t result);
+    bool call_native(vm::Function& callee, std::uint32_t window, std::uint32_t result);
     bool try_inline(vm::Function& callee, std::uint32_t window, std::uint32_t result);
     void store_results(Node* call, const std::vector<vm::LeafKind>& kinds, std::uint32_t result);
     bool call_dispatched(const vm::CallSite& site, Node* receiver, std::uint32_t window, std::uint32_t result,
@@ -129,7 +148,9 @@ private:
     Frame* frame_ = nullptr;
     Block* block_ = nullptr;  // null: what follows cannot be reached
     const vm::Instr* pc_ = nullptr;
-    const Site* site_ = nullptr;  // of pc_, once asked for
+    const Site* site_ = nullptr;             // of pc_, once asked for
+    const vm::Instr* covered_at_ = nullptr;  // what covered_ is of
+    bool covered_ = false;
     std::uint32_t inlined_words_ = 0;
     std::unordered_map<std::uint32_t, Node*> frame_slots_;  // OSR: entry values
     bool failed_ = false;

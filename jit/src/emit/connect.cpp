@@ -130,9 +130,15 @@ void Allocator::connect_edge(std::size_t from, std::size_t to) {
     require(at_start || pred.succs.size() == 1);
     const std::uint32_t inst = at_start ? succ.first : pred.last - 1;
     const MovePlace place = at_start ? MovePlace::BlockStart : MovePlace::BlockEnd;
+    // Exceptions leave in the middle of the call in front of the Catch.
+    const bool exceptional = lir_.insts[pred.last - 1].op == MOp::Catch && pred.succs[1] == to;
+    const std::uint32_t leave = exceptional ? 4 * (pred.last - 2) + 2 : pred.to() - 1;
     const auto& live = intervals_.live_in[to];
     for (VReg v = 0; v < live.size(); ++v) {
-        if (live[v]) move(inst, place, v, location(v, pred.to() - 1), location(v, succ.from()));
+        if (!live[v]) continue;
+        const Location at = location(v, leave);
+        require(!exceptional || at.kind == Location::Kind::Stack);
+        move(inst, place, v, at, location(v, succ.from()));
     }
     for (std::size_t p = 0; p < succ.preds.size(); ++p) {
         if (succ.preds[p] != from) continue;

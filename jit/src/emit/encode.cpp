@@ -55,17 +55,18 @@ bool Encoder::run(CodeCache& cache, Emitted& out) {
 
 void Encoder::prologue() {
     if (lir_.calls || frame_size_ > 0) {
-        Label overflow = a_.newLabel();
-        if (frame_size_ <= kSmallFrame) {
-            a_.cmp(x86::rsp, x86::qword_ptr(x86::r15, offset::kStackLimit));
-        } else {
-            a_.lea(gpr(kScratchGp), x86::ptr(x86::rsp, -static_cast<std::int32_t>(frame_size_)));
-            a_.cmp(gpr(kScratchGp), x86::qword_ptr(x86::r15, offset::kStackLimit));
-        }
-        a_.jb(overflow);
-        later([this, overflow] {
-            a_.bind(overflow);
-            a_.jmp(imm(thunks_.throw_stack));
+        Label stub = a_.newLabel(), back = a_.newLabel();
+        const bool small = frame_size_ <= kSmallFrame;
+        const auto lowest = x86::ptr(x86::rsp, small ? 0 : -static_cast<std::int32_t>(frame_size_));
+        if (!small) a_.lea(gpr(kScratchGp), lowest);
+        a_.cmp(gpr(small ? gp::rsp : kScratchGp), x86::qword_ptr(x86::r15, offset::kStackLimit));
+        a_.jb(stub);
+        a_.bind(back);
+        later([this, stub, back, lowest] {
+            a_.bind(stub);
+            a_.lea(gpr(kScratchGp), lowest);
+            a_.call(imm(thunks_.stack_check));
+            a_.jmp(back);
         });
     }
     if (frame_size_ > 0) a_.sub(x86::rsp, frame_size_);
@@ -99,6 +100,7 @@ void Encoder::instruction(std::uint32_t i) {
         case MOp::Nop:
             break;
         case MOp::Jump:
+        case MOp::Catch:
             jump_to(lir_.blocks[block_].succs[0]);
             break;
         case MOp::CmpBranch:
@@ -275,8 +277,10 @@ bool Encoder::finish(CodeCache& cache, Emitted& out) {
     for (const CallPlace& call : calls_) {
         const auto first = static_cast<std::uint32_t>(range->frames.size());
         for (const Site* s = call.site; s; s = s->outer) range->frames.push_back(s->pc);
-        range->calls.push_back(
-            {offset_of(call.behind), first, static_cast<std::uint32_t>(range->frames.size()) - first});
+        const std::uint32_t landing =
+            call.landing < 0 ? 0 : offset_of(labels_[static_cast<std::size_t>(call.landing)]);
+        range->calls.push_back({offset_of(call.behind), first,
+                                static_cast<std::uint32_t>(range->frames.size()) - first, landing});
     }
     cache.add(std::move(range));
     out.bytes = static_cast<std::uint32_t>(size);
@@ -287,7 +291,7 @@ bool Encoder::finish(CodeCache& cache, Emitted& out) {
         entry->start = place.run + offset_of(interpreter_entry_);
         entry->size = offset_of(interpreter_end_) - offset_of(interpreter_entry_);
         entry->frame_size = 24;
-        entry->calls.push_back({offset_of(interpreter_call_) - offset_of(interpreter_entry_), 0, 0});
+        entry->calls.push_back({offset_of(interpreter_call_) - offset_of(interpreter_entry_), 0, 0, 0});
         out.entry = place.run;
         out.interp_entry = entry->start;
         cache.add(std::move(entry));
@@ -366,8 +370,8 @@ Operand Encoder::last(const Inst& in, std::uint8_t size) {
 
 // ---- calls and stubs ------------------------------------------------------------------------------------
 
-void Encoder::record(const Site* site) {
-    CallPlace call{a_.newLabel(), site};
+void Encoder::record(const Site* site, std::int32_t landing) {
+    CallPlace call{a_.newLabel(), site, landing};
     a_.bind(call.behind);
     calls_.push_back(call);
 }

@@ -16,7 +16,7 @@ void Encoder::runtime_call(const Inst& in) {
         a_.mov(x86::rdx, x86::rsp);
     }
     call_address(entry.address);
-    record(in.node->site);
+    record(in.node->site, in.landing);
     switch (entry.throws) {
         case RuntimeEntry::Throws::Never:
             break;
@@ -41,21 +41,29 @@ bool Encoder::encode_call(const Inst& in) {
             } else {
                 a_.call(target);
             }
-            record(in.node->site);
+            record(in.node->site, in.landing);
             return true;
         case MOp::CallVirtual:
             a_.mov(x86::rax, x86::qword_ptr(x86::rdi));
             a_.mov(x86::rax, x86::qword_ptr(x86::rax, offset::kVtable));
             a_.mov(x86::rax, x86::qword_ptr(x86::rax, static_cast<std::int32_t>(8 * in.node->imm)));
             a_.call(target);
-            record(in.node->site);
+            record(in.node->site, in.landing);
             return true;
         case MOp::CallIndirect:
             a_.call(target);
-            record(in.node->site);
+            record(in.node->site, in.landing);
             return true;
         case MOp::CallRuntime:
             runtime_call(in);
+            return true;
+        case MOp::CallNative:
+            a_.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::rsp);
+            a_.lea(x86::rdi, x86::ptr(x86::r15, offset::kNativeEnv));
+            call_address(in.node->ptr);
+            record(in.node->site, in.landing);
+            a_.cmp(x86::qword_ptr(x86::r15, offset::kPending), 0);
+            a_.jne(unwind_);
             return true;
         case MOp::CallLeaf:
             call_address(reinterpret_cast<const void*>(in.imm));
@@ -75,6 +83,13 @@ bool Encoder::encode_call(const Inst& in) {
         }
         case MOp::Throw:
             call_thunk(thunks_.throw_object, in.node->site);
+            return true;
+        case MOp::Interrupted:
+            a_.movzx(def_gp(4), x86::byte_ptr(x86::r15, offset::kInterrupted));
+            return true;
+        case MOp::TakePending:
+            a_.mov(def_gp(), x86::qword_ptr(x86::r15, offset::kPending));
+            a_.mov(x86::qword_ptr(x86::r15, offset::kPending), 0);
             return true;
         case MOp::Param:
         case MOp::Frame:

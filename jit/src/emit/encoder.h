@@ -24,6 +24,7 @@ private:
     struct CallPlace {
         asmjit::Label behind;
         const Site* site;
+        std::int32_t landing;  // block, or -1
     };
 
     // ---- blocks (encode.cpp) ---------------------------------------------------------------------------
@@ -95,7 +96,7 @@ private:
     // -------------------------------------------------------------------------------------
     void call_address(const void* target);
     void call_thunk(const std::uint8_t* thunk, const Site* site);
-    void record(const Site* site);
+    void record(const Site* site, std::int32_t landing = -1);
     // Code out of line, emitted behind the function.
     void later(std::function<void()> stub) { stubs_.push_back(std::move(stub)); }
     // Jumps to a stub that throws if `cond` holds; rsi and rdx get the operands (of kind None: not).

@@ -301,6 +301,8 @@ bool is_pure(MOp op) {
         case MOp::CallVirtual:
         case MOp::CallIndirect:
         case MOp::CallRuntime:
+        case MOp::CallNative:
+        case MOp::TakePending:
             return false;
         default:
             return true;  // asked only of what has a result

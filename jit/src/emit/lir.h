@@ -137,6 +137,7 @@ enum class MOp : std::uint8_t {
     CallVirtual,
     CallIndirect,
     CallRuntime,
+    CallNative,
     Poll,
     Throw,
     Param,
@@ -144,6 +145,9 @@ enum class MOp : std::uint8_t {
     Frame,
     FrameLoad,
     ResultLoad,
+    Interrupted,
+    TakePending,
+    Catch,
 };
 
 // As x86 encodes them.
@@ -193,6 +197,9 @@ struct Inst {
     std::int64_t imm = 0;
     const Node* pool = nullptr;  // floating constant as the last operand; IsBranch: the Is
     RegMask clobbers_gp = 0, clobbers_xmm = 0;
+    // Calls: the block (index in Lir::blocks) where an exception lands; values that live there are on the
+    // stack.
+    std::int32_t landing = -1;
 };
 
 struct LirPhi {

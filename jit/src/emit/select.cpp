@@ -318,6 +318,15 @@ void Selector::select_terminator(const Node* n) {
         case Op::Jump:
             add(MOp::Jump, n);
             return;
+        case Op::Catch: {
+            Inst& call = lir_.insts.back();
+            call.landing = static_cast<std::int32_t>(block_index_[n->block->succs[1]->id]);
+            // No register keeps its value on the way to the handler.
+            call.clobbers_gp = kAllGp;
+            call.clobbers_xmm = kAllXmm;
+            add(MOp::Catch, n);
+            return;
+        }
         case Op::Branch: {
             const Node* condition = n->in(0);
             if (fuses(condition, n)) {

@@ -103,11 +103,30 @@ bool Selector::select_call(const Node* n) {
         case Op::CallRuntime:
             runtime_call(n);
             return true;
+        case Op::CallNative: {
+            Inst& in = add(MOp::CallNative, n);
+            if (n->type != Type::Void && uses(n) > 0) {
+                in.def = def_of(n);
+                in.def_fixed = is_float(n->type) ? Reg{0} : gp::rax;
+            }
+            clobber_c();
+            unsigned integers = 1, floats = 0;  // the first integer one is the SkEnv
+            for (const Node* input : n->all())
+                use_fixed(input,
+                          is_float(input->type) ? static_cast<Reg>(floats++) : kIntegerArgs[integers++]);
+            return true;
+        }
         case Op::Result: {
             if (uses(n) == 0) return true;
             Inst& in = add(MOp::ResultLoad, n, size_of(n->type));
             in.def = def_of(n);
             in.imm = n->imm;
+            return true;
+        }
+        case Op::Interrupted:
+        case Op::TakePending: {
+            Inst& in = add(n->op == Op::Interrupted ? MOp::Interrupted : MOp::TakePending, n);
+            in.def = def_of(n);
             return true;
         }
         case Op::Poll:

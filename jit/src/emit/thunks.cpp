@@ -50,26 +50,28 @@ struct Maker {
     }
 
     // Saves what C++ may destroy, sets the anchor, calls, restores. `before` loads the arguments, `after`
-    // looks at rax while everything is still saved.
+    // looks at rax while everything is still saved. `in_frame`: the caller has its frame.
     template <typename Before, typename F, typename After>
-    Label preserving(Before&& before, F* function, After&& after) {
+    Label preserving(Before&& before, F* function, After&& after, bool in_frame = true) {
         static constexpr std::uint32_t kSaved[] = {0, 1, 2, 6, 7, 8, 9, 10};
         constexpr int kFloats = 15;
+        // Two return addresses in a prologue, one of a call else; rsp becomes a multiple of 16.
+        const int space = 8 * kFloats + (in_frame ? 0 : 8), above = in_frame ? 8 : 16;
         a.align(AlignMode::kCode, 16);
         Label at = a.newLabel();
         a.bind(at);
         for (auto r : kSaved) a.push(x86::gpq(r));
-        a.sub(x86::rsp, 8 * kFloats);
+        a.sub(x86::rsp, space);
         for (int i = 0; i < kFloats; ++i)
             a.vmovsd(x86::qword_ptr(x86::rsp, 8 * i), x86::xmm(static_cast<std::uint32_t>(i)));
         before();
-        a.lea(x86::r10, x86::ptr(x86::rsp, 8 * kFloats + 8 * static_cast<int>(std::size(kSaved)) + 8));
+        a.lea(x86::r10, x86::ptr(x86::rsp, space + 8 * static_cast<int>(std::size(kSaved)) + above));
         a.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::r10);
         call(function);
         after();
         for (int i = 0; i < kFloats; ++i)
             a.vmovsd(x86::xmm(static_cast<std::uint32_t>(i)), x86::qword_ptr(x86::rsp, 8 * i));
-        a.add(x86::rsp, 8 * kFloats);
+        a.add(x86::rsp, space);
         for (auto r = std::rbegin(kSaved); r != std::rend(kSaved); ++r) a.pop(x86::gpq(*r));
         a.ret();
         return at;
@@ -107,7 +109,17 @@ bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
         a.mov(x86::r11, x86::rax);
     };
     const Label unwind = m.make_unwind();
-    const Label stack = m.thrower(&skua_jit_throw_stack);
+    const Label stack = m.preserving(
+        [&] {
+            thread_first();
+            a.mov(x86::rsi, x86::r11);
+        },
+        &skua_jit_stack_check,
+        [&] {
+            a.test(x86::al, x86::al);
+            a.jz(m.unwind);
+        },
+        false);
     const Label null = m.thrower(&skua_jit_throw_null);
     const Label bounds = m.thrower(&skua_jit_throw_bounds);
     const Label divide = m.thrower(&skua_jit_throw_divide);

@@ -12,8 +12,8 @@ namespace skua::jit {
 struct Thunks {
     // Jumped to: leaves all compiled frames, thread->pending is set.
     const std::uint8_t* unwind = nullptr;
-    // Jumped to from a prologue, before the frame exists.
-    const std::uint8_t* throw_stack = nullptr;
+    // Called from a prologue, before the frame exists: its lowest address in r11. Preserves every register.
+    const std::uint8_t* stack_check = nullptr;
     // Called, never return; operands in rsi and rdx.
     const std::uint8_t *throw_null = nullptr, *throw_bounds = nullptr, *throw_divide = nullptr,
                        *throw_overflow = nullptr, *throw_char = nullptr, *throw_cast = nullptr,

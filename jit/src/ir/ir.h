@@ -8,8 +8,8 @@
 //   - no critical edges: a block with several successors has no successor with several predecessors;
 //   - a node that may throw or call has a site;
 //   - the entry block has no predecessors and is blocks[0].
-// There are no exception edges: a function with handlers is not compiled (yet), so what throws leaves
-// the graph.
+// What throws leaves the graph, except for a call that a Catch follows: exceptions have edges only where a
+// handler of the function may catch them.
 #pragma once
 
 #include <algorithm>

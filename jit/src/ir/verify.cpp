@@ -141,6 +141,10 @@ private:
             case Op::Branch:
                 fits = count == 2;
                 break;
+            case Op::Catch:
+                fits = count == 2 && block.nodes.size() >= 2 &&
+                       info(block.nodes[block.nodes.size() - 2]->op).call;
+                break;
             case Op::Switch:
                 fits = count >= 1;
                 break;
@@ -325,7 +329,12 @@ private:
                 for (std::uint32_t i = 0; i < n.input_count && i < graph_.results.size(); ++i)
                     input_type(n, i, graph_.results[i]);
                 return;
+            case Op::Interrupted:
+            case Op::TakePending:
+                want(n, 0);
+                return result(n, n.type == Type::I64);
             case Op::Jump:
+            case Op::Catch:
             case Op::Unreachable:
             case Op::Poll:
                 return want(n, 0);
@@ -359,6 +368,11 @@ private:
         if (!info(n.in(0)->op).call) return fail(n, "is not of a call");
         std::uint32_t at = position_[n.id] - 1;
         while (at > 0 && n.block->nodes[at]->op == Op::Result && n.block->nodes[at]->in(0) == n.in(0)) --at;
+        if (at == 0 && n.block->nodes[0]->op == Op::Result && n.block->preds.size() == 1) {
+            // Or behind the Catch that follows it.
+            const auto& nodes = n.block->preds[0]->nodes;
+            if (nodes.back()->op == Op::Catch && nodes[nodes.size() - 2] == n.in(0)) return;
+        }
         if (n.block->nodes[at] != n.in(0)) fail(n, "does not stand directly behind its call");
     }
 

@@ -22,14 +22,16 @@ Block* find_preheader(const Loop& loop) {
 
 Block* make_preheader(Graph& graph, const Loop& loop) {
     if (Block* known = find_preheader(loop)) return known;
-    Block* header = loop.header;
+    return merge_preds(graph, loop.header, loop.latches);
+}
+
+Block* merge_preds(Graph& graph, Block* header, const std::vector<Block*>& kept_preds) {
     Block* before = graph.new_block();
     std::vector<Block*> kept;
-    std::vector<bool> is_latch;
+    std::vector<bool> is_kept;
     for (Block* pred : header->preds) {
-        const bool latch = std::find(loop.latches.begin(), loop.latches.end(), pred) != loop.latches.end();
-        is_latch.push_back(latch);
-        if (latch) {
+        is_kept.push_back(std::find(kept_preds.begin(), kept_preds.end(), pred) != kept_preds.end());
+        if (is_kept.back()) {
             kept.push_back(pred);
             continue;
         }
@@ -41,7 +43,7 @@ Block* make_preheader(Graph& graph, const Loop& loop) {
         Node* merged = graph.append(before, graph.new_node(Op::Phi, phi->type));
         std::uint32_t count = 0;
         for (std::uint32_t i = 0; i < phi->input_count; ++i) {
-            if (is_latch[i]) {
+            if (is_kept[i]) {
                 phi->inputs[count++] = phi->inputs[i];
             } else {
                 graph.add_input(merged, phi->inputs[i]);
@@ -55,6 +57,23 @@ Block* make_preheader(Graph& graph, const Loop& loop) {
     graph.append(before, graph.new_node(Op::Jump, Type::Void));
     before->succs.push_back(header);
     return before;
+}
+
+// On-stack replacement enters a loop in the middle of those around it, so that its header, which all ways
+// pass, becomes the header of them all. The edges from around the loop are those that do not poll.
+void separate_loops(Graph& graph) {
+    if (!graph.osr) return;
+    for (const Loop& loop : find_loops(graph)) {
+        std::vector<Block*> own;
+        for (Block* latch : loop.latches) {
+            const bool polls = std::any_of(latch->nodes.begin(), latch->nodes.end(),
+                                           [](const Node* n) { return n->op == Op::Poll; });
+            if (polls) own.push_back(latch);
+        }
+        if (own.empty() || own.size() == loop.latches.size()) continue;
+        merge_preds(graph, loop.header, own);
+        return;  // only the loop that is entered has this
+    }
 }
 
 }  // namespace skua::jit

@@ -16,6 +16,8 @@ std::vector<Loop> find_loops(Graph& graph);
 Block* make_preheader(Graph& graph, const Loop& loop);
 // The same, null if there is none.
 [[nodiscard]] Block* find_preheader(const Loop& loop);
+// A new block between the header and its predecessors other than `kept`, with phis of what comes from them.
+Block* merge_preds(Graph& graph, Block* header, const std::vector<Block*>& kept);
 
 // Blocks of a loop, by id.
 class InLoop {

@@ -11,6 +11,7 @@ namespace {
 
 // clang-format off
 constexpr Pass kPasses[] = {
+    {"loops", separate_loops},
     {"simplify", simplify},
     {"gvn", gvn},
     {"simplify", simplify},
@@ -23,7 +24,10 @@ constexpr Pass kPasses[] = {
     {"simplify", simplify},
     {"licm", licm},
     {"gvn", gvn},
+    {"versions", versions},
     {"ranges", ranges},
+    {"licm", licm},
+    {"gvn", gvn},
     {"divide", divide},
     {"gvn", gvn},
     {"simplify", simplify},

@@ -36,6 +36,7 @@ struct Pass {
 void optimize(Graph& graph, const PassOptions& options);
 
 // The passes, one file each.
+void separate_loops(Graph& graph);  // loops.cpp
 void simplify(Graph& graph);
 void gvn(Graph& graph);
 void escape(Graph& graph);
@@ -43,5 +44,6 @@ void rotate(Graph& graph);
 void licm(Graph& graph);
 void ranges(Graph& graph);
 void divide(Graph& graph);
+void versions(Graph& graph);
 
 }  // namespace skua::jit

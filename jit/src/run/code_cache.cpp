@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <mutex>
 #include <sys/mman.h>
-#include <unistd.h>
 
 namespace skua::jit {
 
-std::span<const vm::Instr* const> CodeRange::frames_at(const std::uint8_t* return_address) const {
+const CodeRange::Call* CodeRange::call_at(const std::uint8_t* return_address) const {
     const auto offset = static_cast<std::uint32_t>(return_address - start);
     auto it = std::lower_bound(calls.begin(), calls.end(), offset,
                                [](const Call& c, std::uint32_t o) { return c.offset < o; });
-    if (it == calls.end() || it->offset != offset) return {};
-    return {frames.data() + it->first, it->count};
+    return it == calls.end() || it->offset != offset ? nullptr : &*it;
+}
+
+std::span<const vm::Instr* const> CodeRange::frames_at(const std::uint8_t* return_address) const {
+    const Call* call = call_at(return_address);
+    if (!call) return {};
+    return {frames.data() + call->first, call->count};
 }
 
 CodeCache::~CodeCache() {
@@ -21,17 +25,16 @@ CodeCache::~CodeCache() {
 }
 
 bool CodeCache::reserve(std::size_t bytes) {
-    const int file = memfd_create("skua-code", MFD_CLOEXEC);
-    if (file < 0) return false;
-    // Pages exist once they are written.
-    const bool sized = ftruncate(file, static_cast<off_t>(bytes)) == 0;
-    void* run = sized ? mmap(nullptr, bytes, PROT_READ | PROT_EXEC, MAP_SHARED, file, 0) : MAP_FAILED;
-    void* write = sized ? mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
-    close(file);
-    if (run != MAP_FAILED) run_ = static_cast<std::uint8_t*>(run);
-    if (write != MAP_FAILED) write_ = static_cast<std::uint8_t*>(write);
+    // Shared anonymous memory, mapped a second time by mremap: without a file's name, so that perf looks up
+    // its addresses in the perf map. Pages exist once they are written.
+    void* run = mmap(nullptr, bytes, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run == MAP_FAILED) return false;
+    run_ = static_cast<std::uint8_t*>(run);
     size_ = bytes;
-    return run_ && write_;
+    void* write = mremap(run, 0, bytes, MREMAP_MAYMOVE);
+    if (write == MAP_FAILED) return false;
+    write_ = static_cast<std::uint8_t*>(write);
+    return mprotect(write, bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
 CodeCache::Place CodeCache::allocate(std::size_t bytes) {

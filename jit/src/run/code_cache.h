@@ -24,10 +24,14 @@ struct CodeRange {
     struct Call {
         std::uint32_t offset;        // of the return address
         std::uint32_t first, count;  // the guest frames there, in `frames`, innermost first
+        // Offset of the code that an exception goes to, with rsp as at the call; 0: none.
+        std::uint32_t landing = 0;
     };
     std::vector<Call> calls;  // ascending
     std::vector<const vm::Instr*> frames;
 
+    // Null if no call returns there.
+    [[nodiscard]] const Call* call_at(const std::uint8_t* return_address) const;
     [[nodiscard]] std::span<const vm::Instr* const> frames_at(const std::uint8_t* return_address) const;
 };
 

@@ -109,11 +109,6 @@ bool Tier::enter(vm::Thread& thread, const void* code, vm::Slot* frame) {
     return skua_jit_enter(&thread, code, frame);
 }
 
-void Tier::walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
-                const std::function<bool(const vm::Instr*)>& visit) {
-    walk_compiled(cache_, anchor_sp, boundary_sp, visit);
-}
-
 void Tier::run(const CompileJob& job) {
     if (stopped_.load(std::memory_order_relaxed)) return;
     vm::Function& function = *job.function;

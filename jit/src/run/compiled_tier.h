@@ -21,11 +21,12 @@
 #include "run/code_cache.h"
 #include "run/compile_queue.h"
 #include "run/compiler.h"
+#include "run/frame_walk.h"
 #include "skua/vm/tier.h"
 
 namespace skua::jit {
 
-class Tier final : public vm::ExecutionTier {
+class Tier final : public WalkableTier {
 public:
     explicit Tier(Options options);
 
@@ -37,8 +38,7 @@ public:
     void on_hot(vm::Thread& thread, vm::Function& function) override;
     const void* osr_entry(vm::Thread& thread, vm::Function& function, const vm::Instr* header) override;
     bool enter(vm::Thread& thread, const void* code, vm::Slot* frame) override;
-    void walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
-              const std::function<bool(const vm::Instr*)>& visit) override;
+    [[nodiscard]] const CodeCache& code() const override { return cache_; }
 
 private:
     enum class Status : std::uint8_t { None, Queued, Compiled, Failed };

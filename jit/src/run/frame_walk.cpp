@@ -1,6 +1,7 @@
 #include "run/frame_walk.h"
 
 #include "skua/classfile/check.h"
+#include "skua/vm/vm.h"
 
 namespace skua::jit {
 
@@ -26,4 +27,27 @@ void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintpt
     }
 }
 
+Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) {
+    const std::uint8_t* known = nullptr;
+    const CodeRange* range = nullptr;
+    for (std::uintptr_t sp = anchor_sp; sp < boundary_sp;) {
+        const std::uint8_t* return_address = reinterpret_cast<const std::uint8_t* const*>(sp)[-1];
+        if (return_address != known) {
+            known = return_address;
+            range = cache.find(return_address - 1);
+            SKUA_CHECK(range != nullptr);
+            const CodeRange::Call* call = range->call_at(return_address);
+            if (call && call->landing != 0) return {sp, range->start + call->landing};
+        }
+        sp += range->frame_size + sizeof(return_address);
+    }
+    return {};
+}
+
 }  // namespace skua::jit
+
+// For skua_jit_unwind.
+extern "C" skua::jit::Landing skua_jit_find_landing(skua::vm::Thread* thread) {
+    const auto* tier = static_cast<const skua::jit::WalkableTier*>(thread->vm->tier());
+    return skua::jit::find_landing(tier->code(), thread->compiled.anchor_sp, thread->compiled.boundary_sp);
+}

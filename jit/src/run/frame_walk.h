@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "run/code_cache.h"
+#include "skua/vm/tier.h"
 
 namespace skua::jit {
 
@@ -13,5 +14,23 @@ namespace skua::jit {
 // (boundary_sp), innermost first, until it returns false. The frames must be alive.
 void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
                    const std::function<bool(const vm::Instr*)>& visit);
+
+// Where the exception that is pending goes: the innermost compiled frame between the two that may catch it.
+// `address` is null if there is none; the code there expects rsp to be `sp`.
+struct Landing {
+    std::uintptr_t sp = 0;
+    const void* address = nullptr;
+};
+Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp);
+
+// A tier whose frames can be walked and unwound. Every tier that runs code by skua_jit_enter is one.
+class WalkableTier : public vm::ExecutionTier {
+public:
+    [[nodiscard]] virtual const CodeCache& code() const = 0;
+    void walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
+              const std::function<bool(const vm::Instr*)>& visit) final {
+        walk_compiled(code(), anchor_sp, boundary_sp, visit);
+    }
+};
 
 }  // namespace skua::jit

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "run/support.h"
 #include "skua/vm/tier_support.h"
 
 namespace skua::jit {
@@ -54,6 +55,44 @@ Word find_implementation(Thread* thread, Word object, Word selector) {
 }
 Word link_failure(Thread* thread, Word failure) {
     vm::throw_link_failure(*thread, *ptr<const vm::LinkFailure>(failure));
+    return 0;
+}
+
+Word new_object(Thread* thread, Word cls) {
+    return word(skua_jit_new(thread, ptr<vm::Class>(cls)));
+}
+Word new_array(Thread* thread, Word cls, Word length) {
+    return word(skua_jit_new_array(thread, ptr<vm::Class>(cls), static_cast<std::int64_t>(length)));
+}
+Word serve_interrupt(Thread* thread) {
+    return skua_jit_poll(thread);
+}
+Word throw_error(Thread* thread, Word error) {
+    skua_jit_throw(thread, ptr<vm::Object>(error));
+    return 0;
+}
+Word throw_null(Thread* thread) {
+    skua_jit_throw_null(thread);
+    return 0;
+}
+Word throw_bounds(Thread* thread, Word index, Word length) {
+    skua_jit_throw_bounds(thread, static_cast<std::int64_t>(index), length);
+    return 0;
+}
+Word throw_divide(Thread* thread) {
+    skua_jit_throw_divide(thread);
+    return 0;
+}
+Word throw_overflow(Thread* thread) {
+    skua_jit_throw_overflow(thread);
+    return 0;
+}
+Word throw_char(Thread* thread, Word value) {
+    skua_jit_throw_char(thread, value);
+    return 0;
+}
+Word throw_cast(Thread* thread, Word object, Word cls) {
+    skua_jit_throw_cast(thread, ptr<vm::Object>(object), ptr<const vm::Class>(cls));
     return 0;
 }
 
@@ -108,11 +147,15 @@ Word call_closure(Thread* thread, const void* site_word, Slot* values) {
     return values[0];
 }
 
+using Direct0 = Word (*)(Thread*);
 using Direct1 = Word (*)(Thread*, Word);
 using Direct2 = Word (*)(Thread*, Word, Word);
 using Buffer = Word (*)(Thread*, const void*, Slot*);
 using Throws = RuntimeEntry::Throws;
 
+RuntimeEntry direct(const char* name, Direct0 f, Throws throws, bool leaf, bool clobbers) {
+    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
+}
 RuntimeEntry direct(const char* name, Direct1 f, Throws throws, bool leaf, bool clobbers) {
     return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
 }
@@ -134,6 +177,16 @@ const RuntimeEntry kEnsureInitialized =
 const RuntimeEntry kFindImplementation =
     direct("find_implementation", find_implementation, Throws::IfZero, false, false);
 const RuntimeEntry kLinkFailure = direct("link_failure", link_failure, Throws::IfZero, false, false);
+const RuntimeEntry kNewObject = direct("new_object", new_object, Throws::IfZero, false, false);
+const RuntimeEntry kNewArray = direct("new_array", new_array, Throws::IfZero, false, false);
+const RuntimeEntry kServeInterrupt = direct("serve_interrupt", serve_interrupt, Throws::IfZero, false, false);
+const RuntimeEntry kThrow = direct("throw", throw_error, Throws::IfZero, false, false);
+const RuntimeEntry kThrowNull = direct("throw_null", throw_null, Throws::IfZero, false, false);
+const RuntimeEntry kThrowBounds = direct("throw_bounds", throw_bounds, Throws::IfZero, false, false);
+const RuntimeEntry kThrowDivide = direct("throw_divide", throw_divide, Throws::IfZero, false, false);
+const RuntimeEntry kThrowOverflow = direct("throw_overflow", throw_overflow, Throws::IfZero, false, false);
+const RuntimeEntry kThrowChar = direct("throw_char", throw_char, Throws::IfZero, false, false);
+const RuntimeEntry kThrowCast = direct("throw_cast", throw_cast, Throws::IfZero, false, false);
 const RuntimeEntry kConcat = buffer("concat", concat, Throws::IfZero, false);
 const RuntimeEntry kTextOf = buffer("text_of", text_of, Throws::IfZero, true);
 const RuntimeEntry kHashOf = buffer("hash_of", hash_of, Throws::TestPending, true);

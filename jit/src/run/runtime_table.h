@@ -12,7 +12,18 @@ extern const RuntimeEntry kIntText;             // (i64): string
 extern const RuntimeEntry kFloatText;           // (bits of an f64): string
 extern const RuntimeEntry kEnsureInitialized;   // (class): 1
 extern const RuntimeEntry kFindImplementation;  // (object, selector): Function
-extern const RuntimeEntry kLinkFailure;         // (LinkFailure): always 0
+extern const RuntimeEntry kNewObject;           // (class): object
+extern const RuntimeEntry kNewArray;            // (class, length): array
+extern const RuntimeEntry kServeInterrupt;      // (): 1
+// These always throw: their value is 0.
+extern const RuntimeEntry kThrow;          // (error, not null)
+extern const RuntimeEntry kThrowNull;      // ()
+extern const RuntimeEntry kThrowBounds;    // (index, length)
+extern const RuntimeEntry kThrowDivide;    // ()
+extern const RuntimeEntry kThrowOverflow;  // ()
+extern const RuntimeEntry kThrowChar;      // (value)
+extern const RuntimeEntry kThrowCast;      // (object, class)
+extern const RuntimeEntry kLinkFailure;    // (LinkFailure): always 0
 // Buffer; the auxiliary word in parentheses.
 extern const RuntimeEntry kConcat;      // (count) strings: string
 extern const RuntimeEntry kTextOf;      // (type) value: string

@@ -29,8 +29,15 @@ void skua_jit_throw_cast(Thread* thread, Object* object, const Class* target) {
 void skua_jit_throw(Thread* thread, Object* error) {
     skua::vm::throw_object(*thread, error);
 }
-void skua_jit_throw_stack(Thread* thread) {
-    skua::vm::throw_stack_overflow(*thread);
+
+bool skua_jit_stack_check(Thread* thread, std::uintptr_t sp) {
+    if (sp < thread->compiled.lowest_sp) {
+        skua::vm::throw_stack_overflow(*thread);
+        return false;
+    }
+    // Before the flag is looked at: a request that comes now raises the limit again.
+    thread->compiled.stack_limit.store(thread->compiled.lowest_sp, std::memory_order_release);
+    return skua::vm::serve_interrupt(*thread);
 }
 
 Object* skua_jit_new(Thread* thread, const Class* cls) {

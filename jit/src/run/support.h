@@ -16,7 +16,10 @@ void skua_jit_throw_overflow(skua::vm::Thread* thread);
 void skua_jit_throw_char(skua::vm::Thread* thread, std::uint64_t value);
 void skua_jit_throw_cast(skua::vm::Thread* thread, skua::vm::Object* object, const skua::vm::Class* target);
 void skua_jit_throw(skua::vm::Thread* thread, skua::vm::Object* error);
-void skua_jit_throw_stack(skua::vm::Thread* thread);
+
+// A frame down to `sp` meets the stack limit: the stack is full, or somebody wants the thread's attention.
+// False: thread->pending is set.
+bool skua_jit_stack_check(skua::vm::Thread* thread, std::uintptr_t sp);
 
 // A zeroed object of cls->instance_size bytes. Null: thread->pending is set.
 skua::vm::Object* skua_jit_new(skua::vm::Thread* thread, const skua::vm::Class* cls);

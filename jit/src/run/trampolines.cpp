@@ -27,9 +27,18 @@ extern "C" [[gnu::naked]] bool skua_jit_enter(Thread*, const void*, skua::vm::Sl
         "ret\n" ::"i"(kBoundary));
 }
 
+// The return address below the anchor may have been popped already: nothing is pushed over it.
 extern "C" [[gnu::naked]] void skua_jit_unwind() {
     asm volatile(
-        "mov %c0(%%r15), %%rsp\n"
+        "sub $64, %%rsp\n"
+        "and $-16, %%rsp\n"
+        "mov %%r15, %%rdi\n"
+        "call skua_jit_find_landing\n"
+        "test %%rdx, %%rdx\n"
+        "jz 1f\n"
+        "mov %%rax, %%rsp\n"
+        "jmp *%%rdx\n"
+        "1: mov %c0(%%r15), %%rsp\n"
         "xor %%eax, %%eax\n"
         "jmp skua_jit_leave\n" ::"i"(kBoundary));
 }

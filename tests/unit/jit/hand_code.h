@@ -15,7 +15,7 @@ namespace skua::jit::test {
 namespace x86 = asmjit::x86;
 
 // Compiles nothing by itself; remembers what it was told is hot.
-class HandTier final : public vm::ExecutionTier {
+class HandTier final : public WalkableTier {
 public:
     HandTier() { REQUIRE(cache.reserve(1 << 20)); }
     std::uint32_t tick_quantum() const override { return 16; }
@@ -25,10 +25,7 @@ public:
     bool enter(vm::Thread& thread, const void* code, vm::Slot* frame) override {
         return skua_jit_enter(&thread, code, frame);
     }
-    void walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
-              const std::function<bool(const vm::Instr*)>& visit) override {
-        walk_compiled(cache, anchor_sp, boundary_sp, visit);
-    }
+    [[nodiscard]] const CodeCache& code() const override { return cache; }
 
     CodeCache cache;
     std::vector<vm::Function*> hot;

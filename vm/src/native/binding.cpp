@@ -3,6 +3,7 @@
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
 #include "skua/classfile/check.h"
+#include "skua/vm/tier_support.h"
 
 namespace skua::vm {
 
@@ -52,13 +53,57 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
     return native;
 }
 
+namespace {
+
+NativeValue native_value(NativeKind kind) {
+    switch (kind) {
+        case NativeKind::Void:
+            return NativeValue::Void;
+        case NativeKind::I8:
+            return NativeValue::I8;
+        case NativeKind::I16:
+            return NativeValue::I16;
+        case NativeKind::I32:
+        case NativeKind::U32:
+            return NativeValue::I32;
+        case NativeKind::U8:
+            return NativeValue::U8;
+        case NativeKind::U16:
+            return NativeValue::U16;
+        case NativeKind::Bool:
+            return NativeValue::Bool;
+        case NativeKind::Char:
+            return NativeValue::Char;
+        case NativeKind::F32:
+            return NativeValue::F32;
+        case NativeKind::F64:
+            return NativeValue::F64;
+        default:
+            return NativeValue::Word;
+    }
+}
+
+}  // namespace
+
+NativeTarget native_target(const Function& function) {
+    const NativeFunction& native = *function.native;
+    NativeTarget target;
+    // Grants may be narrowed while the program runs.
+    if (native.declaration->capability != nullptr) return target;
+    target.address = reinterpret_cast<const void*>(native.address);
+    target.not_null = native.not_null;
+    const NativeSignature& signature = native.plan.signature;
+    for (unsigned i = 0; i < signature.param_count; ++i)
+        target.params.push_back(native_value(signature.params[i]));
+    target.result = native_value(signature.result);
+    return target;
+}
+
 void call_native(Thread& thread, Function& function, Slot* frame) {
     const NativeFunction& native = *function.native;
     if ((native.not_null != 0 || native.declaration->capability != nullptr) &&
         !may_call(thread, function, native, frame))
         return;
-    if (thread.native_env.api == nullptr) [[unlikely]]
-        thread.native_env = {&host_api(), &thread};
     frame[0] =
         call_c_function(native.address, native.plan, reinterpret_cast<SkEnv*>(&thread.native_env), frame);
 }

@@ -98,8 +98,9 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     thread->native_stack_limit = native_stack_limit();
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     const std::uintptr_t wanted = kNativePerGuestStack * options_.max_stack_bytes;
-    thread->compiled.stack_limit =
+    thread->compiled.lowest_sp =
         std::max(thread->native_stack_limit + kCompiledReserve, here > wanted ? here - wanted : 0);
+    thread->compiled.stack_limit.store(thread->compiled.lowest_sp, std::memory_order_relaxed);
     thread->heap = gc::attach_thread();
     if (!thread->heap) {
         munmap(memory, bytes + page);
@@ -107,6 +108,7 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
         return {nullptr, detach};
     }
     thread->heap->set_root_scanner(scan_stack, thread);
+    thread->native_env = {&host_api(), thread};
     // Later there may be no memory for it.
     std::lock_guard guard(linker_->lock);
     if (!linker_->out_of_memory) {

@@ -44,7 +44,9 @@ struct Thread {
     struct Compiled {
         std::uintptr_t anchor_sp = 0;    // rsp of the compiled frame that called C++ last
         std::uintptr_t boundary_sp = 0;  // rsp where the interpreter entered compiled code; 0: it has not
-        std::uintptr_t stack_limit = 0;  // lowest rsp that a frame may have
+        std::uintptr_t lowest_sp = 0;  // that a frame may have
+        // What prologues compare with: lowest_sp, or the highest address to have an interrupt noticed.
+        std::atomic<std::uintptr_t> stack_limit{0};
         static constexpr unsigned kMaxLeaves = 32;
         Slot args[kMaxLeaves] = {}, results[kMaxLeaves] = {};
 
@@ -56,13 +58,16 @@ struct Thread {
         void set_span(Span s) { anchor_sp = s.anchor_sp, boundary_sp = s.boundary_sp; }
     } compiled;
 
-    // What natives get as their SkEnv (skua/native.h); set by the first native call.
+    // What natives get as their SkEnv (skua/native.h).
     struct NativeEnv {
         const void* api = nullptr;  // SkApi
         Thread* thread = nullptr;
     } native_env;
 
-    void request_interrupt() { interrupted.store(true, std::memory_order_relaxed); }
+    void request_interrupt() {
+        interrupted.store(true, std::memory_order_release);
+        compiled.stack_limit.store(UINTPTR_MAX, std::memory_order_release);
+    }
 };
 
 inline constexpr std::uint32_t kMaxNativeDepth = 20000;

@@ -3,6 +3,8 @@
 // is must be known before the call (thread.pc and fp, or the compiled frames' anchor).
 #pragma once
 
+#include <vector>
+
 #include "skua/vm/vm.h"
 
 namespace skua::vm {
@@ -33,6 +35,17 @@ bool ensure_initialized(Thread& thread, Class& cls);
 
 // Arguments and results at `frame`; errors in thread.pending.
 void invoke_native(Thread& thread, Function& function, Slot* frame);
+
+// How compiled code may call a native without the machine: as a C function of these types that gets
+// &thread.native_env first (skua/native.h); what it throws is in thread.pending when it returns.
+enum class NativeValue : std::uint8_t { Void, I8, I16, I32, U8, U16, Bool, Char, Word, F32, F64 };
+struct NativeTarget {
+    const void* address = nullptr;  // null: only invoke_native may call it
+    std::uint16_t not_null = 0;     // bit per parameter: if one of these is null, invoke_native throws
+    std::vector<NativeValue> params;
+    NativeValue result = NativeValue::Void;
+};
+NativeTarget native_target(const Function& function);
 
 // Serves an interrupt. False: its error is pending.
 bool serve_interrupt(Thread& thread);

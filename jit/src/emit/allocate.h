@@ -32,6 +32,7 @@ struct PlacedMove {
     std::uint32_t inst;
     MovePlace place;
     Move move;
+    VReg value = kNoVReg;  // the joined VReg whose place is written; of fixed operands none
 };
 
 struct Allocation {

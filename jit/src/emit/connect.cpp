@@ -64,7 +64,7 @@ Location Allocator::location(VReg v, std::uint32_t pos) const {
 
 void Allocator::move(std::uint32_t inst, MovePlace place, VReg v, Location from, Location to) {
     if (from == to) return;
-    out_.moves.push_back({inst, place, {from, nullptr, to, lir_.classes[v]}});
+    out_.moves.push_back({inst, place, {from, nullptr, to, lir_.classes[v]}, intervals_.root(v)});
 }
 
 void Allocator::collect_operands() {
@@ -159,53 +159,28 @@ void Allocator::connect_edge(std::size_t from, std::size_t to) {
 // A value with one definition that is stored several times is stored there, if that is cheaper.
 void Allocator::store_at_definitions() {
     std::vector<double> cost(slots_.size(), 0);
-    std::vector<std::uint32_t> owner_of_move(out_.moves.size(), kNever);
-    // Slots are shared: who a move belongs to is known by the span that its position lies in.
-    std::vector<std::vector<VReg>> by_slot(out_.stack_slots);
-    for (VReg v = 0; v < slots_.size(); ++v) {
-        if (slots_[v] != kNever && intervals_.definition[v] != kNever) by_slot[slots_[v]].push_back(v);
-    }
-    const auto position = [](const PlacedMove& m) {
-        switch (m.place) {
-            case MovePlace::BlockStart:
-            case MovePlace::Before:
-                return 4 * m.inst;
-            case MovePlace::BlockEnd:
-                return 4 * m.inst + 3;
-            default:
-                return 4 * m.inst + 3;
-        }
+    const auto is_store = [&](const PlacedMove& m) {
+        return m.move.to.kind == Location::Kind::Stack && !m.move.constant && m.value != kNoVReg &&
+               intervals_.definition[m.value] != kNever;
     };
-    for (std::size_t i = 0; i < out_.moves.size(); ++i) {
-        const PlacedMove& m = out_.moves[i];
-        if (m.move.to.kind != Location::Kind::Stack || m.move.constant) continue;
-        for (VReg v : by_slot[m.move.to.n]) {
-            const Interval* first = intervals_.values[v].get();
-            std::uint32_t to = 0;
-            for (const Interval* it = first; it; it = it->next.get()) to = std::max(to, it->to());
-            if (position(m) < first->from() || position(m) >= to) continue;
-            owner_of_move[i] = v;
-            cost[v] += lir_.blocks[block_at(4 * m.inst)].frequency;
-            break;
-        }
+    for (const PlacedMove& m : out_.moves) {
+        if (is_store(m)) cost[m.value] += lir_.blocks[block_at(4 * m.inst)].frequency;
     }
     std::vector<PlacedMove> kept;
-    for (std::size_t i = 0; i < out_.moves.size(); ++i) {
-        const std::uint32_t v = owner_of_move[i];
-        if (v != kNever) {
-            const std::uint32_t def = intervals_.definition[v];
-            if (lir_.blocks[block_at(4 * def)].frequency <= cost[v]) {
-                if (!stored_at_def_[v]) {
-                    stored_at_def_[v] = true;
+    for (const PlacedMove& m : out_.moves) {
+        if (is_store(m)) {
+            const std::uint32_t def = intervals_.definition[m.value];
+            if (lir_.blocks[block_at(4 * def)].frequency <= cost[m.value]) {
+                if (!stored_at_def_[m.value]) {
+                    stored_at_def_[m.value] = true;
+                    const Location slot{Location::Kind::Stack, slots_[m.value]};
                     kept.push_back(
-                        {def,
-                         MovePlace::After,
-                         {out_.defs[def], nullptr, {Location::Kind::Stack, slots_[v]}, lir_.classes[v]}});
+                        {def, MovePlace::After, {out_.defs[def], nullptr, slot, m.move.cls}, m.value});
                 }
                 continue;
             }
         }
-        kept.push_back(out_.moves[i]);
+        kept.push_back(m);
     }
     out_.moves = std::move(kept);
 }

@@ -260,15 +260,14 @@ bool Builder::call_closure(const CallSite& site_info, std::uint32_t closure_regi
         block_ = miss;
     }
     std::vector<Node*> inputs{closure};
-    for (std::uint32_t i = 0; i < site_info.argument_slots; ++i) inputs.push_back(get(window + i));
-    if (inputs.size() > vm::Thread::Compiled::kMaxLeaves ||
-        site_info.shape.results.size() > vm::Thread::Compiled::kMaxLeaves) {
-        return fail("a call has too many arguments");
-    }
+    if (!arguments(site_info.shape.params, window, inputs)) return false;
     const auto& results = site_info.shape.results;
-    Node* call = runtime(kCallClosure, results.empty() ? Type::Void : Type::I64, inputs, &site_info);
-    // All results come as slots.
-    store_results(call, std::vector<vm::LeafKind>(results.size(), vm::LeafKind::Slot), result);
+    Node* call = graph_.append(
+        block_,
+        graph_.new_node(Op::CallClosure, results.empty() ? Type::Void : leaf_type(results[0]), inputs));
+    call->site = site();
+    catch_from();
+    store_results(call, results, result);
     jump(join);
     block_ = join;
     if (!state(join).sealed) seal(join);

@@ -19,6 +19,9 @@ struct Emitted {
     const std::uint8_t* entry = nullptr;         // for Function::compiled_entry; null for OSR graphs
     const std::uint8_t* interp_entry = nullptr;  // for skua_jit_enter: takes the interpreter's frame; for OSR
                                                  // graphs the loop's entry
+    // For Class::closure_entry of function.closure_class; null if there was none.
+    const std::uint8_t* closure_entry = nullptr;
+    const vm::Class* closure_class = nullptr;
     std::uint32_t bytes = 0;
 };
 

@@ -33,6 +33,7 @@ Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thu
     interpreter_entry_ = a_.newLabel();
     interpreter_call_ = a_.newLabel();
     interpreter_end_ = a_.newLabel();
+    closure_entry_ = a_.newLabel();
     end_ = a_.newLabel();
     for (std::size_t i = 0; i < lir_.blocks.size(); ++i) labels_.push_back(a_.newLabel());
     const std::uint32_t slots = lir_.outgoing_slots + allocation_.stack_slots;
@@ -48,7 +49,10 @@ bool Encoder::run(CodeCache& cache, Emitted& out) {
     a_.bind(unwind_);
     a_.jmp(imm(thunks_.unwind));
     a_.bind(end_);
-    if (!lir_.graph->osr) interpreter_entry();
+    if (!lir_.graph->osr) {
+        interpreter_entry();
+        closure_entry();
+    }
     constants();
     return finish(cache, out);
 }
@@ -236,6 +240,36 @@ void Encoder::interpreter_entry() {
     a_.bind(interpreter_end_);
 }
 
+// Where the function is called with a closure in r10: the captures become the arguments behind the others.
+void Encoder::closure_entry() {
+    closure_class_ = lir_.graph->function->closure_class.load(std::memory_order_acquire);
+    if (!closure_class_) return;
+    static constexpr std::uint32_t kArgs[] = {7, 6, 2, 1, 8, 9};
+    const auto& params = lir_.graph->params;
+    const std::size_t first = params.size() - closure_class_->capture_slots;
+    a_.align(AlignMode::kCode, 16);
+    a_.bind(closure_entry_);
+    std::uint32_t integers = 0, floats = 0;
+    for (std::size_t i = 0; i < params.size(); ++i) {
+        const bool fp = is_float(params[i]);
+        std::uint32_t& count = fp ? floats : integers;
+        const bool in_register = count < (fp ? 8 : std::size(kArgs));
+        const std::uint32_t at = count++;
+        if (i < first) continue;
+        const x86::Mem capture =
+            x86::qword_ptr(x86::r10, static_cast<std::int32_t>(sizeof(vm::Object) + 8 * (i - first)));
+        if (!in_register) {
+            a_.mov(x86::r11, capture);
+            a_.mov(x86::qword_ptr(x86::r15, offset::kArgs + static_cast<std::int32_t>(8 * i)), x86::r11);
+        } else if (fp) {
+            a_.vmovsd(x86::xmm(at), capture);
+        } else {
+            a_.mov(x86::gpq(kArgs[at]), capture);
+        }
+    }
+    a_.jmp(entry_);
+}
+
 void Encoder::constants() {
     if (!masks_.empty()) a_.align(AlignMode::kData, 16);
     for (auto& [bits, label] : masks_) {
@@ -295,6 +329,10 @@ bool Encoder::finish(CodeCache& cache, Emitted& out) {
         out.entry = place.run;
         out.interp_entry = entry->start;
         cache.add(std::move(entry));
+        if (closure_class_) {
+            out.closure_entry = place.run + offset_of(closure_entry_);
+            out.closure_class = closure_class_;
+        }
     }
     if (print_)
         std::fprintf(stderr, "; %s at %p\n%s\n", lir_.graph->name.c_str(),

@@ -54,6 +54,12 @@ bool Encoder::encode_call(const Inst& in) {
             a_.call(target);
             record(in.node->site, in.landing);
             return true;
+        case MOp::CallClosure:
+            a_.mov(x86::r11, x86::qword_ptr(x86::r10));
+            a_.mov(x86::rax, x86::qword_ptr(x86::r11, offset::kClosureFunction));
+            a_.call(x86::qword_ptr(x86::r11, offset::kClosureEntry));
+            record(in.node->site, in.landing);
+            return true;
         case MOp::CallRuntime:
             runtime_call(in);
             return true;

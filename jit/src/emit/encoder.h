@@ -33,6 +33,7 @@ private:
     void block(std::size_t index);
     void instruction(std::uint32_t i);
     void interpreter_entry();
+    void closure_entry();
     void constants();
     bool finish(CodeCache& cache, Emitted& out);
     void branch(const Inst& in, Cond cond);
@@ -121,6 +122,8 @@ private:
     std::vector<std::function<void()>> stubs_;
     std::vector<CallPlace> calls_;
     std::vector<std::pair<std::uint32_t, asmjit::Label>> interpreter_calls_;
+    asmjit::Label closure_entry_;
+    const vm::Class* closure_class_ = nullptr;
     asmjit::Label interpreter_entry_, interpreter_call_, interpreter_end_;
     asmjit::Label end_;
 };

@@ -300,6 +300,7 @@ bool is_pure(MOp op) {
         case MOp::Call:
         case MOp::CallVirtual:
         case MOp::CallIndirect:
+        case MOp::CallClosure:
         case MOp::CallRuntime:
         case MOp::CallNative:
         case MOp::TakePending:

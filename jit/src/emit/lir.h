@@ -136,6 +136,7 @@ enum class MOp : std::uint8_t {
     Call,
     CallVirtual,
     CallIndirect,
+    CallClosure,
     CallRuntime,
     CallNative,
     Poll,

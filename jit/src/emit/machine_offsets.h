@@ -32,6 +32,8 @@ inline constexpr auto kCompiledEntry = static_cast<std::int32_t>(offsetof(vm::Fu
 // The vector's first word is its data pointer; make_thunks checks that.
 inline constexpr auto kVtable = static_cast<std::int32_t>(offsetof(vm::Class, vtable));
 
+inline constexpr auto kClosureFunction = static_cast<std::int32_t>(offsetof(vm::Class, closure_function));
+inline constexpr auto kClosureEntry = static_cast<std::int32_t>(offsetof(vm::Class, closure_entry));
 inline constexpr auto kDisplay = static_cast<std::int32_t>(offsetof(vm::Class, display));
 inline constexpr auto kDepth = static_cast<std::int32_t>(offsetof(vm::Class, depth));
 

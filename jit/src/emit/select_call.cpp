@@ -16,11 +16,8 @@ constexpr auto kArgsOffset =
     static_cast<std::int32_t>(offsetof(vm::Thread, compiled) + offsetof(vm::Thread::Compiled, args));
 
 // The least size of a buffer: a native's argument registers are loaded from it whether they are used or
-// not, and a closure leaves all its results there.
-std::uint32_t least_slots(const RuntimeEntry& entry) {
-    constexpr std::uint32_t kRegisters = 8;
-    return &entry == &kCallClosure ? vm::Thread::Compiled::kMaxLeaves : kRegisters;
-}
+// not.
+constexpr std::uint32_t kLeastSlots = 8;
 
 }  // namespace
 
@@ -59,7 +56,7 @@ void Selector::guest_arguments(const Node* n, std::uint32_t first) {
 void Selector::runtime_call(const Node* n) {
     const auto& entry = *static_cast<const RuntimeEntry*>(n->ptr);
     if (entry.form == RuntimeEntry::Form::Buffer) {
-        const std::uint32_t slots = std::max(n->input_count, least_slots(entry));
+        const std::uint32_t slots = std::max(n->input_count, kLeastSlots);
         lir_.outgoing_slots = std::max(lir_.outgoing_slots, slots);
         for (std::uint32_t i = 0; i < n->input_count; ++i) {
             const Value v = value(n->in(i));
@@ -83,11 +80,13 @@ bool Selector::select_call(const Node* n) {
     switch (n->op) {
         case Op::Call:
         case Op::CallVirtual:
-        case Op::CallIndirect: {
-            const std::uint32_t first = n->op == Op::CallIndirect ? 1 : 0;
+        case Op::CallIndirect:
+        case Op::CallClosure: {
+            const std::uint32_t first = n->op == Op::CallIndirect || n->op == Op::CallClosure ? 1 : 0;
             guest_arguments(n, first);
             Inst& in = add(n->op == Op::Call          ? MOp::Call
                            : n->op == Op::CallVirtual ? MOp::CallVirtual
+                           : n->op == Op::CallClosure ? MOp::CallClosure
                                                       : MOp::CallIndirect,
                            n);
             if (n->type != Type::Void && uses(n) > 0) {
@@ -96,7 +95,7 @@ bool Selector::select_call(const Node* n) {
             }
             clobber_all();
             lir_.calls = true;
-            if (first == 1) use_fixed(n->in(0), gp::rax);
+            if (first == 1) use_fixed(n->in(0), n->op == Op::CallClosure ? gp::r10 : gp::rax);
             for (auto [argument, r] : fixed_) use_fixed(argument, r);
             return true;
         }

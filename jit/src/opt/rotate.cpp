@@ -38,7 +38,7 @@ bool wants_rotation(const InLoop& inside, const Loop& loop) {
     if (header->succs[0] == header || header->succs[1] == header) return false;
     for (const Node* n : header->nodes) {
         if (n->op == Op::Call || n->op == Op::CallVirtual || n->op == Op::CallIndirect ||
-            info(n->op).allocates)
+            n->op == Op::CallClosure || info(n->op).allocates)
             return false;
     }
     return !tests_at_end(inside, loop);

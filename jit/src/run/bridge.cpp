@@ -40,19 +40,31 @@ void give_results(Thread& thread, std::span<const LeafKind> kinds, const Slot* f
     std::copy(frame + 1, frame + kinds.size(), thread.compiled.results + 1);
 }
 
+bool interpret(Thread& thread, Function& function, std::uint64_t* registers, skua::vm::Closure* closure) {
+    // Natives need native_depth as well, which is for stacks whose end is unknown; here the end is known.
+    if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < thread.native_stack_limit) {
+        skua::vm::throw_stack_overflow(thread);
+        return false;
+    }
+    skua::vm::Activation activation(thread, function);
+    Slot* frame = activation.frame();
+    if (!frame) return false;
+    const std::size_t captures = closure ? closure->cls->capture_slots : 0;
+    const std::span<const LeafKind> params = function.shape.params;
+    take_arguments(thread, params.first(params.size() - captures), registers, frame);
+    if (closure) std::copy_n(closure->captures(), captures, frame + params.size() - captures);
+    if (!activation.run()) return false;
+    give_results(thread, function.shape.results, frame, registers);
+    return true;
+}
+
 }  // namespace
 
 bool skua_jit_interpret(Thread* thread, Function* function, std::uint64_t* registers) {
-    // Natives need native_depth as well, which is for stacks whose end is unknown; here the end is known.
-    if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < thread->native_stack_limit) {
-        skua::vm::throw_stack_overflow(*thread);
-        return false;
-    }
-    skua::vm::Activation activation(*thread, *function);
-    Slot* frame = activation.frame();
-    if (!frame) return false;
-    take_arguments(*thread, function->shape.params, registers, frame);
-    if (!activation.run()) return false;
-    give_results(*thread, function->shape.results, frame, registers);
-    return true;
+    return interpret(*thread, *function, registers, nullptr);
+}
+
+bool skua_jit_interpret_closure(Thread* thread, Function* function, std::uint64_t* registers,
+                                skua::vm::Object* closure) {
+    return interpret(*thread, *function, registers, static_cast<skua::vm::Closure*>(closure));
 }

@@ -141,6 +141,10 @@ void Tier::publish(vm::Function& function, const Emitted& code) {
     function.compiled_stub[1].pointer = &function;
     function.interp_entry.store(code.interp_entry, std::memory_order_release);
     function.compiled_entry.store(code.entry, std::memory_order_release);
+    if (code.closure_entry) {
+        const_cast<vm::Class*>(code.closure_class)
+            ->closure_entry.store(code.closure_entry, std::memory_order_release);
+    }
     function.code.store(function.compiled_stub, std::memory_order_release);
 }
 
@@ -160,6 +164,8 @@ bool Tier::prepare(std::string& why_not) {
 std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& /*vm*/, const Options& options, std::string& why_not) {
     auto tier = std::make_unique<Tier>(options);
     if (!tier->prepare(why_not)) return nullptr;
+    vm::Class::closure_bridge_entry.store(reinterpret_cast<const void*>(&skua_jit_closure_bridge),
+                                          std::memory_order_relaxed);
     vm::Function::bridge_entry.store(reinterpret_cast<const void*>(&skua_jit_bridge),
                                      std::memory_order_relaxed);
     return tier;

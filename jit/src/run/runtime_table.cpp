@@ -129,24 +129,6 @@ Word call_native(Thread* thread, const void* function, Slot* values) {
     return values[0];
 }
 
-Word call_closure(Thread* thread, const void* site_word, Slot* values) {
-    const auto* site = static_cast<const vm::CallSite*>(site_word);
-    auto* closure = ptr<vm::Closure>(values[0]);
-    vm::Function& function = *closure->cls->closure_function;
-    Slot slots[2 * Thread::Compiled::kMaxLeaves];
-    const std::size_t arguments = site->argument_slots, captures = closure->cls->capture_slots;
-    if (arguments + captures > std::size(slots)) {
-        vm::throw_error(*thread, "std.core.LinkError", "a function value has too many captured values");
-        return 0;
-    }
-    std::copy_n(values + 1, arguments, slots);
-    std::copy_n(closure->captures(), captures, slots + arguments);
-    Slot results[Thread::Compiled::kMaxLeaves] = {};
-    if (!vm::invoke(*thread, function, {slots, arguments + captures}, results)) return 0;
-    std::copy_n(results, site->shape.results.size(), values);
-    return values[0];
-}
-
 using Direct0 = Word (*)(Thread*);
 using Direct1 = Word (*)(Thread*, Word);
 using Direct2 = Word (*)(Thread*, Word, Word);
@@ -195,6 +177,5 @@ const RuntimeEntry kArrayCopy = buffer("array_copy", array_copy, Throws::IfZero,
 const RuntimeEntry kArrayFill = buffer("array_fill", array_fill, Throws::IfZero, true);
 const RuntimeEntry kArrayOf = buffer("array_of", array_of, Throws::IfZero, false);
 const RuntimeEntry kCallNative = buffer("call_native", call_native, Throws::TestPending, true);
-const RuntimeEntry kCallClosure = buffer("call_closure", call_closure, Throws::TestPending, true);
 
 }  // namespace skua::jit

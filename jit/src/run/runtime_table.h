@@ -33,7 +33,5 @@ extern const RuntimeEntry kArrayCopy;   // (class) the operands of ACopy: 1
 extern const RuntimeEntry kArrayFill;   // (class) the operands of AFill: 1
 extern const RuntimeEntry kArrayOf;     // (class) count, then the elements' slots: array
 extern const RuntimeEntry kCallNative;  // (function) arguments: the result
-extern const RuntimeEntry
-    kCallClosure;  // (CallSite) closure, then the arguments: result 0, the others behind it
 
 }  // namespace skua::jit

@@ -43,25 +43,33 @@ extern "C" [[gnu::naked]] void skua_jit_unwind() {
         "jmp skua_jit_leave\n" ::"i"(kBoundary));
 }
 
+// What both bridges do; they differ in the C++ half and in that a closure comes in r10.
+#define SKUA_BRIDGE(half)                                                           \
+    "lea 8(%%rsp), %%r11\n"                                                         \
+    "mov %%r11, %c0(%%r15)\n"                                                       \
+    "sub $120, %%rsp\n"                                                             \
+    "mov %%rdi, 0(%%rsp)\n mov %%rsi, 8(%%rsp)\n mov %%rdx, 16(%%rsp)\n"            \
+    "mov %%rcx, 24(%%rsp)\n mov %%r8, 32(%%rsp)\n mov %%r9, 40(%%rsp)\n"            \
+    "movsd %%xmm0, 48(%%rsp)\n movsd %%xmm1, 56(%%rsp)\n movsd %%xmm2, 64(%%rsp)\n" \
+    "movsd %%xmm3, 72(%%rsp)\n movsd %%xmm4, 80(%%rsp)\n movsd %%xmm5, 88(%%rsp)\n" \
+    "movsd %%xmm6, 96(%%rsp)\n movsd %%xmm7, 104(%%rsp)\n"                          \
+    "mov %%r15, %%rdi\n"                                                            \
+    "mov %%rax, %%rsi\n"                                                            \
+    "mov %%rsp, %%rdx\n"                                                            \
+    "mov %%r10, %%rcx\n"                                                            \
+    "call " half                                                                    \
+    "\n"                                                                            \
+    "test %%al, %%al\n"                                                             \
+    "jz skua_jit_unwind\n"                                                          \
+    "mov 0(%%rsp), %%rax\n"                                                         \
+    "movsd 48(%%rsp), %%xmm0\n"                                                     \
+    "add $120, %%rsp\n"                                                             \
+    "ret\n"
+
 extern "C" [[gnu::naked]] void skua_jit_bridge() {
-    asm volatile(
-        "lea 8(%%rsp), %%r10\n"
-        "mov %%r10, %c0(%%r15)\n"
-        "sub $120, %%rsp\n"
-        "mov %%rdi, 0(%%rsp)\n mov %%rsi, 8(%%rsp)\n mov %%rdx, 16(%%rsp)\n"
-        "mov %%rcx, 24(%%rsp)\n mov %%r8, 32(%%rsp)\n mov %%r9, 40(%%rsp)\n"
-        "movsd %%xmm0, 48(%%rsp)\n movsd %%xmm1, 56(%%rsp)\n movsd %%xmm2, 64(%%rsp)\n movsd %%xmm3, "
-        "72(%%rsp)\n"
-        "movsd %%xmm4, 80(%%rsp)\n movsd %%xmm5, 88(%%rsp)\n movsd %%xmm6, 96(%%rsp)\n movsd %%xmm7, "
-        "104(%%rsp)\n"
-        "mov %%r15, %%rdi\n"
-        "mov %%rax, %%rsi\n"
-        "mov %%rsp, %%rdx\n"
-        "call skua_jit_interpret\n"
-        "test %%al, %%al\n"
-        "jz skua_jit_unwind\n"
-        "mov 0(%%rsp), %%rax\n"
-        "movsd 48(%%rsp), %%xmm0\n"
-        "add $120, %%rsp\n"
-        "ret\n" ::"i"(kAnchor));
+    asm volatile(SKUA_BRIDGE("skua_jit_interpret")::"i"(kAnchor));
+}
+
+extern "C" [[gnu::naked]] void skua_jit_closure_bridge() {
+    asm volatile(SKUA_BRIDGE("skua_jit_interpret_closure")::"i"(kAnchor));
 }

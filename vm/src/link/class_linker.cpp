@@ -319,6 +319,7 @@ Result<Class*> closure_class_of(Vm& vm, Function& function, std::uint32_t first_
     cls->mark_descriptor = gc::make_object_descriptor(cls->instance_size, refs);
     Class* made = keep(vm, std::move(cls));
     state.closure_classes.insert_or_assign(&function, made);
+    function.closure_class.store(made, std::memory_order_release);
     return made;
 }
 

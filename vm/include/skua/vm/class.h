@@ -45,11 +45,12 @@ struct Function {
     CallShape shape;
     std::atomic<const LinkedBody*> body{nullptr};
     const NativeFunction* native = nullptr;
-    std::atomic<std::uint32_t> samples{0};  // hotness, in ticks; see tier.h
-    std::string display_name;               // "bank.Account.deposit"
-    bool linking = false;                   // under the linker's lock
-    Instr compiled_stub[2] = {};            // {CompiledStub, this}: `code` once there is compiled code
-    Instr stub[2] = {};                     // {LinkStub or NativeStub, this}: initial value of `code`
+    std::atomic<Class*> closure_class{nullptr};  // of function values that run it, once there is one
+    std::atomic<std::uint32_t> samples{0};       // hotness, in ticks; see tier.h
+    std::string display_name;                    // "bank.Account.deposit"
+    bool linking = false;                        // under the linker's lock
+    Instr compiled_stub[2] = {};                 // {CompiledStub, this}: `code` once there is compiled code
+    Instr stub[2] = {};                          // {LinkStub or NativeStub, this}: initial value of `code`
 };
 
 // A method of an interface, closed: what call.interface looks up.
@@ -109,6 +110,10 @@ struct Class : gc::ClassHeader {
     const Type* element_type = nullptr;
     Function* closure_function = nullptr;  // Closure
     std::uint32_t capture_slots = 0;
+    // Closure: where compiled code calls its objects, with the closure in r10 and closure_function in rax.
+    std::atomic<const void*> closure_entry{closure_bridge_entry.load(std::memory_order_relaxed)};
+    // What that is until there is compiled code. Set once, before the first Class is made.
+    static inline std::atomic<const void*> closure_bridge_entry{nullptr};
 
     // Overrides of the universal operations; null where the default applies.
     std::atomic<Function*> equals_method{nullptr}, hash_method{nullptr}, text_method{nullptr};

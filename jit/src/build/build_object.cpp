@@ -447,6 +447,9 @@ bool Builder::build_text(const Instr* pc, LOp op) {
                 result_.why_not = "a type's layout is not known";
                 return true;
             }
+            if (op == LOp::EqualsOf && build_equality(*static_cast<const vm::Type*>(pc[1].pointer), a, b, c))
+                return true;
+            if (failed_) return true;
             append(inputs, b, layout->slots());
             if (op == LOp::EqualsOf) append(inputs, c, layout->slots());
             const RuntimeEntry& entry = op == LOp::ToStr ? kTextOf : op == LOp::HashOf ? kHashOf : kEqualsOf;

@@ -1,5 +1,6 @@
 // The builder's inside; see build.h. One file per area: builder.cpp (frames, blocks, SSA),
-// build_scalar.cpp, build_branch.cpp, build_object.cpp, build_call.cpp, float_phis.cpp.
+// build_scalar.cpp, build_branch.cpp, build_object.cpp, build_equality.cpp, build_call.cpp,
+// float_phis.cpp.
 #pragma once
 
 #include <unordered_map>
@@ -122,6 +123,8 @@ private:
     bool build_fused(const vm::Instr* pc, vm::LOp op);
 
     Block* target(std::int64_t offset, bool back_edge);
+    // False: the machine must compare.
+    bool build_equality(const vm::Type& type, std::uint32_t result, std::uint32_t left, std::uint32_t right);
     void switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi,
                        Block* otherwise);
     Node* element_index(Node* array, std::uint32_t index_register);

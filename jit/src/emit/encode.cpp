@@ -2,8 +2,8 @@
 #include <cstdio>
 
 #include "emit/encoder.h"
-#include "emit/machine_offsets.h"
 #include "emit/names.h"
+#include "run/machine_offsets.h"
 #include "run/trampolines.h"
 #include "skua/classfile/check.h"
 
@@ -36,15 +36,48 @@ Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thu
     closure_entry_ = a_.newLabel();
     end_ = a_.newLabel();
     for (std::size_t i = 0; i < lir_.blocks.size(); ++i) labels_.push_back(a_.newLabel());
+    skip_empty_blocks();
     const std::uint32_t slots = lir_.outgoing_slots + allocation_.stack_slots;
     // The return address takes 8 bytes of a multiple of 16.
     if (slots > 0 || lir_.calls) frame_size_ = slots * 8 + (slots % 2 == 0 ? 8 : 0);
 }
 
+// Blocks in which register allocation needed no moves; those that jump to them jump on.
+void Encoder::skip_empty_blocks() {
+    const auto count = static_cast<std::uint32_t>(lir_.blocks.size());
+    skipped_.assign(count, false);
+    std::size_t move = 0;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        goal_.push_back(i);
+        const LirBlock& b = lir_.blocks[i];
+        bool empty = i > 0;
+        for (std::uint32_t at = b.first; at < b.last; ++at) {
+            const MOp op = lir_.insts[at].op;
+            empty = empty && (op == MOp::Nop || op == MOp::Jump);
+            for (; move < allocation_.moves.size() && allocation_.moves[move].inst == at; ++move)
+                empty = false;
+        }
+        skipped_[i] = empty && b.succs[0] != i;
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        std::uint32_t steps = 0;
+        while (skipped_[goal_[i]] && ++steps < count) goal_[i] = lir_.blocks[goal_[i]].succs[0];
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (skipped_[goal_[i]]) skipped_[i] = false;  // in a ring of empty blocks
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        while (skipped_[goal_[i]]) goal_[i] = lir_.blocks[goal_[i]].succs[0];
+        if (skipped_[i]) labels_[i] = labels_[goal_[i]];
+    }
+}
+
 bool Encoder::run(CodeCache& cache, Emitted& out) {
     a_.bind(entry_);
     prologue();
-    for (block_ = 0; block_ < lir_.blocks.size(); ++block_) block(block_);
+    for (block_ = 0; block_ < lir_.blocks.size(); ++block_) {
+        if (!skipped_[block_]) block(block_);
+    }
     for (std::size_t i = 0; i < stubs_.size(); ++i) stubs_[i]();
     a_.bind(unwind_);
     a_.jmp(imm(thunks_.unwind));

@@ -1,6 +1,6 @@
 // Encoding: calls, polls, throws, parameters.
 #include "emit/encoder.h"
-#include "emit/machine_offsets.h"
+#include "run/machine_offsets.h"
 #include "run/runtime_entry.h"
 
 namespace skua::jit {

@@ -1,6 +1,6 @@
 // Encoding: loads, stores, objects.
 #include "emit/encoder.h"
-#include "emit/machine_offsets.h"
+#include "run/machine_offsets.h"
 #include "skua/vm/class.h"
 
 namespace skua::jit {

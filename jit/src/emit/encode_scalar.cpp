@@ -1,6 +1,6 @@
 // Encoding: arithmetic, conversions, comparisons, guards.
 #include "emit/encoder.h"
-#include "emit/machine_offsets.h"
+#include "run/machine_offsets.h"
 #include "skua/classfile/check.h"
 
 namespace skua::jit {

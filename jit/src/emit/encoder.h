@@ -40,7 +40,12 @@ private:
     void float_branch(const Inst& in);
     void jump_to(std::uint32_t block);
     void switch_table(const Inst& in);
-    [[nodiscard]] bool is_next(std::uint32_t block) const { return block == block_ + 1; }
+    void skip_empty_blocks();
+    [[nodiscard]] bool is_next(std::uint32_t block) const {
+        std::size_t next = block_ + std::size_t{1};
+        while (next < lir_.blocks.size() && skipped_[next]) ++next;
+        return goal_[block] == next;
+    }
 
     // ---- operands
     // ------------------------------------------------------------------------------------------
@@ -121,6 +126,8 @@ private:
     std::vector<std::pair<asmjit::Label, std::vector<asmjit::Label>>> tables_;
     std::vector<std::function<void()>> stubs_;
     std::vector<CallPlace> calls_;
+    std::vector<bool> skipped_;        // blocks without code
+    std::vector<std::uint32_t> goal_;  // where a jump to a block ends: past those that are skipped
     std::vector<std::pair<std::uint32_t, asmjit::Label>> interpreter_calls_;
     asmjit::Label closure_entry_;
     const vm::Class* closure_class_ = nullptr;

@@ -2,7 +2,7 @@
 
 #include <asmjit/x86.h>
 
-#include "emit/machine_offsets.h"
+#include "run/machine_offsets.h"
 #include "run/support.h"
 #include "run/trampolines.h"
 

@@ -29,8 +29,10 @@ constexpr Pass kPasses[] = {
     {"licm", licm},
     {"gvn", gvn},
     {"divide", divide},
+    {"unroll", unroll},
     {"gvn", gvn},
     {"simplify", simplify},
+    {"latches", latches},
 };
 // clang-format on
 

@@ -45,5 +45,7 @@ void licm(Graph& graph);
 void ranges(Graph& graph);
 void divide(Graph& graph);
 void versions(Graph& graph);
+void unroll(Graph& graph);
+void latches(Graph& graph);
 
 }  // namespace skua::jit

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "opt/cfg.h"
+#include "opt/counters.h"
 #include "opt/facts.h"
 #include "opt/loops.h"
 #include "opt/passes.h"
@@ -20,13 +21,6 @@ constexpr std::size_t kMaxNodes = 250;  // of a loop that is copied
 constexpr std::size_t kMaxChecks = 40;
 constexpr int kMaxVersions = 24;  // per graph
 constexpr std::int64_t kSmall = std::int64_t{1} << 30;
-
-// counter = phi(start, counter + step); while in the loop counter < limit, or <= limit if inclusive; the
-// first value aside, which nothing is known of.
-struct Counter {
-    Node *phi, *start, *limit;
-    bool inclusive;
-};
 
 struct Index {
     const Counter* counter = nullptr;  // null: does not change
@@ -48,7 +42,8 @@ public:
 
     bool run() {
         before_ = find_preheader(loop_);
-        if (!before_ || loop_.header->cold || !find_counters()) return false;
+        if (!before_ || loop_.header->cold || !find_counters(loop_, inside_, before_, counters_))
+            return false;
         std::size_t nodes = 0;
         for (const Block* block : loop_.blocks) nodes += block->nodes.size();
         if (nodes > kMaxNodes) return false;
@@ -59,57 +54,10 @@ public:
     }
 
 private:
-    Node* invariant_value(Node* n) const {
-        n = behind_checks(n);
-        return inside_.invariant(n) ? n : nullptr;
-    }
-    // A cast is more than its input: it says what the reference is.
-    static Node* behind_checks(Node* n) {
-        while (is_check(n->op) && n->op != Op::CastCheck) n = n->in(0);
-        return n;
-    }
+    Node* invariant_value(Node* n) const { return jit::invariant_value(inside_, n); }
+    std::uint32_t index_of(const Block* pred) const { return pred_index(loop_.header, pred); }
 
     // ---- what the loop does -------------------------------------------------------------------------
-    bool find_counters() {
-        if (loop_.latches.size() != 1) return false;
-        const Block* at = loop_.latches[0];
-        while (at->succs.size() == 1 && at->preds.size() == 1 && at != loop_.header &&
-               at->preds[0]->succs.size() == 1)
-            at = at->preds[0];
-        // `at` is entered by the branch that stays in the loop, or is that block itself.
-        const Block* branch = at->preds.size() == 1 && at != loop_.header ? at->preds[0] : nullptr;
-        if (!branch || branch->terminator()->op != Op::Branch) return false;
-        const Node* condition = branch->terminator()->in(0);
-        if ((condition->op != Op::Lt && condition->op != Op::Le) || condition->in(0)->type != Type::I64)
-            return false;
-        // The loop goes on if compared < limit (or <=), or unless limit <= compared (or <).
-        const bool straight = branch->succs[0] == at;
-        const bool inclusive = (condition->op == Op::Le) == straight;
-        Node* compared = behind_checks(condition->in(straight ? 0 : 1));
-        Node* limit = invariant_value(condition->in(straight ? 1 : 0));
-        if (!limit) return false;
-        const auto latch = index_of(loop_.latches[0]), entry = index_of(before_);
-        for (Node* phi : loop_.header->nodes) {
-            if (phi->op != Op::Phi) break;
-            if (phi->type != Type::I64) continue;
-            const Node* next = behind_checks(phi->in(latch));
-            if (next->op != Op::Add || !next->in(1)->is_const() || behind_checks(next->in(0)) != phi)
-                continue;
-            const std::int64_t step = next->in(1)->imm;
-            if (step <= 0 || step > kSmall) continue;
-            if (compared == next) {
-                counters_.push_back({phi, phi->in(entry), limit, inclusive});
-            } else if (compared == phi && !inclusive && step == 1) {
-                counters_.push_back({phi, phi->in(entry), limit, true});  // i < limit, so i + 1 <= limit
-            }
-        }
-        return true;
-    }
-    std::uint32_t index_of(const Block* pred) const {
-        const auto& preds = loop_.header->preds;
-        return static_cast<std::uint32_t>(std::find(preds.begin(), preds.end(), pred) - preds.begin());
-    }
-
     const Counter* counter_of(const Node* n) const {
         for (const Counter& counter : counters_) {
             if (counter.phi == n) return &counter;
@@ -322,11 +270,6 @@ private:
     Node* all_ = nullptr;
     std::vector<Length> lengths_;
 };
-
-bool is_innermost(const Loop& loop) {
-    return std::all_of(loop.blocks.begin(), loop.blocks.end(),
-                       [&](const Block* block) { return block->loop == loop.header; });
-}
 
 }  // namespace
 

@@ -54,16 +54,18 @@ TEST_CASE("Several threads wait, each for its own job") {
 TEST_CASE("The program does not wait for a job that it only submits") {
     std::mutex gate;
     gate.lock();
+    std::atomic<bool> started{false};
     std::atomic<int> done{0};
     vm::Function function;
     {
         CompileQueue queue([&](const CompileJob&) {
+            started = true;
             std::lock_guard guard(gate);
             ++done;
         });
         for (int i = 0; i < 5; ++i) queue.submit({&function, nullptr}, false);
         CHECK(done == 0);
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the first one has started
+        while (!started) std::this_thread::yield();
         CHECK(done == 0);
         gate.unlock();
     }

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::uint32_t kSlack = 8;  // beyond arguments and results, until the function is linked
 
-// The first slot that the thread's current frame does not need.
-Slot* above_current_frame(const Thread& thread) {
+}  // namespace
+
+Slot* stack_top(const Thread& thread) {
     if (!thread.fp) return thread.stack_base;
     if (thread.compiled.boundary_sp != 0) {
         // Compiled code runs in place of this frame and holds its values elsewhere. pc is a stub of
@@ -25,14 +26,12 @@ Slot* above_current_frame(const Thread& thread) {
            (body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots);
 }
 
-}  // namespace
-
 Activation::Activation(Thread& thread, Function& function) : thread_(thread), function_(function) {
     if (--thread.ticks < 0) [[unlikely]] {
         const void* osr = nullptr;
         if (!poll(thread, &function, nullptr, osr)) return;
     }
-    Slot* fp = above_current_frame(thread) + kLinkSlots;
+    Slot* fp = stack_top(thread) + kLinkSlots;
     if (!ensure_frame(thread, fp + function.arg_slots + function.result_slots + kSlack)) return;
     fp[-1] = reinterpret_cast<Slot>(kActivationReturn);
     fp[-2] = reinterpret_cast<Slot>(thread.fp);

@@ -228,15 +228,15 @@ compiled_loop:
     loop_code = vm::loop_code(*thread, pc);
     if (!loop_code) goto* handlers[static_cast<unsigned>(plain_op(pc->op))];
 leave_for_loop : {
-    // Compiled code finishes the frame and leaves the results at fp.
+    // Compiled code finishes the frame and leaves the results where it has found the registers.
     const LinkedBody* body = body_at(pc);
+    const Slot* from = move_frame(*thread, *body->function, fp);
     thread->pc = body->function->stub;
-    if (!enter_compiled(*thread, loop_code, fp)) {
+    if (!enter_compiled(*thread, loop_code, const_cast<Slot*>(from))) {
         RELOAD();
         goto unwind_caller;
     }
     RELOAD();
-    const Slot* from = fp;
     const unsigned n = body->function->result_slots;
     pc = reinterpret_cast<const Instr*>(fp[-1]);
     fp -= pc->b;

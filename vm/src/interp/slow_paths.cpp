@@ -188,6 +188,15 @@ bool run_compiled(Thread& thread, Function& function, Slot* frame) {
     return enter_compiled(thread, function.interp_entry.load(std::memory_order_acquire), frame);
 }
 
+Slot* move_frame(Thread& thread, const Function& function, Slot* frame) {
+    const std::size_t slots = function.frame_slots.load(std::memory_order_relaxed);
+    Slot* moved = frame + slots;
+    if (static_cast<std::size_t>(thread.stack_end - frame) < 2 * slots) return frame;
+    std::copy_n(frame, slots, moved);
+    std::fill_n(frame, slots, 0);
+    return moved;
+}
+
 bool enter_compiled(Thread& thread, const void* code, Slot* frame) {
     return thread.vm->tier()->enter(thread, code, frame);
 }

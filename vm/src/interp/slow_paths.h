@@ -31,6 +31,10 @@ bool record_site(CallSite& site, Class& cls, Function& callee);
 // Compiled code for the loop at `header`, or null.
 const void* loop_code(Thread& thread, const Instr* header);
 bool run_compiled(Thread& thread, Function& function, Slot* frame);
+// Before compiled code takes a frame over in a loop: moves its registers above the stack's top, where they
+// are no roots, so that those that die in a loop of minutes keep nothing alive. Where there is no room they
+// stay. Returns where they are.
+[[nodiscard]] Slot* move_frame(Thread& thread, const Function& function, Slot* frame);
 bool enter_compiled(Thread& thread, const void* code, Slot* frame);
 
 }  // namespace skua::vm

@@ -448,4 +448,32 @@ bool equals_of(Thread& thread, const Type* type, const Slot* a, const Slot* b, b
     return equal_values(thread, type, a, b, equal, 0);
 }
 
+EqualityTarget equality_target(const Type& type) {
+    EqualityTarget target;
+    const Type* of = &type;
+    if (of->kind == TypeKind::Nullable) {
+        target.nullable = true;
+        of = of->elem();
+    }
+    if (of->kind != TypeKind::Named) return target;
+    const Class* cls = of->cls.load(std::memory_order_acquire);
+    if (!cls || cls->kind != ClassKind::Object || !cls->universal_resolved.load(std::memory_order_acquire))
+        return target;
+    Function* method = cls->equals_method.load(std::memory_order_acquire);
+    if (!method) {
+        const bool closed = !cls->def->has(classfile::kOpen) && !cls->def->has(classfile::kAbstract);
+        if (closed) target.kind = EqualityTarget::Kind::Identity;
+        return target;
+    }
+    // It takes any value of the static type.
+    if (method->param_types.size() != 2) return target;
+    const Class* taken = method->param_types[1]->cls.load(std::memory_order_acquire);
+    if (!taken || taken->kind != ClassKind::Object || taken->depth >= cls->display.size() ||
+        cls->display[taken->depth] != taken)
+        return target;
+    target.kind = EqualityTarget::Kind::Method;
+    target.method = method;
+    return target;
+}
+
 }  // namespace skua::vm

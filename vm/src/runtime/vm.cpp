@@ -27,7 +27,10 @@ constexpr std::size_t kNativePerGuestStack = 8;
 
 void scan_stack(void* data, gc::RootSink& sink) {
     auto* thread = static_cast<Thread*>(data);
-    sink.range(thread->stack_base, thread->soft_limit);
+    // What lies beyond is left from calls that have returned, and compiled code never overwrites it: one such
+    // word keeps a whole list alive. Where another thread's frames end is not known while it interprets.
+    const bool own = pthread_equal(thread->os_thread, pthread_self()) != 0;
+    sink.range(thread->stack_base, own ? stack_top(*thread) : thread->soft_limit);
     sink.word(thread->pending);
     sink.range(std::begin(thread->compiled.args), std::end(thread->compiled.args));
     sink.range(std::begin(thread->compiled.results), std::end(thread->compiled.results));

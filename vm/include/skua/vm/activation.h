@@ -31,4 +31,8 @@ private:
     Slot* frame_ = nullptr;
 };
 
+// The first slot of its stack that the thread does not need. Only for the thread itself, where its pc and fp
+// are stored: in natives, compiled code and slow paths.
+[[nodiscard]] Slot* stack_top(const Thread& thread);
+
 }  // namespace skua::vm

@@ -4,6 +4,8 @@
 // another one. Guest frames grow upwards in one mapping with a guard page at its end.
 #pragma once
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,7 @@ struct Thread {
     Object* pending = nullptr;  // the exception being thrown; tested after calls
     gc::ThreadHeap* heap = nullptr;
     Vm* vm = nullptr;
+    pthread_t os_thread = pthread_self();
 
     // Where the guest is, stored before anything that may collect, throw or call back.
     const Instr* pc = nullptr;

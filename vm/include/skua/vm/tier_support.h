@@ -47,6 +47,20 @@ struct NativeTarget {
 };
 NativeTarget native_target(const Function& function);
 
+// What == does with two references of static type `type`, as far as that is known now.
+struct EqualityTarget {
+    enum class Kind : std::uint8_t {
+        Unknown,
+        Identity,  // the same object, or both null
+        Method,    // the same object, or `method` of two that are not null and whose class has it as
+                   // equals_method
+    };
+    Kind kind = Kind::Unknown;
+    bool nullable = false;
+    Function* method = nullptr;
+};
+EqualityTarget equality_target(const Type& type);
+
 // Serves an interrupt. False: its error is pending.
 bool serve_interrupt(Thread& thread);
 

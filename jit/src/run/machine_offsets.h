@@ -34,6 +34,7 @@ inline constexpr auto kVtable = static_cast<std::int32_t>(offsetof(vm::Class, vt
 
 inline constexpr auto kClosureFunction = static_cast<std::int32_t>(offsetof(vm::Class, closure_function));
 inline constexpr auto kClosureEntry = static_cast<std::int32_t>(offsetof(vm::Class, closure_entry));
+inline constexpr auto kEqualsMethod = static_cast<std::int32_t>(offsetof(vm::Class, equals_method));
 inline constexpr auto kDisplay = static_cast<std::int32_t>(offsetof(vm::Class, display));
 inline constexpr auto kDepth = static_cast<std::int32_t>(offsetof(vm::Class, depth));
 

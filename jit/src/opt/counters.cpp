@@ -1,0 +1,71 @@
+#include "opt/counters.h"
+
+#include <algorithm>
+
+#include "opt/facts.h"
+
+namespace skua::jit {
+namespace {
+
+constexpr std::int64_t kMaxStep = std::int64_t{1} << 30;
+
+}  // namespace
+
+Node* behind_checks(Node* n) {
+    while (is_check(n->op) && n->op != Op::CastCheck) n = n->in(0);
+    return n;
+}
+
+Node* invariant_value(const InLoop& inside, Node* n) {
+    n = behind_checks(n);
+    return inside.invariant(n) ? n : nullptr;
+}
+
+std::uint32_t pred_index(const Block* block, const Block* pred) {
+    const auto& preds = block->preds;
+    return static_cast<std::uint32_t>(std::find(preds.begin(), preds.end(), pred) - preds.begin());
+}
+
+bool is_innermost(const Loop& loop) {
+    return std::all_of(loop.blocks.begin(), loop.blocks.end(),
+                       [&](const Block* block) { return block->loop == loop.header; });
+}
+
+bool find_counters(const Loop& loop, const InLoop& inside, const Block* before,
+                   std::vector<Counter>& counters) {
+    if (loop.latches.size() != 1) return false;
+    const Block* at = loop.latches[0];
+    while (at->succs.size() == 1 && at->preds.size() == 1 && at != loop.header &&
+           at->preds[0]->succs.size() == 1)
+        at = at->preds[0];
+    // `at` is entered by the branch that stays in the loop, or is that block itself.
+    const Block* branch = at->preds.size() == 1 && at != loop.header ? at->preds[0] : nullptr;
+    if (!branch || branch->terminator()->op != Op::Branch) return false;
+    const Node* condition = branch->terminator()->in(0);
+    if ((condition->op != Op::Lt && condition->op != Op::Le) || condition->in(0)->type != Type::I64)
+        return false;
+    // The loop goes on if compared < limit (or <=), or unless limit <= compared (or <).
+    const bool straight = branch->succs[0] == at;
+    const bool inclusive = (condition->op == Op::Le) == straight;
+    Node* compared = behind_checks(condition->in(straight ? 0 : 1));
+    Node* limit = invariant_value(inside, condition->in(straight ? 1 : 0));
+    if (!limit) return false;
+    const auto latch = pred_index(loop.header, loop.latches[0]), entry = pred_index(loop.header, before);
+    for (Node* phi : loop.header->nodes) {
+        if (phi->op != Op::Phi) break;
+        if (phi->type != Type::I64) continue;
+        Node* next = behind_checks(phi->in(latch));
+        if (next->op != Op::Add || !next->in(1)->is_const() || behind_checks(next->in(0)) != phi) continue;
+        const std::int64_t step = next->in(1)->imm;
+        if (step <= 0 || step > kMaxStep) continue;
+        if (compared == next) {
+            counters.push_back({phi, phi->in(entry), next, limit, step, inclusive});
+        } else if (compared == phi && !inclusive && step == 1) {
+            // i < limit, so i + 1 <= limit
+            counters.push_back({phi, phi->in(entry), next, limit, step, true});
+        }
+    }
+    return true;
+}
+
+}  // namespace skua::jit

@@ -1,0 +1,32 @@
+// Counters of loops that test at their end.
+#pragma once
+
+#include <vector>
+
+#include "opt/loops.h"
+
+namespace skua::jit {
+
+// counter = phi(start, next), next = counter + step. The loop goes on, and `next` is its next value, if
+// next < limit, or <= limit if inclusive. Nothing is known of the first value. The step is positive and below
+// 2^30; an addition may have wrapped only where the test then ends the loop or `next` is below every value
+// that it has had.
+struct Counter {
+    Node *phi, *start, *next, *limit;
+    std::int64_t step;
+    bool inclusive;
+};
+
+// False: the loop has no test at its end that one could tell. `before` is its preheader.
+bool find_counters(const Loop& loop, const InLoop& inside, const Block* before,
+                   std::vector<Counter>& counters);
+
+// The value behind checks that do not change it. A cast is more than its input: it says what the
+// reference is.
+[[nodiscard]] Node* behind_checks(Node* n);
+// That value if the loop does not compute it, or null.
+[[nodiscard]] Node* invariant_value(const InLoop& inside, Node* n);
+[[nodiscard]] std::uint32_t pred_index(const Block* block, const Block* pred);
+[[nodiscard]] bool is_innermost(const Loop& loop);
+
+}  // namespace skua::jit

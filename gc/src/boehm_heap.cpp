@@ -57,6 +57,9 @@ struct ScanLayout {
 constexpr std::size_t kLayoutBlock = 1024;
 constexpr std::size_t kLayoutBlocks = 4096;
 
+// Between two collections. A heap of some megabytes would else be marked again and again (docs/gc.md).
+constexpr std::size_t kLeastAllocated = 32u << 20;
+
 struct State {
     std::once_flag once;
     bool initialized = false;
@@ -237,6 +240,7 @@ void start(const Options& options) {
     g.limit = options.max_heap != 0 ? options.max_heap : default_memory_limit();
     GC_set_max_heap_size(g.limit);
     GC_set_free_space_divisor(1);
+    GC_set_min_bytes_allocd(kLeastAllocated);
     GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, reinterpret_cast<void*>(&mark_by_layout));
     g.next_hook = GC_get_push_other_roots();
     GC_set_push_other_roots(push_roots);

@@ -120,8 +120,48 @@ void Allocator::connect_parts() {
 
 void Allocator::connect_blocks() {
     for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
-        for (std::uint32_t s : lir_.blocks[b].succs) connect_edge(b, s);
+        for (std::uint32_t s : lir_.blocks[b].succs) {
+            connect_edge(b, s);
+            if (lir_.blocks[s].block->loop == lir_.blocks[s].block && lir_.blocks[s].loop_depth == 1 &&
+                lir_.blocks[b].loop_depth == 0)
+                clear_dead_slots(b, s);
+        }
     }
+}
+
+// On the way into a loop that may run for long. The stack is scanned conservatively: what is left in a slot
+// that the loop does not use would be kept alive, with all that it leads to.
+void Allocator::clear_dead_slots(std::size_t from, std::size_t header) {
+    if (out_.stack_slots == 0 || !calls_in_loop(header)) return;
+    std::vector<bool> used(out_.stack_slots, false);
+    const auto use = [&](VReg v) {
+        const std::uint32_t slot = slots_[intervals_.root(v)];
+        if (slot != kNever) used[slot] = true;
+    };
+    const auto& live = intervals_.live_in[header];
+    for (VReg v = 0; v < live.size(); ++v) {
+        if (live[v]) use(v);
+    }
+    for (const LirPhi& phi : lir_.blocks[header].phis) use(phi.def);
+    const LirBlock& pred = lir_.blocks[from];
+    require(pred.succs.size() == 1);
+    const Node* zero = lir_.graph->constant(Type::I64, 0);
+    for (std::uint32_t slot = 0; slot < out_.stack_slots; ++slot) {
+        if (used[slot]) continue;
+        out_.moves.push_back({pred.last - 1,
+                              MovePlace::BlockEnd,
+                              {{}, zero, Location{Location::Kind::Stack, slot}, RegClass::Gp}});
+    }
+}
+
+bool Allocator::calls_in_loop(std::size_t header) const {
+    for (const LoopSpan& loop : loops_) {
+        if (loop.from != lir_.blocks[header].from()) continue;
+        for (std::uint32_t i = loop.from / 4; i < loop.to / 4; ++i) {
+            if (lir_.insts[i].clobbers_gp != 0) return true;
+        }
+    }
+    return false;
 }
 
 void Allocator::connect_edge(std::size_t from, std::size_t to) {

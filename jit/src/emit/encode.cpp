@@ -107,6 +107,10 @@ void Encoder::prologue() {
         });
     }
     if (frame_size_ > 0) a_.sub(x86::rsp, frame_size_);
+    if (!lir_.graph->osr) return;
+    // A loop that is entered here may run for long, and buffers of calls are scanned as roots.
+    for (std::uint32_t i = 0; i < lir_.outgoing_slots; ++i)
+        a_.mov(x86::qword_ptr(x86::rsp, static_cast<std::int32_t>(8 * i)), 0);
 }
 
 void Encoder::epilogue() {

@@ -24,6 +24,7 @@ private:
     struct LoopSpan {
         std::uint32_t from, to;
         int parent;  // index, or -1
+        bool cold;
     };
 
     // ---- the scan (allocate.cpp) ---------------------------------------------------------------------

@@ -138,10 +138,7 @@ void Allocator::clear_dead_slots(std::size_t from, std::size_t header) {
         const std::uint32_t slot = slots_[intervals_.root(v)];
         if (slot != kNever) used[slot] = true;
     };
-    const auto& live = intervals_.live_in[header];
-    for (VReg v = 0; v < live.size(); ++v) {
-        if (live[v]) use(v);
-    }
+    intervals_.live_in[header].for_each(use);
     for (const LirPhi& phi : lir_.blocks[header].phis) use(phi.def);
     const LirBlock& pred = lir_.blocks[from];
     require(pred.succs.size() == 1);
@@ -173,13 +170,11 @@ void Allocator::connect_edge(std::size_t from, std::size_t to) {
     // Exceptions leave in the middle of the call in front of the Catch.
     const bool exceptional = lir_.insts[pred.last - 1].op == MOp::Catch && pred.succs[1] == to;
     const std::uint32_t leave = exceptional ? 4 * (pred.last - 2) + 2 : pred.to() - 1;
-    const auto& live = intervals_.live_in[to];
-    for (VReg v = 0; v < live.size(); ++v) {
-        if (!live[v]) continue;
+    intervals_.live_in[to].for_each([&](VReg v) {
         const Location at = location(v, leave);
         require(!exceptional || at.kind == Location::Kind::Stack);
         move(inst, place, v, at, location(v, succ.from()));
-    }
+    });
     for (std::size_t p = 0; p < succ.preds.size(); ++p) {
         if (succ.preds[p] != from) continue;
         for (const LirPhi& phi : succ.phis) {

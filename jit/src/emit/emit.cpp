@@ -1,5 +1,8 @@
 #include "emit/emit.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "emit/allocator.h"
 #include "emit/encoder.h"
 
@@ -12,6 +15,11 @@ bool emit(Graph& graph, CodeCache& cache, const Thunks& thunks, const EmitOption
     try {
         allocation = allocate_registers(lir, options.registers);
     } catch (const AllocationFailure&) {
+        if (options.strict) {
+            std::fprintf(stderr, "skua: internal error: the registers of %s could not be allocated\n",
+                         graph.name.c_str());
+            std::abort();
+        }
         why_not = "its registers could not be allocated";
         return false;
     }

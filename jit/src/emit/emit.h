@@ -12,7 +12,9 @@ namespace skua::jit {
 
 struct EmitOptions {
     unsigned registers = 0;  // leave only this many of each class to the allocator (3 or more); 0: all
-    bool print_asm = false;  // on stderr
+    bool print_asm = false;
+    bool strict = false;  // a mistake of the register allocator's stops the program; else the function is not
+                          // compiled  // on stderr
 };
 
 struct Emitted {

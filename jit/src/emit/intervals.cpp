@@ -30,8 +30,6 @@ std::vector<LiveRange> merged(const std::vector<LiveRange>& a, const std::vector
     return joined;
 }
 
-using Bits = std::vector<bool>;
-
 class Build {
 public:
     explicit Build(Lir& lir) : lir_(lir) {}
@@ -55,10 +53,8 @@ public:
         }
         join_phis();
         for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
-            Bits roots(count, false);
-            for (VReg v = 0; v < count; ++v) {
-                if (in_[b][v]) roots[out_.root(v)] = true;
-            }
+            BitSet roots(count);
+            in_[b].for_each([&](VReg v) { roots.add(out_.root(v)); });
             out_.live_in.push_back(std::move(roots));
         }
         return std::move(out_);
@@ -67,26 +63,26 @@ public:
 private:
     void liveness() {
         const std::size_t count = lir_.classes.size(), blocks = lir_.blocks.size();
-        in_.assign(blocks, Bits(count, false));
-        out_live_.assign(blocks, Bits(count, false));
+        in_.assign(blocks, BitSet(count));
+        out_live_.assign(blocks, BitSet(count));
         bool changed = true;
         while (changed) {
             changed = false;
             for (std::size_t b = blocks; b-- > 0;) {
                 const LirBlock& block = lir_.blocks[b];
-                Bits live = live_out(b);
+                BitSet live = live_out(b);
                 out_live_[b] = live;
                 for (std::uint32_t i = block.last; i-- > block.first;) {
                     const Inst& in = lir_.insts[i];
                     if (in.def != kNoVReg) {
-                        if (!live[in.def] && is_pure(in.op)) continue;
-                        live[in.def] = false;
+                        if (!live.has(in.def) && is_pure(in.op)) continue;
+                        live.remove(in.def);
                     }
                     for (const Use& u : lir_.uses_of(in)) {
-                        if (u.v != kNoVReg) live[u.v] = true;
+                        if (u.v != kNoVReg) live.add(u.v);
                     }
                 }
-                for (const LirPhi& phi : block.phis) live[phi.def] = false;
+                for (const LirPhi& phi : block.phis) live.remove(phi.def);
                 if (live != in_[b]) {
                     in_[b] = std::move(live);
                     changed = true;
@@ -95,17 +91,15 @@ private:
         }
     }
 
-    [[nodiscard]] Bits live_out(std::size_t b) const {
-        Bits live(lir_.classes.size(), false);
+    [[nodiscard]] BitSet live_out(std::size_t b) const {
+        BitSet live(lir_.classes.size());
         for (std::uint32_t s : lir_.blocks[b].succs) {
             const LirBlock& succ = lir_.blocks[s];
-            for (std::size_t v = 0; v < live.size(); ++v) {
-                if (in_[s][v]) live[v] = true;
-            }
+            live |= in_[s];
             for (std::size_t p = 0; p < succ.preds.size(); ++p) {
                 if (succ.preds[p] != b) continue;
                 for (const LirPhi& phi : succ.phis) {
-                    if (phi.inputs[p].v != kNoVReg) live[phi.inputs[p].v] = true;
+                    if (phi.inputs[p].v != kNoVReg) live.add(phi.inputs[p].v);
                 }
             }
         }
@@ -138,14 +132,12 @@ private:
     void block(std::size_t b) {
         const LirBlock& block = lir_.blocks[b];
         const auto weight = static_cast<float>(block.frequency);
-        Bits live_now = out_live_[b];
-        for (VReg v = 0; v < live_now.size(); ++v) {
-            if (live_now[v]) live(v, block.from(), block.to());
-        }
+        BitSet live_now = out_live_[b];
+        live_now.for_each([&](VReg v) { live(v, block.from(), block.to()); });
         for (std::uint32_t i = block.last; i-- > block.first;) {
             Inst& in = lir_.insts[i];
             const std::uint32_t base = 4 * i;
-            if (in.def != kNoVReg && !live_now[in.def]) {
+            if (in.def != kNoVReg && !live_now.has(in.def)) {
                 if (is_pure(in.op)) {
                     in = Inst{};
                     continue;
@@ -154,7 +146,7 @@ private:
             }
             const bool def_gp = in.def == kNoVReg || lir_.classes[in.def] == RegClass::Gp;
             if (in.def != kNoVReg) {
-                live_now[in.def] = false;
+                live_now.remove(in.def);
                 out_.definition[in.def] = out_.definition[in.def] == kNever ? i : kNever;
                 if (in.def_fixed != kNoReg) {
                     starts(in.def, base + 3);
@@ -202,7 +194,7 @@ private:
             for (std::uint32_t k = in.use_count; k-- > 0;) {
                 const Use& u = lir_.uses[in.first_use + k];
                 if (u.v == kNoVReg) continue;
-                live_now[u.v] = true;
+                live_now.add(u.v);
                 if (u.fixed != kNoReg) {
                     live(u.v, block.from(), base);
                     out_.hints[u.v].push_back({kNoVReg, u.fixed, weight});
@@ -214,7 +206,7 @@ private:
         }
         for (const LirPhi& phi : block.phis) {
             if (!out_.values[phi.def]) continue;  // nobody reads it
-            live_now[phi.def] = false;
+            live_now.remove(phi.def);
             starts(phi.def, block.from());
             out_.definition[phi.def] = kNever;
             for (const Use& u : phi.inputs) {
@@ -260,7 +252,7 @@ private:
 
     Lir& lir_;
     Intervals out_;
-    std::vector<Bits> in_, out_live_;
+    std::vector<BitSet> in_, out_live_;
 };
 
 }  // namespace

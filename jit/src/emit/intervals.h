@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "emit/bit_set.h"
 #include "emit/lir.h"
 
 namespace skua::jit {
@@ -46,9 +47,9 @@ struct Intervals {
     std::vector<std::unique_ptr<Interval>> values;  // by VReg; null: never live
     std::vector<VReg> joined;                       // the VReg whose interval holds this one's, by VReg
     std::vector<std::vector<Hint>> hints;           // by VReg
-    std::vector<std::uint32_t> definition;   // by VReg: its only defining instruction, kNever if several
-    std::vector<LiveRange> fixed[2][16];     // by class and register: where instructions own it
-    std::vector<std::vector<bool>> live_in;  // by block, of joined VRegs
+    std::vector<std::uint32_t> definition;  // by VReg: its only defining instruction, kNever if several
+    std::vector<LiveRange> fixed[2][16];    // by class and register: where instructions own it
+    std::vector<BitSet> live_in;            // by block, of joined VRegs
 
     [[nodiscard]] VReg root(VReg v) const {
         while (joined[v] != v) v = joined[v];

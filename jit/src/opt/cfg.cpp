@@ -135,40 +135,4 @@ bool fold_diamonds(Graph& graph) {
     return changed;
 }
 
-bool thread_jumps(Graph& graph) {
-    const auto order = reverse_post_order(graph);
-    std::vector<std::uint32_t> uses(graph.node_count(), 0);
-    for (Block* block : order) {
-        for (const Node* n : block->nodes) {
-            for (const Node* in : n->all()) ++uses[in->id];
-        }
-    }
-    bool changed = false;
-    for (Block* block : order) {
-        if (block->nodes.size() != 2 || block->nodes[0]->op != Op::Phi) continue;
-        Node* phi = block->nodes[0];
-        const Node* last = block->nodes[1];
-        if (last->op != Op::Branch || last->in(0) != phi || uses[phi->id] != 1) continue;
-        // A loop with two entries would be no loop to anyone.
-        if (std::any_of(block->preds.begin(), block->preds.end(),
-                        [&](const Block* pred) { return pred->order >= block->order; }))
-            continue;
-        for (std::uint32_t i = phi->input_count; i-- > 0;) {
-            const Node* value = phi->in(i);
-            Block* from = block->preds[i];
-            if (!value->is_const() || from->succs.size() != 1) continue;
-            Block* to = block->succs[value->imm ? 0 : 1];
-            if (to == block) continue;
-            // `to` has the block as its only predecessor: the edge is critical from now on.
-            if (to->nodes[0]->op == Op::Phi) continue;
-            split_edge(graph, block, to);
-            remove_pred(from, block);
-            from->succs[0] = to;
-            to->preds.push_back(from);
-            changed = true;
-        }
-    }
-    return changed;
-}
-
 }  // namespace skua::jit

@@ -42,11 +42,13 @@ bool find_counters(const Loop& loop, const InLoop& inside, const Block* before,
     const Block* branch = at->preds.size() == 1 && at != loop.header ? at->preds[0] : nullptr;
     if (!branch || branch->terminator()->op != Op::Branch) return false;
     const Node* condition = branch->terminator()->in(0);
-    if ((condition->op != Op::Lt && condition->op != Op::Le) || condition->in(0)->type != Type::I64)
+    const bool is_unsigned = condition->op == Op::LtU || condition->op == Op::LeU;
+    const bool or_equal = condition->op == Op::Le || condition->op == Op::LeU;
+    if ((!is_unsigned && condition->op != Op::Lt && !or_equal) || condition->in(0)->type != Type::I64)
         return false;
     // The loop goes on if compared < limit (or <=), or unless limit <= compared (or <).
     const bool straight = branch->succs[0] == at;
-    const bool inclusive = (condition->op == Op::Le) == straight;
+    const bool inclusive = or_equal == straight;
     Node* compared = behind_checks(condition->in(straight ? 0 : 1));
     Node* limit = invariant_value(inside, condition->in(straight ? 1 : 0));
     if (!limit) return false;
@@ -59,10 +61,10 @@ bool find_counters(const Loop& loop, const InLoop& inside, const Block* before,
         const std::int64_t step = next->in(1)->imm;
         if (step <= 0 || step > kMaxStep) continue;
         if (compared == next) {
-            counters.push_back({phi, phi->in(entry), next, limit, step, inclusive});
+            counters.push_back({phi, phi->in(entry), next, limit, step, inclusive, is_unsigned});
         } else if (compared == phi && !inclusive && step == 1) {
             // i < limit, so i + 1 <= limit
-            counters.push_back({phi, phi->in(entry), next, limit, step, true});
+            counters.push_back({phi, phi->in(entry), next, limit, step, true, is_unsigned});
         }
     }
     return true;

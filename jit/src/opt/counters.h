@@ -10,11 +10,11 @@ namespace skua::jit {
 // counter = phi(start, next), next = counter + step. The loop goes on, and `next` is its next value, if
 // next < limit, or <= limit if inclusive. Nothing is known of the first value. The step is positive and below
 // 2^30; an addition may have wrapped only where the test then ends the loop or `next` is below every value
-// that it has had.
+// that it has had. If the comparison is unsigned, all this holds where start and limit are not negative.
 struct Counter {
     Node *phi, *start, *next, *limit;
     std::int64_t step;
-    bool inclusive;
+    bool inclusive, is_unsigned;
 };
 
 // False: the loop has no test at its end that one could tell. `before` is its preheader.

@@ -34,10 +34,28 @@ bool is_pure_call(const Node* n) {
     return entry->throws == RuntimeEntry::Throws::Never && !entry->clobbers && entry->leaf;
 }
 
+// Comparisons that only branches use: with these they are one instruction where they are, and a register for
+// as long as the loop takes where they are not.
+std::vector<bool> fused_with_branches(const Graph& graph) {
+    std::vector<bool> fused(graph.node_count(), false);
+    for (const auto& block : graph.blocks) {
+        for (const Node* n : block->nodes) fused[n->id] = is_compare(n->op);
+    }
+    for (const auto& block : graph.blocks) {
+        for (const Node* n : block->nodes) {
+            if (n->op == Op::Branch) continue;
+            for (const Node* in : n->all()) fused[in->id] = false;
+        }
+    }
+    return fused;
+}
+
 class Hoister {
 public:
-    Hoister(Graph& graph, const Partitions& partitions, const Loop& loop, Block* before)
+    Hoister(Graph& graph, const Partitions& partitions, const std::vector<bool>& fused, const Loop& loop,
+            Block* before)
         : partitions_(partitions),
+          fused_(fused),
           loop_(loop),
           before_(before),
           inside_(graph, loop),
@@ -82,7 +100,7 @@ private:
     }
 
     bool may_hoist(const Node* n, bool always, bool clean) const {
-        if (n->op == Op::Phi || n->op == Op::Result || info(n->op).terminator) return false;
+        if (n->op == Op::Phi || n->op == Op::Result || info(n->op).terminator || fused_[n->id]) return false;
         for (const Node* in : n->all()) {
             if (!inside_.invariant(in)) return false;
         }
@@ -111,6 +129,7 @@ private:
     }
 
     const Partitions& partitions_;
+    const std::vector<bool>& fused_;
     const Loop& loop_;
     Block* before_;
     InLoop inside_;
@@ -131,8 +150,9 @@ void licm(Graph& graph) {
     // A preheader that was made belongs to the loops around.
     const auto current = made ? find_loops(graph) : loops;
     const Partitions partitions(graph);
+    const std::vector<bool> fused = fused_with_branches(graph);
     for (const Loop& loop : current) {
-        if (Block* before = find_preheader(loop)) Hoister(graph, partitions, loop, before).run();
+        if (Block* before = find_preheader(loop)) Hoister(graph, partitions, fused, loop, before).run();
     }
     graph.settle();
 }

@@ -18,6 +18,7 @@ constexpr Pass kPasses[] = {
     {"escape", escape},
     {"rotate", rotate},
     {"simplify", simplify},
+    {"lagging", lagging},
     {"gvn", gvn},
     {"licm", licm},
     {"ranges", ranges},

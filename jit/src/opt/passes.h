@@ -41,6 +41,7 @@ void simplify(Graph& graph);
 void gvn(Graph& graph);
 void escape(Graph& graph);
 void rotate(Graph& graph);
+void lagging(Graph& graph);
 void licm(Graph& graph);
 void ranges(Graph& graph);
 void divide(Graph& graph);

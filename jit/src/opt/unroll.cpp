@@ -85,11 +85,14 @@ private:
         // In front: whether there are enough rounds.
         Node* limit = emit(before_, Op::Add, {counter_.limit, graph_.constant(Type::I64, -ahead)});
         Node* enough = emit(before_, counter_.inclusive ? Op::Le : Op::Lt, {counter_.start, limit});
-        if (max_unsigned(counter_.limit) > INT64_MAX) {
-            // The subtraction must not wrap.
-            Node* least = graph_.constant(Type::I64, INT64_MIN + ahead);
-            enough = emit(before_, Op::And, {enough, emit(before_, Op::Le, {least, counter_.limit})});
-        }
+        const auto at_least = [&](std::int64_t least, Node* n) {
+            if (max_unsigned(n) <= INT64_MAX) return;
+            Node* fine = emit(before_, Op::Le, {graph_.constant(Type::I64, least), n});
+            enough = emit(before_, Op::And, {enough, fine});
+        };
+        // The subtraction must not wrap.
+        at_least(counter_.is_unsigned ? 0 : INT64_MIN + ahead, counter_.limit);
+        if (counter_.is_unsigned) at_least(0, counter_.start);
         before_->nodes.pop_back();
         graph_.append(before_, graph_.new_node(Op::Branch, Type::Void, {enough}));
         before_->succs = {fast, body_};
@@ -100,9 +103,9 @@ private:
         // Behind the fast loop: the rest, or out.
         Block* rest = graph_.new_block();
         Node* next = clone.of(counter_.next);
-        Node* more = graph_.new_node(Op::Lt, Type::I64, {next, counter_.limit});
-        Node* again = graph_.new_node(Op::Lt, Type::I64, {next, limit});
-        if (counter_.inclusive) more->op = again->op = Op::Le;
+        const Op compare = counter_.inclusive ? Op::Le : Op::Lt;
+        Node* more = graph_.new_node(compare, Type::I64, {next, counter_.limit});
+        Node* again = graph_.new_node(compare, Type::I64, {next, limit});
         graph_.append(rest, more);
         graph_.append(rest, graph_.new_node(Op::Branch, Type::Void, {more}));
         *std::find(exit->preds.begin(), exit->preds.end(), fast) = rest;

@@ -148,6 +148,13 @@ private:
         return load;
     }
 
+    void require_not_negative(Node* n) {
+        if (max_unsigned(n) <= INT64_MAX) return;
+        if (std::find(not_negative_.begin(), not_negative_.end(), n) != not_negative_.end()) return;
+        not_negative_.push_back(n);
+        require(emit(Op::Le, {k(0), n}));
+    }
+
     void require_check(const Check& check) {
         Node* length = length_of(check);
         const Index& index = check.index;
@@ -169,6 +176,10 @@ private:
         }
         const Counter& counter = *index.counter;
         Node *first = counter.start, *limit = counter.limit;
+        if (counter.is_unsigned) {
+            require_not_negative(first);
+            require_not_negative(limit);
+        }
         if (index.factor) {
             constexpr std::int64_t kTop = std::int64_t{1} << 28;
             require(emit(Op::LtU, {first, k(kTop)}));
@@ -266,6 +277,7 @@ private:
     std::vector<Counter> counters_;
     std::vector<Check> checks_;
     std::vector<Node*> nulls_;
+    std::vector<Node*> not_negative_;  // tested
     Block* test_ = nullptr;
     Node* all_ = nullptr;
     std::vector<Length> lengths_;

@@ -55,7 +55,8 @@ CompileResult Compiler::compile(vm::Function& function, const vm::Instr* osr_hea
     } else {
         optimize(*built.graph, name);
         result.callees = std::move(built.callees);
-        const EmitOptions emit_options{options_.registers, options_.print_asm};
+        // Whoever compiles in the foreground tests the compiler.
+        const EmitOptions emit_options{options_.registers, options_.print_asm, !options_.background};
         if (emit(*built.graph, cache_, thunks_, emit_options, result.code, result.why_not))
             announce(name, result.code);
     }

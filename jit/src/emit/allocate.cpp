@@ -247,7 +247,7 @@ void Allocator::take_blocked(Interval& current) {
         // It is in a hole: the part behind it is placed anew.
         auto behind = std::find_if(it->ranges.begin(), it->ranges.end(),
                                    [start](const LiveRange& r) { return r.from > start; });
-        require(behind != it->ranges.end() && floor4(behind->from) > start);
+        require(behind != it->ranges.end());
         enqueue(split(*it, floor4(behind->from)));
     }
     settle(current, best);

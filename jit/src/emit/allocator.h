@@ -3,6 +3,7 @@
 #pragma once
 
 #include <queue>
+#include <source_location>
 
 #include "emit/allocate.h"
 #include "emit/intervals.h"
@@ -10,9 +11,11 @@
 namespace skua::jit {
 
 // Thrown if the allocator has made a mistake: the function stays interpreted.
-struct AllocationFailure {};
-inline void require(bool condition) {
-    if (!condition) throw AllocationFailure();
+struct AllocationFailure {
+    std::source_location where;
+};
+inline void require(bool condition, std::source_location where = std::source_location::current()) {
+    if (!condition) throw AllocationFailure{where};
 }
 
 class Allocator {

@@ -14,10 +14,10 @@ bool emit(Graph& graph, CodeCache& cache, const Thunks& thunks, const EmitOption
     Allocation allocation;
     try {
         allocation = allocate_registers(lir, options.registers);
-    } catch (const AllocationFailure&) {
+    } catch (const AllocationFailure& failure) {
         if (options.strict) {
-            std::fprintf(stderr, "skua: internal error: the registers of %s could not be allocated\n",
-                         graph.name.c_str());
+            std::fprintf(stderr, "skua: internal error: the registers of %s could not be allocated (%s:%u)\n",
+                         graph.name.c_str(), failure.where.file_name(), failure.where.line());
             std::abort();
         }
         why_not = "its registers could not be allocated";

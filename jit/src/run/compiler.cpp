@@ -55,8 +55,10 @@ CompileResult Compiler::compile(vm::Function& function, const vm::Instr* osr_hea
     } else {
         optimize(*built.graph, name);
         result.callees = std::move(built.callees);
-        // Whoever compiles in the foreground tests the compiler.
-        const EmitOptions emit_options{options_.registers, options_.print_asm, !options_.background};
+        // Whoever compiles in the foreground tests the compiler. With a handful of registers there are
+        // instructions whose operands do not fit.
+        const bool strict = !options_.background && options_.registers == 0;
+        const EmitOptions emit_options{options_.registers, options_.print_asm, strict};
         if (emit(*built.graph, cache_, thunks_, emit_options, result.code, result.why_not))
             announce(name, result.code);
     }

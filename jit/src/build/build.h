@@ -22,6 +22,7 @@ struct BuildOptions {
     std::uint32_t small_callee_words = 32;  // always inlined, as long as there is any budget
     std::uint32_t budget_words = 1500;      // of all that is inlined into one graph
     int max_depth = 9;
+    int max_recursion = 2;  // of small callees: frames of the same body around that are inlined
 };
 
 struct BuildResult {

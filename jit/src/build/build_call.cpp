@@ -68,10 +68,10 @@ bool Builder::try_inline(vm::Function& callee, std::uint32_t window, std::uint32
     const std::uint32_t left =
         options_.budget_words > inlined_words_ ? options_.budget_words - inlined_words_ : 0;
     if (words > left) return false;
-    int depth = 0;
-    for (const Frame* f = frame_; f; f = f->outer, ++depth) {
-        if (f->body == body) return false;  // recursion stays a call
-    }
+    int depth = 0, recursion = 0;
+    for (const Frame* f = frame_; f; f = f->outer, ++depth) recursion += f->body == body ? 1 : 0;
+    // Of what is small, some rounds become one.
+    if (recursion > (words <= options_.small_callee_words ? options_.max_recursion : 0)) return false;
     if (depth > options_.max_depth || (depth > 3 && words > options_.small_callee_words)) return false;
     inlined_words_ += words;
 

@@ -19,6 +19,19 @@ void copy_text(SkEnv* env, SkString* text, SkArray* target, std::int64_t at) {
     std::memcpy(elements<char>(env, target) + at, env->api->string_data(env, text), n);
 }
 
+// The index behind the digits.
+std::int64_t copy_int(SkEnv* env, std::int64_t n, SkArray* target, std::int64_t at) {
+    const std::size_t room = env->api->array_len(env, target);
+    if (at >= 0 && static_cast<std::uint64_t>(at) <= room) {
+        char* const data = elements<char>(env, target);
+        const auto result = std::to_chars(data + at, data + room, n);
+        if (result.ec == std::errc()) return result.ptr - data;
+    }
+    env->api->throw_format(env, kIndexError, "the digits of %lld at %lld of an array of length %zu",
+                           static_cast<long long>(n), static_cast<long long>(at), room);
+    return 0;
+}
+
 SkString* text_of_bytes(SkEnv* env, SkArray* data, std::int64_t start, std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, data))) return nullptr;
     return env->api->string_new(env, elements<char>(env, data) + start,
@@ -44,6 +57,7 @@ SkString* float_digits(SkEnv* env, double x, std::int64_t precision) {
 
 const SkNative kNatives[] = {
     native<copy_text>("std.text.copyText", "(string,[u8],i64)void"),
+    native<copy_int>("std.text.copyInt", "(i64,[u8],i64)i64"),
     native<text_of_bytes>("std.text.textOfBytes", "([u8],i64,i64)string"),
     native<float_digits<std::chars_format::fixed>>("std.text.floatFixed", "(f64,i64)string"),
     native<float_digits<std::chars_format::scientific>>("std.text.floatScientific", "(f64,i64)string"),

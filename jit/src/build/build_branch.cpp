@@ -85,8 +85,8 @@ bool Builder::build_branch(const Instr* pc, LOp op) {
             BOTH(JLeF, conditional(compare(Op::FLe, getf(a), getf(b)), back))
             BOTH(JNltF, unless(compare(Op::FLt, getf(a), getf(b)), back))
             BOTH(JNleF, unless(compare(Op::FLe, getf(a), getf(b)), back))
-            BOTH(JStrEq, conditional(runtime(kStringsEqual, Type::I64, {get(a), get(b)}), back))
-            BOTH(JStrNe, unless(runtime(kStringsEqual, Type::I64, {get(a), get(b)}), back))
+            BOTH(JStrEq, conditional(strings_equal(get(a), get(b)), back))
+            BOTH(JStrNe, unless(strings_equal(get(a), get(b)), back))
 #undef BOTH
         case LOp::JIs:
         case LOp::JIsNot: {

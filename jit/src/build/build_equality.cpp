@@ -1,10 +1,41 @@
-// Linked code to SSA: == of references. Values of other types are compared by the machine.
+// Linked code to SSA: == of references and of strings. Values of other types are compared by the machine.
 #include "build/builder.h"
 #include "run/machine_offsets.h"
 #include "run/runtime_table.h"
 #include "skua/vm/tier_support.h"
 
 namespace skua::jit {
+
+// Where the condition holds, the comparison is decided.
+void Builder::decide(Node* condition, std::int64_t value, std::uint32_t result, Block* join) {
+    Block* decided = new_block(1);
+    Block* open = new_block(1);
+    branch(condition, decided, open);
+    block_ = decided;
+    set(result, i64(value));
+    jump(join);
+    block_ = open;
+}
+
+// Most strings that are compared differ in length, or are one.
+Node* Builder::strings_equal(Node* a, Node* b) {
+    // Behind the frame nothing is alive.
+    const std::uint32_t result = frame_->body->function->frame_slots.load(std::memory_order_relaxed);
+    Block* join = new_block(8);  // more than can arrive: sealed below
+    decide(node(Op::Eq, Type::I64, {a, b}), 1, result, join);
+    for (Node* side : {a, b}) {
+        if (!known_not_null(side)) decide(node(Op::Eq, Type::I64, {side, i64(0)}), 0, result, join);
+    }
+    Mem length;
+    length.disp = sizeof(vm::Object);
+    length.rep = MemRep::U32;
+    decide(node(Op::Ne, Type::I64, {load(a, nullptr, length), load(b, nullptr, length)}), 0, result, join);
+    set(result, runtime(kStringsEqual, Type::I64, {a, b}));
+    jump(join);
+    block_ = join;
+    seal(join);
+    return get(result);
+}
 
 // The same object, or the class's own `equals`, called as any function is: an enum's is a few type tests.
 bool Builder::build_equality(const vm::Type& type, std::uint32_t result, std::uint32_t left,

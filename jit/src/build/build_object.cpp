@@ -417,7 +417,7 @@ bool Builder::build_text(const Instr* pc, LOp op) {
             set(a, runtime(kConcat, Type::I64, inputs, reinterpret_cast<const void*>(std::uintptr_t{c})));
             return true;
         case LOp::StrEq:
-            set(a, runtime(kStringsEqual, Type::I64, {get(b), get(c)}));
+            set(a, strings_equal(get(b), get(c)));
             return true;
         case LOp::StrHash:
             set(a, runtime(kStringHash, Type::I64, {checked_reference(b)}));

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "run/support.h"
+#include "skua/vm/string_ops.h"
 #include "skua/vm/tier_support.h"
 
 namespace skua::jit {
@@ -24,20 +25,11 @@ Word word(T* p) {
 }
 
 Word strings_equal(Thread*, Word a, Word b) {
-    if (a == b) return 1;
-    if (a == 0 || b == 0) return 0;
-    const auto *x = ptr<vm::String>(a), *y = ptr<vm::String>(b);
-    return x->length == y->length && std::memcmp(x->chars(), y->chars(), x->length) == 0;
+    return vm::strings_equal(ptr<vm::String>(a), ptr<vm::String>(b));
 }
 
 Word string_hash(Thread*, Word s) {
-    auto* string = ptr<vm::String>(s);
-    std::uint32_t hash = __atomic_load_n(&string->hash, __ATOMIC_RELAXED);
-    if (hash == 0) {
-        hash = vm::compute_string_hash(*string);
-        __atomic_store_n(&string->hash, hash, __ATOMIC_RELAXED);
-    }
-    return hash;
+    return vm::string_hash(*ptr<vm::String>(s));
 }
 
 Word int_text(Thread* thread, Word value) {

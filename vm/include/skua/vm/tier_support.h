@@ -27,7 +27,6 @@ bool array_fill(Thread& thread, const Class& cls, const Slot* operands);  // AFi
 String* concat(Thread& thread, const Slot* strings, unsigned count);
 String* int_text(Thread& thread, std::int64_t value);
 String* float_text(Thread& thread, double value);
-[[nodiscard]] std::uint32_t compute_string_hash(const String& string);
 
 [[nodiscard]] bool is_instance_slow(const Object& object, const Class& target);
 Function* find_implementation(Thread& thread, Class& cls, const Selector& selector);

@@ -43,6 +43,28 @@ Allocator::Allocator(Lir& lir, unsigned registers) : lir_(lir), intervals_(build
         for (const UsePosition& u : intervals_.values[v]->uses) positions_[v].push_back(u.pos);
     }
     find_loops();
+    for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
+        const Block* block = lir_.blocks[b].block;
+        if (block->loop == block) keep_around_loop(b, loops_[static_cast<std::size_t>(block_loop_[b])]);
+    }
+}
+
+// What a loop uses often is wanted in a register where it begins again. Without a use there, a call on a rare
+// way through the loop would leave it in memory up to the way back, and every round would load it.
+void Allocator::keep_around_loop(std::size_t header, const LoopSpan& loop) {
+    const double often = lir_.blocks[header].frequency / 2;
+    const std::uint32_t end = loop.to - 3;
+    intervals_.live_in[header].for_each([&](VReg v) {
+        Interval* it = intervals_.values[v].get();
+        if (!it || !it->covers(end)) return;
+        const bool used = std::any_of(it->uses.begin(), it->uses.end(), [&](const UsePosition& u) {
+            return u.pos >= loop.from && u.pos < loop.to && u.weight >= often;
+        });
+        const auto at = std::lower_bound(it->uses.begin(), it->uses.end(), end,
+                                         [](const UsePosition& u, std::uint32_t pos) { return u.pos < pos; });
+        if (!used || (at != it->uses.end() && at->pos == end)) return;
+        it->uses.insert(at, {end, false, static_cast<float>(often)});
+    });
 }
 
 Allocation Allocator::run() {
@@ -72,7 +94,7 @@ void Allocator::scan(RegClass cls) {
     while (!unhandled_.empty()) {
         Interval& current = *unhandled_.top();
         unhandled_.pop();
-        const std::uint32_t pos = current.from();
+        const std::uint32_t pos = scanned_ = current.from();
         const auto sift = [&](std::vector<Interval*>& from, std::vector<Interval*>& other,
                               bool want_covering) {
             for (std::size_t i = 0; i < from.size();) {
@@ -172,7 +194,8 @@ void Allocator::spill(Interval& current) {
         if (u.pos <= start) continue;
         const std::uint32_t latest = floor4(u.pos);
         if (latest <= start) continue;
-        const std::uint32_t earliest = floor4(start) + 4;
+        // A victim may have been cut far back; what is placed anew must lie ahead of the scan.
+        const std::uint32_t earliest = floor4(std::max(start, scanned_)) + 4;
         enqueue(split(current, earliest < latest ? best_split(earliest, latest) : latest));
         return;
     }
@@ -208,7 +231,9 @@ void Allocator::take_blocked(Interval& current) {
     // A use that may be in memory is worth a register only if that is idle in the loop around it.
     const int loop = block_loop_[block_at(gap)];
     const bool idle = loop >= 0 && use[best] >= loops_[static_cast<std::size_t>(loop)].to;
-    if (!needs_now && (own >= use[best] || (!first.must && !idle))) {
+    // Nor is one that the register would not live to see.
+    const bool in_time = block[best] > first.pos;
+    if (!needs_now && (own >= use[best] || !in_time || (!first.must && !idle))) {
         // Uses in memory do for now; where a register is a must, it is tried again.
         if (!first.must && floor4(first.pos) == gap) {
             current.reg = kNoReg;

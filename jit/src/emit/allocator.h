@@ -30,6 +30,8 @@ private:
         bool cold;
     };
 
+    void keep_around_loop(std::size_t header, const LoopSpan& loop);
+
     // ---- the scan (allocate.cpp) ---------------------------------------------------------------------
     void scan(RegClass cls);
     bool try_free(Interval& current);
@@ -77,6 +79,7 @@ private:
     };
     std::priority_queue<Interval*, std::vector<Interval*>, Later> unhandled_;
     std::vector<Interval*> active_, inactive_;
+    std::uint32_t scanned_ = 0;  // where the interval at hand begins
     std::vector<Reg> last_register_;  // by root VReg, for hints
 
     std::vector<std::uint32_t> slots_;  // by root VReg; kNever: none

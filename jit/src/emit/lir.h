@@ -215,7 +215,6 @@ struct LirBlock {
     std::vector<std::uint32_t> preds, succs;  // indices in Lir::blocks
     double frequency = 1;
     std::uint32_t loop_depth = 0;
-    std::uint32_t loop_end = 0;  // headers: position where the loop's last block ends; else 0
 
     [[nodiscard]] std::uint32_t from() const { return first * 4; }
     [[nodiscard]] std::uint32_t to() const { return last * 4; }

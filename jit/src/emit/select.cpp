@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "emit/frequency.h"
 #include "emit/selector.h"
 #include "ir/order.h"
 #include "skua/classfile/check.h"
@@ -41,6 +42,7 @@ Lir Selector::run() {
 // Hot blocks in an order that keeps loops together, then the cold ones.
 void Selector::order_blocks() {
     auto order = reverse_post_order(graph_);
+    const std::vector<double> frequency = estimate_frequencies(order, graph_.blocks.size());
     std::stable_partition(order.begin(), order.end(),
                           [](const Block* b) { return !b->cold || b->preds.empty(); });
     block_index_.assign(graph_.blocks.size(), 0);
@@ -49,8 +51,7 @@ void Selector::order_blocks() {
         LirBlock out;
         out.block = b;
         out.loop_depth = b->loop_depth;
-        out.frequency = b->cold ? 0.01 : 1;
-        for (std::uint32_t i = 0; i < std::min(b->loop_depth, 8u); ++i) out.frequency *= 8;
+        out.frequency = frequency[b->id];
         lir_.blocks.push_back(std::move(out));
     }
     for (LirBlock& b : lir_.blocks) {

@@ -86,6 +86,7 @@ std::uint32_t Allocator::best_split(std::uint32_t lo, std::uint32_t hi) const {
     std::size_t b = block_at(hi);
     std::uint32_t best = hi;
     double cost = lir_.blocks[b].frequency;
+    const LirBlock& first = lir_.blocks[block_at(lo)];
     for (;; --b) {
         const LirBlock& block = lir_.blocks[b];
         if (block.from() < lo) break;
@@ -98,6 +99,8 @@ std::uint32_t Allocator::best_split(std::uint32_t lo, std::uint32_t hi) const {
         }
         if (b == 0) break;
     }
+    // In front of the jump that ends the block of `lo`.
+    if (first.frequency < cost && first.to() - 4 >= lo && first.to() - 4 < best) best = first.to() - 4;
     return best;
 }
 

@@ -59,7 +59,8 @@ class Launcher:
 
 def alternate(launcher, commands, rounds, expected=None, progress=None, iterations=0):
     """Runs every command once per round, each round starting with another one, so that a machine
-    that slows down slows all of them. commands: {name: argv}. Returns ({name: [Run]}, {name: why it failed})."""
+    that slows down slows all of them. commands: {name: argv}; iterations: a number, or {name: number}.
+    Returns ({name: [Run]}, {name: why it failed})."""
     runs = {name: [] for name in commands}
     failures = {}
     for turn in range(rounds):
@@ -69,7 +70,8 @@ def alternate(launcher, commands, rounds, expected=None, progress=None, iteratio
             if progress:
                 progress(turn, name)
             try:
-                runs[name].append(launcher.run(commands[name], expected, iterations))
+                count = iterations[name] if isinstance(iterations, dict) else iterations
+                runs[name].append(launcher.run(commands[name], expected, count))
             except Failure as failure:
                 failures[name] = str(failure)
     return {n: r for n, r in runs.items() if n not in failures}, failures

@@ -44,11 +44,18 @@ def real_program(*names, reveal=None):
 
 
 class Language:
-    """One column of the tables. `program` is None if it is not on this machine."""
+    """One column of the tables. `program` is None if it is not on this machine.
+
+    `artifact` names what a build makes: languages of the same artifact share it. `warms_up`: compiles while
+    the program runs."""
+
+    built = set()  # commands that compiled something, in this process
 
     def __init__(self, name, extension, program, version, package):
         self.name = name
         self.extension = extension
+        self.artifact = extension
+        self.warms_up = True
         self.program = program
         self.version = version if program else ""
         self.package = package
@@ -65,9 +72,12 @@ class Language:
         raise NotImplementedError
 
     def compile(self, command):
+        if tuple(command) in self.built:
+            return
         done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             raise RuntimeError(" ".join(command) + " failed:\n" + done.stdout)
+        self.built.add(tuple(command))
 
 
 def knows(program, option):
@@ -102,6 +112,8 @@ class C(Language):
         self.cxx = real_program(*cxx)
         self.level = level
         super().__init__(f"{names[0]} {level}", "c", program, ask(program or names[0], "--version"), package)
+        self.artifact = self.name.replace(" ", "")
+        self.warms_up = False
 
     def build(self, folder, out):
         binary = os.path.join(out, "a.out")
@@ -152,6 +164,7 @@ class Go(Language):
     def __init__(self):
         program = real_program("go")
         super().__init__("go", "go", program, ask(program or "go", "version"), "golang-go")
+        self.warms_up = False
 
     def build(self, folder, out):
         binary = os.path.join(out, "a.out")

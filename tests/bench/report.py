@@ -178,6 +178,8 @@ def markdown(result):
               f"- {result.runs} runs of each program, {result.short_runs} of what takes milliseconds; the languages take"
               " turns; medians",
               f"- {LIMIT}: {result.limit.version}"]
+    parts.append("- skua: " + " ".join(["vmrun", *result.skua.options]) + ": the interpreter; compiled code is measured in "
+                 "performance-compiled.md")
     for peer in result.peers:
         parts.append(f"- {peer.name}: {peer.version}" if peer.program else
                      f"- {peer.name}: **not found**, not measured (Debian: {peer.package})")

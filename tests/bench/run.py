@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Skua beside its peers and writes docs/performance.md. Called by `./bootstrap bench`.
+"""Measures Skua's interpreter beside others and writes docs/performance.md. Called by `./bootstrap bench`.
 
 Whole processes, start-up included; every output compared; runs alternated; medians. Standard
 library only. `./bootstrap bench --compiled` measures what compiles to machine code: compiled.py.
@@ -34,7 +34,7 @@ def options():
     parser.add_argument("--peer", action="append", metavar="NAME",
                         help="only peers whose name contains this; may be given again. Nothing is written")
     parser.add_argument("--vmrun-option", action="append", default=[], metavar="OPTION",
-                        help="passed to vmrun. Nothing is written")
+                        help="passed to vmrun, after --jit=off. Nothing is written")
     parser.add_argument("--no-write", action="store_true", help="print the tables, leave docs/performance.md alone")
     return parser.parse_args()
 
@@ -43,8 +43,8 @@ def progress(what):
     print(what, file=sys.stderr, flush=True)
 
 
-def expected_output(folder):
-    with open(os.path.join(folder, "expected.txt"), "rb") as file:
+def expected_output(folder, name="expected.txt"):
+    with open(os.path.join(folder, name), "rb") as file:
         return file.read()
 
 
@@ -53,7 +53,7 @@ def build_all(languages, program, scratch):
     folder = os.path.join(HERE, "programs", program)
     commands, failures = {}, {}
     for language in languages:
-        out = os.path.join(scratch, program + "-" + language.extension)
+        out = os.path.join(scratch, program + "-" + language.artifact)
         os.makedirs(out, exist_ok=True)
         try:
             commands[language.name] = language.build(folder, out)
@@ -109,7 +109,9 @@ def measure_compilers(launcher, skua, others, rounds, scratch):
 
 def main():
     args = options()
-    skua = peers.Skua(os.path.abspath(args.build), args.vmrun_option)
+    vmrun = os.path.join(args.build, "bin/vmrun")
+    interpreted = ["--jit=off"] if os.path.exists(vmrun) and peers.knows(vmrun, "--jit") else []
+    skua = peers.Skua(os.path.abspath(args.build), [*interpreted, *args.vmrun_option])
     if not skua.program:
         sys.exit(f"bench: no vmrun in {args.build}/bin: build first")
     every = peers.all_peers()

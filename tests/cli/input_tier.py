@@ -71,7 +71,7 @@ def test_tier_says(b):
     if not has_tier(b):
         raise Skipped("this build has no compiled tier")
     log = b.start("program", options=["--jit=force", "--jit-log"], code=0).errors.decode()
-    expect(re.search(r"^\[jit\] program\.step: \d+ nodes, \d+ bytes, [\d.]+ ms$", log, re.M), f"a line for step:\n{log}")
+    expect(re.search(r"^\[jit\] program\.step: \d+ bytes of linked code, \d+ nodes, \d+ bytes, [\d.]+ ms$", log, re.M), f"a line for step:\n{log}")
     log = b.start("program", options=["--jit=force", "--jit-log", "--jit-only=program.st"], code=0).errors.decode()
     expect(len(log.splitlines()) == 1 and "program.step" in log, f"one line only:\n{log}")
     log = b.start("program", options=["--jit-log"], code=0).errors.decode()

@@ -29,6 +29,7 @@ struct BuildResult {
     std::unique_ptr<Graph> graph;  // null: the function stays interpreted
     std::string why_not;
     std::vector<vm::Function*> callees;  // called, not inlined: worth compiling too
+    std::size_t linked_words = 0;        // of linked code that was translated, inlined callees included
 };
 
 // `osr_header`: null, or the loop header in the function's body at which the graph takes over the

@@ -180,6 +180,7 @@ bool Builder::translate_body(Frame& frame, std::uint32_t first_word) {
             pc_ = &code[w];
             site_ = nullptr;
             if (!translate(pc_, op)) return false;
+            result_.linked_words += row_of(op).words;
             w += row_of(op).words;
             if (!block_) break;
             if (w >= code.size()) return fail("its code ends without a return");

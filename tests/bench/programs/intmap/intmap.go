@@ -15,7 +15,7 @@ func (r *random) next() int {
 }
 
 func workload(small bool) string {
-	count := 500000
+	count := 300000
 	if small {
 		count = 3000
 	}

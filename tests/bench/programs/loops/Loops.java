@@ -175,7 +175,7 @@ public class Loops {
     }
 
     static String workload(boolean small) {
-        int nests = small ? 1 : 15, depth = small ? 3 : 5, rounds = small ? 2 : 50;
+        int nests = small ? 1 : 15, depth = small ? 3 : 5, rounds = small ? 2 : 35;
         String text = "";
         long checksum = 0;
         for (int round = 0; round < rounds; round++) {

@@ -179,7 +179,7 @@ static void find_loop(struct block* header, struct list* loops) {
 }
 
 static void workload(bool small, char* text) {
-    int nests = small ? 1 : 15, depth = small ? 3 : 5, rounds = small ? 2 : 50, blocks = 0, count = 0, deepest = 0;
+    int nests = small ? 1 : 15, depth = small ? 3 : 5, rounds = small ? 2 : 35, blocks = 0, count = 0, deepest = 0;
     long checksum = 0;
     for (int round = 0; round < rounds; round++) {
         struct list graph = {0}, loops = {0};

@@ -202,7 +202,7 @@ func (f *loopFinder) findLoop(header *block) {
 }
 
 func workload(small bool) string {
-	nests, depth, rounds := 15, 5, 50
+	nests, depth, rounds := 15, 5, 35
 	if small {
 		nests, depth, rounds = 1, 3, 2
 	}

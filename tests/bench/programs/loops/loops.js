@@ -172,7 +172,7 @@ class LoopFinder {
 }
 
 function workload(small) {
-    const nests = small ? 1 : 15, depth = small ? 3 : 5, rounds = small ? 2 : 50;
+    const nests = small ? 1 : 15, depth = small ? 3 : 5, rounds = small ? 2 : 35;
     let text = '', checksum = 0;
     for (let round = 0; round < rounds; round++) {
         const graph = new Graph();

@@ -58,7 +58,7 @@ func checksum(records []record) int {
 }
 
 func workload(small bool) string {
-	count := 500000
+	count := 200000
 	if small {
 		count = 1500
 	}

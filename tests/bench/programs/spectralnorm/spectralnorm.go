@@ -36,7 +36,7 @@ func multiplyBoth(v, out, spare []float64) {
 }
 
 func workload(small bool) string {
-	n := 2000
+	n := 1400
 	if small {
 		n = 60
 	}

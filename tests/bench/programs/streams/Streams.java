@@ -38,7 +38,7 @@ public class Streams {
     }
 
     static String workload(boolean small) {
-        int count = small ? 1000 : 100000, rounds = small ? 5 : 80;
+        int count = small ? 1000 : 100000, rounds = small ? 5 : 100;
         long total = 0;
         for (int round = 0; round < rounds; round++) {
             int factor = round + 3;

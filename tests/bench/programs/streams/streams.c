@@ -46,7 +46,7 @@ static long sum_of(struct stream* s, int count) {
 static void workload(bool small, char* text) {
     int count = small ? 1000 : 100000;
     long total = 0;
-    for (int round = 0; round < (small ? 5 : 80); round++) {
+    for (int round = 0; round < (small ? 5 : 100); round++) {
         struct stream first = {.next = next_natural};
         struct stream residues = {.next = next_mapped, .source = &first, .one = residue, .parameter = round + 3};
         struct stream kept = {.next = next_kept, .source = &residues, .one = not_of_three};

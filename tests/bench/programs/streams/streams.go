@@ -53,7 +53,7 @@ func sumOf(source stream, count int) int {
 }
 
 func workload(small bool) string {
-	count, rounds := 100000, 80
+	count, rounds := 100000, 100
 	if small {
 		count, rounds = 1000, 5
 	}

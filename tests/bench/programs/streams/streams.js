@@ -33,7 +33,7 @@ function sumOf(source, count) {
 }
 
 function workload(small) {
-    const count = small ? 1000 : 100000, rounds = small ? 5 : 80;
+    const count = small ? 1000 : 100000, rounds = small ? 5 : 100;
     let total = 0;
     for (let round = 0; round < rounds; round++) {
         const residues = map(naturals(), x => x * (round + 3) % 1009);

@@ -90,7 +90,7 @@ public class TextScan {
     static String workload(boolean small) {
         String text = makeLog(small ? 200 : 40000);
         Statistics f = new Statistics();
-        for (int round = 0; round < (small ? 5 : 80); round++) scan(text, f);
+        for (int round = 0; round < (small ? 5 : 110); round++) scan(text, f);
         return text.length() + " bytes: " + f.lines + " " + f.seconds + " " + f.warnings + " " + f.errors + " "
             + f.users + " " + f.bytes + " " + f.slashes + " " + f.longest + "\n";
     }

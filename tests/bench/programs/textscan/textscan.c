@@ -86,7 +86,7 @@ static void scan(struct text text, struct statistics* found) {
 static void workload(bool small, char* text) {
     struct text log = make_log(small ? 200 : 40000);
     struct statistics f = {0};
-    for (int round = 0; round < (small ? 5 : 80); round++) scan(log, &f);
+    for (int round = 0; round < (small ? 5 : 110); round++) scan(log, &f);
     sprintf(text, "%zu bytes: %ld %ld %ld %ld %ld %ld %ld %ld\n", log.length, f.lines, f.seconds, f.warnings, f.errors,
             f.users, f.bytes, f.slashes, f.longest);
     free((void*)log.bytes);

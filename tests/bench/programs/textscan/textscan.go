@@ -105,7 +105,7 @@ func scan(text string, found *statistics) {
 }
 
 func workload(small bool) string {
-	lines, rounds := 40000, 80
+	lines, rounds := 40000, 110
 	if small {
 		lines, rounds = 200, 5
 	}

@@ -111,7 +111,7 @@ class Virtual12 {
     }
 
     static string Workload(bool small) {
-        int rounds = small ? 200 : 60000;
+        int rounds = small ? 200 : 80000;
         List<Node> nodes = new List<Node>();
         long seed = 42, total = 0;
         for (int i = 0; i < 1000; i++) {

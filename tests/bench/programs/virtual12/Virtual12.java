@@ -122,7 +122,7 @@ public class Virtual12 {
     }
 
     static String workload(boolean small) {
-        int rounds = small ? 200 : 60000;
+        int rounds = small ? 200 : 80000;
         List<Node> nodes = new ArrayList<>();
         long seed = 42, total = 0;
         for (int i = 0; i < 1000; i++) {

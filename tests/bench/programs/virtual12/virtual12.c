@@ -38,7 +38,7 @@ static const struct node_class classes[12] = {{constant}, {sum},     {difference
 
 static void workload(bool small, char* text) {
     enum { COUNT = 1000 };
-    int rounds = small ? 200 : 60000;
+    int rounds = small ? 200 : 80000;
     struct node* nodes[COUNT];
     long seed = 42, total = 0;
     for (int i = 0; i < COUNT; i++) {

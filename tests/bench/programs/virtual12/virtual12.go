@@ -113,7 +113,7 @@ func makeNode(kind int, p pair) node {
 }
 
 func workload(small bool) string {
-	rounds := 60000
+	rounds := 80000
 	if small {
 		rounds = 200
 	}

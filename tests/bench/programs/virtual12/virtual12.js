@@ -92,7 +92,7 @@ const classes = [Constant, Sum, Difference, Product, Scaled, Offset, Greater,
     Smaller, Square, Mixed, Counter, Toggle];
 
 function workload(small) {
-    const rounds = small ? 200 : 60000;
+    const rounds = small ? 200 : 80000;
     const nodes = [];
     let seed = 42, total = 0;
     for (let i = 0; i < 1000; i++) {

@@ -51,7 +51,7 @@ local classes = {[0] = Constant, Sum, Difference, Product, Scaled, Offset,
     Greater, Smaller, Square, Mixed, Counter, Toggle}
 
 local function workload(small)
-    local rounds = small and 200 or 60000
+    local rounds = small and 200 or 80000
     local nodes = {}
     local seed = 42
     for i = 1, 1000 do

@@ -180,6 +180,8 @@ def dots(kind, groups, title):
             if name in kind.behind:
                 base = kind.medians[name][kind.limits[name]]
                 rows.append((group, name, {c: kind.medians[name][c] / base for c in [SKUA, *kind.peers] if c in kind.medians[name]}))
+    means = {c: geometric_mean(row[c] for _, _, row in rows if c in row) for c in [SKUA, *kind.peers]}
+    rows.append(("all", "geometric mean", means))
     return picture.Panel(title, rows)
 
 
@@ -204,6 +206,7 @@ def render(result, groups):
         parts += ["## Failures", ""]
         for who, why in result["failures"].items():
             parts += [f"- {who}", "", "      " + "\n      ".join(why.strip().splitlines()[:12]), ""]
-    panels = [dots(whole, groups, "Whole process: time from start to exit, best of C = 1"),
-              dots(steady, groups, "Steady state: time of one iteration, best of C = 1")]
-    return "\n".join(parts), picture.draw([p for p in panels if p.rows], [SKUA, *steady.peers])
+    panels = [dots(kind, groups, title) for kind, title in (
+        (whole, "Whole process: time from start to exit, best of C = 1"),
+        (steady, "Steady state: time of one iteration, best of C = 1")) if kind.behind]
+    return "\n".join(parts), picture.draw(panels, [SKUA, *steady.peers])

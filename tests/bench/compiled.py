@@ -3,7 +3,8 @@
 
 Three measurements of each program in each language: the whole process; the first iteration of its workload,
 timed by the program itself in the same processes (warm-up); and the later iterations of a process that goes on
-repeating it (steady state). What the goals are about, Skua, C and Go, is measured more often than the rest.
+repeating it (steady state). So that all of it ends within a quarter of an hour, what the goals are about, Skua, C
+and Go, is measured more often than the rest, and what takes seconds less often.
 """
 
 import argparse
@@ -40,8 +41,10 @@ EVERY = [name for names in PROGRAMS.values() for name in names]
 # are measured with interpreters, too (run.py), and are sized for that.
 REPEATS = {"nbody": 3, "sha256": 2, "sieve": 2, "wordcount": 2, "virtualcalls": 3, "fib": 12}
 
-WARM_SECONDS = 0.7   # of iterations, until a language that compiles while it runs counts as warm
-COUNTED = 2          # iterations that count, of each process
+WARM_SECONDS = 0.5    # of iterations, until a language that compiles while it runs counts as warm
+COUNTED = 2           # iterations that count, of each process; 1 if one takes longer than SLOW_ITERATION
+SLOW_ITERATION = 1.0  # seconds
+SLOW_PROCESS = 1.5    # seconds; a language other than Skua, C and Go that takes longer is not measured again
 MOST_ITERATIONS = 30
 
 
@@ -81,8 +84,9 @@ def options():
 def iterations_for(language, seconds):
     """How often a process repeats a workload that takes so long: (iterations, how many of them warm up)."""
     warm = math.ceil(WARM_SECONDS / seconds) if language.warms_up else 1
-    total = min(warm + COUNTED, MOST_ITERATIONS)
-    return total, total - COUNTED
+    counted = COUNTED if seconds <= SLOW_ITERATION else 1
+    total = min(warm + counted, MOST_ITERATIONS)
+    return total, total - counted
 
 
 class Measurement:
@@ -96,29 +100,31 @@ class Measurement:
         self.failures = {}
         self.whole, self.first, self.steady = {}, {}, {}
 
-    def run(self, languages, rounds, iterations, what):
-        """{language name: [Run]}"""
+    def run(self, languages, iterations, turn, what):
+        """{language name: Run}, each once; the first in turn is another one each time."""
         names = [language.name for language in languages]
-        commands = {name: self.commands[name] for name in names if name in self.commands and name not in self.failures}
+        shift = turn % len(names) if names else 0
+        commands = {name: self.commands[name] for name in names[shift:] + names[:shift]
+                    if name in self.commands and name not in self.failures}
         runs, failed = measure.alternate(
-            self.launcher, commands, rounds, self.expected,
-            lambda turn, name: progress(f"{self.program}: {name}, {what}, {turn + 1} of {rounds}"), iterations)
+            self.launcher, commands, 1, self.expected,
+            lambda _, name: progress(f"{self.program}: {name}, {what}, {turn + 1}"), iterations)
         self.failures.update(failed)
-        return runs
+        return {name: run for name, (run,) in runs.items()}
 
-    def measure_whole(self, languages, rounds):
-        for name, runs in self.run(languages, rounds, REPEATS.get(self.program, 1), "whole process").items():
-            self.whole.setdefault(name, []).extend([run.seconds] for run in runs)
-            self.first.setdefault(name, []).extend(run.iterations[:1] for run in runs)
+    def measure_whole(self, languages, turn):
+        for name, run in self.run(languages, REPEATS.get(self.program, 1), turn, "whole process").items():
+            self.whole.setdefault(name, []).append([run.seconds])
+            self.first.setdefault(name, []).append(run.iterations[:1])
 
-    def measure_steady(self, languages, rounds):
+    def measure_steady(self, languages, turn):
         plan = {language.name: iterations_for(language, median(self.first[language.name]))
                 for language in languages if language.name in self.first}
-        runs = self.run([language for language in languages if language.name in plan], rounds,
-                        {name: total for name, (total, _) in plan.items()}, "steady state")
-        for name, each in runs.items():
-            self.steady.setdefault(name, []).extend(run.iterations[plan[name][1]:] for run in each)
-            self.first[name].extend(run.iterations[:1] for run in each)
+        totals = {name: total for name, (total, _) in plan.items()}
+        for name, run in self.run([language for language in languages if language.name in plan], totals, turn,
+                                  "steady state").items():
+            self.steady.setdefault(name, []).append(run.iterations[plan[name][1]:])
+            self.first[name].append(run.iterations[:1])
 
     def result(self):
         complete = set(self.steady) - set(self.failures)
@@ -130,14 +136,14 @@ def measure_program(launcher, program, built, often, others, args):
     """({"whole": {language: rounds}, "first": ..., "steady": ...}, failures)"""
     commands, failures = built
     measurement = Measurement(launcher, program, commands, expected_output(os.path.join(HERE, "programs", program)))
-    # Those that are measured more often take turns with all the others first, then among themselves.
-    together, together_steady = min(args.runs, args.peer_runs), min(args.steady_runs, args.peer_steady_runs)
-    measurement.measure_whole([*often, *others], together)
-    measurement.measure_whole(often, args.runs - together)
-    measurement.measure_whole(others, args.peer_runs - together)
-    measurement.measure_steady([*often, *others], together_steady)
-    measurement.measure_steady(often, args.steady_runs - together_steady)
-    measurement.measure_steady(others, args.peer_steady_runs - together_steady)
+    # All take turns as long as all are measured.
+    for turn in range(max(args.runs, args.peer_runs)):
+        quick = [language for language in others
+                 if median(measurement.whole.get(language.name, [[0]])) <= SLOW_PROCESS and turn < args.peer_runs]
+        measurement.measure_whole([*(often if turn < args.runs else []), *quick], turn)
+    for turn in range(max(args.steady_runs, args.peer_steady_runs)):
+        measurement.measure_steady([*(often if turn < args.steady_runs else []),
+                                    *(others if turn < args.peer_steady_runs else [])], turn)
     return measurement.result(), {**failures, **measurement.failures}
 
 
@@ -157,6 +163,7 @@ def machine_and_versions(args, limits, skua, others):
         "conditions": compiled_report.conditions(),
         "runs": args.runs, "peer_runs": args.peer_runs, "steady_runs": args.steady_runs,
         "peer_steady_runs": args.peer_steady_runs, "repeats": REPEATS, "warm_seconds": WARM_SECONDS,
+        "slow_process": SLOW_PROCESS,
         "skua": "vmrun " + " ".join(skua.options) if skua.options else "vmrun, which has no --jit: interpreted",
         "limits": [limit.name for limit in limits],
         "peers": [peer.name for peer in others],

@@ -160,8 +160,8 @@ def head(result):
     parts += [f"- when: {when}", f"- machine: {where}"]
     if "minutes" in result:
         parts.append(f"- it took {result['minutes']:.0f} minutes")
-    parts += [f"- whole processes: {result['runs']} of each program in Skua, C and Go, {result['peer_runs']} in the others; the "
-              "languages take turns; medians",
+    parts += [f"- whole processes: {result['runs']} of each program in Skua, C and Go, {result['peer_runs']} in the others, 1 if it "
+              f"takes longer than {result['slow_process']} s; the languages take turns; medians",
               f"- a whole process does its workload once, except for short programs: {repeats} times",
               f"- steady state: {result['steady_runs']} processes in Skua, C and Go, {result['peer_steady_runs']} in the others, the "
               f"last iterations of each, after {result['warm_seconds']} s of iterations for what compiles while it runs, after one "

@@ -37,9 +37,10 @@ PROGRAMS = {
 }
 EVERY = [name for names in PROGRAMS.values() for name in names]
 
-# How often a whole process repeats its workload, where once takes C less than about 0.2 s: those programs
+# How often a whole process repeats its workload, where once takes C clearly less than 0.2 s. Most of these
 # are measured with interpreters, too (run.py), and are sized for that.
-REPEATS = {"nbody": 3, "sha256": 2, "sieve": 2, "wordcount": 2, "virtualcalls": 3, "fib": 12}
+REPEATS = {"nbody": 6, "matmul": 2, "sha256": 5, "sieve": 6, "wordcount": 5, "stringbuild": 2, "quicksort": 2,
+           "virtualcalls": 6, "fib": 12}
 
 WARM_SECONDS = 0.5    # of iterations, until a language that compiles while it runs counts as warm
 COUNTED = 2           # iterations that count, of each process; 1 if one takes longer than SLOW_ITERATION

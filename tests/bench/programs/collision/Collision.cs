@@ -116,7 +116,7 @@ class Collision {
         Box box = new Box(small ? 10 : 60);
         Random random = new Random(42);
         double side = box.cellCount;
-        int count = small ? 60 : 2000, steps = small ? 50 : 3000;
+        int count = small ? 60 : 2000, steps = small ? 50 : 4000;
         for (int i = 0; i < count; i++) {
             Vec2 position = new Vec2(random.Next() * side, random.Next() * side);
             Vec2 velocity = new Vec2(random.Next() * 4 - 2, random.Next() * 4 - 2);

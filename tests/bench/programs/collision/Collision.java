@@ -115,7 +115,7 @@ public class Collision {
         Box box = new Box(small ? 10 : 60);
         Random random = new Random(42);
         double side = box.cellCount;
-        int count = small ? 60 : 2000, steps = small ? 50 : 3000;
+        int count = small ? 60 : 2000, steps = small ? 50 : 4000;
         for (int i = 0; i < count; i++) {
             Vec2 position = new Vec2(random.next() * side, random.next() * side);
             Vec2 velocity = new Vec2(random.next() * 4 - 2, random.next() * 4 - 2);

@@ -115,7 +115,7 @@ static void workload(bool small, char* text) {
         b->velocity.y = next_random(&seed) * 4 - 2;
         b->radius = 0.2 + next_random(&seed) * 0.3;
     }
-    for (int i = 0; i < (small ? 50 : 3000); i++) step(&box, 0.02);
+    for (int i = 0; i < (small ? 50 : 4000); i++) step(&box, 0.02);
     struct vec2 sum = {0, 0};
     double energy = 0;
     for (int i = 0; i < count; i++) {

@@ -121,7 +121,7 @@ func (b *box) meet(one, other *ball) {
 }
 
 func workload(small bool) string {
-	n, count, steps := 60, 2000, 3000
+	n, count, steps := 60, 2000, 4000
 	if small {
 		n, count, steps = 10, 60, 50
 	}

@@ -113,7 +113,7 @@ class Box {
 function workload(small) {
     const box = new Box(small ? 10 : 60);
     const random = new Random(42);
-    const side = box.cellCount, count = small ? 60 : 2000, steps = small ? 50 : 3000;
+    const side = box.cellCount, count = small ? 60 : 2000, steps = small ? 50 : 4000;
     for (let i = 0; i < count; i++) {
         const position = new Vec2(random.next() * side, random.next() * side);
         const velocity = new Vec2(random.next() * 4 - 2, random.next() * 4 - 2);

@@ -101,7 +101,7 @@ local function workload(small)
         local vx, vy = next_random() * 4 - 2, next_random() * 4 - 2
         box.balls[i] = {position = vec2(px, py), velocity = vec2(vx, vy), radius = 0.2 + next_random() * 0.3}
     end
-    for _ = 1, small and 50 or 3000 do box:step(0.02) end
+    for _ = 1, small and 50 or 4000 do box:step(0.02) end
     local sum, energy = vec2(0.0, 0.0), 0.0
     for i = 1, #box.balls do
         local ball = box.balls[i]

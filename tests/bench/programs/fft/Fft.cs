@@ -52,7 +52,7 @@ class Fft {
     }
 
     static string Workload(bool small) {
-        int n = small ? 1024 : 65536, rounds = small ? 2 : 24;
+        int n = small ? 1024 : 65536, rounds = small ? 2 : 40;
         Fft fft = new Fft(n);
         double[] re = new double[n], im = new double[n];
         long seed = 42;

@@ -59,7 +59,7 @@ static void transform(const struct fft* f, double* re, double* im, double sign) 
 }
 
 static void workload(bool small, char* text) {
-    int n = small ? 1024 : 65536, rounds = small ? 2 : 24;
+    int n = small ? 1024 : 65536, rounds = small ? 2 : 40;
     struct fft f;
     prepare(&f, n);
     double* re = malloc((size_t)n * sizeof *re);

@@ -61,7 +61,7 @@ func (f *fft) transform(re, im []float64, sign float64) {
 }
 
 func workload(small bool) string {
-	n, rounds := 65536, 24
+	n, rounds := 65536, 40
 	if small {
 		n, rounds = 1024, 2
 	}

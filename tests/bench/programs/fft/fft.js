@@ -49,7 +49,7 @@ class Fft {
 }
 
 function workload(small) {
-    const n = small ? 1024 : 65536, rounds = small ? 2 : 24;
+    const n = small ? 1024 : 65536, rounds = small ? 2 : 40;
     const fft = new Fft(n);
     const re = new Float64Array(n), im = new Float64Array(n);
     let seed = 42;

@@ -55,7 +55,7 @@ function Fft:transform(re, im, sign)
 end
 
 local function workload(small)
-    local n, rounds = small and 1024 or 65536, small and 2 or 24
+    local n, rounds = small and 1024 or 65536, small and 2 or 40
     local fft = Fft.new(n)
     local re, im, first = {}, {}, {}
     local seed = 42

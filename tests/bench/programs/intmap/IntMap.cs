@@ -15,7 +15,7 @@ class IntMap {
     }
 
     static string Workload(bool small) {
-        int count = small ? 3000 : 300000, hits = 0;
+        int count = small ? 3000 : 500000, hits = 0;
         Dictionary<int, int> map = new Dictionary<int, int>();
         Random random = new Random(42);
         for (int i = 0; i < count; i++) {

@@ -14,7 +14,7 @@ public class IntMap {
     }
 
     static String workload(boolean small) {
-        int count = small ? 3000 : 300000, hits = 0;
+        int count = small ? 3000 : 500000, hits = 0;
         Map<Integer, Integer> map = new HashMap<>();
         Random random = new Random(42);
         for (int i = 0; i < count; i++) {

@@ -78,7 +78,7 @@ static int next_random(long* seed) {
 }
 
 static void workload(bool small, char* text) {
-    int count = small ? 3000 : 300000, hits = 0;
+    int count = small ? 3000 : 500000, hits = 0;
     struct map m = {0};
     allocate(&m, 4);
     long seed = 42, sum = 0, rest = 0;

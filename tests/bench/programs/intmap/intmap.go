@@ -15,7 +15,7 @@ func (r *random) next() int {
 }
 
 func workload(small bool) string {
-	count := 300000
+	count := 500000
 	if small {
 		count = 3000
 	}

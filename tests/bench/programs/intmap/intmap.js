@@ -10,7 +10,7 @@ class Random {
 }
 
 function workload(small) {
-    const count = small ? 3000 : 300000;
+    const count = small ? 3000 : 500000;
     const map = new Map();
     let random = new Random(42);
     for (let i = 0; i < count; i++) {

@@ -6,7 +6,7 @@ local function next_random()
 end
 
 local function workload(small)
-    local count = small and 3000 or 300000
+    local count = small and 3000 or 500000
     local map, size = {}, 0
     seed = 42
     for i = 0, count - 1 do

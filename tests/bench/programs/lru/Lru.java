@@ -69,7 +69,7 @@ public class Lru {
     }
 
     static String workload(boolean small) {
-        int operations = small ? 20000 : 3000000, range = small ? 1000 : 50000, hits = 0;
+        int operations = small ? 20000 : 6000000, range = small ? 1000 : 50000, hits = 0;
         Cache cache = new Cache(range / 5);
         Random random = new Random(42);
         long sum = 0;

@@ -73,7 +73,7 @@ static int next_random(long* seed, int bound) {
 }
 
 static void workload(bool small, char* text) {
-    int operations = small ? 20000 : 3000000, range = small ? 1000 : 50000, hits = 0;
+    int operations = small ? 20000 : 6000000, range = small ? 1000 : 50000, hits = 0;
     struct cache c = {.capacity = range / 5};
     uint32_t size = 16;
     while (size < (uint32_t)c.capacity) size *= 2;

@@ -66,7 +66,7 @@ func (r *random) next(bound int) int {
 }
 
 func workload(small bool) string {
-	operations, span := 3000000, 50000
+	operations, span := 6000000, 50000
 	if small {
 		operations, span = 20000, 1000
 	}

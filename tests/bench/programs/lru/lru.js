@@ -61,7 +61,7 @@ class Random {
 }
 
 function workload(small) {
-    const operations = small ? 20000 : 3000000, range = small ? 1000 : 50000;
+    const operations = small ? 20000 : 6000000, range = small ? 1000 : 50000;
     const cache = new Cache(Math.floor(range / 5));
     const random = new Random(42);
     let hits = 0, sum = 0;

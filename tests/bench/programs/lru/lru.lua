@@ -51,7 +51,7 @@ local function next_random(bound)
 end
 
 local function workload(small)
-    local operations, range = small and 20000 or 3000000, small and 1000 or 50000
+    local operations, range = small and 20000 or 6000000, small and 1000 or 50000
     local cache = Cache.new(floor(range / 5))
     local hits, sum = 0, 0
     seed = 42

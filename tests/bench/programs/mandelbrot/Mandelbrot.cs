@@ -17,7 +17,7 @@ class Mandelbrot {
     }
 
     static string Workload(bool small) {
-        int size = small ? 40 : 900, limit = small ? 50 : 200, inside = 0;
+        int size = small ? 40 : 1400, limit = small ? 50 : 200, inside = 0;
         long total = 0;
         for (int row = 0; row < size; row++) {
             double cy = 2.0 * row / size - 1;

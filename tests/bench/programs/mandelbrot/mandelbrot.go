@@ -24,7 +24,7 @@ func iterations(cx, cy float64, limit int) int {
 }
 
 func workload(small bool) string {
-	size, limit := 900, 200
+	size, limit := 1400, 200
 	if small {
 		size, limit = 40, 50
 	}

@@ -12,7 +12,7 @@ function iterations(cx, cy, limit) {
 }
 
 function workload(small) {
-    const size = small ? 40 : 900, limit = small ? 50 : 200;
+    const size = small ? 40 : 1400, limit = small ? 50 : 200;
     let inside = 0, total = 0;
     for (let row = 0; row < size; row++) {
         const cy = 2 * row / size - 1;

@@ -12,7 +12,7 @@ local function iterations(cx, cy, limit)
 end
 
 local function workload(small)
-    local size, limit = small and 40 or 900, small and 50 or 200
+    local size, limit = small and 40 or 1400, small and 50 or 200
     local inside, total = 0, 0
     for row = 0, size - 1 do
         local cy = 2 * row / size - 1

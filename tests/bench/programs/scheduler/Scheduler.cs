@@ -239,7 +239,7 @@ class Scheduler {
         for (int i = 0; i < 6; i++) kernel.Start(new Producer(filters[i % 2], 42 + i));
         foreach (Worker worker in workers) kernel.Start(worker);
         kernel.Start(monitor);
-        kernel.Run(small ? 50000 : 18000000);
+        kernel.Run(small ? 50000 : 24000000);
         StringBuilder text = new StringBuilder();
         foreach (Consumer consumer in consumers) text.Append(consumer.count + " " + consumer.checksum + "\n");
         text.Append(kernel.messages + " messages, idle " + kernel.idle + ", monitor " + monitor.seen + ", ");

@@ -244,7 +244,7 @@ public class Scheduler {
         for (int i = 0; i < 6; i++) kernel.start(new Producer(filters[i % 2], 42 + i));
         for (Worker worker : workers) kernel.start(worker);
         kernel.start(monitor);
-        kernel.run(small ? 50000 : 18000000);
+        kernel.run(small ? 50000 : 24000000);
         StringBuilder out = new StringBuilder();
         for (Consumer consumer : consumers) out.append(consumer.count + " " + consumer.checksum + "\n");
         out.append(kernel.messages + " messages, idle " + kernel.idle + ", monitor " + monitor.seen + ", ");

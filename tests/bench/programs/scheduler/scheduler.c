@@ -223,7 +223,7 @@ static void workload(bool small, char* text) {
     for (int i = 0; i < 6; i++) start(&k, &producers[i].process);
     for (int i = 0; i < 2; i++) start(&k, &workers[i].process);
     start(&k, &m.process);
-    run(&k, small ? 50000 : 18000000);
+    run(&k, small ? 50000 : 24000000);
     for (int i = 0; i < 3; i++) text += sprintf(text, "%d %d\n", consumers[i].count, consumers[i].checksum);
     sprintf(text, "%d messages, idle %d, monitor %d, workers %ld %ld\n", k.messages, k.idle, m.seen, workers[0].sum,
             workers[1].sum);

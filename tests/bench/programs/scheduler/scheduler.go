@@ -261,7 +261,7 @@ func (m *monitor) step(k *kernel) status {
 }
 
 func workload(small bool) string {
-	end := 18000000
+	end := 24000000
 	if small {
 		end = 50000
 	}

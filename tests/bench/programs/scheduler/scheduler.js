@@ -235,7 +235,7 @@ function workload(small) {
     for (let i = 0; i < 6; i++) kernel.start(new Producer(filters[i % 2], 42 + i));
     for (const worker of workers) kernel.start(worker);
     kernel.start(monitor);
-    kernel.run(small ? 50000 : 18000000);
+    kernel.run(small ? 50000 : 24000000);
     let out = '';
     for (const consumer of consumers) out += `${consumer.count} ${consumer.checksum}\n`;
     out += `${kernel.messages} messages, idle ${kernel.idle}, monitor ${monitor.seen}, `;

@@ -196,7 +196,7 @@ local function workload(small)
     for i = 0, 5 do kernel:start(process(Producer, 2, {receiver = filters[i % 2 + 1], seed = 42 + i, sent = 0})) end
     for i = 1, 2 do kernel:start(workers[i]) end
     kernel:start(monitor)
-    kernel:run(small and 50000 or 18000000)
+    kernel:run(small and 50000 or 24000000)
     local out = {}
     for i = 1, 3 do out[i] = string.format("%d %d\n", consumers[i].count, consumers[i].checksum) end
     out[4] = string.format("%d messages, idle %d, monitor %d, workers %d %d\n", kernel.messages, kernel.idle,

@@ -39,7 +39,7 @@ class SortStructs {
     }
 
     static string Workload(bool small) {
-        Record[] records = MakeRecords(small ? 1500 : 200000);
+        Record[] records = MakeRecords(small ? 1500 : 300000);
         Record[] grouped = (Record[])records.Clone();
         Array.Sort(grouped, ByGroup);
         Record[] scored = (Record[])records.Clone();

@@ -43,7 +43,7 @@ public class SortStructs {
     }
 
     static String workload(boolean small) {
-        Record[] records = makeRecords(small ? 1500 : 200000);
+        Record[] records = makeRecords(small ? 1500 : 300000);
         Record[] grouped = records.clone();
         Arrays.sort(grouped, SortStructs::byGroup);
         Record[] scored = records.clone();

@@ -42,7 +42,7 @@ static long checksum(const std::vector<Record>& records) {
 }
 
 static std::string workload(bool small) {
-    const std::vector<Record> records = make_records(small ? 1500 : 200000);
+    const std::vector<Record> records = make_records(small ? 1500 : 300000);
     std::vector<Record> grouped = records, scored = records;
     // Lambdas, so that the calls of the comparison are inlined.
     std::sort(grouped.begin(), grouped.end(), [](const Record& a, const Record& b) { return by_group(a, b); });

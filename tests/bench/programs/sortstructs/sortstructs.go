@@ -58,7 +58,7 @@ func checksum(records []record) int {
 }
 
 func workload(small bool) string {
-	count := 200000
+	count := 300000
 	if small {
 		count = 1500
 	}

@@ -36,7 +36,7 @@ function checksum(records) {
 }
 
 function workload(small) {
-    const records = makeRecords(small ? 1500 : 200000);
+    const records = makeRecords(small ? 1500 : 300000);
     const grouped = records.slice().sort(byGroup);
     const scored = records.slice().sort(byScore);
     return `${checksum(records)} ${checksum(grouped)} ${checksum(scored)}\n`;

@@ -35,7 +35,7 @@ local function checksum(records)
 end
 
 local function workload(small)
-    local records = make_records(small and 1500 or 200000)
+    local records = make_records(small and 1500 or 300000)
     local grouped, scored = sorted(records, by_group), sorted(records, by_score)
     return string.format("%d %d %d\n", checksum(records), checksum(grouped), checksum(scored))
 end

@@ -26,7 +26,7 @@ class SpectralNorm {
     }
 
     static string Workload(bool small) {
-        int n = small ? 60 : 1400;
+        int n = small ? 60 : 2000;
         double[] u = new double[n], v = new double[n], spare = new double[n];
         for (int i = 0; i < n; i++) u[i] = 1;
         for (int i = 0; i < 10; i++) {

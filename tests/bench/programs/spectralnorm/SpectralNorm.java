@@ -25,7 +25,7 @@ public class SpectralNorm {
     }
 
     static String workload(boolean small) {
-        int n = small ? 60 : 1400;
+        int n = small ? 60 : 2000;
         double[] u = new double[n], v = new double[n], spare = new double[n];
         Arrays.fill(u, 1);
         for (int i = 0; i < 10; i++) {

@@ -30,7 +30,7 @@ static void multiply_both(int n, const double* v, double* out, double* spare) {
 }
 
 static void workload(bool small, char* text) {
-    int n = small ? 60 : 1400;
+    int n = small ? 60 : 2000;
     double* u = malloc(3 * (size_t)n * sizeof *u);
     double *v = u + n, *spare = v + n;
     for (int i = 0; i < n; i++) u[i] = 1;

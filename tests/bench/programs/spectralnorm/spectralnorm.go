@@ -36,7 +36,7 @@ func multiplyBoth(v, out, spare []float64) {
 }
 
 func workload(small bool) string {
-	n := 1400
+	n := 2000
 	if small {
 		n = 60
 	}

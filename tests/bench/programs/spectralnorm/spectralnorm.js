@@ -24,7 +24,7 @@ function multiplyBoth(v, out, spare) {
 }
 
 function workload(small) {
-    const n = small ? 60 : 1400;
+    const n = small ? 60 : 2000;
     const u = new Float64Array(n).fill(1), v = new Float64Array(n), spare = new Float64Array(n);
     for (let i = 0; i < 10; i++) {
         multiplyBoth(u, v, spare);

@@ -22,7 +22,7 @@ local function multiply_both(n, v, out, spare)
 end
 
 local function workload(small)
-    local n = small and 60 or 1400
+    local n = small and 60 or 2000
     local u, v, spare = {}, {}, {}
     for i = 1, n do u[i], v[i], spare[i] = 1.0, 0.0, 0.0 end
     for _ = 1, 10 do

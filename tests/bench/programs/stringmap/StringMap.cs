@@ -23,7 +23,7 @@ class StringMap {
     }
 
     static string Workload(bool small) {
-        int count = small ? 500 : 60000, rounds = small ? 5 : 14, absent = 0;
+        int count = small ? 500 : 60000, rounds = small ? 5 : 20, absent = 0;
         Random random = new Random(42);
         List<string> words = new List<string>(), missing = new List<string>();
         for (int i = 0; i < count; i++) {

@@ -23,7 +23,7 @@ public class StringMap {
     }
 
     static String workload(boolean small) {
-        int count = small ? 500 : 60000, rounds = small ? 5 : 14, absent = 0;
+        int count = small ? 500 : 60000, rounds = small ? 5 : 20, absent = 0;
         Random random = new Random(42);
         List<String> words = new ArrayList<>(), missing = new ArrayList<>();
         for (int i = 0; i < count; i++) {

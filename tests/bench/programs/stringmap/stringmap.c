@@ -76,7 +76,7 @@ static struct text make_word(long* seed) {
 }
 
 static void workload(bool small, char* text) {
-    int count = small ? 500 : 60000, rounds = small ? 5 : 14, absent = 0;
+    int count = small ? 500 : 60000, rounds = small ? 5 : 20, absent = 0;
     long seed = 42, sum = 0;
     struct text* words = malloc((size_t)count * sizeof *words);
     struct text* missing = malloc((size_t)count * sizeof *missing);

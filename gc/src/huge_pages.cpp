@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <sys/mman.h>
 
+#include "fresh_memory.h"
+
 // Weak: a program linked without the option has no such symbol and never calls the wrapper.
 extern "C" [[gnu::weak]] void* __real_mmap(void* address, std::size_t length, int protection, int flags,
                                            int file, off_t offset);
@@ -21,6 +23,7 @@ extern "C" void* __wrap_mmap(void* address, std::size_t length, int protection, 
     const bool is_heap = (flags & MAP_ANONYMOUS) != 0 && (flags & MAP_NORESERVE) == 0 &&
                          protection == (PROT_READ | PROT_WRITE);
     if (memory == MAP_FAILED || !is_heap) return memory;
+    skua::gc::note_fresh_mapping(memory, length);
     if (length >= kWorthwhile) madvise(memory, length, MADV_HUGEPAGE);
 #if defined(MADV_POPULATE_WRITE)
     if (length >= kPopulateFrom && length <= kPopulateUpTo) madvise(memory, length, MADV_POPULATE_WRITE);

@@ -1,4 +1,5 @@
 // Natives of std.core: strings, characters, reading floats, names of types.
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -152,20 +153,26 @@ SkString* join_text(SkEnv* env, SkArray* parts, SkString* separator) {
     });
 }
 
+// Where a separator that is not empty begins next, from a place inside of the text or at its end; or npos.
+std::size_t find_separator(std::string_view s, std::string_view p, std::size_t from) {
+    if (p.size() > 1) return s.find(p, from);
+    const void* at = from < s.size() ? std::memchr(s.data() + from, p[0], s.size() - from) : nullptr;
+    return at == nullptr ? std::string_view::npos
+                         : static_cast<std::size_t>(static_cast<const char*>(at) - s.data());
+}
+
+// False after an ArgumentError.
+bool is_separator(SkEnv* env, std::string_view p) {
+    if (p.empty()) env->api->throw_error(env, kArgumentError, "the separator is empty");
+    return !p.empty();
+}
+
 // The parts between separators. Two passes, so that the array is made once with its final length: a
 // list that grows would touch twice the memory.
 SkArray* split_text(SkEnv* env, SkString* text, SkString* separator) {
     const std::string_view s = view(env, text), p = view(env, separator);
-    if (p.empty()) {
-        env->api->throw_error(env, kArgumentError, "the separator is empty");
-        return nullptr;
-    }
-    const auto next = [&](std::size_t from) {
-        if (p.size() > 1) return s.find(p, from);
-        const void* at = from < s.size() ? std::memchr(s.data() + from, p[0], s.size() - from) : nullptr;
-        return at == nullptr ? std::string_view::npos
-                             : static_cast<std::size_t>(static_cast<const char*>(at) - s.data());
-    };
+    if (!is_separator(env, p)) return nullptr;
+    const auto next = [&](std::size_t from) { return find_separator(s, p, from); };
     std::size_t count = 1;
     for (std::size_t at = next(0); at != std::string_view::npos; at = next(at + p.size())) ++count;
     SkArray* parts = env->api->array_new(env, SK_STRING, count);
@@ -180,6 +187,14 @@ SkArray* split_text(SkEnv* env, SkString* text, SkString* separator) {
         start = end + p.size();
     }
     return parts;
+}
+
+// The part that begins at a byte, up to the next separator or to the end.
+SkString* part_from(SkEnv* env, SkString* text, SkString* separator, std::int64_t start) {
+    const std::string_view s = view(env, text), p = view(env, separator);
+    if (!is_separator(env, p) || !check_slice(env, start, start, s.size())) return nullptr;
+    const auto from = static_cast<std::size_t>(start);
+    return env->api->string_slice(env, text, from, std::min(find_separator(s, p, from), s.size()));
 }
 
 // ---- bytes and characters ------------------------------------------------------------------------
@@ -300,6 +315,7 @@ const SkNative kNatives[] = {
     native<replace_text>("std.core.replaceText", "(string,string,string)string"),
     native<repeat_text>("std.core.repeatText", "(string,i64)string"),
     native<split_text>("std.core.splitText", "(string,string)[string]"),
+    native<part_from>("std.core.partFrom", "(string,string,i64)string"),
     native<join_text>("std.core.joinText", "([string],string)string"),
     native<bytes_of>("std.core.bytesOf", "(string)[u8]"),
     native<chars_of>("std.core.charsOf", "(string)[char]"),

@@ -114,8 +114,7 @@ private:
 
     std::string display_name_;
     std::vector<std::uint8_t> owned_;
-    std::unique_ptr<std::uint8_t[]> file_;
-    std::span<const std::uint8_t> mapped_;  // empty unless memory-mapped
+    std::span<const std::uint8_t> mapped_;  // of a file: its contents, or the file itself
     std::span<const std::uint8_t> bytes_;
     std::string_view index_;        // the text of META/index
     std::size_t index_header_ = 0;  // length of the index's first line

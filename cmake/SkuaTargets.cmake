@@ -52,7 +52,7 @@ if(NOT SKUA_SANITIZE)
 endif()
 
 # The programs that users start get smaller tables of relocations (DT_RELR) and lose what nobody calls: measured,
-# a millisecond less at every start (docs/decisions/012-linking-for-start-up.md). mold 1.10 makes tables that
+# a millisecond less at every start (docs/decisions/001-static-linking.md). mold 1.10 makes tables that
 # glibc refuses, so this is GNU ld's work; everything else is linked by mold, which is quicker.
 set(SKUA_PROGRAM_LINK_OPTIONS "")
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT SKUA_SANITIZE AND NOT SKUA_COVERAGE AND NOT SKUA_FUZZ)

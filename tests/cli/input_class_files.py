@@ -158,3 +158,17 @@ fn main() {
     b.compile("lib.skua", "pub class Tool(let n: int) {\n    fn kept(): int = n + 1\n}\n")
     outcome = b.start("app", code=UNCAUGHT, says=["LinkError", "old", r"app\.skua:8"], lines=16)
     expect(outcome.output == b"2\ncaught\n", "the missing method", outcome)
+
+
+def test_library_verifies_itself(b):
+    """The library's own class files are what is meant, although vmdis finds a library beside itself."""
+    archive = os.path.join(b.programs, "../lib/skua/std.ska")
+    outcome = b.run("vmdis", "--verify", archive, code=0)
+    expect(b" types verified" in outcome.output, "the library is to be verified", outcome)
+    b.run("vmar", "extract", archive, "-o", "std", code=0)
+    b.run("vmdis", "--verify", "std/std/core/Range.skc", code=0)
+    # An error in the given file is found, not overlooked in favour of the file beside vmdis.
+    text = b.run("vmdis", "std/std/core/Cell.skc", code=0).output
+    b.write("cell.skasm", text + b"\n.function broken() i64\n    .regs r0: string\n    ret r0\n.end\n")
+    b.run("vmdis", "--assemble", "cell.skasm", "-o", "broken.skc", code=0)
+    b.run("vmdis", "--verify", "broken.skc", code=BAD_INPUT, says=[r"V\d\d\d", "broken"], lines=4)

@@ -122,6 +122,12 @@ std::string default_std_archive() {
     return text.substr(0, text.rfind('/')) + "/../lib/skua/std.ska";
 }
 
+// Whoever verifies the library itself means these files, not those that vmdis finds beside itself.
+bool is_of_library(const Input& input) {
+    auto file = classfile::read(input.bytes, input.name);
+    return file && file->str(file->name).starts_with("std.");
+}
+
 int verify(const Options& options) {
     std::vector<Input> inputs;
     if (const int code = collect(options, inputs)) return code;
@@ -140,7 +146,8 @@ int verify(const Options& options) {
     std::vector<vm::TypeDef*> defined;
     std::size_t errors = 0;
     for (const Input& input : inputs) {
-        auto type = app.define(input.bytes, input.name);
+        vm::Loader& loader = is_of_library(input) ? boot : app;
+        auto type = loader.define(input.bytes, input.name);
         if (type) {
             defined.push_back(*type);
             continue;

@@ -57,10 +57,14 @@ namespace {
 // file: whoever writes over an archive in place would pull checked bytes from under a running program.
 constexpr std::size_t kReadWhole = 4u << 20;
 
+// For what is no file at all: load() has no other use of this number.
+constexpr int kNotRegular = EINVAL;
+
 Diagnostic io_error(const std::string& path, int error) {
     Diagnostic d;
     d.file = path;
-    d.message = std::string("cannot be read: ") + std::strerror(error);
+    d.message = error == kNotRegular ? "is not a regular file"
+                                     : std::string("cannot be read: ") + std::strerror(error);
     return d;
 }
 
@@ -83,7 +87,7 @@ int read_exactly(int fd, std::uint8_t* to, std::size_t size) {
 int Archive::load(int fd) {
     struct stat info {};
     if (::fstat(fd, &info) != 0) return errno;
-    if (!S_ISREG(info.st_mode)) return S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+    if (!S_ISREG(info.st_mode)) return S_ISDIR(info.st_mode) ? EISDIR : kNotRegular;
     const auto size = static_cast<std::size_t>(info.st_size);
     if (size <= kReadWhole) {
         if (size == 0) return 0;

@@ -108,12 +108,17 @@ private:
         for (const std::string& entry : entries) {
             struct stat st {};
             const bool there = ::stat(entry.c_str(), &st) == 0;
+            const bool is_library = entry == options_.library;
             if (auto added = class_path.add(entry); !added) {
                 std::string message = added.error().to_string();
-                if (!there && entry == options_.library)
+                const bool readable = there && !added.error().rule.empty();  // its contents are what is wrong
+                if (!there && is_library)
                     message =
                         fmt::format("{}: the standard library is not there; --std PATH names it", entry);
-                failed(there ? kExitBadInput : kExitNoInput, std::move(message));
+                failed(readable ? kExitBadInput : kExitNoInput, std::move(message));
+            } else if (is_library && !class_path.contains("std.core")) {
+                failed(kExitBadInput,
+                       fmt::format("{}: is not the standard library: it has no std.core", entry));
             }
         }
         return out_.ok();

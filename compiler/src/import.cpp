@@ -1,9 +1,14 @@
 #include "import.h"
 
-#include <fstream>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <unordered_set>
 
 #include "skua/classfile/archive.h"
+#include "skua/classfile/limits.h"
 #include "skua/classfile/reader.h"
 
 namespace skua::compiler {
@@ -36,6 +41,40 @@ bool is_plain(std::string_view name) {
     if (name.empty() || name.front() == '.' || name.back() == '.') return false;
     return name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos &&
            name.find("..") == std::string_view::npos;
+}
+
+Diagnostic unreadable(const std::string& path, std::string why) {
+    Diagnostic d;
+    d.file = path;
+    d.message = std::move(why);
+    return d;
+}
+
+// The contents of a class file. False in `there`, and nothing, if there is none of this name.
+Result<std::vector<std::uint8_t>> read_class_file(const std::string& path, bool& there) {
+    // Not blocking: nobody may ever write into a pipe of this name.
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    there = fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
+    if (!there) return std::vector<std::uint8_t>();
+    if (fd < 0) return unreadable(path, std::string("cannot be read: ") + std::strerror(errno));
+    struct stat info {};
+    const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    if (!regular || size > classfile::kMaxFileBytes) {
+        ::close(fd);
+        return unreadable(path, regular ? "is too large for a class file" : "is not a regular file");
+    }
+    std::vector<std::uint8_t> bytes(size);
+    std::size_t have = 0;
+    while (have < bytes.size()) {
+        const ssize_t n = ::read(fd, bytes.data() + have, bytes.size() - have);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;  // shorter than it was: the reader says what is missing
+        have += static_cast<std::size_t>(n);
+    }
+    ::close(fd);
+    bytes.resize(have);
+    return bytes;
 }
 
 }  // namespace
@@ -85,12 +124,12 @@ Result<const classfile::ClassFile*> ClassPath::find(std::string_view name) {
             slot = std::make_unique<classfile::ClassFile>(std::move(*file));
             return static_cast<const classfile::ClassFile*>(slot.get());
         }
-        fs::path path = entry->folder / (file_name(name) + ".skc");
-        std::ifstream in(path, std::ios::binary);
-        if (!in) continue;
-        std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(in)),
-                                        std::istreambuf_iterator<char>());
-        auto file = classfile::read(bytes, path.string());
+        const std::string path = entry->folder / (file_name(name) + ".skc");
+        bool there = false;
+        auto bytes = read_class_file(path, there);
+        if (!bytes) return std::move(bytes).error();
+        if (!there) continue;
+        auto file = classfile::read(*bytes, path);
         if (!file.ok()) return std::move(file).error();
         auto& slot = cache_[key];
         slot = std::make_unique<classfile::ClassFile>(std::move(*file));
@@ -108,7 +147,7 @@ bool ClassPath::contains(std::string_view name) {
             if (entry->archive->has_class(name)) return true;
             continue;
         }
-        if (fs::is_regular_file(entry->folder / (file_name(name) + ".skc"), ec)) return true;
+        if (fs::exists(entry->folder / (file_name(name) + ".skc"), ec)) return true;
     }
     return false;
 }

@@ -1,5 +1,6 @@
 #include "vmc_run.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -48,7 +49,16 @@ std::string program_folder() {
     return path.substr(0, path.rfind('/'));
 }
 
+// A module without declarations has no class file.
+bool has_class_file(const Compilation& compilation) {
+    const std::string path = classfile::class_entry_name(compilation.main_module);
+    return std::any_of(compilation.outputs.begin(), compilation.outputs.end(),
+                       [&](const OutputFile& file) { return file.path == path; });
+}
+
 Failure run_program(const Compilation& compilation, const RunRequest& request) {
+    if (!has_class_file(compilation))
+        return {kExitBadInput, fmt::format("{}: has no function `main`", compilation.files.front()->path())};
     auto archive = make_archive(compilation);
     if (!archive) return {kExitBadInput, archive.error().to_string()};
     const int fd = memory_file(*archive);

@@ -86,11 +86,45 @@ def test_special_files(b):
     b.run("vmrun", "/dev/zero", code=(USAGE, NO_INPUT, BAD_INPUT), lines=3)
 
 
+def test_special_files_on_the_class_path(b):
+    b.compile("hello.skua", HELLO)
+    b.run("vmar", "create", "locked.ska", "out", code=0)
+    os.chmod(b.path("locked.ska"), 0)
+    os.mkfifo(b.path("pipe"))
+    for option in ("--class-path", "--std"):
+        b.run("vmc", "hello.skua", "-o", "out2", option, "pipe", code=NO_INPUT, says="pipe: is not a regular", lines=2)
+        b.run("vmc", "hello.skua", "-o", "out2", option, "locked.ska", limit_rights=True, code=NO_INPUT,
+              says="locked.ska.*ermi", lines=2)
+        b.start("hello", options=(option, "pipe"), code=NO_INPUT, says="pipe: is not a regular", lines=2)
+    # A class file that is none, where a module is looked for: nothing may wait for it or overlook it.
+    b.write("user.skua", "import lib\nfn main() { lib.f() }\n")
+    os.mkdir(b.path("path"))
+    os.mkfifo(b.path("path/lib.skc"))
+    b.run("vmc", "user.skua", "-o", "out2", "--class-path", "path", code=BAD_INPUT, says="lib.skc: is not a regular")
+    os.remove(b.path("path/lib.skc"))
+    os.mkdir(b.path("path/lib.skc"))
+    b.run("vmc", "user.skua", "-o", "out2", "--class-path", "path", code=BAD_INPUT, says="lib.skc: is not a regular")
+    os.rmdir(b.path("path/lib.skc"))
+    os.chmod(b.write("path/lib.skc", b.read("out/hello.skc")), 0)
+    b.run("vmc", "user.skua", "-o", "out2", "--class-path", "path", limit_rights=True, code=BAD_INPUT,
+          says="lib.skc: cannot be read.*ermi")
+
+
+def test_another_library(b):
+    b.compile("hello.skua", HELLO)
+    b.run("vmar", "create", "other.ska", "out", code=0)
+    for library in ("out", "other.ska"):
+        b.start("hello", options=("--std", library), code=BAD_INPUT, says="not the standard library", lines=2)
+        b.run("vmc", "hello.skua", "-o", "out2", "--std", library, code=BAD_INPUT, says="not the standard library",
+              lines=2)
+
+
 def test_empty_files(b):
     for name in ("empty.skua", "empty.skc", "empty.ska"):
         b.write(name, b"")
     b.run("vmc", "empty.skua", "-o", "out", code=0)
     b.start("empty", code=(NO_INPUT, BAD_INPUT), lines=4)
+    b.run("vmc", "run", "empty.skua", code=BAD_INPUT, says="empty.skua: has no function `main`", lines=1)
     b.run("vmdis", "empty.skc", code=BAD_INPUT, says="empty.skc", lines=3)
     b.run("vmrun", "empty.ska", code=BAD_INPUT, says="empty.ska", lines=3)
     b.run("vmar", "verify", "empty.ska", code=BAD_INPUT, says="empty.ska", lines=3)

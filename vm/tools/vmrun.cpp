@@ -65,6 +65,9 @@ int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
         options.std_archive.empty() ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
     if (auto added = machine.boot_loader().add_path(std_archive); !added)
         return fail(input_code(added.error()), "the standard library: " + one_line(added.error()));
+    // Everything thrown is one of its classes: without them no error could be told.
+    if (auto error = machine.boot_loader().load("std.core.Error"); !error)
+        return fail(kBadInput, std_archive + ": is not the standard library: " + one_line(error.error()));
     for (const std::string& path : options.class_path)
         if (auto added = machine.app_loader().add_path(path); !added)
             return fail(input_code(added.error()), one_line(added.error()));

@@ -1,11 +1,10 @@
 // Folding of constants, on the corners of the interpreter's handlers.
-#include "opt/constants.h"
-
 #include <bit>
 #include <cmath>
 #include <limits>
 
 #include "ir_support.h"
+#include "opt/constants.h"
 
 using namespace skua::jit;
 

@@ -38,7 +38,7 @@ def main():
         check("missing file", run("vmrun", *plugin, "--allow=plugin", "--allow=fs.read", *start, "nowhere.txt"), 0,
               EXPECTED + "cannot open 'nowhere.txt': No such file or directory\n")
         check("plugin not granted", run("vmrun", *plugin, *start), 70, "",
-              ("LinkError", "plugin of 'checksum' was not granted", "--allow=plugin:checksum"))
+              ("PermissionError", "plugin of 'checksum' was not granted", "--allow=plugin:checksum"))
         check("no plugin path", run("vmrun", "--allow=plugin", *start), 70, "", ("LinkError", "--plugin-path"))
     if failures:
         sys.exit("\n".join(failures))

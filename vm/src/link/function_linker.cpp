@@ -9,6 +9,7 @@
 #include "link/linker.h"
 #include "link/translator.h"
 #include "native/binding.h"
+#include "native/native_registry.h"
 #include "runtime/runtime.h"
 #include "skua/vm/tier.h"
 #include "skua/vm/verifier.h"
@@ -168,7 +169,11 @@ bool link_function(Thread& thread, Function& function) {
             auto native = find_native(vm, function, file.str(def.decl->native_library), def.qualified_name(),
                                       native_signature(function));
             if (!native) {
-                publish_failure(vm, function, native.error(), "std.core.LinkError");
+                Diagnostic why = std::move(native).error();
+                const bool denied = why.rule == kDenied;
+                if (denied) why.rule.clear();
+                publish_failure(vm, function, why,
+                                denied ? "std.core.PermissionError" : "std.core.LinkError");
                 return true;
             }
             function.native = *native;

@@ -109,8 +109,11 @@ Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, std::strin
         searched += (searched.empty() ? "" : ", ") + folder;
         if (access(path.c_str(), F_OK) != 0) continue;
         // A plugin is machine code with all rights of this process.
-        if (const std::string denied = vm.capabilities().check("plugin", name); !denied.empty())
-            return bad("cannot load the plugin " + path + ": " + denied);
+        if (const std::string denied = vm.capabilities().check("plugin", name); !denied.empty()) {
+            Diagnostic d = bad("cannot load the plugin " + path + ": " + denied);
+            d.rule = kDenied;
+            return d;
+        }
         // A path without a slash would be searched for by the system.
         const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
         void* library = dlopen(exact.c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -24,6 +24,9 @@ namespace skua::vm {
 class Vm;
 struct Class;
 
+// The rule of an error that is a missing grant: a PermissionError rather than a LinkError.
+inline constexpr std::string_view kDenied = "denied";
+
 // A registered native; immutable.
 struct NativeFunction {
     SkFunction address = nullptr;

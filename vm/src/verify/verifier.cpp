@@ -8,8 +8,9 @@ namespace skua::vm {
 
 namespace {
 
-bool is_verified(const std::atomic<VerifyState>& state) {
-    return state.load(std::memory_order_acquire) == VerifyState::Verified;
+Result<void> outcome(const std::atomic<VerifyState>& state, const Diagnostic& failure) {
+    if (state.load(std::memory_order_acquire) == VerifyState::Verified) return {};
+    return failure;
 }
 
 }  // namespace
@@ -28,8 +29,7 @@ Result<void> check_declaration(TypeDef& type) {
                                          std::memory_order_release);
         }
     }
-    if (is_verified(type.declaration_state)) return {};
-    return type.declaration_failure;
+    return outcome(type.declaration_state, type.declaration_failure);
 }
 
 Result<void> verify_function(FunctionDef& function) {
@@ -44,14 +44,12 @@ Result<void> verify_function(FunctionDef& function) {
                 function.registers = verifier.take_registers();
                 function.code = verifier.take_code();
             }
-            if (!errors.empty())
-                function.failure = std::make_unique<const Diagnostic>(std::move(errors.front()));
+            if (!errors.empty()) function.failure = std::move(errors.front());
             function.state.store(errors.empty() ? VerifyState::Verified : VerifyState::Failed,
                                  std::memory_order_release);
         }
     }
-    if (is_verified(function.state)) return {};
-    return *function.failure;
+    return outcome(function.state, function.failure);
 }
 
 std::vector<Diagnostic> verify_all(TypeDef& type) {

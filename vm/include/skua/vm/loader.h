@@ -57,8 +57,7 @@ struct FunctionDef {
 
     // Set by verify_function, under the TypeDef's verify lock; read after state is seen (acquire).
     std::atomic<VerifyState> state{VerifyState::Unknown};
-    std::unique_ptr<const Diagnostic>
-        failure;  // if Failed; apart, since most functions of a library are never asked for
+    Diagnostic failure;                  // if Failed
     std::vector<const Type*> registers;  // open types of all registers
     classfile::DecodedCode code;         // kept for linking of further instantiations
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 
 // Weak: a program linked without the option has no such symbol and never calls the wrapper.
+// The names are the linker's.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" [[gnu::weak]] void* __real_memset(void* to, int value, std::size_t bytes);
 
 namespace skua::gc {
@@ -56,3 +58,4 @@ extern "C" void* __wrap_memset(void* to, int value, std::size_t bytes) {
         return to;
     return __real_memset(to, value, bytes);
 }
+// NOLINTEND(bugprone-reserved-identifier)

@@ -1,6 +1,7 @@
 #include "ir/order.h"
 
 #include <algorithm>
+#include <queue>
 
 namespace skua::jit {
 namespace {
@@ -48,18 +49,20 @@ std::vector<Block*> reverse_post_order(Graph& graph) {
             if (pred->order < block->order) ++waiting[block->id];
         }
     }
-    std::vector<Block*> ready{graph.entry()}, out;
+    const auto worse = [](const Block* a, const Block* b) {
+        if (a->loop_depth != b->loop_depth) return a->loop_depth < b->loop_depth;
+        return a->order > b->order;
+    };
+    // Guards make many exits, so many blocks may be ready.
+    std::priority_queue<Block*, std::vector<Block*>, decltype(worse)> ready(worse);
+    ready.push(graph.entry());
+    std::vector<Block*> out;
     while (!ready.empty()) {
-        auto better = [](const Block* a, const Block* b) {
-            if (a->loop_depth != b->loop_depth) return a->loop_depth > b->loop_depth;
-            return a->order < b->order;
-        };
-        auto best = std::min_element(ready.begin(), ready.end(), better);
-        Block* block = *best;
-        ready.erase(best);
+        Block* block = ready.top();
+        ready.pop();
         out.push_back(block);
         for (Block* succ : block->succs) {
-            if (succ->order > block->order && --waiting[succ->id] == 0) ready.push_back(succ);
+            if (succ->order > block->order && --waiting[succ->id] == 0) ready.push(succ);
         }
     }
     number(out);
@@ -109,15 +112,17 @@ std::vector<Loop> compute_loops(const std::vector<Block*>& order) {
         block->loop = nullptr;
         block->loop_depth = 0;
     }
+    std::vector<Block*> latches;
     // Inner headers come later in the order: going backwards, inner loops are found first.
     for (std::size_t i = order.size(); i-- > 0;) {
         Block* header = order[i];
-        Loop loop{header, {header}, {}, nullptr};
+        latches.clear();
         for (Block* pred : header->preds) {
-            if (dominates(header, pred)) loop.latches.push_back(pred);
+            if (pred->order >= header->order && dominates(header, pred)) latches.push_back(pred);
         }
-        if (loop.latches.empty()) continue;
-        std::vector<Block*> work = loop.latches;
+        if (latches.empty()) continue;
+        Loop loop{header, {header}, latches, nullptr};
+        std::vector<Block*> work = latches;
         std::vector<bool> inside(order.size(), false);
         inside[header->order] = true;
         while (!work.empty()) {

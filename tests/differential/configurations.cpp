@@ -1,5 +1,8 @@
 #include "configurations.h"
 
+#include <algorithm>
+
+#include "random.h"
 #include "tier.h"
 
 namespace skua::differential {
@@ -58,6 +61,31 @@ std::vector<Configuration> configurations() {
         usable.push_back(c);
     }
     return usable;
+}
+
+Plan::Plan(const std::vector<Configuration>& configurations, unsigned vary) : vary_(vary) {
+    std::vector<std::size_t> deck;
+    for (std::size_t c = 0; c < configurations.size(); ++c) {
+        every_.push_back(configurations[c].every);
+        // The compiled tier is younger than the rest and gets three turns for one.
+        const std::size_t turns = (configurations[c].jit ? 36 : 12) / configurations[c].every;
+        if (c > 0) deck.insert(deck.end(), std::max<std::size_t>(1, turns), c);
+    }
+    Random random(1);
+    while (!deck.empty()) {
+        const std::size_t i = random.below(deck.size());
+        turns_.push_back(deck[i]);
+        deck[i] = deck.back();
+        deck.pop_back();
+    }
+}
+
+bool Plan::wants(std::size_t configuration, std::uint64_t seed) const {
+    if (configuration == 0 || turns_.empty()) return configuration == 0;
+    if (vary_ == 0) return seed % every_[configuration] == 0;
+    for (unsigned i = 0; i < vary_; ++i)
+        if (turns_[(seed * vary_ + i) % turns_.size()] == configuration) return true;
+    return false;
 }
 
 }  // namespace skua::differential

@@ -35,4 +35,18 @@ struct Configuration {
 // Those that this build can run, the oracle first.
 std::vector<Configuration> configurations();
 
+// Which of the configurations a program of this seed runs under, for campaigns of many programs. With
+// `vary` 0 that is all of them, as often as Configuration::every says; otherwise the oracle and `vary` of
+// the others, which take turns, cheap ones more often.
+class Plan {
+public:
+    Plan(const std::vector<Configuration>& configurations, unsigned vary);
+    [[nodiscard]] bool wants(std::size_t configuration, std::uint64_t seed) const;
+
+private:
+    std::vector<std::uint32_t> every_;
+    std::vector<std::size_t> turns_;  // indices of configurations, each as often as it is to run
+    unsigned vary_;
+};
+
 }  // namespace skua::differential

@@ -146,19 +146,21 @@ std::vector<std::vector<Outcome>> run(const RunOptions& options,
                                       const std::vector<Program>& programs,
                                       const std::vector<std::uint64_t>& seeds) {
     std::vector<Task> tasks(configurations.size());
+    const Plan plan(configurations, options.vary);
+    // A single program is wanted by everybody.
+    const auto wanted = [&](std::size_t c, std::size_t i) {
+        return programs.size() == 1 || plan.wants(c, seeds[i]);
+    };
     for (std::size_t c = 0; c < configurations.size(); ++c) {
         const Configuration& configuration = configurations[c];
         Task& task = tasks[c];
         task.count = programs.size();
         task.results.resize(programs.size());
-        // A single program is wanted by everybody.
-        task.wanted = [&, configuration](std::size_t i) {
-            return programs.size() == 1 || seeds[i] % configuration.every == 0;
-        };
+        task.wanted = [&, c](std::size_t i) { return wanted(c, i); };
         task.work = [&, configuration, c](std::size_t first, const auto& report) {
             Machine machine(configuration, options.library);
             for (std::size_t i = first; i < programs.size(); ++i) {
-                if (!(programs.size() == 1 || seeds[i] % configuration.every == 0)) continue;
+                if (!wanted(c, i)) continue;
                 report(i, machine.run(configuration.obscured ? obscured(programs[i]) : programs[i], c == 0));
             }
         };

@@ -13,6 +13,7 @@ struct RunOptions {
     std::string library;  // std.ska
     double seconds = 20;  // for one program; then it is killed
     unsigned jobs = 1;    // children at a time
+    unsigned vary = 0;    // Plan's
 };
 
 // What a program did: its output, error output and exit code as one text. A crash or a timeout is

@@ -39,6 +39,8 @@ void use_tier(vm::Vm& vm, const Configuration& configuration) {
     options.threshold = configuration.jit_threshold;
     options.background = configuration.jit_background;
     options.registers = configuration.jit_registers;
+    // Of all programs of a batch; a full cache would mean that the rest is interpreted.
+    options.code_cache = std::size_t{512} << 20;
     std::string why_not;
     auto tier = jit::make_tier(vm, options, why_not);
     SKUA_CHECK(tier != nullptr);

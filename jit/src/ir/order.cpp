@@ -113,6 +113,7 @@ std::vector<Loop> compute_loops(const std::vector<Block*>& order) {
         block->loop_depth = 0;
     }
     std::vector<Block*> latches;
+    std::vector<std::size_t> loop_of(order.size(), order.size());  // by a header's order: its index in loops
     // Inner headers come later in the order: going backwards, inner loops are found first.
     for (std::size_t i = order.size(); i-- > 0;) {
         Block* header = order[i];
@@ -136,20 +137,12 @@ std::vector<Loop> compute_loops(const std::vector<Block*>& order) {
         for (Block* block : loop.blocks) {
             ++block->loop_depth;
             if (!block->loop) block->loop = header;
+            // Loops found before lie inside; the first one around them is the innermost.
+            const std::size_t inner = loop_of[block->order];
+            if (inner < loops.size() && !loops[inner].parent) loops[inner].parent = header;
         }
+        loop_of[header->order] = loops.size();
         loops.push_back(std::move(loop));
-    }
-    for (Loop& loop : loops) {
-        // The smallest other loop that holds the header.
-        for (Loop& outer : loops) {
-            if (outer.header == loop.header) continue;
-            if (std::find(outer.blocks.begin(), outer.blocks.end(), loop.header) == outer.blocks.end())
-                continue;
-            if (!loop.parent)
-                loop.parent = outer.header;
-            else if (dominates(loop.parent, outer.header))
-                loop.parent = outer.header;
-        }
     }
     return loops;
 }

@@ -6,7 +6,8 @@
 //   - a load, if the loop does not write its partition and its address is good in front of the loop: because
 //   of
 //     what its inputs are, or because it is executed whenever the loop is entered, behind nothing but guards
-//     that were hoisted before it.
+//     that were hoisted before it;
+//   - a call that depends on nothing but its inputs, if it takes them wherever they are available.
 #include <algorithm>
 
 #include "opt/cfg.h"
@@ -106,10 +107,17 @@ private:
         }
         if (is_division(n->op)) return divides_safely(n) || (always && clean);
         if (info(n->op).pure || n->op == Op::Is) return !n->is_const();
-        if (is_pure_call(n)) return true;
+        if (is_pure_call(n)) return (always && clean) || good_inputs(n);
         if (info(n->op).guard) return always && clean;
         if (n->op != Op::Load || written_.has(partitions_.of(n))) return false;
         return (always && clean) || good_address(n, always);
+    }
+
+    // Callable wherever its inputs are: where a handler covers it, a null was excluded by a branch, and the
+    // guard behind it, which always holds, may be gone.
+    static bool good_inputs(const Node* n) {
+        if (static_cast<const RuntimeEntry*>(n->ptr)->takes_null) return true;
+        return std::all_of(n->inputs, n->inputs + n->input_count, is_not_null);
     }
 
     // Readable wherever its inputs are. An object may be of another class than the access says where that

@@ -18,6 +18,9 @@ struct RuntimeEntry {
     enum class Throws : std::uint8_t { Never, IfZero, TestPending } throws;
     bool leaf;      // neither collects nor walks the stack nor calls back: needs no anchor
     bool clobbers;  // may write to guest memory that others see
+    // Good for null references, too. Else it must stay behind the test that excludes them, which need not be
+    // among its inputs.
+    bool takes_null = false;
 };
 
 }  // namespace skua::jit

@@ -140,9 +140,15 @@ RuntimeEntry buffer(const char* name, Buffer f, Throws throws, bool clobbers) {
     return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Buffer, throws, false, clobbers};
 }
 
+RuntimeEntry taking_null(RuntimeEntry entry) {
+    entry.takes_null = true;
+    return entry;
+}
+
 }  // namespace
 
-const RuntimeEntry kStringsEqual = direct("strings_equal", strings_equal, Throws::Never, true, false);
+const RuntimeEntry kStringsEqual =
+    taking_null(direct("strings_equal", strings_equal, Throws::Never, true, false));
 const RuntimeEntry kStringHash = direct("string_hash", string_hash, Throws::Never, true, false);
 const RuntimeEntry kIntText = direct("int_text", int_text, Throws::IfZero, false, false);
 const RuntimeEntry kFloatText = direct("float_text", float_text, Throws::IfZero, false, false);

@@ -10,6 +10,8 @@ struct World {
     RuntimeEntry check{"check", nullptr, RuntimeEntry::Form::Direct, RuntimeEntry::Throws::IfZero,
                        false,   false};
     RuntimeEntry pure{"pure", nullptr, RuntimeEntry::Form::Direct, RuntimeEntry::Throws::Never, true, false};
+    RuntimeEntry total{"total", nullptr, RuntimeEntry::Form::Direct, RuntimeEntry::Throws::Never, true,
+                       false,   true};
     Symbols symbols;
 
     World() {
@@ -26,6 +28,7 @@ struct World {
         symbols.add("effect", &effect);
         symbols.add("check", &check);
         symbols.add("pure", &pure);
+        symbols.add("total", &total);
     }
 };
 

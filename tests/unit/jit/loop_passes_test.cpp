@@ -48,6 +48,25 @@ TEST_CASE("invariant values, loads and guards are hoisted") {
         loop("v7 = NullCheck v1, !1\n v8 = Load [v7 + 16] field.w64\n", "v9 = CallRuntime v8, @check, !2\n"));
 }
 
+TEST_CASE("a call without effect leaves the test that its argument is not null only if it takes null") {
+    // The test is a branch: a handler covers it.
+    const auto guarded = [](const std::string& argument, const std::string& entry, bool hoisted) {
+        const std::string call = " v9 = CallRuntime " + argument + ", @" + entry + ", !2\n";
+        return "graph f(i64, i64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = Param #1\n v7 = NullCheck v2, "
+               "!1\n" +
+               (hoisted ? call : "") +
+               "Jump block1\nblock1 <- block0, block4:\n v4 = Phi 0, v5\n Branch v1, block2, block3\n"
+               "block2 <- block1:\n" +
+               (hoisted ? "" : call) +
+               " v5 = Add v4, 1\n v6 = Lt v5, v9\n Branch v6, block4, block5\n"
+               "block3 <- block1:\n Return v4\nblock4 <- block2:\n Jump block1\n"
+               "block5 <- block2:\n Return v5\n";
+    };
+    check_pass(licm, guarded("v1", "pure", false), guarded("v1", "pure", false));
+    check_pass(licm, guarded("v7", "pure", false), guarded("v7", "pure", true));
+    check_pass(licm, guarded("v1", "total", false), guarded("v1", "total", true));
+}
+
 TEST_CASE("what could be noticed stays") {
     // Behind a call that may throw, the guard's exception would come first.
     const std::string late = loop("", "v9 = CallRuntime v4, @check, !2\n v7 = NullCheck v1, !1\n");

@@ -50,6 +50,9 @@ inline bool is_small_number(Type t) {
     return t >= Type::I8 && t <= Type::F32;
 }
 
+// source_calls.cpp: an interface with a dozen implementations, for programs that want it.
+extern const char* const kReceivers;
+
 class SourceMaker {
 public:
     explicit SourceMaker(std::uint64_t seed) : random_(seed ^ 0x5C0DE) {}
@@ -107,8 +110,11 @@ private:
     void nested(const std::string& head, int statements, int depth, const std::string& tail = "}");
     void function(const std::string& name, bool depth);
 
-    // -- source_idioms.cpp
+    // -- source_idioms.cpp, source_loops.cpp, source_errors.cpp, source_calls.cpp
     void idiom(int depth);
+    void scan(int depth);
+    void errors(int depth);
+    void calls(int depth);
 
     // -- source_types.cpp
     void types();
@@ -125,7 +131,7 @@ private:
     std::vector<std::string> loops_;  // labels of enclosing loops
     double cost_ = 0, multiplier_ = 1, budget_ = 2000;
     Type result_ = Type::Int;
-    bool in_lambda_ = false, no_exit_ = false;
+    bool in_lambda_ = false, no_exit_ = false, has_receivers_ = false;
 };
 
 }  // namespace skua::differential

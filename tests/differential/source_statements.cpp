@@ -32,7 +32,10 @@ void SourceMaker::statement(int depth) {
     if (what < 72) return attempt(depth);
     if (what < 76) return match(depth);
     if (what < 80) return closure(depth);
-    if (what < 94) return idiom(depth);
+    if (what < 83) return scan(depth);
+    if (what < 86) return errors(depth);
+    if (what < 89) return calls(depth);
+    if (what < 95) return idiom(depth);
     if (what < 97) return leave(depth);
     line("mix(" + expr(Type::Int) + ")");
 }

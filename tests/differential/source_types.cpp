@@ -79,6 +79,21 @@ class Stack<T> {
     fn pop(): T? = if items.isEmpty { null } else { items.removeLast() }
     get size: int = items.len
 }
+class Cell<T>(var value: T) {
+    fn swap(x: T): T {
+        let old = value
+        value = x
+        return old
+    }
+}
+fn tally<T>(xs: [T], f: (T) -> float): float {
+    var total = 0.0
+    for i in 0..xs.len { total = total * 0.5 + f(xs[i]) }
+    return total
+}
+fn many(a: int, b: float, c: int, d: float, e: int, f: float, g: int, h: float, i: int, j: float, k: f32,
+        l: float, m: u8, n: float, o: int, p: float, q: string, r: float): float =
+    float(a - c * e + g - i * o + int(m)) + b - d * f + h - j + float(k) * l - n + p * r + float(q.len)
 class Tally() {
     static var count = 5
     static let first = count * 3
@@ -148,6 +163,8 @@ void SourceMaker::types() {
     line("    }");
     line("}");
     line("");
+    has_receivers_ = random_.percent(30);
+    if (has_receivers_) out_ += kReceivers;
 }
 
 void SourceMaker::main_function() {

@@ -16,7 +16,7 @@ constexpr std::uint32_t kMember = cf::kPublic | cf::kMutable;
 
 class ProgramMaker {
 public:
-    explicit ProgramMaker(std::uint64_t seed) : random_(seed) {
+    explicit ProgramMaker(std::uint64_t seed) : random_(seed), small_(random_.percent(60)) {
         world_.module = module_of(Kind::Bytecode, seed);
     }
 
@@ -140,9 +140,19 @@ private:
             p.push_back(types().nullable(t));
         const Ty f0 = types().function({prim(TypeKind::I64)}, prim(TypeKind::I64));
         const Ty f1 = types().function({prim(TypeKind::F64), s0_}, prim(TypeKind::I64));
-        world_.function_types = {{f0, 0.0}, {f1, 0.0}};
-        p.push_back(f0);
-        p.push_back(f1);
+        // More arguments than there are registers of either kind, and a result of several slots.
+        std::vector<Ty> many;
+        for (std::size_t n = 5 + random_.below(8); n > 0; --n)
+            many.push_back(
+                random_.percent(40) ? prim(random_.pick({TypeKind::F64, TypeKind::F32}))
+                : random_.percent(80)
+                    ? prim(random_.pick({TypeKind::I64, TypeKind::I32, TypeKind::U8, TypeKind::Bool}))
+                    : random_.pick({s0_, types().string(), types().nullable(prim(TypeKind::I64))}));
+        const Ty f2 =
+            types().function(many, random_.pick({prim(TypeKind::F64), prim(TypeKind::I64), tuple_}));
+        const Ty f3 = types().function({}, random_.pick({s0_, types().string(), prim(TypeKind::F32)}));
+        world_.function_types = {{f0, 0.0}, {f1, 0.0}, {f2, 0.0}, {f3, 0.0}};
+        p.insert(p.end(), {f0, f1, f2, f3});
     }
 
     void statics(File& module) {
@@ -171,7 +181,9 @@ private:
         cost = std::max(cost, generator.cost());
     }
 
+    // Many programs are small: they are quickly compared, and a difference in one is quickly understood.
     int size() {
+        if (small_) return 1 + static_cast<int>(random_.below(4));
         if (random_.percent(3)) return 80 + static_cast<int>(random_.below(120));
         return 2 + static_cast<int>(random_.below(9));
     }
@@ -249,19 +261,21 @@ private:
     }
 
     void closure_targets(File& module) {
-        const std::vector<std::vector<Ty>> heads = {{prim(TypeKind::I64)}, {prim(TypeKind::F64), s0_}};
-        for (std::size_t i = 0; i < 4; ++i) {
-            std::vector<Ty> params = heads[i % 2];
-            for (std::size_t n = random_.below(4); n > 0; --n) params.push_back(captured_type());
+        for (std::size_t i = 0; i < 7; ++i) {
+            auto& [type, cost] = world_.function_types[i % 4];
+            std::vector<Ty> params = types()[type].parts;
+            const Ty result = params.back();
+            params.pop_back();
+            for (std::size_t n = random_.below(random_.percent(20) ? 9 : 4); n > 0; --n)
+                params.push_back(captured_type());
             const std::string name = "k" + std::to_string(i);
-            double& cost = world_.function_types[i % 2].second;
             // A function value made here may refer to targets made before: no recursion.
             const double before = cost;
             double own = 0;
-            generate(module, name, cf::kPublic | cf::kStatic, params, prim(TypeKind::I64), 300 + before,
+            generate(module, name, cf::kPublic | cf::kStatic, params, result, 300 + before,
                      1 + static_cast<int>(random_.below(5)), own);
             cost = std::max(before, own);
-            Callable target = plain(Op::Call, world_.module_type, name, params, prim(TypeKind::I64), own);
+            Callable target = plain(Op::Call, world_.module_type, name, params, result, own);
             target.closable = true;
             world_.callables.push_back(target);
         }
@@ -287,6 +301,7 @@ private:
     void main_function(File& module);
 
     Random random_;
+    const bool small_;
     World world_;
     std::vector<std::unique_ptr<File>> files_;
     Ty i_ = 0, s0_ = 0, s1_ = 0, tuple_ = 0, display_ = 0;
@@ -422,8 +437,8 @@ void ProgramMaker::type_files() {
     };
     const auto body = [&](File& where, const char* name, std::uint32_t flags, Ty self, double& cost,
                           std::vector<Callable> own = {}) {
-        generate(where, name, flags, {self, i64}, i64, 600, 1 + static_cast<int>(random_.below(8)), cost,
-                 std::move(own));
+        generate(where, name, flags, {self, i64}, i64, 600,
+                 1 + static_cast<int>(random_.below(small_ ? 3 : 8)), cost, std::move(own));
     };
     File& fa = class_file("A", a, cf::kOpen);
     body(fa, "m", open, a, m_cost);
@@ -524,11 +539,11 @@ void ProgramMaker::library_calls() {
 // Calls a few functions and prints what they return or throw. The last one may be left uncaught.
 void ProgramMaker::main_function(File& module) {
     const Ty i64 = prim(TypeKind::I64), u = types().variable(TypeKind::FuncVar, 0);
-    const std::size_t tops = 2 + random_.below(2);
+    const std::size_t tops = (small_ ? 1 : 2) + random_.below(2);
     for (std::size_t i = 0; i < tops; ++i) {
         double cost = 0;
-        generate(module, "top" + std::to_string(i), cf::kPublic | cf::kStatic, {}, i64, 12000, 4 + size(),
-                 cost);
+        generate(module, "top" + std::to_string(i), cf::kPublic | cf::kStatic, {}, i64, 12000,
+                 (small_ ? 2 : 4) + size(), cost);
     }
     cf::Function f = module.function("main", cf::kPublic | cf::kStatic, {}, types().void_type());
     f.has_code = true;

@@ -1,5 +1,6 @@
 // Statements: straight code, control flow, calls, errors.
 #include <algorithm>
+#include <limits>
 
 #include "bytecode_function.h"
 #include "skua/classfile/check.h"
@@ -181,9 +182,15 @@ void FunctionGenerator::loop(int depth) {
     if (!can_afford(static_cast<double>(rounds) * 40)) rounds = 2;
     const bool narrow = random_.percent(30), down = random_.percent(30), at_end = random_.percent(50);
     const TypeKind kind = narrow ? TypeKind::I32 : TypeKind::I64;
-    const Reg i = fresh(types().primitive(kind)), limit = constant(kind, down ? 0 : rounds),
+    // Sometimes at an end of the counter's type, where a step too far wraps.
+    const std::int64_t most =
+        narrow ? std::numeric_limits<std::int32_t>::max() : std::numeric_limits<std::int64_t>::max();
+    const std::int64_t least = -most - 1;
+    const std::int64_t low = random_.percent(88) ? 0 : random_.pick({most - rounds, least, -(rounds / 2)});
+    const std::int64_t high = low + rounds;
+    const Reg i = fresh(types().primitive(kind)), limit = constant(kind, down ? low : high),
               step = constant(kind, down ? -1 : 1);
-    emit(Op::ConstInt, {i, down ? rounds : 0});
+    emit(Op::ConstInt, {i, down ? high : low});
     const auto head = code_.new_label(), next = code_.new_label(), out = code_.new_label();
     code_.bind(head);
     if (!at_end) emit(narrow ? Op::BrLeI32 : Op::BrLeI64, {down ? i : limit, down ? limit : i, out.id});

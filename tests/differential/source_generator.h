@@ -131,7 +131,7 @@ private:
     std::vector<std::string> loops_;  // labels of enclosing loops
     double cost_ = 0, multiplier_ = 1, budget_ = 2000;
     Type result_ = Type::Int;
-    bool in_lambda_ = false, no_exit_ = false, has_receivers_ = false;
+    bool in_lambda_ = false, no_exit_ = false, has_receivers_ = false, small_ = false;
 };
 
 }  // namespace skua::differential

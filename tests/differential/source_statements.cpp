@@ -382,7 +382,10 @@ void SourceMaker::function(const std::string& name, bool depth) {
     if (depth) line("    if depth <= 0 { return " + expr(f.result) + " }");
     const std::size_t locals = scope_.size();
     ++indent_;
-    for (std::size_t n = random_.percent(5) ? 40 : 3 + random_.below(9); n > 0 && can_afford(20); --n)
+    for (std::size_t n = small_               ? 1 + random_.below(4)
+                         : random_.percent(5) ? 40
+                                              : 3 + random_.below(9);
+         n > 0 && can_afford(20); --n)
         statement(0);
     if (depth) {
         for (std::size_t n = 1 + random_.below(2); n > 0; --n) {

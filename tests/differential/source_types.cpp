@@ -202,7 +202,8 @@ void SourceMaker::main_function() {
 
 std::string SourceMaker::make() {
     types();
-    const std::size_t n = 2 + random_.below(4);
+    small_ = random_.percent(60);
+    const std::size_t n = small_ ? 1 + random_.below(2) : 2 + random_.below(4);
     for (std::size_t i = 0; i < n; ++i) {
         budget_ = 1500;
         function("f" + std::to_string(i), random_.percent(20));

@@ -48,7 +48,8 @@ def test_tier_absent(b):
     if has_tier(b):
         raise Skipped("this build has the compiled tier")
     for option in ("--jit=on", "--jit=force", "--jit-threshold=5", "--jit-registers=8", "--print-ir", "--print-ir=build",
-                   "--print-asm", "--jit-only=x", "--jit-log", "--perf-map", "--jit-cache=1M"):
+                   "--print-asm", "--jit-only=x", "--jit-log", "--perf-map", "--jit-cache=1M",
+                   "--jit-check-eliminated"):
         b.start("program", options=[option], code=USAGE, says=["no compiled tier", re.escape(option)], lines=2)
 
 
@@ -57,7 +58,7 @@ def test_tier_modes(b):
     wanted = b.start("program", options=["--jit=off"], code=0).output
     if not has_tier(b):
         raise Skipped("this build has no compiled tier")
-    for options in ([], ["--jit=on"], ["--jit", "force"], ["--jit=force", "--jit-registers=3"], ["--jit-threshold=1"],
+    for options in ([], ["--jit=on"], ["--jit", "force"], ["--jit=force", "--jit-registers=3"], ["--jit=force", "--jit-check-eliminated"], ["--jit-threshold=1"],
                     ["--jit-threshold=50", "--gc-stress=3"], ["--jit-only=Counter"], ["--jit-cache=64K"]):
         outcome = b.start("program", options=options, code=0, lines=0)
         expect(outcome.output == wanted, f"the same with {options}", outcome)

@@ -30,6 +30,7 @@ struct Configuration {
     bool jit_background = false;
     std::uint32_t jit_threshold = 0;  // 0: at the first call
     std::uint32_t jit_registers = 0;  // left to the allocator; 0: all
+    bool jit_asserts = false;         // checks that passes removed are made all the same
 };
 
 // Those that this build can run, the oracle first.

@@ -1,7 +1,7 @@
 // Differential testing: random valid programs, run in several ways that must agree.
 //
 //   differential --std std.ska [--seed N] [--count M | --seconds S] [--only bytecode|source]
-//                [--config NAME[,NAME...]] [--vary N] [--batch N] [--jobs N] [--keep DIR]
+//                [--config NAME[,NAME...]] [--vary N] [--batch N] [--timeout S] [--jobs N] [--keep DIR]
 //   differential --dump SEED --only bytecode|source      the program as text (.skasm, .skua)
 //   differential --minimise SEED --only bytecode|source  a smaller program that still differs
 //   differential --list                                  the configurations
@@ -203,6 +203,8 @@ bool parse(int argc, char** argv, Options& o) {
             o.only = value;
         else if (arg == "--config")
             o.config = value;
+        else if (arg == "--timeout")
+            o.run.seconds = std::atof(argv[i]);
         else if (arg == "--vary")
             o.run.vary = static_cast<unsigned>(std::atoi(argv[i]));
         else if (arg == "--batch")
@@ -234,7 +236,8 @@ int main(int argc, char** argv) {
             stderr,
             "usage: differential --std std.ska [--seed N] [--count M | --seconds S] [--only "
             "bytecode|source]\n"
-            "                    [--config NAME,...] [--vary N] [--batch N] [--jobs N] [--keep DIR]\n"
+            "                    [--config NAME,...] [--vary N] [--batch N] [--timeout S] [--timeout S] "
+            "[--jobs N] [--keep DIR]\n"
             "       differential --dump SEED --only bytecode|source\n"
             "       differential --std std.ska --minimise SEED --only bytecode|source [--config NAME]\n"
             "       differential --list\n");

@@ -39,6 +39,7 @@ void use_tier(vm::Vm& vm, const Configuration& configuration) {
     options.threshold = configuration.jit_threshold;
     options.background = configuration.jit_background;
     options.registers = configuration.jit_registers;
+    options.check_eliminated = configuration.jit_asserts;
     // Of all programs of a batch; a full cache would mean that the rest is interpreted.
     options.code_cache = std::size_t{512} << 20;
     std::string why_not;

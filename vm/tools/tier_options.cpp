@@ -18,9 +18,11 @@ struct Row {
     bool takes_value;
 };
 constexpr Row kOptions[] = {
-    {"--jit", true},        {"--jit-threshold", true}, {"--jit-registers", true},
-    {"--jit-cache", true},  {"--jit-only", true},      {"--print-ir", false},
-    {"--print-asm", false}, {"--jit-log", false},      {"--perf-map", false},
+    {"--jit", true},           {"--jit-threshold", true},
+    {"--jit-registers", true}, {"--jit-cache", true},
+    {"--jit-only", true},      {"--print-ir", false},
+    {"--print-asm", false},    {"--jit-log", false},
+    {"--perf-map", false},     {"--jit-check-eliminated", false},
 };
 constexpr unsigned kMinRegisters = 3, kMaxRegisters = 16;
 constexpr std::size_t kMinCache = 64u << 10;
@@ -92,6 +94,8 @@ std::string set_tier_option(TierOptions& options, std::string_view name, std::st
         options.print_asm = true;
     } else if (name == "--jit-log") {
         options.log = true;
+    } else if (name == "--jit-check-eliminated") {
+        options.check_eliminated = true;
     } else {
         options.perf_map = true;
     }
@@ -111,6 +115,9 @@ std::string_view tier_help_text() {
   --jit-log             a line on standard error for each compilation
   --jit-only NAME       compile only functions whose name contains this
   --jit-registers N     leave only N registers of each kind to the compiler (for testing)
+  --jit-check-eliminated
+                        checks that the compiler has removed are made all the same;
+                        one that fails ends the process and names the pass (for testing)
   --print-ir[=PASS]     the compiler's representation after a pass ("build" is the
                         first) or all, on standard error
   --print-asm           machine code, on standard error
@@ -135,6 +142,7 @@ std::string use_tier(vm::Vm& machine, const TierOptions& options) {
     wanted.only = options.only;
     wanted.perf_map = options.perf_map;
     wanted.log = options.log;
+    wanted.check_eliminated = options.check_eliminated;
     std::string why_not;
     auto tier = jit::make_tier(machine, wanted, why_not);
     if (!tier && options.mode == TierOptions::Mode::Force) return why_not;

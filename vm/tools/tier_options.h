@@ -19,7 +19,7 @@ struct TierOptions {
     std::size_t cache = 0;        // bytes; 0: the tier's default
     std::string only;
     std::string print_ir;  // a pass, or "all"; empty: never
-    bool print_asm = false, log = false, perf_map = false;
+    bool print_asm = false, log = false, perf_map = false, check_eliminated = false;
 
     [[nodiscard]] static bool tier_is_built();
 };

@@ -110,7 +110,6 @@ private:
                       std::initializer_list<Node*> operands);
     void check_before_guard(Op op, Type type, std::initializer_list<Node*> operands, std::int64_t imm,
                             const void* ptr);
-    Node* no_overflow(Op op, Type type, Node* x, Node* y);
 
     // ---- areas: true if the instruction is theirs
     // -------------------------------------------------------------

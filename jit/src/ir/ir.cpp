@@ -86,8 +86,22 @@ const Site* Graph::new_site(const vm::Instr* pc, const Site* outer) {
     return std::pmr::polymorphic_allocator<Site>(&arena_).new_object<Site>(Site{pc, outer});
 }
 
+Node* Graph::new_assert(const Node* guard) {
+    Node* node = new_node(Op::Assert, Type::Void, guard->all());
+    node->ptr = std::pmr::polymorphic_allocator<Proof>(&arena_).new_object<Proof>(
+        Proof{guard->op, guard->type, guard->imm, guard->ptr, assert_by});
+    node->site = guard->site;
+    node->block = guard->block;
+    return node;
+}
+
 void Graph::settle() {
     for (auto& block : blocks) {
+        if (assert_by) {
+            for (Node*& node : block->nodes) {
+                if (node->replaced_by && info(node->op).guard) node = new_assert(node);
+            }
+        }
         std::erase_if(block->nodes, [](const Node* node) { return node->replaced_by != nullptr; });
         for (Node* node : block->nodes) {
             for (std::uint32_t i = 0; i < node->input_count; ++i) node->inputs[i] = resolve(node->inputs[i]);

@@ -52,6 +52,15 @@ struct Site {
     const Site* outer;  // null in the function itself
 };
 
+// A guard that is no longer executed because a pass has found that it always holds.
+struct Proof {
+    Op guard;
+    Type type;
+    std::int64_t imm;
+    const void* ptr;
+    const char* pass;
+};
+
 enum class MemRep : std::uint8_t { I8, U8, I16, U16, I32, U32, W64, F32, F64 };
 [[nodiscard]] constexpr std::uint32_t mem_size(MemRep r) {
     switch (r) {
@@ -143,6 +152,9 @@ public:
     std::vector<Type> params, results;  // leaves; params empty for OSR graphs
     bool osr = false;
     std::vector<std::unique_ptr<Block>> blocks;
+    // To check the passes: guards that settle() drops leave an Assert behind, which names this pass. Null:
+    // off.
+    const char* assert_by = nullptr;
 
     Block* new_block();
     // A node without a place; the caller puts it into a block (append or by hand).
@@ -162,6 +174,8 @@ public:
 
     // Follows replaced_by everywhere, drops replaced nodes from their blocks.
     void settle();
+    // What stays of a guard (assert_by is set); the caller puts it in the guard's place.
+    Node* new_assert(const Node* guard);
     // Drops blocks that cannot be reached and the phi inputs from them; renumbers blocks.
     void drop_unreachable();
 

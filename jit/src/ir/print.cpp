@@ -177,6 +177,11 @@ private:
         }
         std::string name;
         switch (n.op) {
+            case Op::Assert: {
+                const auto* proof = static_cast<const Proof*>(n.ptr);
+                name = std::string(info(proof->guard).name) + "/" + proof->pass;
+                break;
+            }
             case Op::New:
             case Op::NewArray:
             case Op::Is:

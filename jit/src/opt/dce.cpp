@@ -18,7 +18,8 @@ bool has_effect(const Node* n) {
         return entry->clobbers || entry->throws != RuntimeEntry::Throws::Never;
     }
     if (op.allocates) return !fresh_object(n);  // running out of memory is no effect that anyone waits for
-    return op.guard || op.store || op.call || op.terminator || n->op == Op::TakePending;
+    return op.guard || op.store || op.call || op.terminator || n->op == Op::TakePending ||
+           n->op == Op::Assert;
 }
 
 }  // namespace

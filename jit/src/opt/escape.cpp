@@ -99,6 +99,7 @@ private:
         for (std::uint32_t u = first_use_[object->id]; u != kNone; u = uses_[u].next) {
             const Node* user = uses_[u].user;
             if (user->op == Op::Eq || user->op == Op::Ne) continue;  // with anything else: not equal
+            if (user->op == Op::Assert) continue;                    // goes with the object
             if (!is_access(user, object) || !add_field(fields, user)) return false;
         }
         return true;
@@ -224,8 +225,8 @@ private:
     void remove(Node* object) {
         Node* nothing = graph_.constant(Type::I64, 0);
         for_users(object, [&](Node* user) {
-            if (user->op == Op::Store) {
-                user->replaced_by = nothing;  // nobody has a store as an input: it just goes
+            if (user->op == Op::Store || user->op == Op::Assert) {
+                user->replaced_by = nothing;  // nobody has it as an input: it just goes
             } else if (user->op == Op::Eq || user->op == Op::Ne) {
                 const bool same = user->in(0) == user->in(1);
                 user->replaced_by = graph_.constant(Type::I64, same == (user->op == Op::Eq));

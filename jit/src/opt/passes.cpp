@@ -61,12 +61,17 @@ const Pass* find_pass(std::string_view name) {
 void optimize(Graph& graph, const PassOptions& options) {
     if (options.verify) check(graph, "build");
     for (const Pass& pass : kPasses) {
+        if (options.assert_eliminated) graph.assert_by = pass.name;
         pass.run(graph);
         if (options.verify) check(graph, pass.name);
         if (options.print && (options.print_after == "all" || options.print_after == pass.name)) {
             options.print(pass.name, graph);
         }
     }
+    if (!options.assert_eliminated) return;
+    expand_asserts(graph);
+    graph.assert_by = nullptr;
+    if (options.verify) check(graph, "asserts");
 }
 
 }  // namespace skua::jit

@@ -15,6 +15,7 @@ namespace skua::jit {
 struct PassOptions {
     std::string_view print_after;  // a pass's name or "all"; empty: nothing is printed
     std::function<void(std::string_view pass, const Graph&)> print;
+    bool assert_eliminated = false;  // guards that passes remove become Asserts, and these, tests
 #ifdef NDEBUG
     bool verify = false;
 #else
@@ -46,6 +47,9 @@ void licm(Graph& graph);
 void ranges(Graph& graph);
 void divide(Graph& graph);
 void versions(Graph& graph);
+
+// asserts.cpp, behind all passes: each Assert becomes a test that ends the process if it fails.
+void expand_asserts(Graph& graph);
 void unroll(Graph& graph);
 void latches(Graph& graph);
 

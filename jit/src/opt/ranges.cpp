@@ -4,6 +4,7 @@
 // replaced by one check of its start in front of the loop, if every later value is good when the first one
 // is, and if the loop's check is the first thing that anybody could observe of the loop: its exception is the
 // same then.
+#include <algorithm>
 #include <limits>
 
 #include "opt/bounds.h"
@@ -45,6 +46,14 @@ public:
             if (block->succs.size() != 1) return;
             block = block->succs[0];
             if (!inside.has(block) || block == loop.header || block->preds.size() != 1) return;
+        }
+    }
+
+    // In front of what they were: its inputs are there.
+    void insert_asserts() {
+        for (auto& [assert, plain] : asserts_) {
+            auto& nodes = plain->block->nodes;
+            nodes.insert(std::find(nodes.begin(), nodes.end(), plain), assert);
         }
     }
 
@@ -136,6 +145,7 @@ private:
         };
         const auto drop = [&] { n->replaced_by = n->in(0); };
         const auto plain = [&](Op op) {
+            if (graph_.assert_by) asserts_.emplace_back(graph_.new_assert(n), n);
             n->op = op;
             n->site = nullptr;
         };
@@ -189,6 +199,7 @@ private:
     Graph& graph_;
     Bounds bounds_;
     std::vector<Hoist> hoists_;
+    std::vector<std::pair<Node*, Node*>> asserts_;  // with the plain operation that stands for the guard
 };
 
 }  // namespace
@@ -204,6 +215,7 @@ void ranges(Graph& graph) {
     for (Block* block : order) pass.decide(block);
     for (const Loop& loop : loops) pass.hoist_first_checks(loop);
     pass.apply_hoists();
+    pass.insert_asserts();
     graph.settle();
 }
 

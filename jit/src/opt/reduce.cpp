@@ -28,6 +28,7 @@ bool Reducer::run(Block& block) {
         if (Node* simpler = reduce(n); simpler && simpler != n) {
             n->replaced_by = simpler;
             changed_ = true;
+            if (graph_.assert_by && info(n->op).guard) block.nodes.push_back(n);  // settle makes it an Assert
         } else {
             block.nodes.push_back(n);
         }

@@ -44,6 +44,7 @@ void Compiler::announce(const std::string& name, const Emitted& code) {
 void Compiler::optimize(Graph& graph, const std::string& name) const {
     PassOptions passes;
     passes.print_after = options_.print_ir;
+    passes.assert_eliminated = options_.check_eliminated;
     passes.print = [&name](std::string_view pass, const Graph& g) {
         const std::string text = "; " + name + ", after " + std::string(pass) + "\n" + print(g) + "\n";
         std::fputs(text.c_str(), stderr);

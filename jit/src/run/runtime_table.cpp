@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
+#include "ir/ir.h"
 #include "run/support.h"
 #include "skua/vm/string_ops.h"
 #include "skua/vm/tier_support.h"
@@ -121,9 +124,21 @@ Word call_native(Thread* thread, const void* function, Slot* values) {
     return values[0];
 }
 
+[[noreturn]] Word assert_failed(Thread*, Word pc, Word op, Word pass) {
+    const vm::LinkedBody* body = vm::body_at(ptr<const vm::Instr>(pc));
+    std::fprintf(stderr,
+                 "skua: internal error: the pass '%s' removed a %s in %s, word %td of its linked code, that "
+                 "does not hold\n",
+                 ptr<const char>(pass), info(static_cast<Op>(op)).name,
+                 body ? body->function->display_name.c_str() : "?",
+                 body ? ptr<const vm::Instr>(pc) - body->code.data() : 0);
+    std::abort();
+}
+
 using Direct0 = Word (*)(Thread*);
 using Direct1 = Word (*)(Thread*, Word);
 using Direct2 = Word (*)(Thread*, Word, Word);
+using Direct3 = Word (*)(Thread*, Word, Word, Word);
 using Buffer = Word (*)(Thread*, const void*, Slot*);
 using Throws = RuntimeEntry::Throws;
 
@@ -134,6 +149,9 @@ RuntimeEntry direct(const char* name, Direct1 f, Throws throws, bool leaf, bool 
     return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
 }
 RuntimeEntry direct(const char* name, Direct2 f, Throws throws, bool leaf, bool clobbers) {
+    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
+}
+RuntimeEntry direct(const char* name, Direct3 f, Throws throws, bool leaf, bool clobbers) {
     return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
 }
 RuntimeEntry buffer(const char* name, Buffer f, Throws throws, bool clobbers) {
@@ -160,6 +178,7 @@ const RuntimeEntry kLinkFailure = direct("link_failure", link_failure, Throws::I
 const RuntimeEntry kNewObject = direct("new_object", new_object, Throws::IfZero, false, false);
 const RuntimeEntry kNewArray = direct("new_array", new_array, Throws::IfZero, false, false);
 const RuntimeEntry kServeInterrupt = direct("serve_interrupt", serve_interrupt, Throws::IfZero, false, false);
+const RuntimeEntry kAssertFailed = direct("assert_failed", assert_failed, Throws::Never, true, true);
 const RuntimeEntry kThrow = direct("throw", throw_error, Throws::IfZero, false, false);
 const RuntimeEntry kThrowNull = direct("throw_null", throw_null, Throws::IfZero, false, false);
 const RuntimeEntry kThrowBounds = direct("throw_bounds", throw_bounds, Throws::IfZero, false, false);

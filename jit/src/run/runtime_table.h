@@ -15,6 +15,8 @@ extern const RuntimeEntry kFindImplementation;  // (object, selector): Function
 extern const RuntimeEntry kNewObject;           // (class): object
 extern const RuntimeEntry kNewArray;            // (class, length): array
 extern const RuntimeEntry kServeInterrupt;      // (): 1
+// Ends the process: a guard that was removed would not have held. Its instruction, Op, and pass's name.
+extern const RuntimeEntry kAssertFailed;
 // These always throw: their value is 0.
 extern const RuntimeEntry kThrow;          // (error, not null)
 extern const RuntimeEntry kThrowNull;      // ()

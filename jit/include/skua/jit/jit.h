@@ -22,7 +22,9 @@ struct Options {
     bool print_asm = false;  // on stderr
     std::string only;        // print and compile only functions whose name contains this; empty: all
     bool perf_map = false;   // write /tmp/perf-PID.map
-    bool log = false;        // one line per compilation on stderr
+    // Checks that the optimiser removes stay as assertions, which end the process and say which pass it was.
+    bool check_eliminated = false;
+    bool log = false;  // one line per compilation on stderr
 };
 
 // For Vm::set_tier, before anything is linked. Null with a reason if the system refuses the memory or the

@@ -106,7 +106,13 @@ void reap(Task& task, const char* why) {
 }
 
 void run_tasks(std::vector<Task>& tasks, const RunOptions& options) {
+    Clock::time_point last = Clock::now();
     for (;;) {
+        // Whoever stops this process for a while stops the children, too: that time does not count.
+        const auto gap = Clock::now() - last;
+        last += gap;
+        if (gap > std::chrono::seconds(3))
+            for (Task& task : tasks) task.since += gap;
         std::vector<pollfd> fds;
         std::vector<Task*> running;
         bool all_done = true;

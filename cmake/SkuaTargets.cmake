@@ -126,7 +126,9 @@ elseif(SKUA_SANITIZE MATCHES "thread")
     list(APPEND SKUA_TEST_ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
 endif()
 
-# skua_test(NAME COMMAND ... [LABELS ...] [TIMEOUT seconds] [PROCESSORS n] [COST n]): a ctest entry.
+# skua_test(NAME COMMAND ... [LABELS ...] [TIMEOUT seconds] [PROCESSORS n] [COST n]): a ctest entry. COST is
+# about how many seconds it takes in the slowest build: ctest starts the longest first, so that all
+# cores are busy to the end. Tests that take seconds need one.
 # Names are AREA.WHAT, behind SKUA_TEST_PREFIX; labels name the area. The target skua_tested
 # builds the programs of all tests that are declared, and nothing else.
 add_custom_target(skua_tested)

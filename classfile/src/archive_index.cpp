@@ -4,7 +4,7 @@ namespace skua::classfile {
 
 namespace {
 
-int hex_value(char c) {
+int lower_hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     return -1;
@@ -21,7 +21,7 @@ bool parse_hex(const char*& at, std::uint32_t& value) {
     if (*at++ != '\t') return false;
     value = 0;
     for (int i = 0; i < 8; ++i) {
-        const int v = hex_value(*at++);
+        const int v = lower_hex_digit(*at++);
         if (v < 0) return false;
         value = value << 4 | static_cast<std::uint32_t>(v);
     }
@@ -52,8 +52,8 @@ bool parse_index_line(std::string_view line, EntryInfo& entry) {
     entry.deflated = at[1] == 'd';
     at += 3;
     for (std::uint8_t& byte : entry.digest) {
-        const int high = hex_value(at[0]);
-        const int low = hex_value(at[1]);
+        const int high = lower_hex_digit(at[0]);
+        const int low = lower_hex_digit(at[1]);
         if (high < 0 || low < 0) return false;
         byte = static_cast<std::uint8_t>(high * 16 + low);
         at += 2;

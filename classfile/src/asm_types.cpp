@@ -6,13 +6,6 @@
 
 namespace skua::classfile {
 
-namespace {
-
-constexpr std::string_view kScalarNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16",   "u32",
-                                             "u64", "f32", "f64", "bool", "char", "string"};
-
-}  // namespace
-
 TypeIndex AsmTypeParser::type() {
     if (++depth_ > 2 * kMaxTypeDepth) {
         lex_.expected("a type that is nested less deeply");

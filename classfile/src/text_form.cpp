@@ -6,9 +6,6 @@ namespace skua::classfile {
 
 namespace {
 
-constexpr std::string_view kScalarNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16",   "u32",
-                                             "u64", "f32", "f64", "bool", "char", "string"};
-
 void append_list(std::string& out, const ClassFile& file, const TypeIndex* begin, const TypeIndex* end) {
     for (const TypeIndex* t = begin; t != end; ++t) {
         if (t != begin) out += ',';

@@ -304,7 +304,7 @@ SkString* type_name_of(SkEnv* env, SkObject* object) {
     return new_string(env, env->api->type_name(env, object));
 }
 
-const SkNative kNatives[] = {
+const SkNative kCoreNatives[] = {
     native<substring_bytes>("std.core.substringBytes", "(string,i64,i64)string"),
     native<find_text>("std.core.findText", "(string,string,i64)i64"),
     native<find_text_last>("std.core.findTextLast", "(string,string,i64)i64"),
@@ -330,6 +330,6 @@ const SkNative kNatives[] = {
 
 }  // namespace
 
-SKUA_PLUGIN(std_core, "std.core", "0.1.0", kNatives)
+SKUA_PLUGIN(std_core, "std.core", "0.1.0", kCoreNatives)
 
 }  // namespace skua::stdlib

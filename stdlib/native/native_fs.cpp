@@ -374,7 +374,7 @@ void file_write_bytes(SkEnv* env, std::int64_t handle, SkArray* data, std::int64
 }
 
 // No capability is named here: each function asks for its path, so that a refusal can name it.
-const SkNative kNatives[] = {
+const SkNative kFsNatives[] = {
     native<file_text>("std.fs.fileText", "(string)string"),
     native<file_bytes>("std.fs.fileBytes", "(string)[u8]"),
     native<store_text>("std.fs.storeText", "(string,string,bool)void"),
@@ -396,6 +396,6 @@ const SkNative kNatives[] = {
 
 }  // namespace
 
-SKUA_PLUGIN(std_fs, "std.fs", "0.1.0", kNatives)
+SKUA_PLUGIN(std_fs, "std.fs", "0.1.0", kFsNatives)
 
 }  // namespace skua::stdlib

@@ -201,7 +201,7 @@ void flush_at_exit(void*) {
     std::_Exit(kExitIoError);
 }
 
-const SkNative kNatives[] = {
+const SkNative kIoNatives[] = {
     native<write_out>("std.io.writeOut", "(string)void"),
     native<write_out_line>("std.io.writeOutLine", "(string)void"),
     native<write_error>("std.io.writeError", "(string)void"),
@@ -215,8 +215,8 @@ const SkNative kNatives[] = {
 }  // namespace
 
 extern "C" const SkPlugin* skua_plugin_std_io(const SkHost* host) {
-    static const SkPlugin plugin = {SK_ABI_VERSION,      "std.io", "0.1.0", kNatives,
-                                    std::size(kNatives), nullptr};
+    static const SkPlugin plugin = {SK_ABI_VERSION,        "std.io", "0.1.0", kIoNatives,
+                                    std::size(kIoNatives), nullptr};
     host->at_exit(host, flush_at_exit, nullptr);
     // A closed pipe is to be an IOError, not the end of the process.
     struct sigaction current {};

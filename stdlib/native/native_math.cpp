@@ -22,7 +22,7 @@ double cube_root(SkEnv*, double x) {
     return static_cast<double>(::cbrtl(x));
 }
 
-const SkNative kNatives[] = {
+const SkNative kMathNatives[] = {
     native<cube_root>("std.math.cbrt", "(f64)f64"),
     native<unary<::sin>>("std.math.sin", "(f64)f64"),
     native<unary<::cos>>("std.math.cos", "(f64)f64"),
@@ -45,6 +45,6 @@ const SkNative kNatives[] = {
 
 }  // namespace
 
-SKUA_PLUGIN(std_math, "std.math", "0.1.0", kNatives)
+SKUA_PLUGIN(std_math, "std.math", "0.1.0", kMathNatives)
 
 }  // namespace skua::stdlib

@@ -55,7 +55,7 @@ SkString* float_digits(SkEnv* env, double x, std::int64_t precision) {
     });
 }
 
-const SkNative kNatives[] = {
+const SkNative kTextNatives[] = {
     native<copy_text>("std.text.copyText", "(string,[u8],i64)void"),
     native<copy_int>("std.text.copyInt", "(i64,[u8],i64)i64"),
     native<text_of_bytes>("std.text.textOfBytes", "([u8],i64,i64)string"),
@@ -66,6 +66,6 @@ const SkNative kNatives[] = {
 
 }  // namespace
 
-SKUA_PLUGIN(std_text, "std.text", "0.1.0", kNatives)
+SKUA_PLUGIN(std_text, "std.text", "0.1.0", kTextNatives)
 
 }  // namespace skua::stdlib

@@ -19,8 +19,8 @@ Two kinds of cases:
   docs     the ```skua blocks of a Markdown file: each must compile; if a ```text block follows at
           once, the program is run and must print it.
 
-Each case is compiled by vmc and run by vmrun twice: from a folder of class files and from an
-archive. Exit code 0 if all pass.
+Each case is compiled by vmc and run by vmrun twice: interpreted from a folder of class files, and by
+default from an archive. Exit code 0 if all pass.
 
     run.py --bin build/release/bin [--examples DIR | --docs FILE] [--mode NAME=OPTIONS]... [FILTER...]
 """
@@ -215,7 +215,7 @@ def main():
     for tool in ("vmc", "vmrun", "vmar"):
         if not (options.bin / tool).is_file():
             sys.exit(f"no {tool} in {options.bin}: build it, or name another folder with --bin")
-    options.modes = [] if options.only_modes else [("direct", [])]
+    options.modes = [] if options.only_modes else [("interpreted", ["--jit=off"])]
     for mode in options.mode:
         name, _, flags = mode.partition("=")
         options.modes.append((name, shlex.split(flags)))

@@ -22,9 +22,9 @@ Diagnostic io_error(const std::string& path, int error) {
     return d;
 }
 
-class Folder : public ClassPathEntry {
+class FolderEntry : public ClassPathEntry {
 public:
-    explicit Folder(std::string path)
+    explicit FolderEntry(std::string path)
         : path_(std::move(path)), prefix_(path_.ends_with('/') ? path_ : path_ + '/') {}
 
     bool contains(const std::string& file) const override {
@@ -133,7 +133,7 @@ Result<std::unique_ptr<ClassPathEntry>> open_class_path_entry(const std::string&
         d.hint = "a class path names folders with class files and .ska archives";
         return d;
     }
-    if (S_ISDIR(info.st_mode)) return std::unique_ptr<ClassPathEntry>(std::make_unique<Folder>(path));
+    if (S_ISDIR(info.st_mode)) return std::unique_ptr<ClassPathEntry>(std::make_unique<FolderEntry>(path));
     auto archive = classfile::Archive::open(path);
     if (!archive) return std::move(archive).error();
     return archive_entry(std::move(*archive), path);

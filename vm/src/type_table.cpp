@@ -47,8 +47,10 @@ bool same(const Type& t, const Key& k) {
            std::equal(k.args.begin(), k.args.end(), t.args.begin()) && t.name == k.name;
 }
 
+}  // namespace
+
 // Memory that lives as long as the table.
-class Arena {
+class TypeArena {
 public:
     void* allocate(std::size_t bytes, std::size_t align) {
         std::size_t start = (used_ + align - 1) & ~(align - 1);
@@ -67,11 +69,9 @@ private:
     std::size_t used_ = 0, capacity_ = 0;
 };
 
-}  // namespace
-
 struct TypeTable::Impl {
     std::shared_mutex lock;
-    Arena arena;
+    TypeArena arena;
     std::vector<const Type*> slots = std::vector<const Type*>(1024);
     std::size_t count = 0;
     std::array<Type, static_cast<std::size_t>(TypeKind::Void) + 1> simple;

@@ -21,11 +21,6 @@ bool is_return(LOp op) {
     return op == LOp::Ret || op == LOp::RetN || op == LOp::Ret0;
 }
 
-Node* resolve(Node* n) {
-    while (n->replaced_by) n = n->replaced_by;
-    return n;
-}
-
 }  // namespace
 
 Type leaf_type(vm::LeafKind kind) {

@@ -17,10 +17,6 @@ namespace {
 constexpr std::uint32_t kSmallFrame = 4096;
 constexpr std::int64_t kSmallImmediate = 1 << 30;
 
-x86::CondCode code_of(Cond c) {
-    return static_cast<x86::CondCode>(c);
-}
-
 }  // namespace
 
 Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thunks, bool print)

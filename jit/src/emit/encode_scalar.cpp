@@ -10,10 +10,6 @@ using Id = x86::Inst::Id;
 
 namespace {
 
-x86::CondCode code_of(Cond c) {
-    return static_cast<x86::CondCode>(c);
-}
-
 constexpr std::uint64_t kTwo63 = 0x43E0000000000000;       // 2^63 as f64
 constexpr std::uint64_t kTwo64 = 0x43F0000000000000;       // 2^64
 constexpr std::uint64_t kMinusTwo63 = 0xC3E0000000000000;  // -2^63

@@ -13,6 +13,10 @@
 
 namespace skua::jit {
 
+[[nodiscard]] inline asmjit::x86::CondCode code_of(Cond c) {
+    return static_cast<asmjit::x86::CondCode>(c);
+}
+
 class Encoder {
 public:
     Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thunks, bool print);

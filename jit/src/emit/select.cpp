@@ -8,13 +8,6 @@
 #include "skua/vm/thread.h"
 
 namespace skua::jit {
-namespace {
-
-constexpr Reg kIntegerArgs[] = {gp::rdi, gp::rsi, gp::rdx, gp::rcx, gp::r8, gp::r9};
-constexpr unsigned kFloatArgs = 8;
-
-}  // namespace
-
 Lir select_instructions(Graph& graph) {
     Selector selector(graph);
     return selector.run();

@@ -10,8 +10,6 @@
 namespace skua::jit {
 namespace {
 
-constexpr Reg kIntegerArgs[] = {gp::rdi, gp::rsi, gp::rdx, gp::rcx, gp::r8, gp::r9};
-constexpr unsigned kFloatArgs = 8;
 constexpr auto kArgsOffset =
     static_cast<std::int32_t>(offsetof(vm::Thread, compiled) + offsetof(vm::Thread::Compiled, args));
 

@@ -8,6 +8,10 @@
 
 namespace skua::jit {
 
+// Registers of arguments by the C convention, which compiled code follows as well.
+inline constexpr Reg kIntegerArgs[] = {gp::rdi, gp::rsi, gp::rdx, gp::rcx, gp::r8, gp::r9};
+inline constexpr unsigned kFloatArgs = 8;
+
 class Selector {
 public:
     explicit Selector(Graph& graph) : graph_(graph) { lir_.graph = &graph; }

@@ -22,11 +22,6 @@ constexpr OpInfo kInfo[] = {
 #undef SKUA_IR_OP
 };
 
-Node* resolve(Node* node) {
-    while (node->replaced_by) node = node->replaced_by;
-    return node;
-}
-
 }  // namespace
 
 const OpInfo& info(Op op) {

@@ -125,6 +125,12 @@ struct Node {
     }
 };
 
+// What stands for the node now.
+[[nodiscard]] inline Node* resolve(Node* n) {
+    while (n->replaced_by) n = n->replaced_by;
+    return n;
+}
+
 struct Block {
     std::uint32_t id = 0;      // index in Graph::blocks
     std::vector<Node*> nodes;  // phis first, the terminator last

@@ -10,7 +10,7 @@
 namespace skua::jit {
 namespace {
 
-using Wide = unsigned __int128;
+using UWide = unsigned __int128;
 
 struct SignedMagic {
     std::int64_t multiplier;
@@ -19,13 +19,13 @@ struct SignedMagic {
 
 // For |d| >= 2, not a power of two: x / d = (high half of x * multiplier, plus or minus x) >> shift.
 SignedMagic signed_magic(std::int64_t d, int bits) {
-    const Wide two = Wide{1} << (bits - 1);
-    const Wide ad =
-        d < 0 ? static_cast<Wide>(0) - static_cast<Wide>(static_cast<__int128>(d)) : static_cast<Wide>(d);
-    const Wide t = two + (d < 0 ? 1 : 0);
-    const Wide anc = t - 1 - t % ad;
+    const UWide two = UWide{1} << (bits - 1);
+    const UWide ad =
+        d < 0 ? static_cast<UWide>(0) - static_cast<UWide>(static_cast<__int128>(d)) : static_cast<UWide>(d);
+    const UWide t = two + (d < 0 ? 1 : 0);
+    const UWide anc = t - 1 - t % ad;
     int p = bits - 1;
-    Wide q1 = two / anc, r1 = two - q1 * anc, q2 = two / ad, r2 = two - q2 * ad, delta = 0;
+    UWide q1 = two / anc, r1 = two - q1 * anc, q2 = two / ad, r2 = two - q2 * ad, delta = 0;
     do {
         ++p;
         q1 *= 2, r1 *= 2;
@@ -48,9 +48,9 @@ struct UnsignedMagic {
 // For d >= 3, not a power of two.
 UnsignedMagic unsigned_magic(std::uint64_t d) {
     const int shift = 64 - std::countl_zero(d - 1);  // 2^shift >= d
-    const Wide numerator = Wide{1} << (64 + shift - 1);
+    const UWide numerator = UWide{1} << (64 + shift - 1);
     // ceil(2^(64 + shift) / d), of which the 65th bit is implied; numerator is half of that power.
-    Wide q = numerator / d, r = numerator % d;
+    UWide q = numerator / d, r = numerator % d;
     q *= 2, r *= 2;
     if (r >= d) ++q, r -= d;
     if (r != 0) ++q;

@@ -17,11 +17,6 @@
 namespace skua::jit {
 namespace {
 
-Node* resolve(Node* n) {
-    while (n->replaced_by) n = n->replaced_by;
-    return n;
-}
-
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     hash = (hash ^ value) * 0x9E3779B97F4A7C15ull;
     return hash ^ (hash >> 32);

@@ -5,12 +5,7 @@
 namespace skua::jit {
 namespace {
 
-constexpr int kMaxDepth = 6;  // of nodes made while reducing a node that was made
-
-Node* resolve(Node* n) {
-    while (n->replaced_by) n = n->replaced_by;
-    return n;
-}
+constexpr int kMaxReductions = 6;  // of nodes made while reducing a node that was made
 
 }  // namespace
 
@@ -39,7 +34,7 @@ bool Reducer::run(Block& block) {
 Node* Reducer::make(Op op, Type type, std::initializer_list<Node*> inputs) {
     Node* n = graph_.new_node(op, type, inputs);
     n->block = block_;
-    if (depth_ < kMaxDepth) {
+    if (depth_ < kMaxReductions) {
         ++depth_;
         Node* simpler = reduce(n);
         --depth_;

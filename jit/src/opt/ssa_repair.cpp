@@ -3,15 +3,6 @@
 #include <algorithm>
 
 namespace skua::jit {
-namespace {
-
-Node* resolve(Node* n) {
-    while (n->replaced_by) n = n->replaced_by;
-    return n;
-}
-
-}  // namespace
-
 Node* SsaRepair::get(const std::vector<Node*>& of, const Block* block) {
     Node* value = block->id < of.size() ? of[block->id] : nullptr;
     return value ? resolve(value) : nullptr;

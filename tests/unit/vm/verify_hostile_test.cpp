@@ -1,42 +1,15 @@
 // Declarations made to be endless: each must come to an answer, quickly and without deep recursion.
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <thread>
 
-#include "skua/classfile/assembler.h"
-#include "skua/classfile/writer.h"
-#include "skua/vm/verifier.h"
+#include "verify_world.h"
 
 using namespace skua;
 using namespace skua::vm;
 using Catch::Contains;
 
-namespace {
-
-struct World {
-    TypeTable types;
-    Loader loader{types, nullptr};
-
-    void define(const std::string& text) {
-        auto assembled = classfile::assemble(text, "t.skasm");
-        if (!assembled) FAIL(assembled.error().to_string());
-        for (const auto& type : *assembled) {
-            auto def = loader.define(classfile::write(type.file), "t.skasm");
-            if (!def) FAIL(def.error().to_string());
-        }
-    }
-    std::string check(std::string_view name) {
-        auto def = loader.load(name);
-        if (!def) FAIL(def.error().to_string());
-        auto result = check_declaration(**def);
-        return result ? "" : result.error().to_string();
-    }
-};
-
-}  // namespace
-
 TEST_CASE("a chain of superclasses is bounded, whoever asks first") {
-    World w;
+    VerifyWorld w;
     std::string text = ".class public open c.C0\n";
     for (int i = 1; i <= 3000; ++i)
         text +=
@@ -50,7 +23,7 @@ TEST_CASE("a chain of superclasses is bounded, whoever asks first") {
 }
 
 TEST_CASE("a lattice of interfaces is no exponential search") {
-    World w;
+    VerifyWorld w;
     std::string text = ".interface public c.A0\n.interface public c.B0\n";
     for (int i = 1; i <= 200; ++i) {
         const std::string below = std::to_string(i - 1);
@@ -66,7 +39,7 @@ TEST_CASE("a lattice of interfaces is no exponential search") {
 }
 
 TEST_CASE("generics that expand through their supertypes") {
-    World w;
+    VerifyWorld w;
     w.define(R"(
 .class public open c.D<T>
 .class public open c.C<T>
@@ -94,7 +67,7 @@ TEST_CASE("generics that expand through their supertypes") {
 }
 
 TEST_CASE("structs that contain one another, or twice as much at each step") {
-    World w;
+    VerifyWorld w;
     std::string text = R"(
 .struct public s.A
 .field public b: s.B
@@ -115,7 +88,7 @@ TEST_CASE("structs that contain one another, or twice as much at each step") {
 }
 
 TEST_CASE("questions about bad types have answers") {
-    World w;
+    VerifyWorld w;
     w.define(R"(
 .class public open c.Self
 .extends c.Self
@@ -144,7 +117,7 @@ TEST_CASE("questions about bad types have answers") {
 }
 
 TEST_CASE("a function of a hundred thousand instructions is verified in one pass") {
-    World w;
+    VerifyWorld w;
     std::string text = ".module big\n.function public f(a: i64, o: big.C) i64\n.regs r2: big.C\n";
     for (int i = 0; i < 50000; ++i) text += "add.i64 r0, r0, r0\nmove r2, r1\n";
     text += "ret r0\n.end\n.class public big.C\n";
@@ -154,33 +127,4 @@ TEST_CASE("a function of a hundred thousand instructions is verified in one pass
     CHECK(verify_function(module.functions[0]).ok());
     const auto took = std::chrono::steady_clock::now() - start;
     CHECK(took < std::chrono::seconds(2));
-}
-
-TEST_CASE("threads that verify the same classes agree") {
-    for (int round = 0; round < 20; ++round) {
-        World w;
-        std::string text;
-        // Each class needs the next one's supertypes, the last one the first one's.
-        for (int i = 0; i < 30; ++i) {
-            const std::string name = "t.C" + std::to_string(i), other = "t.C" + std::to_string((i + 1) % 30);
-            text += ".class public open " + name + "\n.implements t.I" + std::to_string(i) + "\n" +
-                    ".field public mutable next: " + other + "?\n" + ".function public static f(a: " + other +
-                    ") t.I" + std::to_string((i + 1) % 30) + "\n.regs r1: t.C0\n" +
-                    (i == 7 ? "move r1, r0\n" : "nop\n") + "ret r0\n.end\n" + ".interface public t.I" +
-                    std::to_string(i) + "\n";
-        }
-        w.define(text);
-        std::vector<int> accepted(4);
-        std::vector<std::thread> threads;
-        for (int t = 0; t < 4; ++t) {
-            threads.emplace_back([&, t] {
-                for (int i = 0; i < 30; ++i) {
-                    auto def = w.loader.load("t.C" + std::to_string((i * 7 + t * 11) % 30));
-                    if (def && verify_function((*def)->functions[0])) ++accepted[static_cast<std::size_t>(t)];
-                }
-            });
-        }
-        for (auto& thread : threads) thread.join();
-        CHECK(accepted == std::vector<int>(4, 29));
-    }
 }

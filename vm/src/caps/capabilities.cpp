@@ -30,7 +30,7 @@ const Known* find(std::string_view name) {
     return it == std::end(kKnown) ? nullptr : it;
 }
 
-Diagnostic bad(std::string message, std::string hint) {
+Diagnostic bad_grant(std::string message, std::string hint) {
     Diagnostic d;
     d.message = std::move(message);
     d.hint = std::move(hint);
@@ -81,22 +81,22 @@ Result<void> Capabilities::allow(std::string_view grant) {
     }
     const Known* known_one = find(name);
     if (known_one == nullptr)
-        return bad("there is no capability '" + std::string(name) + "' to allow",
-                   "capabilities are " + known() + "; fs is both of fs.read and fs.write");
+        return bad_grant("there is no capability '" + std::string(name) + "' to allow",
+                         "capabilities are " + known() + "; fs is both of fs.read and fs.write");
     std::string scope;
     if (colon != std::string_view::npos) {
         scope = grant.substr(colon + 1);
         if (known_one->scope == Scope::None)
-            return bad(
+            return bad_grant(
                 "the capability '" + std::string(name) + "' has no scope, but '" + scope + "' is given",
                 "write --allow=" + std::string(name));
         if (scope.empty())
-            return bad("the scope of '" + std::string(grant) + "' is empty",
-                       "write --allow=" + std::string(name) + " to allow it for everything");
+            return bad_grant("the scope of '" + std::string(grant) + "' is empty",
+                             "write --allow=" + std::string(name) + " to allow it for everything");
         if (known_one->scope == Scope::Path) {
             auto resolved = resolve_path(scope);
             if (!resolved)
-                return bad(
+                return bad_grant(
                     "the path '" + scope + "' of --allow=" + std::string(grant) + " cannot be resolved",
                     "check that its folders exist and can be entered");
             scope = *resolved;

@@ -18,10 +18,6 @@ std::int64_t s(std::uint64_t x) {
 std::int64_t w32(std::uint32_t x) {
     return static_cast<std::int32_t>(x);
 }
-bool fits16(std::int64_t x) {
-    return x >= std::numeric_limits<std::int16_t>::min() && x <= std::numeric_limits<std::int16_t>::max();
-}
-
 }  // namespace
 
 std::optional<std::int64_t> evaluate(LOp op, std::int64_t x, std::int64_t y) {

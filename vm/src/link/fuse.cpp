@@ -7,7 +7,7 @@
 namespace skua::vm {
 namespace {
 
-constexpr int kLookBack = 16;  // instructions searched for what made a value
+constexpr int kFuseLookBack = 16;  // instructions searched for what made a value
 constexpr std::uint32_t kNone = LinkedFlow::kNone;
 
 bool contains(const std::vector<SlotRange>& ranges, std::uint32_t slot) {
@@ -99,7 +99,7 @@ private:
 };
 
 std::uint32_t Fuser::only_for(std::uint32_t i, std::uint32_t slot, LOp wanted) const {
-    int left = kLookBack;
+    int left = kFuseLookBack;
     for (std::uint32_t j = before(i); j != kNone && left-- > 0; j = before(j)) {
         const LinkedEffects& effects = flow_.effects(j);
         if (contains(effects.writes, slot)) return op(j) == wanted && flow_.at(j).a == slot ? j : kNone;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxCalleeBytes = 96;  // of portable code: linking more to find out is not worth it
 constexpr std::size_t kMaxCalleeWords = 20;
 constexpr std::uint32_t kMaxCallerWords = 2000;
-constexpr int kMaxDepth = 3;  // of callees linked because a caller wants to inline them
+constexpr int kMaxLinkDepth = 3;  // of callees linked because a caller wants to inline them
 
 // Another thread may be replacing the op.
 Instr read(const Instr& in) {
@@ -111,7 +111,7 @@ bool Translator::try_inline(Function& callee, std::uint32_t result) {
     if (code.bytes.size() > kMaxCalleeBytes || !code.handlers.empty()) return false;
     const LinkedBody* body = callee.body.load(std::memory_order_acquire);
     if (!body) {
-        if (callee.linking || link_depth() >= kMaxDepth) return false;
+        if (callee.linking || link_depth() >= kMaxLinkDepth) return false;
         ++link_depth();
         const bool linked = link_function(thread_, callee);
         --link_depth();

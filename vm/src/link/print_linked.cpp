@@ -6,12 +6,12 @@
 namespace skua::vm {
 namespace {
 
-struct Row {
+struct OpText {
     const char* name;
     unsigned words;
     std::string_view format;
 };
-constexpr Row kRows[] = {
+constexpr OpText kOpTexts[] = {
 #define SKUA_LOP(Name, words, format, doc) {#Name, words, format},
 #include "skua/vm/linked_ops.def"
 #undef SKUA_LOP
@@ -26,7 +26,7 @@ std::string print_linked(const LinkedBody& body) {
     char line[160];
     for (std::size_t at = 0; at < body.code.size();) {
         const Instr& in = body.code[at];
-        const Row& row = kRows[in.op];
+        const OpText& row = kOpTexts[in.op];
         while (position < body.positions.size() && body.positions[position].word <= at) ++position;
         std::snprintf(line, sizeof line, "%5zu  %-14s a=%u b=%u c=%u", at, row.name, in.a, in.b, in.c);
         out += line;

@@ -19,6 +19,13 @@
 
 namespace skua::vm {
 
+// What the LinkError says that a LinkFail throws.
+inline Diagnostic link_error(std::string message) {
+    Diagnostic d;
+    d.message = std::move(message);
+    return d;
+}
+
 class Translator {
 public:
     // Caller holds the linker's lock; `function.def` is verified.

@@ -9,12 +9,6 @@ using classfile::Op;
 
 namespace {
 
-Diagnostic link_error(std::string message) {
-    Diagnostic d;
-    d.message = std::move(message);
-    return d;
-}
-
 std::string signature_text(std::span<const Type* const> params, const Type* result) {
     std::string text = "(";
     for (std::size_t i = 0; i < params.size(); ++i) {

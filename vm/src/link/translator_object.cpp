@@ -7,12 +7,6 @@ using classfile::Op;
 
 namespace {
 
-Diagnostic link_error(std::string message) {
-    Diagnostic d;
-    d.message = std::move(message);
-    return d;
-}
-
 // Position of an instance field among the components of a struct.
 int component_index(TypeDef& def, const FieldDef& field) {
     int index = 0;

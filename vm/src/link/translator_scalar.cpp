@@ -11,10 +11,6 @@ using Kind = ImmediateForm;
 
 namespace {
 
-bool fits16(std::int64_t v) {
-    return v >= std::numeric_limits<std::int16_t>::min() && v <= std::numeric_limits<std::int16_t>::max();
-}
-
 // Instructions that translate to one linked instruction over the same operands.
 LOp direct(Op op) {
     switch (op) {

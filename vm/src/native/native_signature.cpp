@@ -6,7 +6,7 @@ namespace skua::vm {
 
 namespace {
 
-Diagnostic bad(std::string message) {
+Diagnostic bad_type(std::string message) {
     Diagnostic d;
     d.message = std::move(message);
     return d;
@@ -50,20 +50,21 @@ Result<NativeKind> parse_native_type(std::string_view text) {
     for (const auto& [name, kind] : kPrimitives) {
         if (t != name) continue;
         if (nullable)
-            return bad("'" + std::string(text) +
-                       "' cannot cross to native code (only references may be null)");
+            return bad_type("'" + std::string(text) +
+                            "' cannot cross to native code (only references may be null)");
         return kind;
     }
     const bool array = t.starts_with('[') && t.ends_with(']') && t.size() > 2;
     const bool function = t.starts_with('(') && t.find("->") != std::string_view::npos;
     if (!array && !function && !is_name(t))
-        return bad("'" + std::string(text) + "' is not a type that can cross to native code");
+        return bad_type("'" + std::string(text) + "' is not a type that can cross to native code");
     return nullable ? NullableReference : Reference;
 }
 
 Result<NativeSignature> parse_native_signature(std::string_view text) {
     const auto malformed = [&] {
-        return bad("'" + std::string(text) + "' is not a signature: expected for example (string,i64)bool");
+        return bad_type("'" + std::string(text) +
+                        "' is not a signature: expected for example (string,i64)bool");
     };
     NativeSignature signature;
     std::string_view rest = text;
@@ -75,7 +76,7 @@ Result<NativeSignature> parse_native_signature(std::string_view text) {
             rest.remove_prefix(1);
         }
         if (signature.param_count == kMaxNativeParams)
-            return bad("'" + std::string(text) + "' has more than 12 parameters");
+            return bad_type("'" + std::string(text) + "' has more than 12 parameters");
         const std::size_t n = type_length(rest);
         if (n == 0 || n == rest.size()) return malformed();
         auto kind = parse_native_type(rest.substr(0, n));

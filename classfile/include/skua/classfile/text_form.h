@@ -9,6 +9,10 @@
 
 namespace skua::classfile {
 
+// The words for the built-in types, by TypeKind.
+inline constexpr std::string_view kScalarNames[] = {"i8",  "i16", "i32", "i64",  "u8",   "u16",   "u32",
+                                                    "u64", "f32", "f64", "bool", "char", "string"};
+
 // "[i64]", "std.core.List<string>", "(i64,string)->bool", "i64?", "(i64,string)", "!0", "!!0", "void".
 // `file` must have passed check_structure(), which bounds the length.
 [[nodiscard]] std::string type_text(const ClassFile& file, TypeIndex type);

@@ -28,6 +28,11 @@ enum class LOp : std::uint16_t {
     Count
 };
 
+// Does the value fit the 16 bits of a signed immediate?
+[[nodiscard]] constexpr bool fits16(std::int64_t value) {
+    return value >= INT16_MIN && value <= INT16_MAX;
+}
+
 union Instr {
     struct {
         std::uint16_t op, a, b, c;

@@ -106,6 +106,14 @@ function(skua_layer name)
     target_link_libraries(skua_${name} PUBLIC ${ARG_DEPENDS} PRIVATE skua_options ${ARG_PRIVATE})
 endfunction()
 
+# skua_cli11_files(FILE...): sources that include CLI11. Checks for undefined behaviour in its templates, which
+# are not ours, would take longer than all else in these files.
+function(skua_cli11_files)
+    if(SKUA_SANITIZE MATCHES "undefined")
+        set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -fno-sanitize=undefined)
+    endif()
+endfunction()
+
 # skua_program(NAME SOURCES ... LINK ...): an installed program in bin/.
 function(skua_program name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

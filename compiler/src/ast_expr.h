@@ -276,6 +276,9 @@ enum class BinaryOp : std::uint8_t {
     Or,
     Coalesce,
 };
+[[nodiscard]] constexpr bool is_shift(BinaryOp op) {
+    return op == BinaryOp::Shl || op == BinaryOp::Shr || op == BinaryOp::UShr;
+}
 
 // What an operator means for its operands' types.
 enum class OperatorKind : std::uint8_t {

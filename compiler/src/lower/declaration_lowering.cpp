@@ -34,7 +34,7 @@ classfile::DeclKind decl_kind(TypeSymbolKind kind) {
     return classfile::DeclKind::Class;
 }
 
-std::string_view file_name(std::string_view path) {
+std::string_view base_name(std::string_view path) {
     const std::size_t slash = path.find_last_of('/');
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
@@ -71,7 +71,7 @@ Result<classfile::ClassFile> DeclarationLowering::run() {
 void DeclarationLowering::header() {
     classfile::ClassFile& out = file_.builder().file();
     out.module = file_.str(module_.name);
-    out.source_file = file_.str(file_name(module_.ast->file->path()));
+    out.source_file = file_.str(base_name(module_.ast->file->path()));
     auto set_doc = [&](std::string_view doc) {
         if (!doc.empty()) out.doc = file_.str(doc);
     };

@@ -9,12 +9,12 @@ using namespace ast;
 
 namespace {
 
-struct Row {
+struct LoweringRow {
     std::string_view name;
     Op op;
 };
 
-constexpr std::array kRows = std::to_array<Row>({
+constexpr std::array kLowerings = std::to_array<LoweringRow>({
     {"newArray", Op::ArrayNew},
     {"copyArray", Op::ArrayCopy},
     {"fillArray", Op::ArrayFill},
@@ -85,8 +85,8 @@ constexpr std::array kRows = std::to_array<Row>({
 }  // namespace
 
 void FunctionLowering::intrinsic(const CallInfo& call, SourceRange range, std::int64_t dst) {
-    const Row* row = nullptr;
-    for (const Row& candidate : kRows) {
+    const LoweringRow* row = nullptr;
+    for (const LoweringRow& candidate : kLowerings) {
         if (candidate.name == call.intrinsic) row = &candidate;
     }
     if (row == nullptr) {

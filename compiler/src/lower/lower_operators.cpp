@@ -80,10 +80,6 @@ Op binary_op(BinaryOp op, const Type* t) {
     }
 }
 
-bool is_shift(BinaryOp op) {
-    return op == BinaryOp::Shl || op == BinaryOp::Shr || op == BinaryOp::UShr;
-}
-
 // Bitwise operators keep the range of a narrow type's values.
 bool keeps_range(BinaryOp op) {
     return op == BinaryOp::BitAnd || op == BinaryOp::BitOr || op == BinaryOp::BitXor || op == BinaryOp::Rem;

@@ -14,9 +14,6 @@ std::string_view symbol_of(BinaryOp op) {
     return kText[static_cast<std::size_t>(op)];
 }
 
-bool is_shift(BinaryOp op) {
-    return op == BinaryOp::Shl || op == BinaryOp::Shr || op == BinaryOp::UShr;
-}
 bool is_bitwise(BinaryOp op) {
     return op == BinaryOp::BitAnd || op == BinaryOp::BitOr || op == BinaryOp::BitXor || is_shift(op);
 }

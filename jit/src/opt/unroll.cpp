@@ -23,8 +23,8 @@ namespace skua::jit {
 namespace {
 
 constexpr int kRounds = 4;
-constexpr std::size_t kMaxNodes = 24;  // of a body
-constexpr int kMaxUnrolled = 24;       // loops of a graph
+constexpr std::size_t kMaxBodyNodes = 24;  // of a body
+constexpr int kMaxUnrolled = 24;           // loops of a graph
 
 class Unroller {
 public:
@@ -60,7 +60,7 @@ private:
             ++nodes;
         }
         stays_ = body_->succs[0] == latch ? 0 : 1;
-        return nodes <= kMaxNodes && body_->succs[1 - stays_] != latch;
+        return nodes <= kMaxBodyNodes && body_->succs[1 - stays_] != latch;
     }
     bool is_short() const {
         if (!counter_.start->is_const() || !counter_.limit->is_const()) return false;

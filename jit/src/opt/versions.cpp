@@ -17,7 +17,7 @@
 namespace skua::jit {
 namespace {
 
-constexpr std::size_t kMaxNodes = 250;  // of a loop that is copied
+constexpr std::size_t kMaxCopiedNodes = 250;  // of a loop that is copied
 constexpr std::size_t kMaxChecks = 40;
 constexpr int kMaxVersions = 24;  // per graph
 constexpr std::int64_t kSmall = std::int64_t{1} << 30;
@@ -46,7 +46,7 @@ public:
             return false;
         std::size_t nodes = 0;
         for (const Block* block : loop_.blocks) nodes += block->nodes.size();
-        if (nodes > kMaxNodes) return false;
+        if (nodes > kMaxCopiedNodes) return false;
         find_checks();
         if (checks_.empty() || checks_.size() > kMaxChecks) return false;
         make_versions();

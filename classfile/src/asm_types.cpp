@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "skua/classfile/limits.h"
+#include "skua/classfile/text_form.h"
 
 namespace skua::classfile {
 

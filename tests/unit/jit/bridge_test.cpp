@@ -17,7 +17,7 @@ Slot bits(float x) {
 
 // The bodies of NAME_jit are never run; where the linker would copy them into their caller, a handler keeps
 // it from that.
-constexpr const char* kProgram = R"(
+constexpr const char* kBridgeProgram = R"(
 .module t
 .function public static sub(a: i64, b: i64) i64
   .regs r2: i64
@@ -90,7 +90,7 @@ end:
 )";
 
 struct Bridged : HandMachine {
-    Bridged() : HandMachine(kProgram), thread(vm.attach_thread()) { REQUIRE(thread != nullptr); }
+    Bridged() : HandMachine(kBridgeProgram), thread(vm.attach_thread()) { REQUIRE(thread != nullptr); }
     // NAME_jit forwards to NAME.
     void forward(std::string_view name) {
         HandMachine::forward(linked(*thread, std::string(name) + "_jit"), function("t", name));

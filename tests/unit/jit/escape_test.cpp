@@ -6,29 +6,30 @@ using namespace skua::jit::test;
 
 namespace {
 
-void straight(const std::string& before, const std::string& after) {
+void straight_line(const std::string& before, const std::string& after) {
     const std::string head = "graph f(i64, i64) -> (i64)\nblock0:\n  v1 = Param #0\n  v2 = Param #1\n";
     check_pass(escape, head + before, head + after);
 }
 void same(const std::string& text) {
-    straight(text, text);
+    straight_line(text, text);
 }
 
 }  // namespace
 
 TEST_CASE("an object that stays inside becomes values") {
-    straight(
+    straight_line(
         "v3 = New @A, !1\n Store [v3 + 16] field.w64, v1\n v4 = Load [v3 + 16] field.w64\n"
         "v5 = Load [v3 + 24] field.w64\n v6 = Add v4, v5\n Return v6\n",
         "v6 = Add v1, 0\n Return v6\n");
-    straight("v3 = New @A, !1\n Store [v3 + 16] field.u8, v1\n v4 = Load [v3 + 16] field.i8\n Return v4\n",
-             "v4 = SExt8 v1\n Return v4\n");
-    straight(
+    straight_line(
+        "v3 = New @A, !1\n Store [v3 + 16] field.u8, v1\n v4 = Load [v3 + 16] field.i8\n Return v4\n",
+        "v4 = SExt8 v1\n Return v4\n");
+    straight_line(
         "v3 = NewArray 4, @Array, !1\n Store [v3 + 32] element.w64 stride=8 key=524288, v1\n"
         "v4 = Load [v3 + 32] element.w64 stride=8 key=524288\n Return v4\n",
         "Return v1\n");
-    straight("v3 = New @A, !1\n v4 = Eq v3, v1\n Return v4\n", "Return 0\n");
-    straight(
+    straight_line("v3 = New @A, !1\n v4 = Eq v3, v1\n Return v4\n", "Return 0\n");
+    straight_line(
         "v9 = IntToF.f64 v1\n v3 = New @A, !1\n Store [v3 + 16] field.f64, v9\n v4 = Load.f64 [v3 + 16] "
         "field.f64\n"
         "v5 = Load.f64 [v3 + 24] field.f64\n v6 = FAdd.f64 v4, v5\n v7 = FToI64 v6\n Return v7\n",
@@ -36,7 +37,7 @@ TEST_CASE("an object that stays inside becomes values") {
 }
 
 TEST_CASE("what one object holds is free once it is gone") {
-    straight(
+    straight_line(
         "v3 = New @A, !1\n v4 = New @B, !2\n Store [v4 + 16] field.w64 ref, v3\n"
         "Store [v3 + 16] field.w64, v2\n v5 = Load [v4 + 16] field.w64\n v6 = Load [v5 + 16] field.w64\n "
         "Return v6\n",
@@ -44,7 +45,7 @@ TEST_CASE("what one object holds is free once it is gone") {
 }
 
 TEST_CASE("what was stored in an object that is gone is still there") {
-    straight(
+    straight_line(
         "v4 = New @B, !1\n v3 = New @A, !2\n Store [v4 + 16] field.w64 ref, v3\n"
         "v5 = Load [v4 + 16] field.w64\n Return v5\n",
         "v3 = New @A, !2\n Return v3\n");

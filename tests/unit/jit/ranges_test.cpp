@@ -7,8 +7,8 @@ using namespace skua::jit::test;
 namespace {
 
 // for v4 = START; behind a test; do { body; v5 = v4 + STEP } while (v5 < v3), v3 the length of array v2.
-std::string loop(const std::string& start, const std::string& body, const std::string& step = "1",
-                 const std::string& before = "") {
+std::string counting_loop(const std::string& start, const std::string& body, const std::string& step = "1",
+                          const std::string& before = "") {
     return "graph f(i64, i64) -> (i64)\nblock0:\n v1 = Param #0\n v9 = Param #1\n v2 = NullCheck v1, !1\n"
            "v3 = Load [v2 + 8] constant.w64\n" +
            before + "v20 = Lt " + start +
@@ -32,24 +32,26 @@ std::string store(const char* index) {
 }  // namespace
 
 TEST_CASE("a counter between 0 and the length needs no check") {
-    check_pass(ranges, loop("0", "v7 = BoundsCheck v4, v3, !2\n" + store("v7")), loop("0", store("v4")));
-    check_pass(ranges, loop("0", "v7 = BoundsCheck v4, v3, !2\n" + store("v7"), "2"),
-               loop("0", store("v4"), "2"));
+    check_pass(ranges, counting_loop("0", "v7 = BoundsCheck v4, v3, !2\n" + store("v7")),
+               counting_loop("0", store("v4")));
+    check_pass(ranges, counting_loop("0", "v7 = BoundsCheck v4, v3, !2\n" + store("v7"), "2"),
+               counting_loop("0", store("v4"), "2"));
     // Neighbours: one is out at an end, the other was checked.
-    check_pass(ranges, loop("1", "v10 = Add v4, -1\n v7 = BoundsCheck v10, v3, !2\n" + store("v7")),
-               loop("1", "v10 = Add v4, -1\n" + store("v10")));
-    const std::string behind = loop("0", "v10 = Add v4, 1\n v7 = BoundsCheck v10, v3, !2\n" + store("v7"));
+    check_pass(ranges, counting_loop("1", "v10 = Add v4, -1\n v7 = BoundsCheck v10, v3, !2\n" + store("v7")),
+               counting_loop("1", "v10 = Add v4, -1\n" + store("v10")));
+    const std::string behind =
+        counting_loop("0", "v10 = Add v4, 1\n v7 = BoundsCheck v10, v3, !2\n" + store("v7"));
     check_pass(ranges, behind, endless(behind));  // v5 was checked
-    const std::string below = loop("0",
-                                   "v12 = CallRuntime v4, @check, !7\n v10 = Add v4, -1\n"
-                                   "v7 = BoundsCheck v10, v3, !2\n" +
-                                       store("v7"));
+    const std::string below = counting_loop("0",
+                                            "v12 = CallRuntime v4, @check, !7\n v10 = Add v4, -1\n"
+                                            "v7 = BoundsCheck v10, v3, !2\n" +
+                                                store("v7"));
     check_pass(ranges, below, below);
 }
 
 TEST_CASE("a start that nothing is known of is checked once, if that is the first thing to be seen") {
     check_pass(
-        ranges, loop("v9", "v7 = BoundsCheck v4, v3, !2\n" + store("v7")),
+        ranges, counting_loop("v9", "v7 = BoundsCheck v4, v3, !2\n" + store("v7")),
         "graph f(i64, i64) -> (i64)\nblock0:\n v1 = Param #0\n v9 = Param #1\n v2 = NullCheck v1, !1\n"
         "v3 = Load [v2 + 8] constant.w64\nv20 = Lt v9, v3\n Branch v20, block4, block5\n"
         "block4 <- block0:\n v21 = BoundsCheck v9, v3, !2\n Jump block1\nblock5 <- block0:\n Return 0\n"
@@ -58,16 +60,16 @@ TEST_CASE("a start that nothing is known of is checked once, if that is the firs
             "v5 = Add v4, 1\n v6 = Lt v5, v3\n Branch v6, block2, block3\n"
             "block2 <- block1:\n Jump block1\nblock3 <- block1:\n Return v5\n");
     const std::string late =
-        loop("v9", "v8 = CallRuntime v4, @check, !5\n v7 = BoundsCheck v4, v3, !2\n" + store("v7"));
+        counting_loop("v9", "v8 = CallRuntime v4, @check, !5\n v7 = BoundsCheck v4, v3, !2\n" + store("v7"));
     check_pass(ranges, late, late);
     // A counter that may step over the end of all numbers.
     const std::string wraps =
-        loop("0", "v8 = CallRuntime v4, @check, !5\n v7 = BoundsCheck v4, v3, !2\n" + store("v7"),
-             "9223372036854775807");
+        counting_loop("0", "v8 = CallRuntime v4, @check, !5\n v7 = BoundsCheck v4, v3, !2\n" + store("v7"),
+                      "9223372036854775807");
     check_pass(ranges, wraps, wraps);
     // Downwards: that the loop goes on below the length is certain, that the counter stays above 0 is not.
-    std::string down =
-        loop("v9", "v8 = CallRuntime v4, @check, !5\n v7 = BoundsCheck v4, v3, !2\n" + store("v7"), "-1");
+    std::string down = counting_loop(
+        "v9", "v8 = CallRuntime v4, @check, !5\n v7 = BoundsCheck v4, v3, !2\n" + store("v7"), "-1");
     check_pass(ranges, down, endless(down));
 }
 

@@ -8,7 +8,7 @@ using namespace skua::vm;
 
 namespace {
 
-struct World {
+struct TypeWorld {
     TypeTable types;
     Loader loader{types, nullptr};
 
@@ -21,7 +21,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("equal types are one pointer, different ones are not") {
-    World w;
+    TypeWorld w;
     CHECK(w.types.simple(TypeKind::I64) == w.types.simple(TypeKind::I64));
     CHECK(w.types.array(w.i64()) == w.types.array(w.i64()));
     CHECK(w.types.array(w.i64()) != w.types.nullable(w.i64()));
@@ -40,7 +40,7 @@ TEST_CASE("equal types are one pointer, different ones are not") {
 }
 
 TEST_CASE("types know their variables, depth and size") {
-    World w;
+    TypeWorld w;
     const Type* t =
         w.types.array(w.named("L", {w.types.class_var(2), w.types.nullable(w.types.func_var(0))}));
     CHECK(t->open);
@@ -52,7 +52,7 @@ TEST_CASE("types know their variables, depth and size") {
 }
 
 TEST_CASE("text of types") {
-    World w;
+    TypeWorld w;
     const Type* string = w.types.simple(TypeKind::String);
     const Type* params[] = {w.i64(), string};
     const Type* f = w.types.function(params, w.types.simple(TypeKind::Void));
@@ -66,7 +66,7 @@ TEST_CASE("text of types") {
 }
 
 TEST_CASE("substitution") {
-    World w;
+    TypeWorld w;
     const Type* string = w.types.simple(TypeKind::String);
     const Type* open = w.named("M", {w.types.class_var(0), w.types.array(w.types.func_var(1))});
     const Type* class_args[] = {w.i64()};
@@ -81,7 +81,7 @@ TEST_CASE("substitution") {
 }
 
 TEST_CASE("substitution is bounded in depth and in size") {
-    World w;
+    TypeWorld w;
     const Type* grow = w.named("C", {w.types.class_var(0)});
     const Type* type = w.i64();
     int steps = 0;
@@ -102,7 +102,7 @@ TEST_CASE("substitution is bounded in depth and in size") {
 }
 
 TEST_CASE("the text of a huge type is cut") {
-    World w;
+    TypeWorld w;
     const Type* type = w.i64();
     for (int i = 0; i < 60; ++i) {
         const Type* twice[] = {type, type};
@@ -113,7 +113,7 @@ TEST_CASE("the text of a huge type is cut") {
 }
 
 TEST_CASE("many types from many threads are still one each") {
-    World w;
+    TypeWorld w;
     constexpr int kTypes = 5000;
     std::vector<std::vector<const Type*>> seen(4, std::vector<const Type*>(kTypes));
     std::vector<std::thread> threads;

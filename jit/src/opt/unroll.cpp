@@ -22,7 +22,7 @@
 namespace skua::jit {
 namespace {
 
-constexpr int kRounds = 4;
+constexpr int kCopies = 4;
 constexpr std::size_t kMaxBodyNodes = 24;  // of a body
 constexpr int kMaxUnrolled = 24;           // loops of a graph
 
@@ -65,7 +65,7 @@ private:
     bool is_short() const {
         if (!counter_.start->is_const() || !counter_.limit->is_const()) return false;
         const std::int64_t start = counter_.start->imm, limit = counter_.limit->imm;
-        return limit <= start || (limit - start) / counter_.step < 2 * kRounds;
+        return limit <= start || (limit - start) / counter_.step < 2 * kCopies;
     }
 
     Node* emit(Block* block, Op op, std::initializer_list<Node*> inputs) {
@@ -75,7 +75,7 @@ private:
     }
 
     void unroll() {
-        const std::int64_t ahead = (kRounds - 1) * counter_.step;
+        const std::int64_t ahead = (kCopies - 1) * counter_.step;
         const std::uint32_t entry = pred_index(body_, before_), back = pred_index(body_, loop_.latches[0]);
         Block* exit = body_->succs[1 - stays_];
         const Clone clone = clone_blocks(graph_, {body_, loop_.latches[0]});
@@ -145,7 +145,7 @@ private:
             now[phis[which++]->id] = phi;
         }
         const auto in_round = [&](Node* n) { return n->id < now.size() && now[n->id] ? now[n->id] : n; };
-        for (int round = 1; round < kRounds; ++round) {
+        for (int round = 1; round < kCopies; ++round) {
             for (std::size_t i = 0; i + 1 < rest.size(); ++i) {
                 const Node* n = rest[i];
                 Node* copy = graph_.append(fast, graph_.new_node(n->op, n->type, n->all()));

@@ -398,6 +398,9 @@ bool equal_values(Thread& thread, const Type* type, const Slot* a, const Slot* b
             auto def = Loader::resolve(type);
             if (!def) return fail_link(thread, def.error());
             if ((*def)->kind != DeclKind::Struct) {
+                // For equality_target, which asks the static type's class.
+                Class* cls = type->cls.load(std::memory_order_acquire);
+                if (cls && cls->kind == ClassKind::Object) (void)resolve_universal(*thread.vm, *cls);
                 return equal_objects(thread, reinterpret_cast<Object*>(*a), reinterpret_cast<Object*>(*b),
                                      equal, depth);
             }

@@ -110,6 +110,7 @@ void add_run_options(CLI::App& app, Settings& s) {
     };
     static constexpr std::pair<const char*, const char*> kFlags[] = {
         {"--jit-log", "A line on standard error for each compilation"},
+        {"--jit-check-eliminated", "Test what the compiler proves, and end where it is wrong"},
         {"--print-asm", "Machine code, on standard error"},
         {"--perf-map", "Write /tmp/perf-PID.map for perf"},
     };

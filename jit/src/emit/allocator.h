@@ -79,7 +79,7 @@ private:
     };
     std::priority_queue<Interval*, std::vector<Interval*>, Later> unhandled_;
     std::vector<Interval*> active_, inactive_;
-    std::uint32_t scanned_ = 0;  // where the interval at hand begins
+    std::uint32_t scanned_ = 0;       // where the interval at hand begins
     std::vector<Reg> last_register_;  // by root VReg, for hints
 
     std::vector<std::uint32_t> slots_;  // by root VReg; kNever: none

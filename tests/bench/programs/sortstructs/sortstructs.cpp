@@ -45,7 +45,8 @@ static std::string workload(bool small) {
     const std::vector<Record> records = make_records(small ? 1500 : 300000);
     std::vector<Record> grouped = records, scored = records;
     // Lambdas, so that the calls of the comparison are inlined.
-    std::sort(grouped.begin(), grouped.end(), [](const Record& a, const Record& b) { return by_group(a, b); });
+    std::sort(grouped.begin(), grouped.end(),
+              [](const Record& a, const Record& b) { return by_group(a, b); });
     std::sort(scored.begin(), scored.end(), [](const Record& a, const Record& b) { return by_score(a, b); });
     return std::to_string(checksum(records)) + " " + std::to_string(checksum(grouped)) + " " +
            std::to_string(checksum(scored)) + "\n";

@@ -4,11 +4,10 @@
 // another one. Guest frames grow upwards in one mapping with a guard page at its end.
 #pragma once
 
-#include <pthread.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <pthread.h>
 
 #include "skua/gc/heap.h"
 #include "skua/vm/linked_code.h"
@@ -47,7 +46,7 @@ struct Thread {
     struct Compiled {
         std::uintptr_t anchor_sp = 0;    // rsp of the compiled frame that called C++ last
         std::uintptr_t boundary_sp = 0;  // rsp where the interpreter entered compiled code; 0: it has not
-        std::uintptr_t lowest_sp = 0;  // that a frame may have
+        std::uintptr_t lowest_sp = 0;    // that a frame may have
         // What prologues compare with: lowest_sp, or the highest address to have an interrupt noticed.
         std::atomic<std::uintptr_t> stack_limit{0};
         static constexpr unsigned kMaxLeaves = 32;

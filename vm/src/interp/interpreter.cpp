@@ -121,8 +121,9 @@ inline double ieee_max(double x, double y) {
     return x > y ? x : y;
 }
 
+// Releases what the new operation no longer checks.
 inline void set_op(const Instr* pc, LOp op) {
-    __atomic_store_n(&const_cast<Instr*>(pc)->op, static_cast<std::uint16_t>(op), __ATOMIC_RELAXED);
+    __atomic_store_n(&const_cast<Instr*>(pc)->op, static_cast<std::uint16_t>(op), __ATOMIC_RELEASE);
 }
 // Only a finished initialiser lets the check go; while it runs, other threads must wait at it.
 inline void quicken(const Instr* pc, LOp op, Class& cls) {
@@ -142,7 +143,8 @@ inline std::int32_t sparse_offset(const SwitchTable& table, std::int64_t value) 
 #define R_b pc->b
 #define R_c pc->c
 #define CASE(Name) L_##Name:
-#define DISPATCH() goto* handlers[__atomic_load_n(&pc->op, __ATOMIC_RELAXED)]
+// Acquires: who sees an operation that another thread has quickened sees what that thread had initialised.
+#define DISPATCH() goto* handlers[__atomic_load_n(&pc->op, __ATOMIC_ACQUIRE)]
 #define NEXT(words)    \
     do {               \
         pc += (words); \

@@ -49,18 +49,10 @@ bool Builder::build_equality(const vm::Type& type, std::uint32_t result, std::ui
         return true;
     }
     Block* join = new_block(8);  // more than can arrive: sealed below
-    const auto decide = [&](Node* condition, std::int64_t value) {
-        Block* decided = new_block(1);
-        Block* open = new_block(1);
-        branch(condition, decided, open);
-        block_ = decided;
-        set(result, i64(value));
-        jump(join);
-        block_ = open;
-    };
-    decide(node(Op::Eq, Type::I64, {a, b}), 1);
+    decide(node(Op::Eq, Type::I64, {a, b}), 1, result, join);
     for (Node* side : {a, b}) {
-        if (target.nullable && !known_not_null(side)) decide(node(Op::Eq, Type::I64, {side, i64(0)}), 0);
+        if (target.nullable && !known_not_null(side))
+            decide(node(Op::Eq, Type::I64, {side, i64(0)}), 0, result, join);
     }
     // A subclass may have an `equals` of its own, for its own type.
     Block* same = new_block(1);

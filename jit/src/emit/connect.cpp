@@ -152,13 +152,9 @@ void Allocator::clear_dead_slots(std::size_t from, std::size_t header) {
 }
 
 bool Allocator::calls_in_loop(std::size_t header) const {
-    for (const LoopSpan& loop : loops_) {
-        if (loop.from != lir_.blocks[header].from()) continue;
-        for (std::uint32_t i = loop.from / 4; i < loop.to / 4; ++i) {
-            if (lir_.insts[i].clobbers_gp != 0) return true;
-        }
-    }
-    return false;
+    const LoopSpan& loop = loops_[static_cast<std::size_t>(block_loop_[header])];
+    return std::any_of(lir_.insts.begin() + loop.from / 4, lir_.insts.begin() + loop.to / 4,
+                       [](const Inst& in) { return in.clobbers_gp != 0; });
 }
 
 void Allocator::connect_edge(std::size_t from, std::size_t to) {

@@ -65,7 +65,10 @@ private:
     bool is_short() const {
         if (!counter_.start->is_const() || !counter_.limit->is_const()) return false;
         const std::int64_t start = counter_.start->imm, limit = counter_.limit->imm;
-        return limit <= start || (limit - start) / counter_.step < 2 * kCopies;
+        if (limit <= start) return true;
+        // The distance may exceed the largest signed number.
+        const std::uint64_t distance = static_cast<std::uint64_t>(limit) - static_cast<std::uint64_t>(start);
+        return distance / static_cast<std::uint64_t>(counter_.step) < 2 * kCopies;
     }
 
     Node* emit(Block* block, Op op, std::initializer_list<Node*> inputs) {

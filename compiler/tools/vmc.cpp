@@ -102,6 +102,9 @@ void add_options(CLI::App& app, Settings& s, Command command) {
 // What `vmc run` hands to vmrun, which checks the values.
 void add_run_options(CLI::App& app, Settings& s) {
     static constexpr std::pair<const char*, const char*> kWithValue[] = {
+        {"--max-heap", "Memory for objects, e.g. 512M"},
+        {"--max-stack", "Memory for each thread's calls"},
+        {"--max-instructions", "How many instructions may run"},
         {"--jit", "off, on (what is hot is compiled to machine code) or force (everything is)"},
         {"--jit-threshold", "Calls and loop iterations until a function counts as hot"},
         {"--jit-cache", "Memory for machine code"},

@@ -62,8 +62,10 @@ struct ScanLayout {
 constexpr std::size_t kLayoutBlock = 1024;
 constexpr std::size_t kLayoutBlocks = 4096;
 
-// Between two collections. A heap of some megabytes would else be marked again and again (docs/gc.md).
-constexpr std::size_t kLeastAllocated = 32u << 20;
+// Allocated at least between two collections. A heap of some megabytes would else be marked again and again;
+// but a program that keeps less than kSmallHeap is best served by memory that it has touched already
+// (docs/gc.md).
+constexpr std::size_t kLeastAllocated = 32u << 20, kSmallHeap = 8u << 20, kLeastAllocatedSmall = 8u << 20;
 
 struct State {
     std::once_flag once;
@@ -222,6 +224,9 @@ void on_event(GC_EventType event) {
         }
         case GC_EVENT_END:
             g.collections++;
+            GC_set_min_bytes_allocd(GC_get_heap_size() - GC_get_free_bytes() < kSmallHeap
+                                        ? kLeastAllocatedSmall
+                                        : kLeastAllocated);
             if (g.options.log) log_collection();
             break;
         default:
@@ -261,7 +266,7 @@ void start(const Options& options) {
     g.limit = options.max_heap != 0 ? options.max_heap : default_memory_limit();
     GC_set_max_heap_size(g.limit);
     GC_set_free_space_divisor(1);
-    GC_set_min_bytes_allocd(kLeastAllocated);
+    GC_set_min_bytes_allocd(kLeastAllocatedSmall);
     GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, reinterpret_cast<void*>(&mark_by_layout));
     g.next_hook = GC_get_push_other_roots();
     GC_set_push_other_roots(push_roots);

@@ -210,3 +210,50 @@ def test_tier_depth(b):
             depths[mode] = [int(line) for line in outcome.output.split()]
         for off, force in zip(depths["off"], depths["force"], strict=True):
             expect(off > 1000 and force > off * 0.9, f"depths with {stack}: {depths}")
+
+
+LIMITED = """import std.io
+fn work(n: int): int {
+    var sum = 0
+    for i in 0..n {
+        try {
+            if i % 7 == 3 { throw StateError("seven") }
+            sum += i
+        } catch e: StateError { sum -= 1 } finally { sum += 2 }
+    }
+    return sum
+}
+fn main(args: [string]) {
+    let sums = List<int>()
+    for k in 0..100 { sums.add(work(k)) }
+    println("${sums.len}")
+    io.flush()
+    try {
+        while true { sums[0] = work(10) }
+    } catch e: Error { println("caught") } finally { println("finally") }
+}
+"""
+
+
+def test_tier_limit(b):
+    """--max-instructions ends a program at the same place, interpreted or compiled, and nothing catches it."""
+    b.compile("program.skua", LIMITED)
+    modes = ["off", "on", "force"] if has_tier(b) else ["off"]
+    for limit in (1, 2, 100, 12_345, 100_000, 3_000_000):
+        seen = set()
+        for mode in modes:
+            outcome = b.start("program", options=[f"--jit={mode}", f"--max-instructions={limit}"], code=70, seconds=60)
+            seen.add((outcome.output, outcome.errors))
+        expect(len(seen) == 1, f"limit {limit}: {seen}")
+        output, errors = seen.pop()
+        expect(output == (b"100\n" if limit >= 100_000 else b""), f"limit {limit}: {output}")
+        text = errors.decode()
+        expect(f"LimitError: the limit of {limit} instructions is reached; --max-instructions sets it" in text
+               and "    at " in text, text)
+
+
+def test_tier_limit_options(b):
+    """What is no number of instructions is refused."""
+    b.compile("program.skua", LIMITED)
+    for wrong in ("0", "-1", "many", "99999999999999999999", "1e6"):
+        b.start("program", options=[f"--max-instructions={wrong}"], code=64, says="--max-instructions")

@@ -10,7 +10,7 @@ namespace skua::differential {
 namespace {
 
 const Configuration kAll[] = {
-    {.name = "interpreter", .meaning = "the oracle"},
+    {.name = "interpreter", .meaning = "the oracle", .oracle = {}},
     {.name = "obscured", .meaning = "the linker can assume nothing about registers", .obscured = true},
     {.name = "text", .meaning = "disassembled and assembled again", .delivery = Delivery::Text, .every = 7},
     {.name = "archive",
@@ -54,6 +54,24 @@ const Configuration kAll[] = {
      .meaning = "compiled, nothing assumed about registers",
      .obscured = true,
      .jit = true},
+    {.name = "counted",
+     .meaning = "the oracle of those that count instructions",
+     .every = 3,
+     .counted = true,
+     .oracle = {}},
+    {.name = "jit-counted",
+     .meaning = "compiled, with a limit on instructions",
+     .every = 3,
+     .counted = true,
+     .oracle = "counted",
+     .jit = true},
+    {.name = "jit-counted-warm",
+     .meaning = "compiled in the middle of loops, with a limit on instructions",
+     .every = 3,
+     .counted = true,
+     .oracle = "counted",
+     .jit = true,
+     .jit_threshold = 40},
 };
 
 }  // namespace
@@ -67,13 +85,20 @@ std::vector<Configuration> configurations() {
     return usable;
 }
 
+std::size_t oracle_of(const std::vector<Configuration>& configurations, std::size_t index) {
+    for (std::size_t c = 0; c < index; ++c)
+        if (configurations[c].name == configurations[index].oracle) return c;
+    return index;
+}
+
 Plan::Plan(const std::vector<Configuration>& configurations, unsigned vary) : vary_(vary) {
     std::vector<std::size_t> deck;
     for (std::size_t c = 0; c < configurations.size(); ++c) {
         every_.push_back(configurations[c].every);
+        oracles_.push_back(oracle_of(configurations, c));
         // The compiled tier is younger than the rest and gets three turns for one.
         const std::size_t turns = (configurations[c].jit ? 36 : 12) / configurations[c].every;
-        if (c > 0) deck.insert(deck.end(), std::max<std::size_t>(1, turns), c);
+        if (!configurations[c].oracle.empty()) deck.insert(deck.end(), std::max<std::size_t>(1, turns), c);
     }
     Random random(1);
     while (!deck.empty()) {
@@ -85,6 +110,14 @@ Plan::Plan(const std::vector<Configuration>& configurations, unsigned vary) : va
 }
 
 bool Plan::wants(std::size_t configuration, std::uint64_t seed) const {
+    if (oracles_[configuration] == 0) return has_turn(configuration, seed);
+    // All with one oracle, and it: what of the library is initialised when a program starts is the same then.
+    for (std::size_t c = 0; c < oracles_.size(); ++c)
+        if (oracles_[c] == oracles_[configuration] && has_turn(c, seed)) return true;
+    return false;
+}
+
+bool Plan::has_turn(std::size_t configuration, std::uint64_t seed) const {
     if (configuration == 0 || turns_.empty()) return configuration == 0;
     if (vary_ == 0) return seed % every_[configuration] == 0;
     for (unsigned i = 0; i < vary_; ++i)

@@ -1,11 +1,13 @@
 #include "machine.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "link/linker.h"
 #include "native/native_registry.h"
+#include "random.h"
 #include "skua/classfile/archive.h"
 #include "skua/classfile/assembler.h"
 #include "skua/classfile/check.h"
@@ -24,8 +26,20 @@ namespace cf = classfile;
 
 namespace {
 
+constexpr std::uint64_t kPlenty = vm::kMaxInstructions;
+
+// How deep a recursion gets until the stack is full, and so how much it runs, is each tier's own matter.
+bool fills_the_stack(const Program& program) {
+    return std::any_of(program.files.begin(), program.files.end(), [](const auto& bytes) {
+        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return text.find("StackOverflowError") != std::string_view::npos;
+    });
+}
+
+}  // namespace
+
 // Puts a file in memory in place of a standard stream.
-class Captured {
+class Machine::Captured {
 public:
     explicit Captured(int stream) : file_(memfd_create("captured", 0)) {
         SKUA_CHECK(file_ >= 0 && dup2(file_, stream) == stream);
@@ -45,16 +59,20 @@ private:
     int file_;
 };
 
-}  // namespace
-
 struct Machine::State {
     Configuration configuration;
     Captured out{1}, err{2};
-    vm::Vm vm{vm::VmOptions{}};
+    vm::Vm vm;
     std::unique_ptr<vm::Thread, void (*)(vm::Thread*)> thread{nullptr, nullptr};
     vm::Function* flush = nullptr;
 
-    explicit State(const Configuration& c) : configuration(c) {}
+    explicit State(const Configuration& c) : configuration(c), vm(options(c)) {}
+
+    static vm::VmOptions options(const Configuration& c) {
+        vm::VmOptions made;
+        if (c.counted) made.max_instructions = kPlenty;
+        return made;
+    }
 
     std::string define(const Program& program, bool check) {
         if (configuration.delivery == Delivery::Archive) {
@@ -123,8 +141,21 @@ std::string Machine::run(const Program& program, bool check) {
     if (!program.failure.empty()) return "not made: " + program.failure;
     if (std::string wrong = state_->define(program, check); !wrong.empty()) return wrong;
     std::string text;
+    vm::Vm& machine = state_->vm;
+    std::uint64_t limit = kPlenty;
+    const bool counted = state_->configuration.counted && !fills_the_stack(program);
     for (int round = 0; round < 2; ++round) {
-        auto code = state_->vm.run_main(*state_->thread, program.module);
+        if (counted) machine.limit_instructions(*state_->thread, limit);
+        auto code = machine.run_main(*state_->thread, program.module);
+        if (counted) {
+            const std::uint64_t used = limit - machine.instructions_left(*state_->thread);
+            text += "--- instructions " + std::to_string(used) + "\n";
+            // The first round has initialised whatever the program uses; the second one ends somewhere in the
+            // middle, and sometimes just before or at the end.
+            Random random(used);
+            limit = random.percent(10) ? used - random.below(2) : 1 + random.below(used);
+            machine.limit_instructions(*state_->thread, kPlenty);
+        }
         if (!vm::invoke(*state_->thread, *state_->flush, {}, nullptr))
             text += "the output cannot be flushed\n";
         text += state_->out.take();

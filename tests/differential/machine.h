@@ -19,6 +19,7 @@ public:
     std::string run(const Program& program, bool check);
 
 private:
+    class Captured;
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -10,6 +10,7 @@
 // prints is right by definition here, and the conformance tests say whether it is. Seeds N, N+1, ...
 // are one program each; a seed gives the same program for ever. A difference is printed with its
 // seed and repeated alone; --keep stores the program and both outcomes. Exit code 1 if any differs.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -124,17 +125,18 @@ void compare(const Options& options, Kind kind, const std::vector<Configuration>
             continue;
         }
         for (std::size_t c = 1; c < configs.size(); ++c) {
-            const Outcome& found = outcomes[c][i];
-            if (found.empty()) continue;
+            const std::size_t oracle = oracle_of(configs, c);
+            const Outcome &found = outcomes[c][i], &wanted = outcomes[oracle][i];
+            if (found.empty() || configs[c].oracle.empty()) continue;
             ++totals.runs;
-            if (found == expected) continue;
+            if (found == wanted) continue;
             ++totals.different;
-            const auto alone = run(options.run, {configs[0], configs[c]}, {programs[i]}, {seeds[i]});
+            const auto alone = run(options.run, {configs[oracle], configs[c]}, {programs[i]}, {seeds[i]});
             const bool repeats = alone[0][0] != alone[1][0];
             std::printf("%s seed %llu, %.*s: %s%s\n", name, seed, static_cast<int>(configs[c].name.size()),
-                        configs[c].name.data(), first_difference(expected, found).c_str(),
+                        configs[c].name.data(), first_difference(wanted, found).c_str(),
                         repeats ? "" : " (not when it runs alone; repeat with its batch)");
-            keep(options, kind, seeds[i], configs[c].name, expected, found);
+            keep(options, kind, seeds[i], configs[c].name, wanted, found);
         }
     }
     std::fflush(stdout);
@@ -146,10 +148,17 @@ int campaign(const Options& options) {
     if (options.only != "source") kinds.push_back(Kind::Bytecode);
     if (options.only != "bytecode") kinds.push_back(Kind::Source);
     std::vector<Configuration> configs;
-    for (const Configuration& c : configurations())
-        if (configs.empty() || options.config.empty() ||
-            ("," + options.config + ",").find("," + std::string(c.name) + ",") != std::string::npos)
-            configs.push_back(c);
+    const auto all = configurations();
+    const auto named = [&](const Configuration& c) {
+        return options.config.empty() ||
+               ("," + options.config + ",").find("," + std::string(c.name) + ",") != std::string::npos;
+    };
+    for (const Configuration& c : all) {
+        const bool is_oracle = std::any_of(all.begin(), all.end(), [&](const Configuration& other) {
+            return named(other) && other.oracle == c.name;
+        });
+        if (named(c) || is_oracle) configs.push_back(c);
+    }
     const auto start = std::chrono::steady_clock::now();
     const auto elapsed = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -255,9 +255,8 @@ int minimise(const RunOptions& options, Kind kind, std::uint64_t seed, const std
     Session session{options, {}, {}};
     session.options.seconds = 3;
     const auto all = configurations();
-    session.oracle = all.front();
-    for (const Configuration& c : all)
-        if (c.name == configuration) session.other = c;
+    for (std::size_t c = 0; c < all.size(); ++c)
+        if (all[c].name == configuration) session.other = all[c], session.oracle = all[oracle_of(all, c)];
     if (session.other.name.empty()) {
         std::fprintf(stderr, "differential: there is no configuration %s; --list shows them\n",
                      configuration.c_str());

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <sys/stat.h>
 
+#include "skua/vm/vm.h"
+
 namespace skua::vmrun {
 
 namespace {
@@ -44,16 +46,20 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
     if (name == "--std") return options.std_archive = text, std::string();
     if (name == "--max-heap") return size(options.max_heap, kMinHeap);
     if (name == "--max-stack") return size(options.max_stack, kMinStack);
-    // --gc-stress
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.gc_stress);
-    if (error != std::errc{} || end != text.data() + text.size() || options.gc_stress == 0)
-        return "--gc-stress=" + text + " is not a number of allocations; write for example --gc-stress=100";
-    return {};
+    const auto count = [&](std::uint64_t& out, std::uint64_t most, const char* of_what) -> std::string {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+        if (error == std::errc{} && end == text.data() + text.size() && out > 0 && out <= most) return {};
+        return std::string(name) + "=" + text + " is not a number of " + of_what + "; write for example " +
+               std::string(name) + "=100";
+    };
+    if (name == "--max-instructions")
+        return count(options.max_instructions, vm::kMaxInstructions, "instructions");
+    return count(options.gc_stress, UINT64_MAX, "allocations");  // --gc-stress
 }
 
 bool takes_value(std::string_view name) {
     for (const std::string_view known : {"--class-path", "-cp", "--allow", "--plugin-path", "--std",
-                                         "--max-heap", "--max-stack", "--gc-stress"})
+                                         "--max-heap", "--max-stack", "--max-instructions", "--gc-stress"})
         if (name == known) return true;
     return tier_option_takes_value(name);
 }
@@ -154,6 +160,8 @@ What it may reach (nothing but standard streams, arguments and clock by default)
 Limits and memory:
   --max-heap SIZE       of objects, e.g. 512M (default: 3/4 of the machine's memory)
   --max-stack SIZE      of each thread's calls (default: 8M)
+  --max-instructions N  of the class files' code that may run; beyond, the program ends with a
+                        LimitError, at the same place on every machine and in every mode of --jit
   --gc-log              a line on standard error for each collection
   --print-linked        the linked code of each function, on standard error, when it is first called
   --gc-stress N         collect at every Nth allocation (for testing)

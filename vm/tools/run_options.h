@@ -20,8 +20,9 @@ struct RunOptions {
     std::vector<std::string> allow;  // grants, as --allow takes them
     bool allow_all = false;
     std::vector<std::string> plugin_path;
-    std::size_t max_heap = 0;   // 0: the heap's default
-    std::size_t max_stack = 0;  // 0: the machine's default
+    std::size_t max_heap = 0;            // 0: the heap's default
+    std::size_t max_stack = 0;           // 0: the machine's default
+    std::uint64_t max_instructions = 0;  // 0: no limit
     std::uint64_t gc_stress = 0;
     bool gc_log = false;
     bool print_linked = false;

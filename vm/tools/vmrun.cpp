@@ -127,6 +127,7 @@ int run(vmrun::RunOptions& options) {
     if (!gc::initialize(heap)) return fail(kBadInput, "the system gives no memory for the heap");
     vm::VmOptions machine_options;
     if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
+    machine_options.max_instructions = options.max_instructions;
     machine_options.args = std::move(options.args);
     machine_options.print_linked = options.print_linked;
     if (options.tier.mode == vmrun::TierOptions::Mode::Off) return run_machine(options, machine_options);

@@ -48,6 +48,9 @@ bool Builder::build_branch(const Instr* pc, LOp op) {
     const std::uint32_t a = pc->a, b = pc->b;
 
     switch (op) {
+        case LOp::Fuel:
+            guard(Op::Fuel, Type::Void, {}, pc->imm32());
+            return true;
         case LOp::Jmp:
             jump(target(pc->imm32(), false));
             return true;

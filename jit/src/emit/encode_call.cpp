@@ -87,6 +87,18 @@ bool Encoder::encode_call(const Inst& in) {
             });
             return true;
         }
+        case MOp::Fuel: {
+            Label stub = a_.newLabel(), done = a_.newLabel();
+            a_.sub(x86::qword_ptr(x86::r15, offset::kFuel), in.imm);
+            a_.js(stub);
+            a_.bind(done);
+            later([this, stub, done, site = in.node->site] {
+                a_.bind(stub);
+                call_thunk(thunks_.fuel, site);
+                a_.jmp(done);
+            });
+            return true;
+        }
         case MOp::Throw:
             call_thunk(thunks_.throw_object, in.node->site);
             return true;

@@ -140,6 +140,7 @@ enum class MOp : std::uint8_t {
     CallRuntime,
     CallNative,
     Poll,
+    Fuel,
     Throw,
     Param,
     ParamMemory,

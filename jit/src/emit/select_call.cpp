@@ -127,7 +127,8 @@ bool Selector::select_call(const Node* n) {
             return true;
         }
         case Op::Poll:
-            add(MOp::Poll, n);
+        case Op::Fuel:
+            add(n->op == Op::Poll ? MOp::Poll : MOp::Fuel, n).imm = n->imm;
             lir_.calls = true;
             return true;
         default:

@@ -108,18 +108,17 @@ bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
         a.jz(m.unwind);
         a.mov(x86::r11, x86::rax);
     };
+    const auto unwind_if_false = [&] {
+        a.test(x86::al, x86::al);
+        a.jz(m.unwind);
+    };
     const Label unwind = m.make_unwind();
     const Label stack = m.preserving(
         [&] {
             thread_first();
             a.mov(x86::rsi, x86::r11);
         },
-        &skua_jit_stack_check,
-        [&] {
-            a.test(x86::al, x86::al);
-            a.jz(m.unwind);
-        },
-        false);
+        &skua_jit_stack_check, unwind_if_false, false);
     const Label null = m.thrower(&skua_jit_throw_null);
     const Label bounds = m.thrower(&skua_jit_throw_bounds);
     const Label divide = m.thrower(&skua_jit_throw_divide);
@@ -127,10 +126,8 @@ bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
     const Label bad_char = m.thrower(&skua_jit_throw_char);
     const Label cast = m.thrower(&skua_jit_throw_cast);
     const Label object = m.thrower(&skua_jit_throw);
-    const Label poll = m.preserving(thread_first, &skua_jit_poll, [&] {
-        a.test(x86::al, x86::al);
-        a.jz(m.unwind);
-    });
+    const Label poll = m.preserving(thread_first, &skua_jit_poll, unwind_if_false);
+    const Label fuel = m.preserving(thread_first, &skua_jit_fuel, unwind_if_false);
     const Label new_object = m.preserving(
         [&] {
             thread_first();
@@ -161,8 +158,8 @@ bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
     m.code.relocateToBase(reinterpret_cast<std::uint64_t>(place.run));
     m.code.copyFlattenedData(place.write, size);
     const auto at = [&](const Label& label) { return place.run + m.code.labelOffset(label); };
-    out = {at(unwind), at(stack),  at(null), at(bounds),     at(divide),    at(overflow), at(bad_char),
-           at(cast),   at(object), at(poll), at(new_object), at(new_array), at(is)};
+    out = {at(unwind), at(stack),  at(null), at(bounds), at(divide),     at(overflow),  at(bad_char),
+           at(cast),   at(object), at(poll), at(fuel),   at(new_object), at(new_array), at(is)};
     return true;
 }
 

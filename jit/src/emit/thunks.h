@@ -18,10 +18,11 @@ struct Thunks {
     const std::uint8_t *throw_null = nullptr, *throw_bounds = nullptr, *throw_divide = nullptr,
                        *throw_overflow = nullptr, *throw_char = nullptr, *throw_cast = nullptr,
                        *throw_object = nullptr;
-    // Called; preserve every register but r11 (and the flags). poll: nothing. new_object: class in r11,
+    // Called; preserve every register but r11 (and the flags). poll, fuel: nothing. new_object: class in r11,
     // object in r11. new_array: class in r11, length in thread->compiled.args[0], array in r11. is: class in
     // r11, reference in thread->compiled.args[0], 0 or 1 in r11.
-    const std::uint8_t *poll = nullptr, *new_object = nullptr, *new_array = nullptr, *is = nullptr;
+    const std::uint8_t *poll = nullptr, *fuel = nullptr, *new_object = nullptr, *new_array = nullptr,
+                       *is = nullptr;
 };
 
 // False, with the reason, if the cache has no room or the processor lacks what the compiler emits

@@ -267,6 +267,7 @@ bool has_immediate(Op op) {
         case Op::BytesCheck:
         case Op::CallVirtual:
         case Op::Switch:
+        case Op::Fuel:
             return true;
         default:
             return false;

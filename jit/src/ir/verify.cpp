@@ -337,6 +337,7 @@ private:
             case Op::Catch:
             case Op::Unreachable:
             case Op::Poll:
+            case Op::Fuel:
                 return want(n, 0);
             default:
                 return;

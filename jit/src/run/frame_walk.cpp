@@ -1,7 +1,7 @@
 #include "run/frame_walk.h"
 
 #include "skua/classfile/check.h"
-#include "skua/vm/vm.h"
+#include "skua/vm/tier_support.h"
 
 namespace skua::jit {
 
@@ -49,5 +49,6 @@ Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uint
 // For skua_jit_unwind.
 extern "C" skua::jit::Landing skua_jit_find_landing(skua::vm::Thread* thread) {
     const auto* tier = static_cast<const skua::jit::WalkableTier*>(thread->vm->tier());
+    if (!skua::vm::asks_handlers(*thread)) return {};
     return skua::jit::find_landing(tier->code(), thread->compiled.anchor_sp, thread->compiled.boundary_sp);
 }

@@ -52,6 +52,10 @@ bool skua_jit_poll(Thread* thread) {
     return skua::vm::serve_interrupt(*thread);
 }
 
+bool skua_jit_fuel(Thread* thread) {
+    return skua::vm::take_fuel(*thread);
+}
+
 std::uint64_t skua_jit_is(const Object* object, const Class* target) {
     if (!object) return 0;
     return object->cls == target || skua::vm::is_instance_slow(*object, *target);

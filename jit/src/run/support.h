@@ -28,6 +28,8 @@ skua::vm::Array* skua_jit_new_array(skua::vm::Thread* thread, skua::vm::Class* c
 
 // When thread->ticks has run out: starts the next quantum, serves interrupts. False: thread->pending is set.
 bool skua_jit_poll(skua::vm::Thread* thread);
+// When thread->fuel is below 0. False: thread->pending is set.
+bool skua_jit_fuel(skua::vm::Thread* thread);
 
 // 1 if the object is not null and of the class, else 0. A leaf.
 std::uint64_t skua_jit_is(const skua::vm::Object* object, const skua::vm::Class* target);

@@ -170,6 +170,9 @@ private:
                 return false;
             case Op::Poll:
                 return true;
+            case Op::Fuel:
+                outcome_.trace.push_back(n->imm);  // in order with all that can be seen
+                return true;
             case Op::CallRuntime:
                 return call(n);
             default:

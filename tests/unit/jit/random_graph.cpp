@@ -17,6 +17,7 @@ public:
 
     std::unique_ptr<Graph> run() {
         block_ = graph_->new_block();
+        fueled_ = pick(4) == 0;
         for (std::int64_t i = 0; i < kArrays + 1 + 3; ++i) {
             Node* param = node(Op::Param, Type::I64, {});
             param->imm = i;
@@ -206,6 +207,7 @@ private:
         }
     }
     void statements(int depth, int count) {
+        if (fueled_) guard(Op::Fuel, Type::Void, {})->imm = 1 + pick(9);
         for (int i = 0; i < count; ++i) statement(depth);
     }
 
@@ -312,6 +314,7 @@ private:
 
     std::mt19937_64 random_;
     std::unique_ptr<Graph> graph_;
+    bool fueled_ = false;  // instructions are counted
     Block* block_ = nullptr;
     Values vars_, params_;
     std::uintptr_t sites_ = 0;

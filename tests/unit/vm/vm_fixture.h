@@ -39,12 +39,15 @@ inline constexpr const char* kErrors = R"(
 .extends std.core.Error
 .class public open std.core.InterruptError
 .extends std.core.Error
+.class public open std.core.LimitError
+.extends std.core.Error
 )";
 
 class VmFixture {
 public:
-    explicit VmFixture(std::string_view text, std::size_t stack_bytes = 1 << 20)
-        : heap_ready_(gc::initialize({})), vm(VmOptions{stack_bytes, {}}) {
+    explicit VmFixture(std::string_view text, std::size_t stack_bytes = 1 << 20,
+                       std::uint64_t max_instructions = 0)
+        : heap_ready_(gc::initialize({})), vm(options(stack_bytes, max_instructions)) {
         define(vm.boot_loader(), kErrors);
         define(vm.app_loader(), text);
     }
@@ -91,6 +94,13 @@ public:
     }
 
 private:
+    static VmOptions options(std::size_t stack_bytes, std::uint64_t max_instructions) {
+        VmOptions made;
+        made.max_stack_bytes = stack_bytes;
+        made.max_instructions = max_instructions;
+        return made;
+    }
+
     bool heap_ready_;
 
 public:

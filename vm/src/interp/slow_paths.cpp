@@ -1,5 +1,6 @@
 #include "interp/slow_paths.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "native/binding.h"
@@ -49,6 +50,26 @@ void throw_stack_overflow(Thread& thread) {
 bool serve_interrupt(Thread& thread) {
     if (!thread.interrupted.exchange(false, std::memory_order_relaxed)) return true;
     throw_error(thread, "std.core.InterruptError", "the program was interrupted");
+    return false;
+}
+
+bool take_fuel(Thread& thread) {
+    // Threads get instructions in portions: counting touches nothing that they share.
+    constexpr std::uint64_t kPortion = 1 << 20;
+    auto& left = thread.vm->instructions_left();
+    const auto missing = static_cast<std::uint64_t>(-thread.fuel);
+    std::uint64_t available = left.load(std::memory_order_relaxed);
+    while (available >= missing) {
+        const std::uint64_t portion = std::max(missing, std::min(available, kPortion));
+        if (!left.compare_exchange_weak(available, available - portion, std::memory_order_relaxed)) continue;
+        thread.fuel += static_cast<std::int64_t>(portion);
+        return true;
+    }
+    // Reached for good, even if some shorter block would still fit.
+    left.store(0, std::memory_order_relaxed);
+    throw_error(thread, "std.core.LimitError",
+                "the limit of " + std::to_string(thread.vm->options().max_instructions) +
+                    " instructions is reached; --max-instructions sets it");
     return false;
 }
 
@@ -133,7 +154,7 @@ bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
         (void)poll(thread, body ? body->function : nullptr, nullptr, osr);
     }
     for (;;) {
-        if (const LinkedBody* body = body_at(pc)) {
+        if (const LinkedBody* body = asks_handlers(thread) ? body_at(pc) : nullptr) {
             const auto word = static_cast<std::uint32_t>(pc - body->code.data());
             for (const LinkedHandler& handler : body->handlers) {
                 if (word < handler.start || word >= handler.end || !is_instance(thread.pending, handler.type))

@@ -56,6 +56,7 @@ bool keeps_fields(LOp op) {
     if (op >= LOp::Jmp && op <= LOp::SwitchSparse) return true;
     if (op >= LOp::ANew && op <= LOp::BPut64Be) return true;  // elements are not fields
     switch (op) {
+        case LOp::Fuel:
         case LOp::New:
         case LOp::NullCheck:
         case LOp::SGet:

@@ -83,7 +83,7 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
                 const auto target = static_cast<std::uint32_t>(static_cast<std::int64_t>(i) + in.imm32());
                 code_.back().hi = moved[target] - from;
             }
-            if (op == LOp::LdI) code_.back().hi = in.hi;
+            if (row.wide_immediate) code_.back().hi = in.hi;
             for (unsigned w = 1; w < row.words; ++w) code_.push_back(body.code[i + w]);
             if (row.reads_second || row.writes_second)
                 code_.back().op = static_cast<std::uint16_t>(code_.back().op + base);

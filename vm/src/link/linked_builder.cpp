@@ -107,6 +107,11 @@ void LinkedBuilder::emit_load(std::uint32_t a, std::int64_t value) {
     }
 }
 
+void LinkedBuilder::emit_fuel(std::uint32_t instructions) {
+    emit(Fuel, 0, 0, 0);
+    code_.back().hi = instructions;
+}
+
 void LinkedBuilder::jump(std::uint32_t target, std::uint32_t current) {
     const std::uint32_t at = position();
     emit(target <= current ? JmpL : Jmp, 0, 0, 0);

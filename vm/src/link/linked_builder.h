@@ -31,6 +31,7 @@ public:
     void emit_pointer(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c, const void* pointer);
     void emit_pointers(LOp op, std::uint32_t a, std::uint32_t b, const void* p, const void* q);
     void emit_load(std::uint32_t a, std::int64_t value);  // LdI or LdC
+    void emit_fuel(std::uint32_t instructions);
 
     // Branches to the portable instruction `target`; `current` is the one being translated, so
     // that targets not after it are back edges.

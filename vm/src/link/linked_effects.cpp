@@ -20,7 +20,8 @@ constexpr LinkedRow make_row(unsigned words, std::string_view f) {
             has(f, 's'),
             has(f, 'd'),
             has(f, 'j'),
-            has(f, 'J')};
+            has(f, 'J'),
+            has(f, 'i')};
 }
 
 constexpr LinkedRow kRows[] = {

@@ -32,6 +32,7 @@ struct LinkedRow {
     bool reads_a, writes_a, b, c;      // slots
     bool reads_second, writes_second;  // the slot in the second word's low 16 bits
     bool short_branch, long_branch;
+    bool wide_immediate;  // 32 bits, in b and c
 };
 [[nodiscard]] const LinkedRow& linked_row(LOp op);
 

@@ -82,6 +82,7 @@ private:
     Result<void> translate_value(const Instruction& in, bool& handled);   // translator_value.cpp
     Result<void> translate_call(const Instruction& in, bool& handled);    // translator_call.cpp
     void emit_fail(const Diagnostic& why);
+    void emit_fuel();
 
     // ---- helpers
     [[nodiscard]] std::int64_t operand(const Instruction& in, unsigned column) const {

@@ -277,6 +277,16 @@ void Translator::find_zeroed() {
     }
 }
 
+// A block is paid for when it is entered; so how many instructions have run at some place does not depend
+// on what the linker or a tier makes of them.
+void Translator::emit_fuel() {
+    const std::size_t block = block_of_[current_];
+    if (block_starts_[block] != current_) return;
+    const std::size_t end =
+        block + 1 < block_starts_.size() ? block_starts_[block + 1] : code_.instructions.size();
+    out_.emit_fuel(static_cast<std::uint32_t>(end - current_));
+}
+
 Result<Translator::Output> Translator::run() {
     SKUA_TRY(close_registers());
     find_blocks();
@@ -293,6 +303,7 @@ Result<Translator::Output> Translator::run() {
         for (auto [first, count] : zeroed_) out_.emit(LOp::Zero, first, count, 0);
         for (current_ = 0; current_ < code_.instructions.size(); ++current_) {
             out_.mark(current_);
+            if (vm_.options().max_instructions != 0) emit_fuel();
             const std::uint32_t start = out_.position();
             if (auto done = translate(current_); !done) {
                 out_.truncate(start);

@@ -24,6 +24,9 @@ struct Thread {
     Slot* soft_limit = nullptr;
     // Calls and loop back edges left until the next poll; see tier.h.
     std::int64_t ticks = 0;
+    // With VmOptions::max_instructions: how many instructions may run before the machine is asked for
+    // more (take_fuel); below 0: the limit is reached, and no handler of the guest is asked any more.
+    std::int64_t fuel = 0;
     Object* pending = nullptr;  // the exception being thrown; tested after calls
     gc::ThreadHeap* heap = nullptr;
     Vm* vm = nullptr;

@@ -3,7 +3,7 @@
 // The interpreter counts ticks: one per call and per loop back edge. Every `tick_quantum` ticks
 // (and at the next tick after an interrupt) it polls: it credits the running function with the
 // quantum and, at a back edge, offers the loop to the tier. Sampling costs the interpreter one
-// decrement and no memory traffic; it is exact in the sum, which limits on instructions need.
+// decrement and no memory traffic.
 //
 // A tier compiles in the background and publishes code by Function::compiled_entry and interp_entry, then
 // Function::code (a CompiledStub), and, for on-stack replacement, through `osr_entry`. Compiled code is never

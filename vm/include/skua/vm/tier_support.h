@@ -63,4 +63,11 @@ EqualityTarget equality_target(const Type& type);
 // Serves an interrupt. False: its error is pending.
 bool serve_interrupt(Thread& thread);
 
+// Brings thread.fuel back to 0 or above. False: the limit on instructions is reached, LimitError is pending.
+bool take_fuel(Thread& thread);
+// Whether handlers of the guest may catch: past the limit on instructions only the host may.
+[[nodiscard]] inline bool asks_handlers(const Thread& thread) {
+    return thread.fuel >= 0;
+}
+
 }  // namespace skua::vm

@@ -5,6 +5,7 @@
 // are pending exceptions on the thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,10 +27,16 @@ class NativeRegistry;
 class Capabilities;
 struct LinkerState;
 
+inline constexpr std::uint64_t kMaxInstructions = std::uint64_t{1} << 62;
+
 struct VmOptions {
     std::size_t max_stack_bytes = 8u << 20;  // guest stack per thread
-    std::vector<std::string> args;           // the program's arguments
-    bool print_linked = false;               // each function, when it is linked, on stderr
+    // Portable instructions that all threads together may run, at most kMaxInstructions; 0: no limit. Set,
+    // linked code counts them (LOp::Fuel), and a thread that reaches the limit gets a LimitError that only
+    // the host can catch.
+    std::uint64_t max_instructions = 0;
+    std::vector<std::string> args;  // the program's arguments
+    bool print_linked = false;      // each function, when it is linked, on stderr
 };
 
 class Vm {
@@ -45,6 +52,12 @@ public:
     NativeRegistry& natives() { return *natives_; }
     Capabilities& capabilities() { return *capabilities_; }
     const VmOptions& options() const { return options_; }
+    // What is left of VmOptions::max_instructions, beside what threads were given in advance.
+    std::atomic<std::uint64_t>& instructions_left() { return instructions_left_; }
+    // A new limit from now on, also past the old one; there must have been one. No other thread of this
+    // machine may run. And what is left of it.
+    void limit_instructions(Thread& thread, std::uint64_t limit);
+    [[nodiscard]] std::uint64_t instructions_left(const Thread& thread) const;
     LinkerState& linker() { return *linker_; }
 
     void set_tier(std::unique_ptr<ExecutionTier> tier);
@@ -63,6 +76,7 @@ public:
 
 private:
     VmOptions options_;
+    std::atomic<std::uint64_t> instructions_left_{0};
     TypeTable types_;
     std::unique_ptr<Loader> boot_loader_, app_loader_;
     std::unique_ptr<NativeRegistry> natives_;

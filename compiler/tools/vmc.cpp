@@ -121,13 +121,13 @@ void add_run_options(CLI::App& app, Settings& s) {
     auto& out = s.run_options;
     for (const auto& [name, meaning] : kWithValue)
         app.add_option_function<std::string>(
-               name, [&out, name](const std::string& v) { out.push_back(std::string(name) + "=" + v); },
+               name, [&out, option = name](const std::string& v) { out.push_back(std::string(option) + "=" + v); },
                meaning)
             ->type_name("VALUE")
             ->group(kGroup);
     for (const auto& [name, meaning] : kFlags)
         app.add_flag_callback(
-               name, [&out, name] { out.push_back(name); }, meaning)
+               name, [&out, option = name] { out.emplace_back(option); }, meaning)
             ->group(kGroup);
     app.add_flag("--print-ir", s.print_ir,
                  "The compiler's representation after each pass, or after one: --print-ir=PASS")

@@ -34,7 +34,7 @@
 #include "skua/gc/heap.h"
 
 #if defined(__GLIBC__)
-extern "C" void* __libc_stack_end;
+extern "C" void* __libc_stack_end;  // NOLINT(bugprone-reserved-identifier): glibc's
 #endif
 
 namespace skua::gc {
@@ -350,7 +350,7 @@ struct Backend {
         with_lock([&] {
             ThreadHeap** at = &g.threads;
             while (*at != nullptr && *at != t) at = &(*at)->next_;
-            if (*at == t) *at = t->next_;
+            if (*at != nullptr) *at = t->next_;
         });
     }
     static void* take(ThreadHeap* t, ListKind kind, std::size_t bytes);

@@ -108,11 +108,6 @@ void reap(Task& task, const char* why) {
 void run_tasks(std::vector<Task>& tasks, const RunOptions& options) {
     Clock::time_point last = Clock::now();
     for (;;) {
-        // Whoever stops this process for a while stops the children, too: that time does not count.
-        const auto gap = Clock::now() - last;
-        last += gap;
-        if (gap > std::chrono::seconds(3))
-            for (Task& task : tasks) task.since += gap;
         std::vector<pollfd> fds;
         std::vector<Task*> running;
         bool all_done = true;
@@ -127,6 +122,11 @@ void run_tasks(std::vector<Task>& tasks, const RunOptions& options) {
         if (all_done) return;
         if (running.empty()) continue;
         poll(fds.data(), fds.size(), 500);
+        // Whoever stops this process for a while stops the children, too: that time does not count.
+        const auto gap = Clock::now() - last;
+        last += gap;
+        if (gap > std::chrono::seconds(3))
+            for (Task& task : tasks) task.since += gap;
         for (std::size_t i = 0; i < fds.size(); ++i) {
             Task& task = *running[i];
             if (fds[i].revents != 0) {

@@ -114,12 +114,10 @@ bool Encoder::encode_call(const Inst& in) {
             return true;  // they are where they are
         case MOp::ParamMemory:
         case MOp::ResultLoad: {
-            x86::Mem from = x86::qword_ptr(x86::r15, offset::kArgs);
-            if (in.op == MOp::ResultLoad) {
-                const bool buffer = in.node->in(0)->op == Op::CallRuntime;
-                from = buffer ? x86::qword_ptr(x86::rsp) : x86::qword_ptr(x86::r15, offset::kResults);
-            }
-            from.addOffset(8 * in.imm);
+            const auto word = static_cast<std::int32_t>(8 * in.imm);
+            const bool buffer = in.op == MOp::ResultLoad && in.node->in(0)->op == Op::CallRuntime;
+            const std::int32_t where = in.op == MOp::ResultLoad ? offset::kResults : offset::kArgs;
+            const x86::Mem from = buffer ? x86::qword_ptr(x86::rsp, word) : x86::qword_ptr(x86::r15, where + word);
             if (lir_.classes[in.def] == RegClass::Gp) {
                 a_.mov(def_gp(), from);
             } else {

@@ -19,7 +19,12 @@ Lir Selector::run() {
     folded_.assign(graph_.node_count(), 0);
     order_blocks();
     count_uses();
-    for (const LirBlock& block : lir_.blocks) mark_folded(*block.block);
+    std::size_t nodes = 0;
+    for (const LirBlock& block : lir_.blocks) {
+        mark_folded(*block.block);
+        nodes += block.block->nodes.size();
+    }
+    lir_.insts.reserve(nodes + nodes / 4);
     for (LirBlock& block : lir_.blocks) {
         // Phis first: back edges name them before their block is selected.
         for (const Node* n : block.block->nodes) {

@@ -34,10 +34,15 @@ void number(const std::vector<Block*>& order) {
 
 }  // namespace
 
-std::vector<Block*> reverse_post_order(Graph& graph) {
+std::vector<Block*> depth_first_order(Graph& graph) {
     auto order = post_order(graph);
     std::reverse(order.begin(), order.end());
     number(order);
+    return order;
+}
+
+std::vector<Block*> reverse_post_order(Graph& graph) {
+    auto order = depth_first_order(graph);
     compute_dominators(order);
     auto loops = compute_loops(order);
     if (loops.empty()) return order;

@@ -103,7 +103,6 @@ public:
         if (!error_.empty()) return error_;
         if (!graph_.entry()->preds.empty()) return "the entry block has predecessors";
         order_ = reverse_post_order(graph_);
-        compute_dominators(order_);
         position_.assign(graph_.node_count(), 0);
         for (Block* block : order_) place(*block);
         for (Block* block : order_) {

@@ -43,7 +43,6 @@ public:
 
     void run() {
         order_ = reverse_post_order(graph_);
-        compute_dominators(order_);
         loops_ = compute_loops(order_);
         exit_versions_.resize(order_.size());
         for (Block* block : order_) visit(*block);

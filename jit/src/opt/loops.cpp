@@ -5,7 +5,7 @@
 namespace skua::jit {
 
 std::vector<Loop> find_loops(Graph& graph) {
-    const auto order = reverse_post_order(graph);
+    const auto order = depth_first_order(graph);
     compute_dominators(order);
     return compute_loops(order);
 }

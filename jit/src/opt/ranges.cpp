@@ -209,7 +209,6 @@ void ranges(Graph& graph) {
     (void)graph.constant(Type::I64, 0);
     (void)graph.constant(Type::I64, 1);
     const auto order = reverse_post_order(graph);
-    compute_dominators(order);
     const auto loops = compute_loops(order);
     Ranges pass(graph, order);
     for (Block* block : order) pass.decide(block);

@@ -12,7 +12,7 @@ namespace skua::jit {
 namespace {
 
 constexpr std::size_t kMaxHeaderNodes = 30;
-constexpr int kMaxRotations = 200;  // per graph: each looks at all of it
+constexpr int kMaxRotations = 200;  // per graph: each looks at all of its nodes
 
 bool leaves(const InLoop& inside, const Block* block) {
     return std::any_of(block->succs.begin(), block->succs.end(),
@@ -74,19 +74,24 @@ void rotate_loop(Graph& graph, const Loop& loop) {
 
 void rotate(Graph& graph) {
     std::vector<bool> done;
-    for (int i = 0; i < kMaxRotations; ++i) {
-        bool rotated = false;
+    int rotations = 0;
+    for (bool rotated = true; rotated && rotations < kMaxRotations;) {
+        rotated = false;
+        // What is known of the loops around one that was rotated is no longer true.
+        std::vector<bool> changed(graph.blocks.size(), false);
         for (const Loop& loop : find_loops(graph)) {
-            if (loop.header->id < done.size() && done[loop.header->id]) continue;
-            if (!wants_rotation(InLoop(graph, loop), loop)) continue;
-            Block* header = loop.header;
-            rotate_loop(graph, loop);
             done.resize(graph.blocks.size(), false);
-            done[header->id] = true;
+            if (done[loop.header->id] || rotations == kMaxRotations) continue;
+            if (std::any_of(loop.blocks.begin(), loop.blocks.end(),
+                            [&](const Block* block) { return changed[block->id]; }))
+                continue;
+            if (!wants_rotation(InLoop(graph, loop), loop)) continue;
+            done[loop.header->id] = true;
+            for (const Block* block : loop.blocks) changed[block->id] = true;
+            rotate_loop(graph, loop);
             rotated = true;
-            break;
+            ++rotations;
         }
-        if (!rotated) break;
     }
     if (merge_blocks(graph)) {
         graph.drop_unreachable();

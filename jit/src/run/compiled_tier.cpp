@@ -111,6 +111,7 @@ bool Tier::enter(vm::Thread& thread, const void* code, vm::Slot* frame) {
 
 void Tier::run(const CompileJob& job) {
     if (stopped_.load(std::memory_order_relaxed)) return;
+    if (std::string why_not; !prepared_ && !prepare(why_not)) return stop_compiling(why_not);
     vm::Function& function = *job.function;
     const CompileResult result = compiler_.compile(function, job.osr_header);
     const bool failed = !result.why_not.empty();
@@ -155,15 +156,17 @@ void Tier::stop_compiling(const std::string& why) {
 }
 
 bool Tier::prepare(std::string& why_not) {
-    if (cache_.reserve(options_.code_cache)) return compiler_.prepare(why_not);
-    why_not =
-        "the system gives no memory for a code cache of " + std::to_string(options_.code_cache) + " bytes";
-    return false;
+    if (!cache_.reserve(options_.code_cache)) {
+        why_not =
+            "the system gives no memory for a code cache of " + std::to_string(options_.code_cache) + " bytes";
+        return false;
+    }
+    return prepared_ = compiler_.prepare(why_not);
 }
 
 std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& /*vm*/, const Options& options, std::string& why_not) {
     auto tier = std::make_unique<Tier>(options);
-    if (!tier->prepare(why_not)) return nullptr;
+    if (!options.background && !tier->prepare(why_not)) return nullptr;
     vm::Class::closure_bridge_entry.store(reinterpret_cast<const void*>(&skua_jit_closure_bridge),
                                           std::memory_order_relaxed);
     vm::Function::bridge_entry.store(reinterpret_cast<const void*>(&skua_jit_bridge),

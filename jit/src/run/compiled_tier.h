@@ -30,7 +30,9 @@ class Tier final : public WalkableTier {
 public:
     explicit Tier(Options options);
 
-    // Before anything else. False, with the reason: there can be no tier.
+    // The code cache and what all code shares. False, with the reason: nothing can be compiled. Before anything
+    // else, or by the compiling thread before its first job: asking the processor what it can takes as long
+    // as a twentieth of hello world on a virtual machine.
     bool prepare(std::string& why_not);
 
     [[nodiscard]] std::uint32_t tick_quantum() const override { return quantum_; }
@@ -76,6 +78,7 @@ private:
     std::mutex lock_;
     std::unordered_map<const vm::Function*, FunctionState> states_;
     std::atomic<bool> stopped_{false};  // nothing more is compiled
+    bool prepared_ = false;
     CompileQueue queue_;                // last: its thread ends before what it uses
 };
 

@@ -13,7 +13,7 @@ void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintpt
     std::span<const vm::Instr* const> frames;
     for (std::uintptr_t sp = anchor_sp; sp < boundary_sp;) {
         const std::uint8_t* return_address = reinterpret_cast<const std::uint8_t* const*>(sp)[-1];
-        if (return_address != known) {
+        if (range == nullptr || return_address != known) {
             known = return_address;
             // A call may be the last instruction of its range.
             range = cache.find(return_address - 1);
@@ -32,7 +32,7 @@ Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uint
     const CodeRange* range = nullptr;
     for (std::uintptr_t sp = anchor_sp; sp < boundary_sp;) {
         const std::uint8_t* return_address = reinterpret_cast<const std::uint8_t* const*>(sp)[-1];
-        if (return_address != known) {
+        if (range == nullptr || return_address != known) {
             known = return_address;
             range = cache.find(return_address - 1);
             SKUA_CHECK(range != nullptr);

@@ -97,6 +97,7 @@ TEST_CASE("threads share the limit") {
     std::atomic<int> ended{0};
     std::vector<std::thread> threads;
     Function& count = fixture.function("t", "count");
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i)
         threads.emplace_back([&] {
             auto thread = fixture.vm.attach_thread();

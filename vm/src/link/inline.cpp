@@ -92,6 +92,7 @@ bool LinkedBuilder::inline_body(const LinkedBody& body, std::uint32_t base, std:
     }
     auto move_positions = [&](const std::vector<LinkedBody::Position>& positions) {
         std::vector<LinkedBody::Position> out;
+        out.reserve(positions.size());
         for (const auto& p : positions) out.push_back({moved[p.word], p.instruction});
         return out;
     };

@@ -8,10 +8,6 @@
 
 namespace skua::vm {
 
-using classfile::Instruction;
-using classfile::Op;
-using classfile::OperandKind;
-
 Result<void> Translator::close_registers() {
     regs_.resize(def_.registers.size());
     for (std::size_t i = 0; i < regs_.size(); ++i) {

@@ -129,6 +129,15 @@ void add_run_options(CLI::App& app, Settings& s) {
         app.add_flag_callback(
                name, [&out, option = name] { out.emplace_back(option); }, meaning)
             ->group(kGroup);
+    app.add_option_function<std::vector<std::string>>(
+           "--allow",
+           [&out](const std::vector<std::string>& grants) {
+               for (const std::string& grant : grants) out.push_back("--allow=" + grant);
+           },
+           "Grant a capability beside those that FILE says it needs; may be given again")
+        ->type_name("CAP[:SCOPE]")
+        ->allow_extra_args(false)
+        ->group(kGroup);
     app.add_flag("--print-ir", s.print_ir,
                  "The compiler's representation after each pass, or after one: --print-ir=PASS")
         ->group(kGroup);

@@ -26,7 +26,7 @@ fn main(args: [string]): int {
 
 
 def test_vmc_grants(b):
-    """`vmc run` grants what the source says it needs, and no more."""
+    """`vmc run` grants what the source says it needs and what --allow adds, and no more."""
     program = """fn main(args: [string]) {
     for line in fs.lines(args[0]) { println(line) }
 }
@@ -35,6 +35,8 @@ def test_vmc_grants(b):
     b.write("denied.skua", "import std.fs\n" + program)
     b.run("vmc", "run", "denied.skua", "data/in.txt", code=UNCAUGHT, says=["PermissionError", "fs.read"])
     b.write("granted.skua", "//! requires: fs.read:data, env\nimport std.fs\n" + program)
+    b.run("vmc", "run", "--allow=fs.read:data", "--allow", "env", "denied.skua", "data/in.txt", code=0)
+    b.run("vmc", "run", "--allow=frob", "denied.skua", "data/in.txt", code=USAGE, says="--allow", lines=2)
     outcome = b.run("vmc", "run", "granted.skua", "data/in.txt", code=0)
     expect(outcome.output == b"one line\n", "output", outcome)
     b.run("vmc", "run", "granted.skua", "granted.skua", code=UNCAUGHT, says="PermissionError")

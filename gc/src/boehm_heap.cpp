@@ -34,7 +34,7 @@
 #include "skua/gc/heap.h"
 
 #if defined(__GLIBC__)
-extern "C" void* __libc_stack_end;  // NOLINT(bugprone-reserved-identifier): glibc's
+extern "C" void* __libc_stack_end;
 #endif
 
 namespace skua::gc {

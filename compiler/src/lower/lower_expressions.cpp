@@ -4,7 +4,6 @@
 namespace skua::compiler {
 
 using namespace ast;
-using classfile::FieldStep;
 
 // ---- where values go -------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <queue>
-#include <source_location>
 
 #include "emit/allocate.h"
 #include "emit/intervals.h"
@@ -12,10 +11,10 @@ namespace skua::jit {
 
 // Thrown if the allocator has made a mistake: the function stays interpreted.
 struct AllocationFailure {
-    std::source_location where;
+    int line;  // of the allocator's source that noticed
 };
-inline void require(bool condition, std::source_location where = std::source_location::current()) {
-    if (!condition) throw AllocationFailure{where};
+inline void require(bool condition, int line = __builtin_LINE()) {
+    if (!condition) throw AllocationFailure{line};
 }
 
 class Allocator {

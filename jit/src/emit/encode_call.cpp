@@ -117,7 +117,8 @@ bool Encoder::encode_call(const Inst& in) {
             const auto word = static_cast<std::int32_t>(8 * in.imm);
             const bool buffer = in.op == MOp::ResultLoad && in.node->in(0)->op == Op::CallRuntime;
             const std::int32_t where = in.op == MOp::ResultLoad ? offset::kResults : offset::kArgs;
-            const x86::Mem from = buffer ? x86::qword_ptr(x86::rsp, word) : x86::qword_ptr(x86::r15, where + word);
+            const x86::Mem from =
+                buffer ? x86::qword_ptr(x86::rsp, word) : x86::qword_ptr(x86::r15, where + word);
             if (lir_.classes[in.def] == RegClass::Gp) {
                 a_.mov(def_gp(), from);
             } else {

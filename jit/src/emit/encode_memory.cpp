@@ -83,8 +83,9 @@ void Encoder::store(const Inst& in) {
 void Encoder::store_immediate(const Inst& in) {
     const std::uint32_t size = mem_size(in.node->mem.rep);
     std::int64_t value = in.imm;
-    if (size == 1) value = static_cast<std::int8_t>(value);
-    if (size == 2) value = static_cast<std::int16_t>(value);
+    if (size < 4)
+        value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << (64 - 8 * size)) >>
+                (64 - 8 * size);
     a_.mov(memory(in, size), value);
 }
 
@@ -233,8 +234,8 @@ void Encoder::new_array(const Inst& in) {
 
 // Jumps to `no` unless the object is an instance; falls through, or jumps to `yes`, if it is. Destroys
 // `temp`.
-void Encoder::test_class(const vm::Class& cls, const x86::Gp& object, const x86::Gp& temp, Label yes,
-                         Label no) {
+void Encoder::test_class(const vm::Class& cls, const x86::Gp& object, const x86::Gp& temp, const Label& yes,
+                         const Label& no) {
     const x86::Gp scratch = gpr(kScratchGp);
     a_.test(object, object);
     a_.jz(no);

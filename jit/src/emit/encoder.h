@@ -99,7 +99,7 @@ private:
     void is_instance(const Inst& in);
     void is_branch(const Inst& in);
     void test_class(const vm::Class& cls, const asmjit::x86::Gp& object, const asmjit::x86::Gp& temp,
-                    asmjit::Label yes, asmjit::Label no);
+                    const asmjit::Label& yes, const asmjit::Label& no);
     void runtime_call(const Inst& in);
 
     // ---- calls and stubs

@@ -5,8 +5,6 @@
 
 namespace skua::vm {
 
-using classfile::Op;
-
 namespace {
 
 std::string signature_text(std::span<const Type* const> params, const Type* result) {

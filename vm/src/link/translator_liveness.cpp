@@ -4,9 +4,6 @@
 
 namespace skua::vm {
 
-using classfile::Instruction;
-using classfile::Op;
-
 void Translator::find_live_at_handlers() {
     const auto& handlers = def_.decl->code.handlers;
     if (handlers.empty()) return;

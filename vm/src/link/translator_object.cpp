@@ -3,8 +3,6 @@
 
 namespace skua::vm {
 
-using classfile::Op;
-
 namespace {
 
 // Position of an instance field among the components of a struct.

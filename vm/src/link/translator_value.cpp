@@ -4,8 +4,6 @@
 
 namespace skua::vm {
 
-using classfile::Op;
-
 namespace {
 constexpr std::uint32_t kPayload = sizeof(Object);  // a box's value
 

@@ -43,7 +43,7 @@ SkValue value_of(NativeKind kind, Slot slot) {
     return value;
 }
 
-bool fail(Thread& thread, std::string message) {
+bool fail(Thread& thread, const std::string& message) {
     throw_error(thread, "std.core.ArgumentError", message);
     return false;
 }

@@ -146,8 +146,9 @@ struct Machine : vm::test::VmFixture {
     Slot run(std::string_view name, std::vector<Slot> args) { return call(*thread, name, std::move(args)); }
     bool compiled(std::string_view name) {
         Function& f = function("t", name);
+        // Published in this order, perhaps just now: the entry, then the stub.
         const bool whole = f.code.load() == f.compiled_stub;
-        CHECK((f.compiled_entry.load() != reinterpret_cast<const void*>(&skua_jit_bridge)) == whole);
+        if (whole) CHECK(f.compiled_entry.load() != reinterpret_cast<const void*>(&skua_jit_bridge));
         return whole;
     }
     // Words of marked loop headers.

@@ -121,7 +121,8 @@ void add_run_options(CLI::App& app, Settings& s) {
     auto& out = s.run_options;
     for (const auto& [name, meaning] : kWithValue)
         app.add_option_function<std::string>(
-               name, [&out, option = name](const std::string& v) { out.push_back(std::string(option) + "=" + v); },
+               name,
+               [&out, option = name](const std::string& v) { out.push_back(std::string(option) + "=" + v); },
                meaning)
             ->type_name("VALUE")
             ->group(kGroup);

@@ -77,6 +77,7 @@ Failure run_program(const Compilation& compilation, const RunRequest& request) {
     command.insert(command.end(), request.args.begin(), request.args.end());
 
     std::vector<char*> argv;
+    argv.reserve(command.size() + 1);
     for (std::string& arg : command) argv.push_back(arg.data());
     argv.push_back(nullptr);
     ::execv(vmrun.c_str(), argv.data());

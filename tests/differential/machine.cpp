@@ -142,19 +142,21 @@ std::string Machine::run(const Program& program, bool check) {
     if (std::string wrong = state_->define(program, check); !wrong.empty()) return wrong;
     std::string text;
     vm::Vm& machine = state_->vm;
+    vm::InstructionBudget& budget = machine.instructions();
+    std::int64_t& fuel = state_->thread->fuel;
     std::uint64_t limit = kPlenty;
     const bool counted = state_->configuration.counted && !fills_the_stack(program);
     for (int round = 0; round < 2; ++round) {
-        if (counted) machine.limit_instructions(*state_->thread, limit);
+        if (counted) budget.restart(limit, fuel);
         auto code = machine.run_main(*state_->thread, program.module);
         if (counted) {
-            const std::uint64_t used = limit - machine.instructions_left(*state_->thread);
+            const std::uint64_t used = limit - budget.left(fuel);
             text += "--- instructions " + std::to_string(used) + "\n";
             // The first round has initialised whatever the program uses; the second one ends somewhere in the
             // middle, and sometimes just before or at the end.
             Random random(used);
             limit = random.percent(10) ? used - random.below(2) : 1 + random.below(used);
-            machine.limit_instructions(*state_->thread, kPlenty);
+            budget.restart(kPlenty, fuel);
         }
         if (!vm::invoke(*state_->thread, *state_->flush, {}, nullptr))
             text += "the output cannot be flushed\n";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <iterator>
 
 #include "run_options.h"
@@ -145,11 +144,7 @@ std::string use_tier(vm::Vm& machine, const TierOptions& options) {
     wanted.check_eliminated = options.check_eliminated;
     std::string why_not;
     auto tier = jit::make_tier(machine, wanted, why_not);
-    if (!tier && options.mode == TierOptions::Mode::Force) return why_not;
-    if (!tier) {
-        if (options.log) std::fprintf(stderr, "[jit] everything is interpreted: %s\n", why_not.c_str());
-        return {};
-    }
+    if (!tier) return why_not;  // not in the background: there the first compilation finds out
     machine.set_tier(std::move(tier));
     return {};
 }

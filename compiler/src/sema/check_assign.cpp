@@ -283,6 +283,7 @@ const Type* BodyChecker::check_assign(AssignExpr* e) {
             places.push_back(place);
         }
         std::vector<const Type*> wanted;
+        wanted.reserve(places.size());
         for (const Place& p : places) wanted.push_back(p.type != nullptr ? p.type : t_.error);
         const Type* hint = ok ? t_.tuple(wanted) : nullptr;
         const Type* type = check_value(e->value, hint);

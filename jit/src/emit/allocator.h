@@ -11,10 +11,12 @@ namespace skua::jit {
 
 // Thrown if the allocator has made a mistake: the function stays interpreted.
 struct AllocationFailure {
-    int line;  // of the allocator's source that noticed
+    const char* file;  // where it was noticed
+    int line;
 };
-inline void require(bool condition, int line = __builtin_LINE()) {
-    if (!condition) throw AllocationFailure{line};
+// Not std::source_location: clang 14 has none.
+inline void require(bool condition, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    if (!condition) throw AllocationFailure{file, line};
 }
 
 class Allocator {

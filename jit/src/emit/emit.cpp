@@ -16,9 +16,8 @@ bool emit(Graph& graph, CodeCache& cache, const Thunks& thunks, const EmitOption
         allocation = allocate_registers(lir, options.registers);
     } catch (const AllocationFailure& failure) {
         if (options.strict) {
-            std::fprintf(stderr,
-                         "skua: internal error: the registers of %s could not be allocated (line %d)\n",
-                         graph.name.c_str(), failure.line);
+            std::fprintf(stderr, "skua: internal error: the registers of %s could not be allocated (%s:%d)\n",
+                         graph.name.c_str(), failure.file, failure.line);
             std::abort();
         }
         why_not = "its registers could not be allocated";

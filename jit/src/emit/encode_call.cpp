@@ -31,6 +31,17 @@ void Encoder::runtime_call(const Inst& in) {
     }
 }
 
+void Encoder::call_thunk_if(x86::CondCode condition, const std::uint8_t* thunk, const Site* site) {
+    Label rare = a_.newLabel(), back = a_.newLabel();
+    a_.j(condition, rare);
+    a_.bind(back);
+    later([this, rare, back, thunk, site] {
+        a_.bind(rare);
+        call_thunk(thunk, site);
+        a_.jmp(back);
+    });
+}
+
 bool Encoder::encode_call(const Inst& in) {
     const x86::Mem target = x86::qword_ptr(x86::rax, offset::kCompiledEntry);
     switch (in.op) {
@@ -75,30 +86,14 @@ bool Encoder::encode_call(const Inst& in) {
             call_address(reinterpret_cast<const void*>(in.imm));
             record(nullptr);
             return true;
-        case MOp::Poll: {
-            Label stub = a_.newLabel(), done = a_.newLabel();
+        case MOp::Poll:
             a_.cmp(x86::byte_ptr(x86::r15, offset::kInterrupted), 0);
-            a_.jne(stub);
-            a_.bind(done);
-            later([this, stub, done, site = in.node->site] {
-                a_.bind(stub);
-                call_thunk(thunks_.poll, site);
-                a_.jmp(done);
-            });
+            call_thunk_if(x86::CondCode::kNE, thunks_.poll, in.node->site);
             return true;
-        }
-        case MOp::Fuel: {
-            Label stub = a_.newLabel(), done = a_.newLabel();
+        case MOp::Fuel:
             a_.sub(x86::qword_ptr(x86::r15, offset::kFuel), in.imm);
-            a_.js(stub);
-            a_.bind(done);
-            later([this, stub, done, site = in.node->site] {
-                a_.bind(stub);
-                call_thunk(thunks_.fuel, site);
-                a_.jmp(done);
-            });
+            call_thunk_if(x86::CondCode::kS, thunks_.fuel, in.node->site);
             return true;
-        }
         case MOp::Throw:
             call_thunk(thunks_.throw_object, in.node->site);
             return true;

@@ -83,9 +83,8 @@ void Encoder::store(const Inst& in) {
 void Encoder::store_immediate(const Inst& in) {
     const std::uint32_t size = mem_size(in.node->mem.rep);
     std::int64_t value = in.imm;
-    if (size < 4)
-        value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << (64 - 8 * size)) >>
-                (64 - 8 * size);
+    if (size == 1) value = static_cast<std::int8_t>(value);  // NOLINT(bugprone-signed-char-misuse)
+    if (size == 2) value = static_cast<std::int16_t>(value);
     a_.mov(memory(in, size), value);
 }
 

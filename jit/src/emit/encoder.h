@@ -106,6 +106,8 @@ private:
     // -------------------------------------------------------------------------------------
     void call_address(const void* target);
     void call_thunk(const std::uint8_t* thunk, const Site* site);
+    // The same, out of the way, of a thunk that preserves everything.
+    void call_thunk_if(asmjit::x86::CondCode condition, const std::uint8_t* thunk, const Site* site);
     void record(const Site* site, std::int32_t landing = -1);
     // Code out of line, emitted behind the function.
     void later(std::function<void()> stub) { stubs_.push_back(std::move(stub)); }

@@ -12,8 +12,7 @@ constexpr double kMost = 1e9;
 bool leads_to_call(const Block* block) {
     for (int steps = 0; steps < 4; ++steps) {
         for (const Node* n : block->nodes) {
-            const bool calls = info(n->op).call && n->op != Op::Poll && n->op != Op::Fuel;
-            if (calls || info(n->op).allocates) return true;
+            if ((info(n->op).call && !is_checkpoint(n->op)) || info(n->op).allocates) return true;
         }
         if (block->succs.size() != 1 || block->succs[0]->preds.size() != 1) return false;
         block = block->succs[0];

@@ -44,6 +44,11 @@ struct OpInfo {
     [[nodiscard]] bool throws() const { return guard || call || allocates; }
 };
 [[nodiscard]] const OpInfo& info(Op op);
+// A call in form only: it may end the function, but runs nothing of the program and changes none of its
+// memory.
+[[nodiscard]] inline bool is_checkpoint(Op op) {
+    return op == Op::Poll || op == Op::Fuel;
+}
 
 // Where a throwing node stands in the source: the instruction of linked code, and the call into
 // which it was inlined.

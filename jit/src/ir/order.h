@@ -10,8 +10,8 @@ namespace skua::jit {
 
 // Reverse post order from the entry; sets Block::order. Unreachable blocks are not in it.
 std::vector<Block*> depth_first_order(Graph& graph);
-// The same, but the blocks of a loop are contiguous: each loop's blocks are listed before what follows its exits.
-// Sets dominators and loops, too (Block::idom, dom_depth, loop, loop_depth).
+// The same, but the blocks of a loop are contiguous: each loop's blocks are listed before what follows its
+// exits. Sets dominators and loops, too (Block::idom, dom_depth, loop, loop_depth).
 std::vector<Block*> reverse_post_order(Graph& graph);
 
 // Block::idom and dom_depth (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm). Needs order.

@@ -7,7 +7,7 @@
 namespace skua::jit {
 
 bool clobbers_memory(const Node* n) {
-    if (n->op == Op::Poll || n->op == Op::Fuel) return false;
+    if (is_checkpoint(n->op)) return false;
     if (n->op == Op::CallRuntime) return static_cast<const RuntimeEntry*>(n->ptr)->clobbers;
     return info(n->op).call;
 }

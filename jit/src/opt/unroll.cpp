@@ -162,6 +162,7 @@ private:
             }
             // All at once: a phi's next value may be another phi.
             std::vector<Node*> values;
+            values.reserve(phis.size());
             for (const Node* phi : phis) values.push_back(in_round(phi->in(0)));
             for (std::size_t i = 0; i < phis.size(); ++i) now[phis[i]->id] = values[i];
         }

@@ -157,8 +157,8 @@ void Tier::stop_compiling(const std::string& why) {
 
 bool Tier::prepare(std::string& why_not) {
     if (!cache_.reserve(options_.code_cache)) {
-        why_not =
-            "the system gives no memory for a code cache of " + std::to_string(options_.code_cache) + " bytes";
+        why_not = "the system gives no memory for a code cache of " + std::to_string(options_.code_cache) +
+                  " bytes";
         return false;
     }
     return prepared_ = compiler_.prepare(why_not);

@@ -30,9 +30,9 @@ class Tier final : public WalkableTier {
 public:
     explicit Tier(Options options);
 
-    // The code cache and what all code shares. False, with the reason: nothing can be compiled. Before anything
-    // else, or by the compiling thread before its first job: asking the processor what it can takes as long
-    // as a twentieth of hello world on a virtual machine.
+    // The code cache and what all code shares. False, with the reason: nothing can be compiled. Before
+    // anything else, or by the compiling thread before its first job: asking the processor what it can takes
+    // as long as a twentieth of hello world on a virtual machine.
     bool prepare(std::string& why_not);
 
     [[nodiscard]] std::uint32_t tick_quantum() const override { return quantum_; }
@@ -79,7 +79,7 @@ private:
     std::unordered_map<const vm::Function*, FunctionState> states_;
     std::atomic<bool> stopped_{false};  // nothing more is compiled
     bool prepared_ = false;
-    CompileQueue queue_;                // last: its thread ends before what it uses
+    CompileQueue queue_;  // last: its thread ends before what it uses
 };
 
 }  // namespace skua::jit

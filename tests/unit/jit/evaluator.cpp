@@ -223,7 +223,7 @@ private:
         std::memcpy(&bits, reinterpret_cast<const void*>(address), size);
         switch (n->mem.rep) {
             case MemRep::I8:
-                value(n) = static_cast<std::int64_t>(bits << 56) >> 56;
+                value(n) = static_cast<std::int8_t>(bits);  // NOLINT(bugprone-signed-char-misuse)
                 break;
             case MemRep::I16:
                 value(n) = static_cast<std::int16_t>(bits);

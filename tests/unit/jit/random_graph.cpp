@@ -47,7 +47,9 @@ private:
         return n;
     }
     Node*& any() { return vars_[static_cast<std::size_t>(pick(kInts))]; }
-    Node*& any_ref() { return vars_[static_cast<std::size_t>(kInts) + static_cast<std::size_t>(pick(kRefs))]; }
+    Node*& any_ref() {
+        return vars_[static_cast<std::size_t>(kInts) + static_cast<std::size_t>(pick(kRefs))];
+    }
     Node* operand() { return pick(4) == 0 ? k(interesting()) : any(); }
     std::int64_t interesting() {
         static constexpr std::int64_t kSome[] = {0,  1,  -1, 2,    3,        4,     7,       8,    16,

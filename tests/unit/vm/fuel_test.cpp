@@ -48,7 +48,7 @@ constexpr std::uint64_t instructions_of(std::uint64_t n) {
 
 // Whether count(n), or another function, comes to its end with a limit.
 bool ends(VmFixture& fixture, Thread& thread, std::uint64_t limit, Slot n, std::string_view name = "count") {
-    fixture.vm.limit_instructions(thread, limit);
+    fixture.vm.instructions().restart(limit, thread.fuel);
     Slot result = 0;
     const bool returned = invoke(thread, fixture.function("t", name), {&n, 1}, &result);
     if (!returned) {
@@ -68,9 +68,9 @@ TEST_CASE("a program runs as many instructions as it may, and no block more") {
     for (const std::uint64_t n : {0, 1, 10, 1000, 400'000}) {
         const std::uint64_t all = instructions_of(n);
         CHECK(ends(fixture, *thread, all, n));
-        CHECK(fixture.vm.instructions_left(*thread) == 0);
+        CHECK(fixture.vm.instructions().left(thread->fuel) == 0);
         CHECK(ends(fixture, *thread, all + 5, n));
-        CHECK(fixture.vm.instructions_left(*thread) == 5);
+        CHECK(fixture.vm.instructions().left(thread->fuel) == 5);
         CHECK_FALSE(ends(fixture, *thread, all - 1, n));
         CHECK_FALSE(ends(fixture, *thread, all / 2, n));
         CHECK(ends(fixture, *thread, 2 * all + 4, n, "count_twice"));
@@ -83,8 +83,16 @@ TEST_CASE("past the limit nothing runs, however short") {
     auto thread = fixture.vm.attach_thread();
     CHECK_FALSE(ends(fixture, *thread, 5, 10));
     // Two instructions were left.
-    CHECK(fixture.vm.instructions_left(*thread) == 0);
+    CHECK(fixture.vm.instructions().left(thread->fuel) == 0);
     CHECK(fixture.call_error(*thread, "count", {0}).find("std.core.LimitError") == 0);
+}
+
+TEST_CASE("a limit of 0 counts, too, what is linked under it") {
+    VmFixture fixture(kCounting, 1 << 20, 1);
+    auto thread = fixture.vm.attach_thread();
+    CHECK_FALSE(ends(fixture, *thread, 0, 0));
+    CHECK_FALSE(ends(fixture, *thread, instructions_of(0) - 1, 0));
+    CHECK(ends(fixture, *thread, instructions_of(0), 0));
 }
 
 TEST_CASE("threads share the limit") {

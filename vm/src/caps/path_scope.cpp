@@ -47,7 +47,9 @@ std::optional<std::string> resolve_path(std::string_view path) {
             done.erase(done.empty() ? 0 : done.rfind('/'));
             continue;
         }
-        const std::string next = done + "/" + part;
+        std::string next = done;
+        next += '/';
+        next += part;
         if (next.size() >= PATH_MAX) return std::nullopt;
         struct stat info {};
         if (missing || lstat(next.c_str(), &info) != 0) {

@@ -1,6 +1,5 @@
 #include "interp/slow_paths.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "native/binding.h"
@@ -54,21 +53,10 @@ bool serve_interrupt(Thread& thread) {
 }
 
 bool take_fuel(Thread& thread) {
-    // Threads get instructions in portions: counting touches nothing that they share.
-    constexpr std::uint64_t kPortion = 1 << 20;
-    auto& left = thread.vm->instructions_left();
-    const auto missing = static_cast<std::uint64_t>(-thread.fuel);
-    std::uint64_t available = left.load(std::memory_order_relaxed);
-    while (available >= missing) {
-        const std::uint64_t portion = std::max(missing, std::min(available, kPortion));
-        if (!left.compare_exchange_weak(available, available - portion, std::memory_order_relaxed)) continue;
-        thread.fuel += static_cast<std::int64_t>(portion);
-        return true;
-    }
-    // Reached for good, even if some shorter block would still fit.
-    left.store(0, std::memory_order_relaxed);
+    InstructionBudget& budget = thread.vm->instructions();
+    if (budget.refill(thread.fuel)) return true;
     throw_error(thread, "std.core.LimitError",
-                "the limit of " + std::to_string(thread.vm->options().max_instructions) +
+                "the limit of " + std::to_string(budget.limit()) +
                     " instructions is reached; --max-instructions sets it");
     return false;
 }

@@ -299,7 +299,7 @@ Result<Translator::Output> Translator::run() {
         for (auto [first, count] : zeroed_) out_.emit(LOp::Zero, first, count, 0);
         for (current_ = 0; current_ < code_.instructions.size(); ++current_) {
             out_.mark(current_);
-            if (vm_.options().max_instructions != 0) emit_fuel();
+            if (vm_.instructions().counts()) emit_fuel();
             const std::uint32_t start = out_.position();
             if (auto done = translate(current_); !done) {
                 out_.truncate(start);

@@ -102,37 +102,41 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
 Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, std::string_view name) {
     const std::string text(name);
     if (!is_library_name(name)) return bad("'" + text + "' is not a name for a native library");
-    const std::string file = text + ".so";
+    const std::string file = "/" + text + ".so";
     std::string searched;
     for (const std::string& folder : plugin_path_) {
-        const std::string path = folder + "/" + file;
-        searched += (searched.empty() ? "" : ", ") + folder;
-        if (access(path.c_str(), F_OK) != 0) continue;
-        // A plugin is machine code with all rights of this process.
-        if (const std::string denied = vm.capabilities().check("plugin", name); !denied.empty()) {
-            Diagnostic d = bad("cannot load the plugin " + path + ": " + denied);
-            d.rule = kDenied;
-            return d;
-        }
-        // A path without a slash would be searched for by the system.
-        const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
-        void* library = dlopen(exact.c_str(), RTLD_NOW | RTLD_LOCAL);
-        if (library == nullptr) return bad("cannot load the plugin " + path + ": " + dlerror());
-        void* entry = dlsym(library, "skua_plugin");
-        if (entry == nullptr)
-            return bad(path + " is not a Skua plugin: it does not export skua_plugin",
-                       "see SK_EXPORT in skua/native.h");
-        auto added = add_locked(reinterpret_cast<SkPluginEntry>(entry), path);
-        if (!added) return added;
-        if ((*added)->plugin->name != text)
-            return bad("the plugin " + path + " names itself '" + (*added)->plugin->name + "', not '" + text +
-                       "'");
-        return added;
+        if (const std::string path = folder + file; access(path.c_str(), F_OK) == 0)
+            return load_plugin(vm, text, path);
+        if (!searched.empty()) searched += ", ";
+        searched += folder;
     }
     if (plugin_path_.empty())
         return bad("no native library '" + text + "'",
-                   "run with --plugin-path=DIR, DIR being the folder of " + file);
-    return bad("no native library '" + text + "': " + file + " is in none of " + searched);
+                   "run with --plugin-path=DIR, DIR being the folder of " + file.substr(1));
+    return bad("no native library '" + text + "': " + file.substr(1) + " is in none of " + searched);
+}
+
+// `path` contains a slash: others would be searched for by the system.
+Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const std::string& name,
+                                                             const std::string& path) {
+    // A plugin is machine code with all rights of this process.
+    if (const std::string denied = vm.capabilities().check("plugin", name); !denied.empty()) {
+        Diagnostic d = bad("cannot load the plugin " + path + ": " + denied);
+        d.rule = kDenied;
+        return d;
+    }
+    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) return bad("cannot load the plugin " + path + ": " + dlerror());
+    void* entry = dlsym(library, "skua_plugin");
+    if (entry == nullptr)
+        return bad(path + " is not a Skua plugin: it does not export skua_plugin",
+                   "see SK_EXPORT in skua/native.h");
+    auto added = add_locked(reinterpret_cast<SkPluginEntry>(entry), path);
+    if (!added) return added;
+    if ((*added)->plugin->name != name)
+        return bad("the plugin " + path + " names itself '" + (*added)->plugin->name + "', not '" + name +
+                   "'");
+    return added;
 }
 
 Result<const NativeFunction*> NativeRegistry::find(Vm& vm, std::string_view library_name,

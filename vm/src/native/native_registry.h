@@ -73,6 +73,7 @@ private:
         std::unordered_map<std::string_view, NativeFunction> natives;
     };
     Result<Library*> load_library(Vm& vm, std::string_view name);
+    Result<Library*> load_plugin(Vm& vm, const std::string& name, const std::string& path);
     Result<Library*> add_locked(SkPluginEntry entry, std::string_view origin);
 
     Host host_;

@@ -52,9 +52,7 @@ std::size_t mapping_size(const Thread& thread) {
 }
 
 void detach(Thread* thread) {
-    if (thread->fuel > 0)
-        thread->vm->instructions_left().fetch_add(static_cast<std::uint64_t>(thread->fuel),
-                                                  std::memory_order_relaxed);
+    thread->vm->instructions().give_back(thread->fuel);
     gc::detach_thread(thread->heap);
     munmap(thread->stack_base, mapping_size(*thread));
     delete thread;
@@ -64,7 +62,7 @@ void detach(Thread* thread) {
 
 Vm::Vm(VmOptions options)
     : options_(std::move(options)),
-      instructions_left_(options_.max_instructions),
+      instructions_(options_.max_instructions),
       boot_loader_(std::make_unique<Loader>(types_, nullptr)),
       app_loader_(std::make_unique<Loader>(types_, boot_loader_.get())),
       natives_(std::make_unique<NativeRegistry>()),
@@ -81,17 +79,6 @@ Vm::~Vm() {
 
 void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) {
     tier_ = std::move(tier);
-}
-
-void Vm::limit_instructions(Thread& thread, std::uint64_t limit) {
-    options_.max_instructions = limit;
-    thread.fuel = 0;
-    instructions_left_.store(limit, std::memory_order_relaxed);
-}
-
-std::uint64_t Vm::instructions_left(const Thread& thread) const {
-    const std::uint64_t own = thread.fuel > 0 ? static_cast<std::uint64_t>(thread.fuel) : 0;
-    return instructions_left_.load(std::memory_order_relaxed) + own;
 }
 
 std::size_t Vm::native_stack_bytes(std::size_t max_stack_bytes) {

@@ -28,8 +28,8 @@ struct Options {
 };
 
 // For Vm::set_tier, before anything is linked. Null with a reason if the system refuses the memory or the
-// processor lacks an instruction; in the background that is found out by the first compilation, and then nothing
-// is compiled.
+// processor lacks an instruction; in the background that is found out by the first compilation, and then
+// nothing is compiled.
 std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& vm, const Options& options, std::string& why_not);
 
 }  // namespace skua::jit

@@ -5,7 +5,6 @@
 // are pending exceptions on the thread.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +16,7 @@
 
 #include "skua/classfile/result.h"
 #include "skua/vm/class.h"
+#include "skua/vm/instruction_budget.h"
 #include "skua/vm/loader.h"
 #include "skua/vm/thread.h"
 
@@ -52,12 +52,7 @@ public:
     NativeRegistry& natives() { return *natives_; }
     Capabilities& capabilities() { return *capabilities_; }
     const VmOptions& options() const { return options_; }
-    // What is left of VmOptions::max_instructions, beside what threads were given in advance.
-    std::atomic<std::uint64_t>& instructions_left() { return instructions_left_; }
-    // A new limit from now on, also past the old one; there must have been one. No other thread of this
-    // machine may run. And what is left of it.
-    void limit_instructions(Thread& thread, std::uint64_t limit);
-    [[nodiscard]] std::uint64_t instructions_left(const Thread& thread) const;
+    InstructionBudget& instructions() { return instructions_; }
     LinkerState& linker() { return *linker_; }
 
     void set_tier(std::unique_ptr<ExecutionTier> tier);
@@ -76,7 +71,7 @@ public:
 
 private:
     VmOptions options_;
-    std::atomic<std::uint64_t> instructions_left_{0};
+    InstructionBudget instructions_;
     TypeTable types_;
     std::unique_ptr<Loader> boot_loader_, app_loader_;
     std::unique_ptr<NativeRegistry> natives_;

@@ -252,6 +252,37 @@ def test_tier_limit(b):
                and "    at " in text, text)
 
 
+HEAP = """
+class Node(var next: Node?)
+var kept: Node? = null
+fn grow(): int {
+    var n: Node? = null
+    while true { n = Node(n) }
+}
+fn main() {
+    for i in 0..3 {
+        try { while true { kept = Node(kept) } } catch e: OutOfMemoryError { kept = null; println("kept: ${e.message}") }
+    }
+    for i in 0..3 {
+        try { println(grow()) } catch e: OutOfMemoryError { println("grown: ${e.message}") }
+    }
+    var list: Node? = null
+    while true { list = Node(list) }
+}
+"""
+
+
+def test_tier_out_of_memory(b):
+    """A handler of OutOfMemoryError has the memory of what filled the heap, whatever the tier left in registers and
+    frames; and a list that nobody looks at fills the heap, too."""
+    b.compile("program.skua", HEAP)
+    for mode in ["off", "on", "force"] if has_tier(b) else ["off"]:
+        for heap in ("8M", "33M", "48M"):
+            outcome = b.start("program", options=[f"--jit={mode}", f"--max-heap={heap}"], code=70, says="program.skua:16",
+                              seconds=60, lines=3)
+            expect(outcome.output.count(b"kept: ") == 3 and outcome.output.count(b"grown: ") == 3, outcome.output)
+
+
 def test_tier_limit_options(b):
     """What is no number of instructions is refused."""
     b.compile("program.skua", LIMITED)

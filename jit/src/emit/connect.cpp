@@ -122,33 +122,39 @@ void Allocator::connect_blocks() {
     for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
         for (std::uint32_t s : lir_.blocks[b].succs) {
             connect_edge(b, s);
-            if (lir_.blocks[s].block->loop == lir_.blocks[s].block && lir_.blocks[s].loop_depth == 1 &&
-                lir_.blocks[b].loop_depth == 0)
-                clear_dead_slots(b, s);
+            const LirBlock& to = lir_.blocks[s];
+            if (to.block->loop == to.block && to.loop_depth == 1 && lir_.blocks[b].loop_depth == 0 &&
+                calls_in_loop(s)) {
+                require(lir_.blocks[b].succs.size() == 1);
+                clear_dead_slots(s, lir_.blocks[b].last - 1, MovePlace::BlockEnd);
+            }
+            if (is_exceptional(b, s)) clear_dead_slots(s, to.first, MovePlace::BlockStart);
         }
     }
 }
 
-// On the way into a loop that may run for long. The stack is scanned conservatively: what is left in a slot
-// that the loop does not use would be kept alive, with all that it leads to.
-void Allocator::clear_dead_slots(std::size_t from, std::size_t header) {
-    if (out_.stack_slots == 0 || !calls_in_loop(header)) return;
+// On the way into a loop that may run for long, or into a handler, which may be that of an OutOfMemoryError.
+// The stack is scanned conservatively: what is left in a slot that is not used from there on would be kept
+// alive, with all that it leads to.
+void Allocator::clear_dead_slots(std::size_t block, std::uint32_t inst, MovePlace place) {
+    if (out_.stack_slots == 0) return;
     std::vector<bool> used(out_.stack_slots, false);
     const auto use = [&](VReg v) {
         const std::uint32_t slot = slots_[intervals_.root(v)];
         if (slot != kNever) used[slot] = true;
     };
-    intervals_.live_in[header].for_each(use);
-    for (const LirPhi& phi : lir_.blocks[header].phis) use(phi.def);
-    const LirBlock& pred = lir_.blocks[from];
-    require(pred.succs.size() == 1);
+    intervals_.live_in[block].for_each(use);
+    for (const LirPhi& phi : lir_.blocks[block].phis) use(phi.def);
     const Node* zero = lir_.graph->constant(Type::I64, 0);
     for (std::uint32_t slot = 0; slot < out_.stack_slots; ++slot) {
         if (used[slot]) continue;
-        out_.moves.push_back({pred.last - 1,
-                              MovePlace::BlockEnd,
-                              {{}, zero, Location{Location::Kind::Stack, slot}, RegClass::Gp}});
+        out_.moves.push_back({inst, place, {{}, zero, Location{Location::Kind::Stack, slot}, RegClass::Gp}});
     }
+}
+
+bool Allocator::is_exceptional(std::size_t from, std::size_t to) const {
+    const LirBlock& pred = lir_.blocks[from];
+    return lir_.insts[pred.last - 1].op == MOp::Catch && pred.succs[1] == to;
 }
 
 bool Allocator::calls_in_loop(std::size_t header) const {
@@ -164,7 +170,7 @@ void Allocator::connect_edge(std::size_t from, std::size_t to) {
     const std::uint32_t inst = at_start ? succ.first : pred.last - 1;
     const MovePlace place = at_start ? MovePlace::BlockStart : MovePlace::BlockEnd;
     // Exceptions leave in the middle of the call in front of the Catch.
-    const bool exceptional = lir_.insts[pred.last - 1].op == MOp::Catch && pred.succs[1] == to;
+    const bool exceptional = is_exceptional(from, to);
     const std::uint32_t leave = exceptional ? 4 * (pred.last - 2) + 2 : pred.to() - 1;
     intervals_.live_in[to].for_each([&](VReg v) {
         const Location at = location(v, leave);

@@ -22,6 +22,14 @@ bool has_effect(const Node* n) {
            n->op == Op::Assert;
 }
 
+// Each round's object holds that of the round before, as in `list = Node(list)`. Though nobody may ever look
+// at the list, a program that makes an endless one expects an OutOfMemoryError.
+bool grows(const Node* store) {
+    const Node* value = store->in(store->input_count - 1);
+    return value->op == Op::Phi && std::find(value->inputs, value->inputs + value->input_count,
+                                             store->in(0)) != value->inputs + value->input_count;
+}
+
 }  // namespace
 
 bool eliminate_dead_code(Graph& graph) {
@@ -41,6 +49,7 @@ bool eliminate_dead_code(Graph& graph) {
                 const std::uint32_t object = n->in(0)->id;
                 next_store[n->id] = first_store[object];
                 first_store[object] = n;
+                if (grows(n)) mark(n->in(0));
             } else if (has_effect(n)) {
                 mark(n);
             }

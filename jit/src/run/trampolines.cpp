@@ -27,7 +27,9 @@ extern "C" [[gnu::naked]] bool skua_jit_enter(Thread*, const void*, skua::vm::Sl
         "ret\n" ::"i"(kBoundary));
 }
 
-// The return address below the anchor may have been popped already: nothing is pushed over it.
+// The return address below the anchor may have been popped already: nothing is pushed over it. At a landing
+// no value is in a register; what is left in those that C++ saves would be on the stack, and alive, in every
+// collection from there on.
 extern "C" [[gnu::naked]] void skua_jit_unwind() {
     asm volatile(
         "sub $64, %%rsp\n"
@@ -37,6 +39,7 @@ extern "C" [[gnu::naked]] void skua_jit_unwind() {
         "test %%rdx, %%rdx\n"
         "jz 1f\n"
         "mov %%rax, %%rsp\n"
+        "xor %%ebx, %%ebx\n xor %%ebp, %%ebp\n xor %%r12d, %%r12d\n xor %%r13d, %%r13d\n xor %%r14d, %%r14d\n"
         "jmp *%%rdx\n"
         "1: mov %c0(%%r15), %%rsp\n"
         "xor %%eax, %%eax\n"

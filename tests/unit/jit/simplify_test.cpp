@@ -117,6 +117,18 @@ TEST_CASE("dead objects go with the stores into them") {
           "v5 = CallRuntime v1, @check, !1\n Return v3\n");
 }
 
+TEST_CASE("an object that holds that of the round before stays, whoever looks at it") {
+    const auto loop = [](const char* held) {
+        return std::string(
+                   "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n Jump block1\n"
+                   "block1 <- block0, block1:\n") +
+               held + " Poll !2\n Jump block1\n";
+    };
+    const std::string grows = loop(" v2 = Phi 0, v3\n v3 = New @A, !1\n Store [v3 + 16] field.w64 ref, v2\n");
+    check_pass(simplify, grows, grows);
+    check_pass(simplify, loop(" v3 = New @A, !1\n Store [v3 + 16] field.w64 ref, v1\n"), loop(""));
+}
+
 TEST_CASE("control flow: constants, diamonds, threading, merging") {
     check_pass(simplify,
                "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n Branch 0, block1, block2\n"

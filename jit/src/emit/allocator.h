@@ -27,8 +27,8 @@ public:
 private:
     struct LoopSpan {
         std::uint32_t from, to;
-        int parent;  // index, or -1
-        bool cold;
+        int parent;          // index, or -1
+        std::uint32_t rank;  // layout.h
     };
 
     void keep_around_loop(std::size_t header, const LoopSpan& loop);

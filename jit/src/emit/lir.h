@@ -185,7 +185,6 @@ struct Inst {
     MOp op = MOp::Nop;
     std::uint8_t size = 8;  // bytes of the operands: 4 or 8
     Cond cond = Cond::E;
-    bool cold = false;
     const Node* node = nullptr;
     std::uint32_t first_use = 0;
     std::uint16_t use_count = 0;
@@ -215,6 +214,7 @@ struct LirBlock {
     std::vector<LirPhi> phis;
     std::vector<std::uint32_t> preds, succs;  // indices in Lir::blocks
     double frequency = 1;
+    std::uint32_t rank = 0;  // layout.h
     std::uint32_t loop_depth = 0;
 
     [[nodiscard]] std::uint32_t from() const { return first * 4; }

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "emit/frequency.h"
+#include "emit/layout.h"
 #include "emit/selector.h"
 #include "ir/order.h"
 #include "skua/classfile/check.h"
@@ -37,12 +38,12 @@ Lir Selector::run() {
     return std::move(lir_);
 }
 
-// Hot blocks in an order that keeps loops together, then the cold ones.
 void Selector::order_blocks() {
     auto order = reverse_post_order(graph_);
     const std::vector<double> frequency = estimate_frequencies(order, graph_.blocks.size());
-    std::stable_partition(order.begin(), order.end(),
-                          [](const Block* b) { return !b->cold || b->preds.empty(); });
+    const std::vector<std::uint32_t> rank = rank_blocks(order, frequency);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](const Block* a, const Block* b) { return rank[a->id] < rank[b->id]; });
     block_index_.assign(graph_.blocks.size(), 0);
     for (Block* b : order) {
         block_index_[b->id] = static_cast<std::uint32_t>(lir_.blocks.size());
@@ -50,6 +51,7 @@ void Selector::order_blocks() {
         out.block = b;
         out.loop_depth = b->loop_depth;
         out.frequency = frequency[b->id];
+        out.rank = rank[b->id];
         lir_.blocks.push_back(std::move(out));
     }
     for (LirBlock& b : lir_.blocks) {
@@ -166,7 +168,6 @@ void Selector::select_block(LirBlock& out) {
         }
     }
     out.last = static_cast<std::uint32_t>(lir_.insts.size());
-    for (std::uint32_t i = out.first; i < out.last; ++i) lir_.insts[i].cold = out.block->cold;
 }
 
 void Selector::select_phis(LirBlock& out) {

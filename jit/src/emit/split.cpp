@@ -12,7 +12,7 @@ void Allocator::find_loops() {
         const Block* block = lir_.blocks[b].block;
         if (block->loop != block) continue;
         by_block_id[block->id] = static_cast<int>(loops_.size());
-        loops_.push_back({lir_.blocks[b].from(), lir_.blocks[b].to(), -1, block->cold});
+        loops_.push_back({lir_.blocks[b].from(), lir_.blocks[b].to(), -1, lir_.blocks[b].rank});
     }
     // A block is in its loop and in those around it; a header's dominator tells the loop around.
     for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
@@ -30,11 +30,10 @@ void Allocator::find_loops() {
             loops_[static_cast<std::size_t>(by_block_id[block->id])].parent = by_block_id[outer->loop->id];
     }
     for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
-        const bool cold = lir_.blocks[b].block->cold;
         for (int l = block_loop_[b]; l >= 0; l = loops_[static_cast<std::size_t>(l)].parent) {
             LoopSpan& loop = loops_[static_cast<std::size_t>(l)];
-            // Cold blocks of a loop stand behind the function; those of a cold loop around its header.
-            if (!cold || loop.cold) loop.to = std::max(loop.to, lir_.blocks[b].to());
+            // What is rarer than the loop lies further behind.
+            if (lir_.blocks[b].rank <= loop.rank) loop.to = std::max(loop.to, lir_.blocks[b].to());
         }
     }
 }
@@ -110,7 +109,7 @@ std::uint32_t Allocator::next_use(const Interval& it, std::uint32_t pos) const {
     std::uint32_t out = next == all.end() ? std::max(it.to(), pos + 1) : *next;
     for (int l = block_loop_[block_at(pos)]; l >= 0; l = loops_[static_cast<std::size_t>(l)].parent) {
         const LoopSpan& loop = loops_[static_cast<std::size_t>(l)];
-        if (loop.to <= pos) continue;  // in a cold block of it
+        if (loop.to <= pos) continue;  // in a rare block of it
         if (out < loop.to) break;
         auto earlier = std::lower_bound(all.begin(), all.end(), loop.from);
         if (earlier != all.end() && *earlier < pos) return std::min(out, loop.to);

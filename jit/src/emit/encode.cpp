@@ -24,6 +24,7 @@ Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thu
     code_.init(Environment::host());
     if (print_) code_.setLogger(&logger_);
     code_.attach(&a_);
+    a_.addEncodingOptions(EncodingOptions::kOptimizedAlign);  // long no-ops: they are executed
     entry_ = a_.newLabel();
     unwind_ = a_.newLabel();
     interpreter_entry_ = a_.newLabel();

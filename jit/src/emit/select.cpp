@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "emit/frequency.h"
-#include "emit/layout.h"
 #include "emit/selector.h"
 #include "ir/order.h"
+#include "opt/frequency.h"
+#include "opt/layout.h"
 #include "skua/classfile/check.h"
 #include "skua/vm/thread.h"
 

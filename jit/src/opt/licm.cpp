@@ -51,11 +51,46 @@ std::vector<bool> fused_with_branches(const Graph& graph) {
     return fused;
 }
 
+// Fields that are accessed, by object: where one was read, it can be read again.
+class Accesses {
+public:
+    explicit Accesses(const Graph& graph) : first_(graph.node_count(), 0), all_(1) {
+        for (const auto& block : graph.blocks) {
+            for (const Node* n : block->nodes) {
+                const bool has_no_index = n->input_count == (n->op == Op::Load ? 1u : 2u);
+                if ((n->op != Op::Load && n->op != Op::Store) || !has_no_index || n->in(0)->is_const())
+                    continue;
+                all_.push_back({n, first_[n->in(0)->id]});
+                first_[n->in(0)->id] = static_cast<std::uint32_t>(all_.size() - 1);
+            }
+        }
+    }
+    // Whether every way to the end of `block` has accessed all that the load reads.
+    [[nodiscard]] bool done_before(const Node* load, const Block* block) const {
+        for (std::uint32_t i = first_[load->in(0)->id]; i; i = all_[i].next) {
+            const Node* n = all_[i].access;
+            if (n->mem.disp == load->mem.disp && mem_size(n->mem.rep) == mem_size(load->mem.rep) &&
+                dominates(n->block, block))
+                return true;
+        }
+        return false;
+    }
+
+private:
+    struct Access {
+        const Node* access;
+        std::uint32_t next;
+    };
+    std::vector<std::uint32_t> first_;  // in all_, by object; 0: none
+    std::vector<Access> all_;
+};
+
 class Hoister {
 public:
-    Hoister(Graph& graph, const Partitions& partitions, const std::vector<bool>& fused, const Loop& loop,
-            Block* before)
+    Hoister(Graph& graph, const Partitions& partitions, const Accesses& accesses,
+            const std::vector<bool>& fused, const Loop& loop, Block* before)
         : partitions_(partitions),
+          accesses_(accesses),
           fused_(fused),
           loop_(loop),
           before_(before),
@@ -122,9 +157,10 @@ private:
 
     // Readable wherever its inputs are. An object may be of another class than the access says where that
     // was not tested yet, but no object has less than 16 bytes.
-    static bool good_address(const Node* n, bool always) {
+    bool good_address(const Node* n, bool always) const {
         const Node* base = n->in(0);
         if (base->is_const()) return n->input_count == 1;
+        if (n->input_count == 1 && accesses_.done_before(n, before_)) return true;
         if (!is_not_null(base)) return false;
         if (n->input_count == 1) {
             if (always && n->mem.alias == Alias::Field) return true;
@@ -137,6 +173,7 @@ private:
     }
 
     const Partitions& partitions_;
+    const Accesses& accesses_;
     const std::vector<bool>& fused_;
     const Loop& loop_;
     Block* before_;
@@ -158,9 +195,11 @@ void licm(Graph& graph) {
     // A preheader that was made belongs to the loops around.
     const auto current = made ? find_loops(graph) : loops;
     const Partitions partitions(graph);
+    const Accesses accesses(graph);
     const std::vector<bool> fused = fused_with_branches(graph);
     for (const Loop& loop : current) {
-        if (Block* before = find_preheader(loop)) Hoister(graph, partitions, fused, loop, before).run();
+        if (Block* before = find_preheader(loop))
+            Hoister(graph, partitions, accesses, fused, loop, before).run();
     }
     graph.settle();
 }

@@ -19,6 +19,7 @@ constexpr Pass kPasses[] = {
     {"rotate", rotate},
     {"simplify", simplify},
     {"lagging", lagging},
+    {"hot_loops", hot_loops},
     {"gvn", gvn},
     {"licm", licm},
     {"ranges", ranges},

@@ -43,6 +43,7 @@ void gvn(Graph& graph);
 void escape(Graph& graph);
 void rotate(Graph& graph);
 void lagging(Graph& graph);
+void hot_loops(Graph& graph);
 void licm(Graph& graph);
 void ranges(Graph& graph);
 void divide(Graph& graph);

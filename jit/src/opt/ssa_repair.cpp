@@ -123,7 +123,15 @@ Clone clone_blocks(Graph& graph, const std::vector<Block*>& originals) {
     return clone;
 }
 
-void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& originals) {
+void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& originals, Entered entered) {
+    // By id, the originals of all whose uses are looked at.
+    std::vector<const Node*> original_of(graph.node_count(), nullptr);
+    for (const Block* block : originals) {
+        for (const Node* n : block->nodes) {
+            original_of[n->id] = n;
+            if (entered == Entered::Anywhere) original_of[clone.nodes[n->id]->id] = n;
+        }
+    }
     std::vector<bool> inside(graph.blocks.size(), false);
     for (const Block* block : originals) {
         inside[block->id] = true;
@@ -138,12 +146,13 @@ void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& or
     for (auto& owner : graph.blocks) {
         for (Node* n : owner->nodes) {
             for (std::uint32_t i = 0; i < n->input_count; ++i) {
-                const Node* value = n->in(i);
-                if (value->id >= clone.nodes.size() || !clone.nodes[value->id]) continue;
+                const Node* original = original_of[n->in(i)->id];
+                if (!original) continue;
                 const Block* where = n->op == Op::Phi ? n->block->preds[i] : n->block;
-                if (inside[where->id]) continue;
-                uses.push_back({n, i, first[value->id]});
-                first[value->id] = static_cast<std::uint32_t>(uses.size() - 1);
+                const bool of_copy = n->in(i) != original;
+                if (of_copy ? where == n->in(i)->block : inside[where->id]) continue;
+                uses.push_back({n, i, first[original->id]});
+                first[original->id] = static_cast<std::uint32_t>(uses.size() - 1);
             }
         }
     }

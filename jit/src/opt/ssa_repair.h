@@ -42,8 +42,13 @@ struct Clone {
 };
 Clone clone_blocks(Graph& graph, const std::vector<Block*>& originals);
 
+// How the copies are entered: where the originals are entered, so that a copy's definitions dominate the
+// copy's uses of them, or anywhere.
+enum class Entered : std::uint8_t { AsOriginals, Anywhere };
+
 // Once the edges are as they shall be: what was defined in the originals is used elsewhere by way of phis
 // of the two definitions. The caller settles.
-void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& originals);
+void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& originals,
+                 Entered entered = Entered::AsOriginals);
 
 }  // namespace skua::jit

@@ -1,9 +1,9 @@
 // Where blocks lie: the oracle is the ranks written beside each graph.
-#include "emit/layout.h"
+#include "opt/layout.h"
 
-#include "emit/frequency.h"
 #include "ir/order.h"
 #include "ir_support.h"
+#include "opt/frequency.h"
 
 namespace skua::jit {
 namespace {

@@ -1,4 +1,4 @@
-#include "emit/frequency.h"
+#include "opt/frequency.h"
 
 #include <algorithm>
 

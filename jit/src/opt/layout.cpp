@@ -1,8 +1,8 @@
-#include "emit/layout.h"
+#include "opt/layout.h"
 
 #include <algorithm>
 
-#include "emit/frequency.h"
+#include "opt/frequency.h"
 
 namespace skua::jit {
 namespace {

@@ -105,7 +105,7 @@ bool Builder::build_branch(const Instr* pc, LOp op) {
         case LOp::SwitchDense: {
             const auto& table = *static_cast<const vm::SwitchTable*>(pc[1].pointer);
             Node* value = get(b);
-            std::vector<Block*> targets;
+            Vector<Block*> targets;
             for (auto offset : table.offsets) targets.push_back(target(offset, offset <= 0));
             targets.push_back(target(table.default_offset, table.default_offset <= 0));
             Block* from = block_;

@@ -83,12 +83,12 @@ bool Builder::run(const vm::Function& function, const Instr* osr_header) {
 }
 
 // Finds the leaders of what can be reached from `first_word`, and how many edges lead to each.
-bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint32_t>& leaders,
+bool Builder::scan(Frame& frame, std::uint32_t first_word, Vector<std::uint32_t>& leaders,
                    std::uint32_t& returns) {
     const auto& code = frame.body->code;
-    std::unordered_map<std::uint32_t, std::uint32_t> edges;
-    std::vector<bool> seen(code.size(), false);
-    std::vector<std::uint32_t> work;
+    HashMap<std::uint32_t, std::uint32_t> edges;
+    Vector<bool> seen(code.size(), false);
+    Vector<std::uint32_t> work;
     returns = 0;
     const auto go_to = [&](std::int64_t word) {
         const auto w = static_cast<std::uint32_t>(word);
@@ -161,7 +161,7 @@ bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint
 }
 
 bool Builder::translate_body(Frame& frame, std::uint32_t first_word) {
-    std::vector<std::uint32_t> leaders;
+    Vector<std::uint32_t> leaders;
     std::uint32_t returns = 0;
     if (!scan(frame, first_word, leaders, returns)) return false;
     if (frame.outer) frame.return_block = new_block(returns);
@@ -277,7 +277,7 @@ Node* Builder::entry_value(std::uint32_t slot) {
 
 Node* Builder::read_slot(Block* block, std::uint32_t slot) {
     // Straight lines of single predecessors are walked, not recursed into.
-    std::vector<Block*> passed;
+    Vector<Block*> passed;
     Node* value = nullptr;
     for (Block* at = block;;) {
         BlockState& s = state(at);

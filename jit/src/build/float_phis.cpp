@@ -3,7 +3,6 @@
 //
 // Optimistic: all I64 phis and loads of words are candidates; one is dropped if a use is neither a
 // Bitcast to F64 nor a store nor a phi that is a candidate, or if an input of a phi can only be an integer.
-#include <unordered_map>
 #include <unordered_set>
 
 #include "build/builder.h"
@@ -23,7 +22,7 @@ bool is_plain_word_store(const Node* user, const Node* value) {
 }  // namespace
 
 void type_float_phis(Graph& graph) {
-    std::unordered_map<Node*, std::vector<Node*>> uses;
+    HashMap<Node*, Vector<Node*>> uses;
     std::unordered_set<Node*> candidates;
     for (auto& block : graph.blocks) {
         for (Node* n : block->nodes) {

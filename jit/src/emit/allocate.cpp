@@ -95,8 +95,7 @@ void Allocator::scan(RegClass cls) {
         Interval& current = *unhandled_.top();
         unhandled_.pop();
         const std::uint32_t pos = scanned_ = current.from();
-        const auto sift = [&](std::vector<Interval*>& from, std::vector<Interval*>& other,
-                              bool want_covering) {
+        const auto sift = [&](Vector<Interval*>& from, Vector<Interval*>& other, bool want_covering) {
             for (std::size_t i = 0; i < from.size();) {
                 Interval* it = from[i];
                 const bool ended = it->to() <= pos;
@@ -109,7 +108,7 @@ void Allocator::scan(RegClass cls) {
                 from.pop_back();
             }
         };
-        std::vector<Interval*> now_inactive, now_active;
+        Vector<Interval*> now_inactive, now_active;
         sift(active_, now_inactive, true);
         sift(inactive_, now_active, false);
         active_.insert(active_.end(), now_active.begin(), now_active.end());

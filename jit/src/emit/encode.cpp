@@ -218,7 +218,7 @@ void Encoder::switch_table(const Inst& in) {
     a_.movsxd(index, x86::dword_ptr(scratch, index, 2));
     a_.add(index, scratch);
     a_.jmp(index);
-    std::vector<Label> targets;
+    Vector<Label> targets;
     for (std::uint32_t i = 0; i < count; ++i) targets.push_back(labels_[succs[i]]);
     tables_.emplace_back(table, std::move(targets));
 }

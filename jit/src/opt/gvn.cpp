@@ -51,11 +51,11 @@ public:
 
 private:
     // ---- memory versions ------------------------------------------------------------------------------
-    std::vector<std::uint32_t> entry_versions(const Block& block) {
-        std::vector<std::uint32_t> versions(partitions_.count(), 0);
+    Vector<std::uint32_t> entry_versions(const Block& block) {
+        Vector<std::uint32_t> versions(partitions_.count(), 0);
         if (block.preds.empty()) return versions;
         bool backward = false;
-        const std::vector<std::uint32_t>* first = nullptr;
+        const Vector<std::uint32_t>* first = nullptr;
         for (const Block* pred : block.preds) {
             if (pred->order >= block.order) {
                 backward = true;
@@ -339,15 +339,15 @@ private:
 
     Graph& graph_;
     Partitions partitions_;
-    std::vector<Block*> order_;
-    std::vector<Loop> loops_;
+    Vector<Block*> order_;
+    Vector<Loop> loops_;
     Block* block_ = nullptr;
-    std::vector<Node*> heads_, chain_;
-    std::vector<std::uint32_t> versions_, versions_of_;  // now, by partition; of accesses, by node
-    std::vector<std::vector<std::uint32_t>> exit_versions_;
+    Vector<Node*> heads_, chain_;
+    Vector<std::uint32_t> versions_, versions_of_;  // now, by partition; of accesses, by node
+    Vector<Vector<std::uint32_t>> exit_versions_;
     std::uint32_t last_version_ = 0;
-    std::vector<Node*> out_;
-    std::vector<const Node*> first_store_, next_store_;  // into fresh objects: by object, by store
+    Vector<Node*> out_;
+    Vector<const Node*> first_store_, next_store_;  // into fresh objects: by object, by store
 };
 
 }  // namespace

@@ -173,6 +173,7 @@ void Allocator::connect_edge(std::size_t from, std::size_t to) {
     const bool exceptional = is_exceptional(from, to);
     const std::uint32_t leave = exceptional ? 4 * (pred.last - 2) + 2 : pred.to() - 1;
     intervals_.live_in[to].for_each([&](VReg v) {
+        if (!exceptional && !intervals_.values[intervals_.root(v)]->next) return;  // never changes place
         const Location at = location(v, leave);
         require(!exceptional || at.kind == Location::Kind::Stack);
         move(inst, place, v, at, location(v, succ.from()));

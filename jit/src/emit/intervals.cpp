@@ -66,11 +66,12 @@ private:
         in_.assign(blocks, BitSet(count));
         out_live_.assign(blocks, BitSet(count));
         bool changed = true;
-        while (changed) {
+        for (bool first = true; changed; first = false) {
             changed = false;
             for (std::size_t b = blocks; b-- > 0;) {
                 const LirBlock& block = lir_.blocks[b];
                 BitSet live = live_out(b);
+                if (!first && live == out_live_[b]) continue;
                 out_live_[b] = live;
                 for (std::uint32_t i = block.last; i-- > block.first;) {
                     const Inst& in = lir_.insts[i];

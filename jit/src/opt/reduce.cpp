@@ -134,7 +134,10 @@ void Reducer::reduce_branch(Node* n) {
         } else {
             return;
         }
-        if (swap) std::swap(n->block->succs[0], n->block->succs[1]);
+        if (swap) {
+            std::swap(n->block->succs[0], n->block->succs[1]);
+            swapped_edges_ = true;
+        }
         changed_ = true;
     }
 }

@@ -90,6 +90,10 @@ void repair(Graph& graph, Block* block, const Vector<Way>& ways) {
 }  // namespace
 
 bool thread_jumps(Graph& graph) {
+    const auto tests_phi = [](const auto& block) {
+        return block->nodes.size() >= 2 && tested_phi(block.get());
+    };
+    if (std::none_of(graph.blocks.begin(), graph.blocks.end(), tests_phi)) return false;
     bool changed = false;
     for (Block* block : reverse_post_order(graph)) {
         if (block->nodes.size() < 2) continue;

@@ -13,10 +13,10 @@ struct Frame {
     const vm::LinkedBody* body;
     std::uint32_t base;  // its slot 0
     const Frame* outer;
-    const Site* call_site;                  // where it was called; null for the function itself
-    Block* return_block = nullptr;          // inlined: where returns go
-    std::uint32_t result = 0;               // inlined: the slot for results
-    HashMap<std::uint32_t, Block*> blocks;  // by the leader's word
+    const Site* call_site;          // where it was called; null for the function itself
+    Block* return_block = nullptr;  // inlined: where returns go
+    std::uint32_t result = 0;       // inlined: the slot for results
+    Vector<Block*> blocks;          // by word: of the leaders; else null
 };
 
 class Builder {

@@ -80,7 +80,7 @@ private:
         bool operator()(const Interval* a, const Interval* b) const { return a->from() > b->from(); }
     };
     std::priority_queue<Interval*, Vector<Interval*>, Later> unhandled_;
-    Vector<Interval*> active_, inactive_;
+    Vector<Interval*> active_, inactive_, now_active_, now_inactive_;
     std::uint32_t scanned_ = 0;  // where the interval at hand begins
     Vector<Reg> last_register_;  // by root VReg, for hints
 

@@ -1,33 +1,9 @@
 #include "ir/ir.h"
 
 #include <algorithm>
-#include <string_view>
 #include <unordered_map>
 
 namespace skua::jit {
-namespace {
-
-constexpr bool has(std::string_view flags, char flag) {
-    return flags.find(flag) != std::string_view::npos;
-}
-
-constexpr OpInfo make_info(const char* name, std::string_view f) {
-    return {name,        has(f, 'P'), has(f, 'C'), has(f, 'G'), has(f, 'L'),
-            has(f, 'S'), has(f, 'K'), has(f, 'A'), has(f, 'T')};
-}
-
-constexpr OpInfo kInfo[] = {
-#define SKUA_IR_OP(Name, flags, doc) make_info(#Name, flags),
-#include "ir/ops.def"
-#undef SKUA_IR_OP
-};
-
-}  // namespace
-
-const OpInfo& info(Op op) {
-    return kInfo[static_cast<std::size_t>(op)];
-}
-
 Block* Graph::new_block() {
     blocks.push_back(std::make_unique<Block>());
     blocks.back()->id = static_cast<std::uint32_t>(blocks.size() - 1);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "ir/scratch.h"
@@ -42,7 +43,18 @@ struct OpInfo {
     // May leave the graph by a guest exception.
     [[nodiscard]] bool throws() const { return guard || call || allocates; }
 };
-[[nodiscard]] const OpInfo& info(Op op);
+[[nodiscard]] constexpr OpInfo make_op_info(const char* name, std::string_view flags) {
+    const auto has = [flags](char flag) { return flags.find(flag) != std::string_view::npos; };
+    return {name, has('P'), has('C'), has('G'), has('L'), has('S'), has('K'), has('A'), has('T')};
+}
+inline constexpr OpInfo kOpInfo[] = {
+#define SKUA_IR_OP(Name, flags, doc) make_op_info(#Name, flags),
+#include "ir/ops.def"
+#undef SKUA_IR_OP
+};
+[[nodiscard]] constexpr const OpInfo& info(Op op) {
+    return kOpInfo[static_cast<std::size_t>(op)];
+}
 // A call in form only: it may end the function, but runs nothing of the program and changes none of its
 // memory.
 [[nodiscard]] inline bool is_checkpoint(Op op) {

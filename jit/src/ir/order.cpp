@@ -41,7 +41,7 @@ Vector<Block*> depth_first_order(Graph& graph) {
     return order;
 }
 
-Vector<Block*> reverse_post_order(Graph& graph) {
+Vector<Block*> reverse_post_order(Graph& graph, Vector<Loop>* all_loops) {
     auto order = depth_first_order(graph);
     compute_dominators(order);
     auto loops = compute_loops(order);
@@ -71,6 +71,7 @@ Vector<Block*> reverse_post_order(Graph& graph) {
         }
     }
     number(out);
+    if (all_loops) *all_loops = std::move(loops);
     return out;
 }
 
@@ -119,6 +120,8 @@ Vector<Loop> compute_loops(const Vector<Block*>& order) {
     }
     Vector<Block*> latches;
     Vector<std::size_t> loop_of(order.size(), order.size());  // by a header's order: its index in loops
+    Vector<const Block*> seen_for(order.size(), nullptr);  // by order: the header of the loop it is known in
+    Vector<Block*> work;
     // Inner headers come later in the order: going backwards, inner loops are found first.
     for (std::size_t i = order.size(); i-- > 0;) {
         Block* header = order[i];
@@ -128,14 +131,13 @@ Vector<Loop> compute_loops(const Vector<Block*>& order) {
         }
         if (latches.empty()) continue;
         Loop loop{header, {header}, latches, nullptr};
-        Vector<Block*> work = latches;
-        Vector<bool> inside(order.size(), false);
-        inside[header->order] = true;
+        work = latches;
+        seen_for[header->order] = header;
         while (!work.empty()) {
             Block* block = work.back();
             work.pop_back();
-            if (inside[block->order]) continue;
-            inside[block->order] = true;
+            if (seen_for[block->order] == header) continue;
+            seen_for[block->order] = header;
             loop.blocks.push_back(block);
             for (Block* pred : block->preds) work.push_back(pred);
         }

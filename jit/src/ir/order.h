@@ -11,8 +11,9 @@ namespace skua::jit {
 // Reverse post order from the entry; sets Block::order. Unreachable blocks are not in it.
 Vector<Block*> depth_first_order(Graph& graph);
 // The same, but the blocks of a loop are contiguous: each loop's blocks are listed before what follows its
-// exits. Sets dominators and loops, too (Block::idom, dom_depth, loop, loop_depth).
-Vector<Block*> reverse_post_order(Graph& graph);
+// exits. Sets dominators and loops, too (Block::idom, dom_depth, loop, loop_depth), and hands out the loops.
+struct Loop;
+Vector<Block*> reverse_post_order(Graph& graph, Vector<Loop>* loops = nullptr);
 
 // Block::idom and dom_depth (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm). Needs order.
 void compute_dominators(const Vector<Block*>& order);

@@ -119,6 +119,7 @@ private:
     const Allocation& allocation_;
     const Thunks& thunks_;
     bool print_;
+    Arena memory_;  // of code_, in front of what it would get from malloc
     asmjit::CodeHolder code_;
     asmjit::StringLogger logger_;
     asmjit::x86::Assembler a_;

@@ -22,9 +22,9 @@ TEST_CASE("scratch: what is released serves the next allocation of its class") {
 TEST_CASE("scratch: begins anew when nothing is allocated any more") {
     Scratch scratch;
     void* first = scratch.allocate(16);
-    void* large = scratch.allocate(std::size_t{32} << 20);  // more than is kept
+    void* large = scratch.allocate(std::size_t{5} << 20);  // more than is kept
     scratch.release(first, 16);
-    scratch.release(large, std::size_t{32} << 20);
+    scratch.release(large, std::size_t{5} << 20);
     void* again = scratch.allocate(4000);
     CHECK(again == first);
     std::fill_n(static_cast<char*>(again), 4000, 'x');

@@ -10,7 +10,7 @@ using vm::LOp;
 // The block at an offset from the current instruction; over a back edge, a block that polls first.
 Block* Builder::target(std::int64_t offset, bool back_edge) {
     const auto word = static_cast<std::uint32_t>(pc_ - frame_->body->code.data() + offset);
-    Block* to = frame_->blocks.at(word);
+    Block* to = frame_->blocks[word];
     if (!back_edge) return to;
     Block* poll = new_block(1);
     Block* before = block_;
@@ -105,7 +105,7 @@ bool Builder::build_branch(const Instr* pc, LOp op) {
         case LOp::SwitchDense: {
             const auto& table = *static_cast<const vm::SwitchTable*>(pc[1].pointer);
             Node* value = get(b);
-            std::vector<Block*> targets;
+            Vector<Block*> targets;
             for (auto offset : table.offsets) targets.push_back(target(offset, offset <= 0));
             targets.push_back(target(table.default_offset, table.default_offset <= 0));
             Block* from = block_;

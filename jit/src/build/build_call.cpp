@@ -37,8 +37,7 @@ std::vector<vm::SiteEntry> profile(const CallSite& site) {
 
 }  // namespace
 
-bool Builder::arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window,
-                        std::vector<Node*>& inputs) {
+bool Builder::arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window, Vector<Node*>& inputs) {
     if (kinds.size() + inputs.size() > vm::Thread::Compiled::kMaxLeaves) {
         failed_ = true;
         result_.why_not = "a call has too many arguments";
@@ -50,7 +49,7 @@ bool Builder::arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t wi
 }
 
 void Builder::store_results(Node* call, const std::vector<vm::LeafKind>& kinds, std::uint32_t result) {
-    std::vector<Node*> values{call};
+    Vector<Node*> values{call};
     for (std::uint32_t i = 1; i < kinds.size(); ++i) {
         Node* more = node(Op::Result, leaf_type(kinds[i]), {call});
         more->imm = i;
@@ -91,7 +90,7 @@ bool Builder::try_inline(vm::Function& callee, std::uint32_t window, std::uint32
 // Directly, or with the checks that only the machine makes.
 bool Builder::call_native(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
     const auto checked_call = [&] {
-        std::vector<Node*> inputs;
+        Vector<Node*> inputs;
         for (std::uint32_t i = 0; i < callee.arg_slots; ++i) inputs.push_back(get(window + i));
         return runtime(kCallNative, callee.result_slots ? Type::I64 : Type::Void, inputs, &callee);
     };
@@ -117,7 +116,7 @@ bool Builder::call_native(vm::Function& callee, std::uint32_t window, std::uint3
         node(Op::Unreachable, Type::Void, {});
         block_ = fine;
     }
-    std::vector<Node*> inputs;
+    Vector<Node*> inputs;
     for (std::uint32_t i = 0; i < target.params.size(); ++i) {
         inputs.push_back(target.params[i] == vm::NativeValue::F64   ? getf(window + i)
                          : target.params[i] == vm::NativeValue::F32 ? getf32(window + i)
@@ -166,7 +165,7 @@ bool Builder::call_native(vm::Function& callee, std::uint32_t window, std::uint3
 bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
     if (is_native(callee)) return call_native(callee, window, result);
     if (try_inline(callee, window, result)) return !failed_;
-    std::vector<Node*> inputs;
+    Vector<Node*> inputs;
     if (!arguments(callee.shape.params, window, inputs)) return false;
     const auto& results = callee.shape.results;
     Node* call = graph_.append(
@@ -206,7 +205,7 @@ bool Builder::call_dispatched(const CallSite& site_info, Node* receiver, std::ui
         if (block_) jump(join);
         block_ = miss;
     }
-    std::vector<Node*> inputs;
+    Vector<Node*> inputs;
     Op call_op = Op::CallVirtual;
     if (!is_virtual) {
         call_op = Op::CallIndirect;
@@ -259,7 +258,7 @@ bool Builder::call_closure(const CallSite& site_info, std::uint32_t closure_regi
         if (block_) jump(join);
         block_ = miss;
     }
-    std::vector<Node*> inputs{closure};
+    Vector<Node*> inputs{closure};
     if (!arguments(site_info.shape.params, window, inputs)) return false;
     const auto& results = site_info.shape.results;
     Node* call = graph_.append(
@@ -278,13 +277,13 @@ bool Builder::build_call(const Instr* pc, LOp op) {
     const std::uint32_t a = pc->a, b = pc->b, c = pc->c;
     const auto leave = [&](std::uint32_t first, std::uint32_t count) {
         if (frame_->outer) {
-            std::vector<Node*> values;
+            Vector<Node*> values;
             for (std::uint32_t i = 0; i < count; ++i) values.push_back(raw(first + i));
             for (std::uint32_t i = 0; i < count; ++i) write_slot(block_, frame_->result + i, values[i]);
             jump(frame_->return_block);
             return;
         }
-        std::vector<Node*> values;
+        Vector<Node*> values;
         for (std::uint32_t i = 0; i < count; ++i) values.push_back(as(raw(first + i), graph_.results[i]));
         graph_.append(block_, graph_.new_node(Op::Return, Type::Void, values));
         block_ = nullptr;

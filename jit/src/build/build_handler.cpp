@@ -19,8 +19,8 @@ bool is_root_of_errors(const vm::Class& cls) {
 }  // namespace
 
 // The handlers that cover the current instruction, in the order in which they are asked.
-std::vector<Builder::Cover> Builder::covers() const {
-    std::vector<Cover> out;
+Vector<Builder::Cover> Builder::covers() const {
+    Vector<Cover> out;
     const vm::Instr* pc = pc_;
     for (const Frame* frame = frame_; frame; frame = frame->outer) {
         const auto word = static_cast<std::uint32_t>(pc - frame->body->code.data());
@@ -80,7 +80,7 @@ void Builder::throw_unless(Node* condition, const RuntimeEntry& entry,
                            std::initializer_list<Node*> operands) {
     Block* fine = new_block(1);
     Block* bad = new_block(1);
-    const std::vector<Node*> inputs(operands);
+    const Vector<Node*> inputs(operands);
     branch(condition, fine, bad);
     block_ = bad;
     runtime(entry, Type::I64, inputs);
@@ -91,7 +91,7 @@ void Builder::throw_unless(Node* condition, const RuntimeEntry& entry,
 // What the guard would check, made visible. The guard itself stays behind it and always holds.
 void Builder::check_before_guard(Op op, Type type, std::initializer_list<Node*> operands, std::int64_t imm,
                                  const void* ptr) {
-    const std::vector<Node*> in(operands);
+    const Vector<Node*> in(operands);
     const MakeNode make = [this](Op o, Type t, std::initializer_list<Node*> inputs) {
         return node(o, t, inputs);
     };

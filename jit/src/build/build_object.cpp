@@ -81,7 +81,7 @@ Mem static_slot(const void* address) {
 // `offset`: of the value within the object.
 void Builder::new_with_leaves(const vm::Class& cls, std::uint32_t first_register, std::uint32_t offset,
                               std::uint32_t result) {
-    std::vector<Node*> values;
+    Vector<Node*> values;
     for (std::size_t i = 0; i < cls.element->leaves.size(); ++i)
         values.push_back(raw(first_register + static_cast<std::uint32_t>(i)));
     Node* object = new_object(cls);
@@ -180,7 +180,7 @@ bool Builder::build_object(const Instr* pc, LOp op) {
             return true;
         case LOp::ClosureNew: {
             const auto* cls = static_cast<const vm::Class*>(pc[1].pointer);
-            std::vector<Node*> captures;
+            Vector<Node*> captures;
             for (std::uint32_t i = 0; i < c; ++i) captures.push_back(raw(b + i));
             Node* closure = new_object(*cls);
             for (std::uint32_t i = 0; i < c; ++i) {
@@ -243,7 +243,7 @@ bool Builder::build_array(const Instr* pc, LOp op) {
     };
     // The class is an operand of the instruction: what it says of elements holds for the array.
     const auto call_with_operands = [&](const RuntimeEntry& entry, std::uint32_t count) {
-        std::vector<Node*> inputs;
+        Vector<Node*> inputs;
         for (std::uint32_t i = 0; i < count; ++i) inputs.push_back(get(b + i));
         runtime(entry, Type::I64, inputs, pc[1].pointer);
     };
@@ -255,7 +255,7 @@ bool Builder::build_array(const Instr* pc, LOp op) {
         case LOp::ALit: {
             const auto* cls = static_cast<const vm::Class*>(pc[1].pointer);
             const std::uint32_t leaves = cls->element->slots();
-            std::vector<Node*> values;
+            Vector<Node*> values;
             for (std::uint32_t i = 0; i < c * leaves; ++i) values.push_back(raw(b + i));
             if (values.size() > kMaxInlineElements) {
                 for (Node*& value : values) value = as(value, Type::I64);
@@ -395,10 +395,10 @@ bool Builder::build_text(const Instr* pc, LOp op) {
     const auto slots_of = [](const void* type) {
         return static_cast<const vm::Type*>(type)->layout.load(std::memory_order_acquire);
     };
-    const auto append = [&](std::vector<Node*>& inputs, std::uint32_t first, std::uint32_t count) {
+    const auto append = [&](Vector<Node*>& inputs, std::uint32_t first, std::uint32_t count) {
         for (std::uint32_t i = 0; i < count; ++i) inputs.push_back(get(first + i));
     };
-    std::vector<Node*> inputs;
+    Vector<Node*> inputs;
     switch (op) {
         case LOp::StrLen:
             set(a, load(checked_reference(b), nullptr, constant_word(8, MemRep::U32)));

@@ -43,7 +43,7 @@ bool Builder::build_scalar(const Instr* pc, LOp op) {
             break;
         }
         case LOp::MovN: {
-            std::vector<Node*> values;
+            Vector<Node*> values;
             for (std::uint32_t i = 0; i < c; ++i) values.push_back(raw(b + i));
             for (std::uint32_t i = 0; i < c; ++i) set(a + i, values[i]);
             break;

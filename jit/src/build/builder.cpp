@@ -83,12 +83,12 @@ bool Builder::run(const vm::Function& function, const Instr* osr_header) {
 }
 
 // Finds the leaders of what can be reached from `first_word`, and how many edges lead to each.
-bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint32_t>& leaders,
+bool Builder::scan(Frame& frame, std::uint32_t first_word, Vector<std::uint32_t>& leaders,
                    std::uint32_t& returns) {
     const auto& code = frame.body->code;
-    std::unordered_map<std::uint32_t, std::uint32_t> edges;
-    std::vector<bool> seen(code.size(), false);
-    std::vector<std::uint32_t> work;
+    Vector<std::uint32_t> edges(code.size(), 0);
+    Vector<bool> seen(code.size(), false);
+    Vector<std::uint32_t> work;
     returns = 0;
     const auto go_to = [&](std::int64_t word) {
         const auto w = static_cast<std::uint32_t>(word);
@@ -144,24 +144,24 @@ bool Builder::scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint
                            op != LOp::JmpL && op != LOp::SwitchDense && op != LOp::SwitchSparse &&
                            !row.short_branch;
         if (falls) {
-            if (auto it = edges.find(next); it != edges.end()) ++it->second;
+            if (next < edges.size() && edges[next] != 0) ++edges[next];
         }
         w = next;
     }
-    for (auto [word, count] : edges) {
+    frame.blocks.assign(code.size(), nullptr);
+    for (std::uint32_t word = 0; word < code.size(); ++word) {
+        if (edges[word] == 0) continue;
         // How many exceptions lead to a handler is known at the end.
-        const bool handler =
-            std::any_of(frame.body->handlers.begin(), frame.body->handlers.end(),
-                        [word = word](const vm::LinkedHandler& h) { return h.target == word; });
-        frame.blocks[word] = new_block(handler ? kManyEdges : count);
+        const bool handler = std::any_of(frame.body->handlers.begin(), frame.body->handlers.end(),
+                                         [word](const vm::LinkedHandler& h) { return h.target == word; });
+        frame.blocks[word] = new_block(handler ? kManyEdges : edges[word]);
         leaders.push_back(word);
     }
-    std::sort(leaders.begin(), leaders.end());
     return true;
 }
 
 bool Builder::translate_body(Frame& frame, std::uint32_t first_word) {
-    std::vector<std::uint32_t> leaders;
+    Vector<std::uint32_t> leaders;
     std::uint32_t returns = 0;
     if (!scan(frame, first_word, leaders, returns)) return false;
     if (frame.outer) frame.return_block = new_block(returns);
@@ -179,13 +179,14 @@ bool Builder::translate_body(Frame& frame, std::uint32_t first_word) {
             w += row_of(op).words;
             if (!block_) break;
             if (w >= code.size()) return fail("its code ends without a return");
-            if (auto it = frame.blocks.find(w); it != frame.blocks.end()) {
-                jump(it->second);
+            if (Block* next = frame.blocks[w]) {
+                jump(next);
                 break;
             }
         }
     }
-    for (auto& [word, block] : frame.blocks) {
+    for (const std::uint32_t leader : leaders) {
+        Block* block = frame.blocks[leader];
         if (!state(block).sealed) seal(block);
     }
     if (frame.outer) {
@@ -277,7 +278,7 @@ Node* Builder::entry_value(std::uint32_t slot) {
 
 Node* Builder::read_slot(Block* block, std::uint32_t slot) {
     // Straight lines of single predecessors are walked, not recursed into.
-    std::vector<Block*> passed;
+    Vector<Block*> passed;
     Node* value = nullptr;
     for (Block* at = block;;) {
         BlockState& s = state(at);

@@ -3,8 +3,6 @@
 // float_phis.cpp.
 #pragma once
 
-#include <unordered_map>
-
 #include "build/build.h"
 #include "skua/vm/linked_code.h"
 
@@ -15,10 +13,10 @@ struct Frame {
     const vm::LinkedBody* body;
     std::uint32_t base;  // its slot 0
     const Frame* outer;
-    const Site* call_site;                             // where it was called; null for the function itself
-    Block* return_block = nullptr;                     // inlined: where returns go
-    std::uint32_t result = 0;                          // inlined: the slot for results
-    std::unordered_map<std::uint32_t, Block*> blocks;  // by the leader's word
+    const Site* call_site;          // where it was called; null for the function itself
+    Block* return_block = nullptr;  // inlined: where returns go
+    std::uint32_t result = 0;       // inlined: the slot for results
+    Vector<Block*> blocks;          // by word: of the leaders; else null
 };
 
 class Builder {
@@ -31,15 +29,14 @@ private:
     struct BlockState {
         bool sealed = false;
         std::uint32_t expected = 0, arrived = 0;  // edges
-        std::vector<Node*> slots;
-        std::vector<Node*> phis;
-        std::vector<std::pair<std::uint32_t, Node*>> incomplete;
+        Vector<Node*> slots;
+        Vector<Node*> phis;
+        Vector<std::pair<std::uint32_t, Node*>> incomplete;
     };
 
     // ---- frames and blocks (builder.cpp) --------------------------------------------------------
     bool translate_body(Frame& frame, std::uint32_t first_word);
-    bool scan(Frame& frame, std::uint32_t first_word, std::vector<std::uint32_t>& leaders,
-              std::uint32_t& returns);
+    bool scan(Frame& frame, std::uint32_t first_word, Vector<std::uint32_t>& leaders, std::uint32_t& returns);
     bool translate(const vm::Instr* pc, vm::LOp op);  // false: cannot be compiled (why_not is set)
     Block* new_block(std::uint32_t expected);
     void edge(Block* from, Block* to);
@@ -103,7 +100,7 @@ private:
         const Frame* frame;
         const vm::LinkedHandler* handler;
     };
-    [[nodiscard]] std::vector<Cover> covers() const;
+    [[nodiscard]] Vector<Cover> covers() const;
     bool in_try();
     void catch_from();
     void throw_unless(Node* condition, const struct RuntimeEntry& entry,
@@ -141,14 +138,14 @@ private:
                          vm::LOp op);
     bool call_closure(const vm::CallSite& site, std::uint32_t closure, std::uint32_t window,
                       std::uint32_t result);
-    bool arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window, std::vector<Node*>& inputs);
+    bool arguments(const std::vector<vm::LeafKind>& kinds, std::uint32_t window, Vector<Node*>& inputs);
     void append_captures(Node* closure, const vm::Function& callee, const vm::CallSite& site,
                          std::uint32_t window);
 
     Graph& graph_;
     const BuildOptions& options_;
     BuildResult& result_;
-    std::vector<BlockState> states_;
+    Vector<BlockState> states_;
     Frame* frame_ = nullptr;
     Block* block_ = nullptr;  // null: what follows cannot be reached
     const vm::Instr* pc_ = nullptr;
@@ -156,7 +153,7 @@ private:
     const vm::Instr* covered_at_ = nullptr;  // what covered_ is of
     bool covered_ = false;
     std::uint32_t inlined_words_ = 0;
-    std::unordered_map<std::uint32_t, Node*> frame_slots_;  // OSR: entry values
+    HashMap<std::uint32_t, Node*> frame_slots_;  // OSR: entry values
     bool failed_ = false;
 };
 

@@ -3,8 +3,7 @@
 //
 // Optimistic: all I64 phis and loads of words are candidates; one is dropped if a use is neither a
 // Bitcast to F64 nor a store nor a phi that is a candidate, or if an input of a phi can only be an integer.
-#include <unordered_map>
-#include <unordered_set>
+#include <algorithm>
 
 #include "build/builder.h"
 
@@ -23,51 +22,61 @@ bool is_plain_word_store(const Node* user, const Node* value) {
 }  // namespace
 
 void type_float_phis(Graph& graph) {
-    std::unordered_map<Node*, std::vector<Node*>> uses;
-    std::unordered_set<Node*> candidates;
+    // By node; uses are chains.
+    struct Use {
+        Node* user;
+        std::uint32_t next;
+    };
+    Vector<std::uint8_t> candidate(graph.node_count(), 0);
+    Vector<std::uint32_t> first_use(graph.node_count(), 0);
+    Vector<Use> uses(1);
+    Vector<Node*> candidates;
+    bool any_float = false;
     for (auto& block : graph.blocks) {
         for (Node* n : block->nodes) {
             if ((n->op == Op::Phi && n->type == Type::I64) || is_word_load(n) ||
                 (n->op == Op::FrameSlot && n->type == Type::I64)) {
-                candidates.insert(n);
+                candidate[n->id] = 1;
+                candidates.push_back(n);
             }
+            any_float = any_float || (n->op == Op::Bitcast && n->type == Type::F64);
         }
     }
+    if (!any_float) return;
+    const auto is_candidate = [&](const Node* n) {
+        return n->id < candidate.size() && candidate[n->id] != 0;
+    };
     for (auto& block : graph.blocks) {
         for (Node* n : block->nodes) {
             for (Node* input : n->all()) {
-                if (candidates.contains(input)) uses[input].push_back(n);
+                if (!is_candidate(input)) continue;
+                uses.push_back({n, first_use[input->id]});
+                first_use[input->id] = static_cast<std::uint32_t>(uses.size() - 1);
             }
         }
     }
-    bool changed = true;
-    while (changed) {
-        changed = false;
-        for (auto it = candidates.begin(); it != candidates.end();) {
-            Node* n = *it;
-            bool fits = true, float_use = false;
-            for (Node* user : uses[n]) {
-                if (user->op == Op::Bitcast && user->type == Type::F64) {
-                    float_use = true;
-                } else if (user->op == Op::Phi && candidates.contains(user)) {
-                    float_use = true;
-                } else if (!is_plain_word_store(user, n)) {
-                    fits = false;
-                }
+    const auto stays = [&](const Node* n) {
+        bool float_use = false;
+        for (std::uint32_t u = first_use[n->id]; u; u = uses[u].next) {
+            const Node* user = uses[u].user;
+            if ((user->op == Op::Bitcast && user->type == Type::F64) ||
+                (user->op == Op::Phi && is_candidate(user))) {
+                float_use = true;
+            } else if (!is_plain_word_store(user, n)) {
+                return false;
             }
-            if (n->op == Op::Phi) {
-                for (Node* input : n->all()) {
-                    const bool is_float_bits = input->op == Op::Bitcast && input->in(0)->type == Type::F64;
-                    if (!is_float_bits && !input->is_const() && !candidates.contains(input)) fits = false;
-                }
-            }
-            if (fits && float_use) {
-                ++it;
-                continue;
-            }
-            it = candidates.erase(it);
-            changed = true;
         }
+        if (!float_use || n->op != Op::Phi) return float_use;
+        return std::all_of(n->inputs, n->inputs + n->input_count, [&](const Node* input) {
+            const bool is_float_bits = input->op == Op::Bitcast && input->in(0)->type == Type::F64;
+            return is_float_bits || input->is_const() || is_candidate(input);
+        });
+    };
+    while (std::erase_if(candidates, [&](const Node* n) {
+        if (stays(n)) return false;
+        candidate[n->id] = 0;
+        return true;
+    })) {
     }
     if (candidates.empty()) return;
     for (Node* n : candidates) {
@@ -78,11 +87,12 @@ void type_float_phis(Graph& graph) {
         if (n->op == Op::Phi) {
             for (std::uint32_t i = 0; i < n->input_count; ++i) {
                 Node*& input = n->inputs[i];
-                if (candidates.contains(input)) continue;
+                if (is_candidate(input)) continue;
                 input = input->is_const() ? graph.constant(Type::F64, input->imm) : input->in(0);
             }
         }
-        for (Node* user : uses[n]) {
+        for (std::uint32_t u = first_use[n->id]; u; u = uses[u].next) {
+            Node* user = uses[u].user;
             if (user->op == Op::Bitcast) user->replaced_by = n;
             if (user->op == Op::Store) user->mem.rep = MemRep::F64;
         }

@@ -95,8 +95,7 @@ void Allocator::scan(RegClass cls) {
         Interval& current = *unhandled_.top();
         unhandled_.pop();
         const std::uint32_t pos = scanned_ = current.from();
-        const auto sift = [&](std::vector<Interval*>& from, std::vector<Interval*>& other,
-                              bool want_covering) {
+        const auto sift = [&](Vector<Interval*>& from, Vector<Interval*>& other, bool want_covering) {
             for (std::size_t i = 0; i < from.size();) {
                 Interval* it = from[i];
                 const bool ended = it->to() <= pos;
@@ -109,11 +108,12 @@ void Allocator::scan(RegClass cls) {
                 from.pop_back();
             }
         };
-        std::vector<Interval*> now_inactive, now_active;
-        sift(active_, now_inactive, true);
-        sift(inactive_, now_active, false);
-        active_.insert(active_.end(), now_active.begin(), now_active.end());
-        inactive_.insert(inactive_.end(), now_inactive.begin(), now_inactive.end());
+        now_active_.clear();
+        now_inactive_.clear();
+        sift(active_, now_inactive_, true);
+        sift(inactive_, now_active_, false);
+        active_.insert(active_.end(), now_active_.begin(), now_active_.end());
+        inactive_.insert(inactive_.end(), now_inactive_.begin(), now_inactive_.end());
 
         if (current.uses.empty()) {
             // Only passed on: in a register if one is free all along, else in memory.

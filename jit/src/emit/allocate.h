@@ -37,9 +37,9 @@ struct PlacedMove {
 
 struct Allocation {
     // By instruction and operand: in the order of Lir::uses; fixed operands are in their register.
-    std::vector<Location> uses;
-    std::vector<Location> defs, temps;  // by instruction
-    std::vector<PlacedMove> moves;      // in the order of the code
+    Vector<Location> uses;
+    Vector<Location> defs, temps;  // by instruction
+    Vector<PlacedMove> moves;      // in the order of the code
     std::uint32_t stack_slots = 0;
 };
 

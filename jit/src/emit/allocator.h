@@ -72,20 +72,20 @@ private:
     Lir& lir_;
     Intervals intervals_;
     RegMask allowed_[2];
-    std::vector<LoopSpan> loops_;
-    std::vector<int> block_loop_;                        // innermost, by block
-    std::vector<std::vector<std::uint32_t>> positions_;  // of all uses, by root VReg
+    Vector<LoopSpan> loops_;
+    Vector<int> block_loop_;                   // innermost, by block
+    Vector<Vector<std::uint32_t>> positions_;  // of all uses, by root VReg
 
     struct Later {
         bool operator()(const Interval* a, const Interval* b) const { return a->from() > b->from(); }
     };
-    std::priority_queue<Interval*, std::vector<Interval*>, Later> unhandled_;
-    std::vector<Interval*> active_, inactive_;
-    std::uint32_t scanned_ = 0;       // where the interval at hand begins
-    std::vector<Reg> last_register_;  // by root VReg, for hints
+    std::priority_queue<Interval*, Vector<Interval*>, Later> unhandled_;
+    Vector<Interval*> active_, inactive_, now_active_, now_inactive_;
+    std::uint32_t scanned_ = 0;  // where the interval at hand begins
+    Vector<Reg> last_register_;  // by root VReg, for hints
 
-    std::vector<std::uint32_t> slots_;  // by root VReg; kNever: none
-    std::vector<bool> stored_at_def_;   // by root VReg
+    Vector<std::uint32_t> slots_;  // by root VReg; kNever: none
+    Vector<bool> stored_at_def_;   // by root VReg
     Allocation out_;
 };
 

@@ -3,7 +3,8 @@
 
 #include <bit>
 #include <cstdint>
-#include <vector>
+
+#include "ir/scratch.h"
 
 namespace skua::jit {
 
@@ -31,7 +32,7 @@ public:
     }
 
 private:
-    std::vector<std::uint64_t> words_;
+    Vector<std::uint64_t> words_;
 };
 
 }  // namespace skua::jit

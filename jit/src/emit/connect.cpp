@@ -12,7 +12,7 @@ void Allocator::assign_slots() {
         std::uint32_t from, to;
         VReg v;
     };
-    std::vector<Span> spans;
+    Vector<Span> spans;
     for (VReg v = 0; v < intervals_.values.size(); ++v) {
         const Interval* first = intervals_.values[v].get();
         if (!first) continue;
@@ -26,7 +26,7 @@ void Allocator::assign_slots() {
     }
     std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
     std::multimap<std::uint32_t, std::uint32_t> taken;  // end of life, slot
-    std::vector<std::uint32_t> free;
+    Vector<std::uint32_t> free;
     for (const Span& span : spans) {
         while (!taken.empty() && taken.begin()->first <= span.from) {
             free.push_back(taken.begin()->second);
@@ -106,7 +106,7 @@ void Allocator::collect_operands() {
 
 // Parts that meet inside a block.
 void Allocator::connect_parts() {
-    std::vector<bool> starts(lir_.insts.size() + 1, false);
+    Vector<bool> starts(lir_.insts.size() + 1, false);
     for (const LirBlock& block : lir_.blocks) starts[block.first] = true;
     for (auto& first : intervals_.values) {
         for (const Interval* it = first.get(); it && it->next; it = it->next.get()) {
@@ -138,7 +138,7 @@ void Allocator::connect_blocks() {
 // alive, with all that it leads to.
 void Allocator::clear_dead_slots(std::size_t block, std::uint32_t inst, MovePlace place) {
     if (out_.stack_slots == 0) return;
-    std::vector<bool> used(out_.stack_slots, false);
+    Vector<bool> used(out_.stack_slots, false);
     const auto use = [&](VReg v) {
         const std::uint32_t slot = slots_[intervals_.root(v)];
         if (slot != kNever) used[slot] = true;
@@ -173,6 +173,7 @@ void Allocator::connect_edge(std::size_t from, std::size_t to) {
     const bool exceptional = is_exceptional(from, to);
     const std::uint32_t leave = exceptional ? 4 * (pred.last - 2) + 2 : pred.to() - 1;
     intervals_.live_in[to].for_each([&](VReg v) {
+        if (!exceptional && !intervals_.values[intervals_.root(v)]->next) return;  // never changes place
         const Location at = location(v, leave);
         require(!exceptional || at.kind == Location::Kind::Stack);
         move(inst, place, v, at, location(v, succ.from()));
@@ -195,7 +196,7 @@ void Allocator::connect_edge(std::size_t from, std::size_t to) {
 
 // A value with one definition that is stored several times is stored there, if that is cheaper.
 void Allocator::store_at_definitions() {
-    std::vector<double> cost(slots_.size(), 0);
+    Vector<double> cost(slots_.size(), 0);
     const auto is_store = [&](const PlacedMove& m) {
         return m.move.to.kind == Location::Kind::Stack && !m.move.constant && m.value != kNoVReg &&
                intervals_.definition[m.value] != kNever;
@@ -203,7 +204,7 @@ void Allocator::store_at_definitions() {
     for (const PlacedMove& m : out_.moves) {
         if (is_store(m)) cost[m.value] += lir_.blocks[block_at(4 * m.inst)].frequency;
     }
-    std::vector<PlacedMove> kept;
+    Vector<PlacedMove> kept;
     for (const PlacedMove& m : out_.moves) {
         if (is_store(m)) {
             const std::uint32_t def = intervals_.definition[m.value];

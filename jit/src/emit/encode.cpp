@@ -17,10 +17,20 @@ namespace {
 constexpr std::uint32_t kSmallFrame = 4096;
 constexpr std::int64_t kSmallImmediate = 1 << 30;
 
+// For labels, fixups and relocations of so many instructions, more or less.
+Support::Temporary zone_for(Arena& memory, std::size_t instructions) {
+    const std::size_t size = 4096 + 32 * instructions;
+    return {memory.make_array<std::byte>(size), size};
+}
+
 }  // namespace
 
 Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thunks, bool print)
-    : lir_(lir), allocation_(allocation), thunks_(thunks), print_(print) {
+    : lir_(lir),
+      allocation_(allocation),
+      thunks_(thunks),
+      print_(print),
+      code_(zone_for(memory_, lir.insts.size())) {
     code_.init(Environment::host());
     if (print_) code_.setLogger(&logger_);
     code_.attach(&a_);
@@ -219,7 +229,7 @@ void Encoder::switch_table(const Inst& in) {
     a_.movsxd(index, x86::dword_ptr(scratch, index, 2));
     a_.add(index, scratch);
     a_.jmp(index);
-    std::vector<Label> targets;
+    Vector<Label> targets;
     for (std::uint32_t i = 0; i < count; ++i) targets.push_back(labels_[succs[i]]);
     tables_.emplace_back(table, std::move(targets));
 }

@@ -9,7 +9,7 @@ using namespace asmjit;
 
 void Encoder::moves(std::uint32_t inst, MovePlace place) {
     const auto& all = allocation_.moves;
-    std::vector<Move> here;
+    Vector<Move> here;
     while (next_move_ < all.size() && all[next_move_].inst == inst && all[next_move_].place == place) {
         here.push_back(all[next_move_++].move);
     }
@@ -83,12 +83,12 @@ void Encoder::one_move(const Move& m, bool scratch_gp_busy) {
     }
 }
 
-void Encoder::parallel(std::vector<Move> pending) {
+void Encoder::parallel(Vector<Move> pending) {
     const auto same = [](const Move& x, const Location& from, const Move& y) {
         if (from != y.to) return false;
         return from.kind == Location::Kind::Stack || x.cls == y.cls;
     };
-    std::vector<Move> constants;
+    Vector<Move> constants;
     std::erase_if(pending, [&](const Move& m) {
         if (m.constant) constants.push_back(m);
         return m.constant != nullptr;

@@ -73,7 +73,7 @@ private:
     // ---- moves
     // ---------------------------------------------------------------------------------------------
     void moves(std::uint32_t inst, MovePlace place);
-    void parallel(std::vector<Move> pending);
+    void parallel(Vector<Move> pending);
     void one_move(const Move& m, bool scratch_gp_busy);
     void load_constant(const Move& m);
     void load_immediate(const asmjit::x86::Gp& to, std::int64_t value);
@@ -119,22 +119,23 @@ private:
     const Allocation& allocation_;
     const Thunks& thunks_;
     bool print_;
+    Arena memory_;  // of code_, in front of what it would get from malloc
     asmjit::CodeHolder code_;
     asmjit::StringLogger logger_;
     asmjit::x86::Assembler a_;
-    std::vector<asmjit::Label> labels_;  // by block
+    Vector<asmjit::Label> labels_;  // by block
     asmjit::Label entry_, unwind_;
     std::uint32_t frame_size_ = 0;
     std::size_t block_ = 0;
     std::uint32_t inst_ = 0;
     std::size_t next_move_ = 0;
     std::map<std::uint64_t, asmjit::Label> pool_, masks_;
-    std::vector<std::pair<asmjit::Label, std::vector<asmjit::Label>>> tables_;
-    std::vector<std::function<void()>> stubs_;
-    std::vector<CallPlace> calls_;
-    std::vector<bool> skipped_;        // blocks without code
-    std::vector<std::uint32_t> goal_;  // where a jump to a block ends: past those that are skipped
-    std::vector<std::pair<std::uint32_t, asmjit::Label>> interpreter_calls_;
+    Vector<std::pair<asmjit::Label, Vector<asmjit::Label>>> tables_;
+    Vector<std::function<void()>> stubs_;
+    Vector<CallPlace> calls_;
+    Vector<bool> skipped_;        // blocks without code
+    Vector<std::uint32_t> goal_;  // where a jump to a block ends: past those that are skipped
+    Vector<std::pair<std::uint32_t, asmjit::Label>> interpreter_calls_;
     asmjit::Label closure_entry_;
     const vm::Class* closure_class_ = nullptr;
     asmjit::Label interpreter_entry_, interpreter_call_, interpreter_end_;

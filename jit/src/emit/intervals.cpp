@@ -5,7 +5,7 @@
 namespace skua::jit {
 namespace {
 
-void append_backwards(std::vector<LiveRange>& ranges, LiveRange r) {
+void append_backwards(Vector<LiveRange>& ranges, LiveRange r) {
     // Made from the end of the code to its start; `ranges` is kept in that order.
     if (!ranges.empty() && ranges.back().from <= r.to) {
         ranges.back().from = std::min(ranges.back().from, r.from);
@@ -15,11 +15,11 @@ void append_backwards(std::vector<LiveRange>& ranges, LiveRange r) {
     }
 }
 
-std::vector<LiveRange> merged(const std::vector<LiveRange>& a, const std::vector<LiveRange>& b) {
-    std::vector<LiveRange> out;
+Vector<LiveRange> merged(const Vector<LiveRange>& a, const Vector<LiveRange>& b) {
+    Vector<LiveRange> out;
     std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out),
                [](const LiveRange& x, const LiveRange& y) { return x.from < y.from; });
-    std::vector<LiveRange> joined;
+    Vector<LiveRange> joined;
     for (LiveRange r : out) {
         if (!joined.empty() && joined.back().to >= r.from) {
             joined.back().to = std::max(joined.back().to, r.to);
@@ -66,11 +66,12 @@ private:
         in_.assign(blocks, BitSet(count));
         out_live_.assign(blocks, BitSet(count));
         bool changed = true;
-        while (changed) {
+        for (bool first = true; changed; first = false) {
             changed = false;
             for (std::size_t b = blocks; b-- > 0;) {
                 const LirBlock& block = lir_.blocks[b];
                 BitSet live = live_out(b);
+                if (!first && live == out_live_[b]) continue;
                 out_live_[b] = live;
                 for (std::uint32_t i = block.last; i-- > block.first;) {
                     const Inst& in = lir_.insts[i];
@@ -219,7 +220,7 @@ private:
 
     // Inner loops first: there a move costs most.
     void join_phis() {
-        std::vector<std::size_t> order(lir_.blocks.size());
+        Vector<std::size_t> order(lir_.blocks.size());
         for (std::size_t b = 0; b < order.size(); ++b) order[b] = b;
         std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
             return lir_.blocks[a].frequency > lir_.blocks[b].frequency;
@@ -240,7 +241,7 @@ private:
         Interval &x = *out_.values[a], &y = *out_.values[b];
         if (x.cls != y.cls || x.intersection(y.ranges) != kNever) return;
         x.ranges = merged(x.ranges, y.ranges);
-        std::vector<UsePosition> uses;
+        Vector<UsePosition> uses;
         std::merge(x.uses.begin(), x.uses.end(), y.uses.begin(), y.uses.end(), std::back_inserter(uses),
                    [](const UsePosition& p, const UsePosition& q) { return p.pos < q.pos; });
         x.uses = std::move(uses);
@@ -252,7 +253,7 @@ private:
 
     Lir& lir_;
     Intervals out_;
-    std::vector<BitSet> in_, out_live_;
+    Vector<BitSet> in_, out_live_;
 };
 
 }  // namespace
@@ -263,7 +264,7 @@ bool Interval::covers(std::uint32_t pos) const {
     return it != ranges.begin() && pos < std::prev(it)->to;
 }
 
-std::uint32_t Interval::intersection(const std::vector<LiveRange>& other) const {
+std::uint32_t Interval::intersection(const Vector<LiveRange>& other) const {
     auto a = ranges.begin();
     auto b = std::lower_bound(other.begin(), other.end(), from(),
                               [](const LiveRange& r, std::uint32_t p) { return r.to <= p; });

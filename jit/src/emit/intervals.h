@@ -21,11 +21,11 @@ struct UsePosition {
 };
 
 // A value, or after splitting a part of it, in one place.
-struct Interval {
+struct Interval : InScratch<Interval> {
     VReg v = kNoVReg;
     RegClass cls = RegClass::Gp;
-    std::vector<LiveRange> ranges;   // ascending, disjoint
-    std::vector<UsePosition> uses;   // ascending; uses in fixed registers are not among them
+    Vector<LiveRange> ranges;        // ascending, disjoint
+    Vector<UsePosition> uses;        // ascending; uses in fixed registers are not among them
     Reg reg = kNoReg;                // none: on the stack, once allocated
     std::unique_ptr<Interval> next;  // the part behind
 
@@ -33,7 +33,7 @@ struct Interval {
     [[nodiscard]] std::uint32_t to() const { return ranges.back().to; }
     [[nodiscard]] bool covers(std::uint32_t pos) const;
     // First position that both cover, or the maximum.
-    [[nodiscard]] std::uint32_t intersection(const std::vector<LiveRange>& other) const;
+    [[nodiscard]] std::uint32_t intersection(const Vector<LiveRange>& other) const;
 };
 inline constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
 
@@ -44,12 +44,12 @@ struct Hint {
 };
 
 struct Intervals {
-    std::vector<std::unique_ptr<Interval>> values;  // by VReg; null: never live
-    std::vector<VReg> joined;                       // the VReg whose interval holds this one's, by VReg
-    std::vector<std::vector<Hint>> hints;           // by VReg
-    std::vector<std::uint32_t> definition;  // by VReg: its only defining instruction, kNever if several
-    std::vector<LiveRange> fixed[2][16];    // by class and register: where instructions own it
-    std::vector<BitSet> live_in;            // by block, of joined VRegs
+    Vector<std::unique_ptr<Interval>> values;  // by VReg; null: never live
+    Vector<VReg> joined;                       // the VReg whose interval holds this one's, by VReg
+    Vector<Vector<Hint>> hints;                // by VReg
+    Vector<std::uint32_t> definition;          // by VReg: its only defining instruction, kNever if several
+    Vector<LiveRange> fixed[2][16];            // by class and register: where instructions own it
+    Vector<BitSet> live_in;                    // by block, of joined VRegs
 
     [[nodiscard]] VReg root(VReg v) const {
         while (joined[v] != v) v = joined[v];

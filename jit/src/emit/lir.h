@@ -205,14 +205,14 @@ struct Inst {
 
 struct LirPhi {
     VReg def;
-    std::vector<Use> inputs;  // in the order of Block::preds
+    Vector<Use> inputs;  // in the order of Block::preds
 };
 
 struct LirBlock {
     Block* block = nullptr;
     std::uint32_t first = 0, last = 0;  // instructions; last is one behind
-    std::vector<LirPhi> phis;
-    std::vector<std::uint32_t> preds, succs;  // indices in Lir::blocks
+    Vector<LirPhi> phis;
+    Vector<std::uint32_t> preds, succs;  // indices in Lir::blocks
     double frequency = 1;
     std::uint32_t rank = 0;  // layout.h
     std::uint32_t loop_depth = 0;
@@ -223,10 +223,10 @@ struct LirBlock {
 
 struct Lir {
     Graph* graph = nullptr;
-    std::vector<LirBlock> blocks;  // in the order of the code
-    std::vector<Inst> insts;
-    std::vector<Use> uses;
-    std::vector<RegClass> classes;     // by VReg
+    Vector<LirBlock> blocks;  // in the order of the code
+    Vector<Inst> insts;
+    Vector<Use> uses;
+    Vector<RegClass> classes;          // by VReg
     std::uint32_t outgoing_slots = 0;  // at the frame's lower end, for buffers of runtime calls
     bool calls = false;                // anything that pushes a return address
 

@@ -40,8 +40,8 @@ Lir Selector::run() {
 
 void Selector::order_blocks() {
     auto order = reverse_post_order(graph_);
-    const std::vector<double> frequency = estimate_frequencies(order, graph_.blocks.size());
-    const std::vector<std::uint32_t> rank = rank_blocks(order, frequency);
+    const Vector<double> frequency = estimate_frequencies(order, graph_.blocks.size());
+    const Vector<std::uint32_t> rank = rank_blocks(order, frequency);
     std::stable_sort(order.begin(), order.end(),
                      [&](const Block* a, const Block* b) { return rank[a->id] < rank[b->id]; });
     block_index_.assign(graph_.blocks.size(), 0);
@@ -193,12 +193,12 @@ void Selector::select_params() {
         return;
     }
     unsigned integers = 0, floats = 0;
-    std::vector<Node*> params(graph_.params.size(), nullptr);
+    Vector<Node*> params(graph_.params.size(), nullptr);
     for (Node* n : graph_.entry()->nodes) {
         if (n->op == Op::Param) params[static_cast<std::size_t>(n->imm)] = n;
     }
     // Those in registers first: memory has time.
-    std::vector<const Node*> in_memory;
+    Vector<const Node*> in_memory;
     for (std::size_t i = 0; i < graph_.params.size(); ++i) {
         const bool fp = is_float(graph_.params[i]);
         unsigned& count = fp ? floats : integers;
@@ -245,7 +245,7 @@ void Selector::select_node(const Node* n) {
 // Comparisons are made by their branches, loads by the instruction that takes memory as its last operand,
 // if nothing between the two may write what is read.
 void Selector::mark_folded(const Block& block) {
-    std::vector<std::pair<const Node*, std::uint32_t>> epochs;  // loads of this block
+    Vector<std::pair<const Node*, std::uint32_t>> epochs;  // loads of this block
     std::uint32_t epoch = 0;
     const auto try_load = [&](const Node* user) {
         const Node* n = user->in(user->input_count - 1);

@@ -86,17 +86,17 @@ private:
 
     Graph& graph_;
     Lir lir_;
-    std::vector<std::uint32_t> use_counts_;                  // by node
-    std::vector<VReg> vregs_;                                // by node
-    std::vector<std::uint8_t> folded_;                       // by node: selected with its user
-    std::vector<std::uint32_t> block_index_;                 // by Block::id
+    Vector<std::uint32_t> use_counts_;                       // by node
+    Vector<VReg> vregs_;                                     // by node
+    Vector<std::uint8_t> folded_;                            // by node: selected with its user
+    Vector<std::uint32_t> block_index_;                      // by Block::id
     std::map<std::pair<VReg, std::uint32_t>, VReg> scaled_;  // index * factor, in the current block
     VReg frame_ = kNoVReg;                                   // OSR: the interpreter's frame
     const Block* block_ = nullptr;
     // From prepare_last to last_operand.
     Address pending_;
     VReg pending_value_ = kNoVReg;
-    std::vector<std::pair<const Node*, Reg>> fixed_;  // from guest_arguments to the call
+    Vector<std::pair<const Node*, Reg>> fixed_;  // from guest_arguments to the call
 };
 
 }  // namespace skua::jit

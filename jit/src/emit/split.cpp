@@ -7,7 +7,7 @@ namespace skua::jit {
 
 void Allocator::find_loops() {
     block_loop_.assign(lir_.blocks.size(), -1);
-    std::vector<int> by_block_id(lir_.graph->blocks.size(), -1);
+    Vector<int> by_block_id(lir_.graph->blocks.size(), -1);
     for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
         const Block* block = lir_.blocks[b].block;
         if (block->loop != block) continue;
@@ -50,7 +50,7 @@ Interval* Allocator::split(Interval& it, std::uint32_t pos) {
     auto rest = std::make_unique<Interval>();
     rest->v = it.v;
     rest->cls = it.cls;
-    std::vector<LiveRange> before;
+    Vector<LiveRange> before;
     for (const LiveRange& r : it.ranges) {
         if (r.to <= pos) {
             before.push_back(r);

@@ -1,33 +1,9 @@
 #include "ir/ir.h"
 
 #include <algorithm>
-#include <string_view>
 #include <unordered_map>
 
 namespace skua::jit {
-namespace {
-
-constexpr bool has(std::string_view flags, char flag) {
-    return flags.find(flag) != std::string_view::npos;
-}
-
-constexpr OpInfo make_info(const char* name, std::string_view f) {
-    return {name,        has(f, 'P'), has(f, 'C'), has(f, 'G'), has(f, 'L'),
-            has(f, 'S'), has(f, 'K'), has(f, 'A'), has(f, 'T')};
-}
-
-constexpr OpInfo kInfo[] = {
-#define SKUA_IR_OP(Name, flags, doc) make_info(#Name, flags),
-#include "ir/ops.def"
-#undef SKUA_IR_OP
-};
-
-}  // namespace
-
-const OpInfo& info(Op op) {
-    return kInfo[static_cast<std::size_t>(op)];
-}
-
 Block* Graph::new_block() {
     blocks.push_back(std::make_unique<Block>());
     blocks.back()->id = static_cast<std::uint32_t>(blocks.size() - 1);
@@ -35,12 +11,12 @@ Block* Graph::new_block() {
 }
 
 Node* Graph::new_node(Op op, Type type, std::span<Node* const> inputs) {
-    Node* node = std::pmr::polymorphic_allocator<Node>(&arena_).new_object<Node>();
+    Node* node = arena_.make<Node>();
     node->op = op;
     node->type = type;
     node->id = next_node_++;
     if (!inputs.empty()) {
-        node->inputs = std::pmr::polymorphic_allocator<Node*>(&arena_).allocate(inputs.size());
+        node->inputs = arena_.make_array<Node*>(inputs.size());
         node->input_count = node->input_capacity = static_cast<std::uint32_t>(inputs.size());
         std::copy(inputs.begin(), inputs.end(), node->inputs);
     }
@@ -69,7 +45,7 @@ Node* Graph::constant(Type type, std::int64_t bits) {
 void Graph::add_input(Node* node, Node* input) {
     if (node->input_count == node->input_capacity) {
         const std::uint32_t capacity = std::max<std::uint32_t>(4, node->input_capacity * 2);
-        Node** moved = std::pmr::polymorphic_allocator<Node*>(&arena_).allocate(capacity);
+        Node** moved = arena_.make_array<Node*>(capacity);
         std::copy(node->inputs, node->inputs + node->input_count, moved);
         node->inputs = moved;
         node->input_capacity = capacity;
@@ -78,13 +54,12 @@ void Graph::add_input(Node* node, Node* input) {
 }
 
 const Site* Graph::new_site(const vm::Instr* pc, const Site* outer) {
-    return std::pmr::polymorphic_allocator<Site>(&arena_).new_object<Site>(Site{pc, outer});
+    return arena_.make(Site{pc, outer});
 }
 
 Node* Graph::new_assert(const Node* guard) {
     Node* node = new_node(Op::Assert, Type::Void, guard->all());
-    node->ptr = std::pmr::polymorphic_allocator<Proof>(&arena_).new_object<Proof>(
-        Proof{guard->op, guard->type, guard->imm, guard->ptr, assert_by});
+    node->ptr = arena_.make(Proof{guard->op, guard->type, guard->imm, guard->ptr, assert_by});
     node->site = guard->site;
     node->block = guard->block;
     return node;
@@ -116,8 +91,8 @@ void Graph::settle() {
 }
 
 void Graph::drop_unreachable() {
-    std::vector<bool> reached(blocks.size(), false);
-    std::vector<Block*> work{entry()};
+    Vector<bool> reached(blocks.size(), false);
+    Vector<Block*> work{entry()};
     reached[0] = true;
     while (!work.empty()) {
         Block* block = work.back();
@@ -140,7 +115,7 @@ void Graph::drop_unreachable() {
             }
         }
     }
-    std::vector<std::unique_ptr<Block>> kept;
+    Vector<std::unique_ptr<Block>> kept;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         if (!reached[i]) continue;
         kept.push_back(std::move(blocks[i]));

@@ -15,12 +15,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <memory_resource>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
-#include <vector>
 
+#include "ir/scratch.h"
 #include "skua/vm/linked_code.h"
 
 namespace skua::jit {
@@ -43,7 +43,18 @@ struct OpInfo {
     // May leave the graph by a guest exception.
     [[nodiscard]] bool throws() const { return guard || call || allocates; }
 };
-[[nodiscard]] const OpInfo& info(Op op);
+[[nodiscard]] constexpr OpInfo make_op_info(const char* name, std::string_view flags) {
+    const auto has = [flags](char flag) { return flags.find(flag) != std::string_view::npos; };
+    return {name, has('P'), has('C'), has('G'), has('L'), has('S'), has('K'), has('A'), has('T')};
+}
+inline constexpr OpInfo kOpInfo[] = {
+#define SKUA_IR_OP(Name, flags, doc) make_op_info(#Name, flags),
+#include "ir/ops.def"
+#undef SKUA_IR_OP
+};
+[[nodiscard]] constexpr const OpInfo& info(Op op) {
+    return kOpInfo[static_cast<std::size_t>(op)];
+}
 // A call in form only: it may end the function, but runs nothing of the program and changes none of its
 // memory.
 [[nodiscard]] inline bool is_checkpoint(Op op) {
@@ -136,10 +147,10 @@ struct Node {
     return n;
 }
 
-struct Block {
-    std::uint32_t id = 0;      // index in Graph::blocks
-    std::vector<Node*> nodes;  // phis first, the terminator last
-    std::vector<Block*> preds, succs;
+struct Block : InScratch<Block> {
+    std::uint32_t id = 0;  // index in Graph::blocks
+    Vector<Node*> nodes;   // phis first, the terminator last
+    Vector<Block*> preds, succs;
     bool cold = false;  // leads to a throw, or is the unlikely side of a guard
 
     // Set by compute_order / compute_dominators / compute_loops (order.h).
@@ -159,10 +170,10 @@ public:
     Graph& operator=(const Graph&) = delete;
 
     const vm::Function* function = nullptr;
-    std::string name;                   // for printing
-    std::vector<Type> params, results;  // leaves; params empty for OSR graphs
+    std::string name;              // for printing
+    Vector<Type> params, results;  // leaves; params empty for OSR graphs
     bool osr = false;
-    std::vector<std::unique_ptr<Block>> blocks;
+    Vector<std::unique_ptr<Block>> blocks;
     // To check the passes: guards that settle() drops leave an Assert behind, which names this pass. Null:
     // off.
     const char* assert_by = nullptr;
@@ -196,9 +207,11 @@ public:
     [[nodiscard]] Block* entry() const { return blocks.front().get(); }
 
 private:
-    std::pmr::monotonic_buffer_resource arena_;
+    Arena arena_;
     std::uint32_t next_node_ = 0;
-    std::unordered_multimap<std::uint64_t, Node*> constants_;
+    std::unordered_multimap<std::uint64_t, Node*, std::hash<std::uint64_t>, std::equal_to<std::uint64_t>,
+                            ScratchAllocator<std::pair<const std::uint64_t, Node*>>>
+        constants_;
     std::size_t constant_count_ = 0;  // at the head of the entry block
 };
 

@@ -7,10 +7,10 @@ namespace skua::jit {
 namespace {
 
 // Depth first, without recursion: graphs may be deep.
-std::vector<Block*> post_order(Graph& graph) {
-    std::vector<std::uint8_t> seen(graph.blocks.size(), 0);
-    std::vector<std::pair<Block*, std::size_t>> stack;
-    std::vector<Block*> out;
+Vector<Block*> post_order(Graph& graph) {
+    Vector<std::uint8_t> seen(graph.blocks.size(), 0);
+    Vector<std::pair<Block*, std::size_t>> stack;
+    Vector<Block*> out;
     stack.emplace_back(graph.entry(), 0);
     seen[graph.entry()->id] = 1;
     while (!stack.empty()) {
@@ -28,27 +28,27 @@ std::vector<Block*> post_order(Graph& graph) {
     return out;
 }
 
-void number(const std::vector<Block*>& order) {
+void number(const Vector<Block*>& order) {
     for (std::size_t i = 0; i < order.size(); ++i) order[i]->order = static_cast<std::uint32_t>(i);
 }
 
 }  // namespace
 
-std::vector<Block*> depth_first_order(Graph& graph) {
+Vector<Block*> depth_first_order(Graph& graph) {
     auto order = post_order(graph);
     std::reverse(order.begin(), order.end());
     number(order);
     return order;
 }
 
-std::vector<Block*> reverse_post_order(Graph& graph) {
+Vector<Block*> reverse_post_order(Graph& graph, Vector<Loop>* all_loops) {
     auto order = depth_first_order(graph);
     compute_dominators(order);
     auto loops = compute_loops(order);
     if (loops.empty()) return order;
     // A plain reverse post order may list a loop's exit before the rest of the loop. Emit a block when
     // all its forward predecessors are out, preferring blocks of the innermost open loop; cold ones last.
-    std::vector<std::uint32_t> waiting(graph.blocks.size(), 0);
+    Vector<std::uint32_t> waiting(graph.blocks.size(), 0);
     for (Block* block : order) {
         for (Block* pred : block->preds) {
             if (pred->order < block->order) ++waiting[block->id];
@@ -59,9 +59,9 @@ std::vector<Block*> reverse_post_order(Graph& graph) {
         return a->order > b->order;
     };
     // Guards make many exits, so many blocks may be ready.
-    std::priority_queue<Block*, std::vector<Block*>, decltype(worse)> ready(worse);
+    std::priority_queue<Block*, Vector<Block*>, decltype(worse)> ready(worse);
     ready.push(graph.entry());
-    std::vector<Block*> out;
+    Vector<Block*> out;
     while (!ready.empty()) {
         Block* block = ready.top();
         ready.pop();
@@ -71,10 +71,11 @@ std::vector<Block*> reverse_post_order(Graph& graph) {
         }
     }
     number(out);
+    if (all_loops) *all_loops = std::move(loops);
     return out;
 }
 
-void compute_dominators(const std::vector<Block*>& order) {
+void compute_dominators(const Vector<Block*>& order) {
     for (Block* block : order) block->idom = nullptr;
     Block* entry = order.front();
     entry->idom = entry;
@@ -111,14 +112,16 @@ bool dominates(const Block* a, const Block* b) {
     return a == b;
 }
 
-std::vector<Loop> compute_loops(const std::vector<Block*>& order) {
-    std::vector<Loop> loops;
+Vector<Loop> compute_loops(const Vector<Block*>& order) {
+    Vector<Loop> loops;
     for (Block* block : order) {
         block->loop = nullptr;
         block->loop_depth = 0;
     }
-    std::vector<Block*> latches;
-    std::vector<std::size_t> loop_of(order.size(), order.size());  // by a header's order: its index in loops
+    Vector<Block*> latches;
+    Vector<std::size_t> loop_of(order.size(), order.size());  // by a header's order: its index in loops
+    Vector<const Block*> seen_for(order.size(), nullptr);  // by order: the header of the loop it is known in
+    Vector<Block*> work;
     // Inner headers come later in the order: going backwards, inner loops are found first.
     for (std::size_t i = order.size(); i-- > 0;) {
         Block* header = order[i];
@@ -128,14 +131,13 @@ std::vector<Loop> compute_loops(const std::vector<Block*>& order) {
         }
         if (latches.empty()) continue;
         Loop loop{header, {header}, latches, nullptr};
-        std::vector<Block*> work = latches;
-        std::vector<bool> inside(order.size(), false);
-        inside[header->order] = true;
+        work = latches;
+        seen_for[header->order] = header;
         while (!work.empty()) {
             Block* block = work.back();
             work.pop_back();
-            if (inside[block->order]) continue;
-            inside[block->order] = true;
+            if (seen_for[block->order] == header) continue;
+            seen_for[block->order] = header;
             loop.blocks.push_back(block);
             for (Block* pred : block->preds) work.push_back(pred);
         }

@@ -9,23 +9,24 @@
 namespace skua::jit {
 
 // Reverse post order from the entry; sets Block::order. Unreachable blocks are not in it.
-std::vector<Block*> depth_first_order(Graph& graph);
+Vector<Block*> depth_first_order(Graph& graph);
 // The same, but the blocks of a loop are contiguous: each loop's blocks are listed before what follows its
-// exits. Sets dominators and loops, too (Block::idom, dom_depth, loop, loop_depth).
-std::vector<Block*> reverse_post_order(Graph& graph);
+// exits. Sets dominators and loops, too (Block::idom, dom_depth, loop, loop_depth), and hands out the loops.
+struct Loop;
+Vector<Block*> reverse_post_order(Graph& graph, Vector<Loop>* loops = nullptr);
 
 // Block::idom and dom_depth (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm). Needs order.
-void compute_dominators(const std::vector<Block*>& order);
+void compute_dominators(const Vector<Block*>& order);
 [[nodiscard]] bool dominates(const Block* a, const Block* b);
 
 // Natural loops: Block::loop and loop_depth. An irreducible cycle has no header and counts as no loop.
 // Needs dominators.
 struct Loop {
     Block* header;
-    std::vector<Block*> blocks;   // header first
-    std::vector<Block*> latches;  // sources of back edges
-    Block* parent = nullptr;      // header of the loop around it
+    Vector<Block*> blocks;    // header first
+    Vector<Block*> latches;   // sources of back edges
+    Block* parent = nullptr;  // header of the loop around it
 };
-std::vector<Loop> compute_loops(const std::vector<Block*>& order);  // inner loops before outer ones
+Vector<Loop> compute_loops(const Vector<Block*>& order);  // inner loops before outer ones
 
 }  // namespace skua::jit

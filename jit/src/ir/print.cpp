@@ -99,7 +99,7 @@ private:
         std::reverse(order_.begin(), order_.end());
     }
 
-    void type_list(const std::vector<Type>& types) {
+    void type_list(const Vector<Type>& types) {
         for (std::size_t i = 0; i < types.size(); ++i) {
             if (i) out_ += ", ";
             out_ += type_name(types[i]);

@@ -98,7 +98,7 @@ private:
         }
         return fail("no type: " + std::string(name));
     }
-    bool type_list(std::vector<Type>& out) {
+    bool type_list(Vector<Type>& out) {
         if (!expect("(")) return false;
         while (!accept(")")) {
             if (!out.empty() && !expect(",")) return false;

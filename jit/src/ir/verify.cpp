@@ -377,7 +377,7 @@ private:
     }
 
     Graph& graph_;
-    std::vector<Block*> order_;
+    Vector<Block*> order_;
     std::vector<std::uint32_t> position_;  // in the block, from 1; 0: nowhere
     std::string error_;
 };

@@ -16,7 +16,7 @@ Node* address(Graph& graph, const void* p) {
 // Splits the block at the Assert. Returns the block that goes on behind it.
 Block* expand(Graph& graph, Block* block, Node* assert) {
     const auto& proof = *static_cast<const Proof*>(assert->ptr);
-    std::vector<Node*> test;
+    Vector<Node*> test;
     const MakeNode make = [&](Op op, Type type, std::initializer_list<Node*> inputs) {
         Node* n = graph.new_node(op, type, inputs);
         n->block = block;
@@ -53,7 +53,7 @@ Block* expand(Graph& graph, Block* block, Node* assert) {
 }  // namespace
 
 void expand_asserts(Graph& graph) {
-    std::vector<Block*> blocks;
+    Vector<Block*> blocks;
     for (auto& block : graph.blocks) blocks.push_back(block.get());
     for (Block* block : blocks) {
         for (;;) {

@@ -58,7 +58,7 @@ const Node* Bounds::canonical(const Node* n) {
     }
 }
 
-Bounds::Bounds(const Graph& graph, const std::vector<Block*>& order)
+Bounds::Bounds(const Graph& graph, const Vector<Block*>& order)
     : position_(graph.node_count(), 0),
       upper_(graph.node_count(), 0),
       lower_(graph.node_count(), 0),
@@ -67,7 +67,7 @@ Bounds::Bounds(const Graph& graph, const std::vector<Block*>& order)
       facts_(1),
       total_fuel_(100000 + 60 * std::int64_t{graph.node_count()}) {
     // Numbers of the dominator tree: parents come before children in the order.
-    std::vector<std::uint32_t> size(graph.blocks.size(), 1), next(graph.blocks.size(), 0);
+    Vector<std::uint32_t> size(graph.blocks.size(), 1), next(graph.blocks.size(), 0);
     for (std::size_t i = order.size(); i-- > 1;) size[order[i]->idom->id] += size[order[i]->id];
     for (const Block* block : order) {
         const std::uint32_t at = block->idom ? next[block->idom->id] : 0;
@@ -202,7 +202,7 @@ bool Bounds::less_equal(const Node* x, const Node* y, Wide c, Point at) {
     return proven;
 }
 
-bool Bounds::keeps(const Node* phi, Wide low, const Node* y, Wide high, const std::vector<Block*>& latches) {
+bool Bounds::keeps(const Node* phi, Wide low, const Node* y, Wide high, const Vector<Block*>& latches) {
     if (total_fuel_ <= 0) return false;
     if (y) y = canonical(y);
     if (y && y->is_const()) {

@@ -24,12 +24,12 @@ public:
     };
 
     // `order` with dominators; both must stay as they are. Nodes may be replaced meanwhile, not moved.
-    Bounds(const Graph& graph, const std::vector<Block*>& order);
+    Bounds(const Graph& graph, const Vector<Block*>& order);
 
     // Whether x <= y + c is certain at the point; a null node is 0. False also if it takes too long.
     bool less_equal(const Node* x, const Node* y, Wide c, Point at);
     // Whether a phi that once fulfils 0 <= phi + low and phi <= y + high does so on every later way round.
-    bool keeps(const Node* phi, Wide low, const Node* y, Wide high, const std::vector<Block*>& latches);
+    bool keeps(const Node* phi, Wide low, const Node* y, Wide high, const Vector<Block*>& latches);
 
     [[nodiscard]] Point before(const Node* n) const { return {n->block, position_[n->id]}; }
     [[nodiscard]] static Point at_end(const Block* block) {
@@ -69,10 +69,10 @@ private:
     }
     bool adds_exactly(const Node* add, Point at, int depth);
 
-    std::vector<std::uint32_t> position_, upper_, lower_;  // by node
-    std::vector<std::uint32_t> enter_, leave_;             // of the dominator tree, by block
-    std::vector<Fact> facts_;
-    std::vector<Assumption> assumptions_;
+    Vector<std::uint32_t> position_, upper_, lower_;  // by node
+    Vector<std::uint32_t> enter_, leave_;             // of the dominator tree, by block
+    Vector<Fact> facts_;
+    Vector<Assumption> assumptions_;
     int fuel_ = 0;
     std::int64_t total_fuel_;
 };

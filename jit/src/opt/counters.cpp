@@ -31,8 +31,7 @@ bool is_innermost(const Loop& loop) {
                        [&](const Block* block) { return block->loop == loop.header; });
 }
 
-bool find_counters(const Loop& loop, const InLoop& inside, const Block* before,
-                   std::vector<Counter>& counters) {
+bool find_counters(const Loop& loop, const InLoop& inside, const Block* before, Vector<Counter>& counters) {
     if (loop.latches.size() != 1) return false;
     const Block* at = loop.latches[0];
     while (at->succs.size() == 1 && at->preds.size() == 1 && at != loop.header &&

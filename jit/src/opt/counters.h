@@ -18,8 +18,7 @@ struct Counter {
 };
 
 // False: the loop has no test at its end that one could tell. `before` is its preheader.
-bool find_counters(const Loop& loop, const InLoop& inside, const Block* before,
-                   std::vector<Counter>& counters);
+bool find_counters(const Loop& loop, const InLoop& inside, const Block* before, Vector<Counter>& counters);
 
 // The value behind checks that do not change it. A cast is more than its input: it says what the
 // reference is.

@@ -33,10 +33,10 @@ bool grows(const Node* store) {
 }  // namespace
 
 bool eliminate_dead_code(Graph& graph) {
-    std::vector<std::uint8_t> live(graph.node_count(), 0);
-    std::vector<Node*> work;
+    Vector<std::uint8_t> live(graph.node_count(), 0);
+    Vector<Node*> work;
     // Stores into fresh objects count once the object does: chains by object.
-    std::vector<Node*> first_store(graph.node_count(), nullptr), next_store(graph.node_count(), nullptr);
+    Vector<Node*> first_store(graph.node_count(), nullptr), next_store(graph.node_count(), nullptr);
     const auto mark = [&](Node* n) {
         if (live[n->id]) return;
         live[n->id] = 1;

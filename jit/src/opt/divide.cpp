@@ -173,8 +173,8 @@ private:
 
     Graph& graph_;
     Block* block_ = nullptr;
-    std::vector<Node*> out_;  // of the block under way
-    std::vector<Node*> constants_;
+    Vector<Node*> out_;  // of the block under way
+    Vector<Node*> constants_;
 };
 
 }  // namespace

@@ -38,7 +38,7 @@ public:
         find_uses();
         bool changed = false;
         for (Node* object : objects_) {
-            std::vector<Field> fields;
+            Vector<Field> fields;
             if (!stays_inside(object, fields)) continue;
             for (const Field& field : fields) replace_field(object, field);
             remove(object);
@@ -95,7 +95,7 @@ private:
 
     // Users that this run has replaced count: what was stored in an object that is gone may live on
     // in the values of its loads.
-    bool stays_inside(const Node* object, std::vector<Field>& fields) const {
+    bool stays_inside(const Node* object, Vector<Field>& fields) const {
         for (std::uint32_t u = first_use_[object->id]; u != kNone; u = uses_[u].next) {
             const Node* user = uses_[u].user;
             if (user->op == Op::Eq || user->op == Op::Ne) continue;  // with anything else: not equal
@@ -106,7 +106,7 @@ private:
     }
 
     // False if it overlaps another field without being it.
-    static bool add_field(std::vector<Field>& fields, const Node* access) {
+    static bool add_field(Vector<Field>& fields, const Node* access) {
         const auto size = mem_size(access->mem.rep);
         const Type seen = access->op == Op::Load ? access->type : access->in(1)->type;
         const Type type = is_float(seen) ? seen : Type::I64;
@@ -127,8 +127,8 @@ private:
 
     // ---- one field ------------------------------------------------------------------------------------
     void replace_field(Node* object, const Field& field) {
-        std::vector<Node*> loads;
-        std::vector<Block*> blocks{object->block};
+        Vector<Node*> loads;
+        Vector<Block*> blocks{object->block};
         for_users(object, [&](Node* user) {
             if (!is_access(user, object) || user->mem.disp != field.disp) return;
             if (user->op == Op::Load) loads.push_back(user);
@@ -138,7 +138,7 @@ private:
         std::sort(blocks.begin(), blocks.end());
         blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
         repair_.start(field.type);
-        std::vector<Node*> open;  // loads in front of the first definition in their block
+        Vector<Node*> open;  // loads in front of the first definition in their block
         for (Block* block : blocks) {
             Node* value = nullptr;
             for (std::size_t i = 0; i < block->nodes.size(); ++i) {
@@ -239,9 +239,9 @@ private:
 
     Graph& graph_;
     SsaRepair repair_;
-    std::vector<Node*> objects_;
-    std::vector<std::uint32_t> first_use_;  // by node: 0: no object; kNone: no (further) use
-    std::vector<Use> uses_;
+    Vector<Node*> objects_;
+    Vector<std::uint32_t> first_use_;  // by node: 0: no object; kNone: no (further) use
+    Vector<Use> uses_;
 };
 
 }  // namespace

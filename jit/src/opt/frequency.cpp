@@ -55,8 +55,8 @@ bool is_real_call(const Node* n) {
     return (info(n->op).call && !is_checkpoint(n->op)) || info(n->op).allocates;
 }
 
-std::vector<double> estimate_frequencies(const std::vector<Block*>& order, std::size_t block_count) {
-    std::vector<double> frequency(block_count, 0);
+Vector<double> estimate_frequencies(const Vector<Block*>& order, std::size_t block_count) {
+    Vector<double> frequency(block_count, 0);
     for (const Block* block : order) {
         double sum = block->preds.empty() ? 1 : 0;
         for (const Block* pred : block->preds) {

@@ -12,7 +12,7 @@ namespace skua::jit {
 // else once in 4, finds numbers equal once in 4, and is even otherwise. (The kinds of guesses are those of
 // Ball and Larus, "Branch Prediction for Free", PLDI 1993; the numbers are ours. Two that apply are combined
 // as in Wu and Larus, "Static Branch Frequency and Program Profile Analysis", MICRO 1994.)
-std::vector<double> estimate_frequencies(const std::vector<Block*>& order, std::size_t block_count);
+Vector<double> estimate_frequencies(const Vector<Block*>& order, std::size_t block_count);
 
 // A call that is one in machine code, too, or may become one.
 [[nodiscard]] bool is_real_call(const Node* n);

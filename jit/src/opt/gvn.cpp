@@ -30,11 +30,13 @@ public:
         while (size < graph.node_count()) size *= 2;
         heads_.assign(size, nullptr);
         versions_of_.assign(graph.node_count() + 1024, 0);
-        first_store_.assign(graph.node_count(), nullptr);
-        next_store_.assign(graph.node_count(), nullptr);
         for (auto& block : graph.blocks) {
             for (const Node* n : block->nodes) {
                 if (n->op != Op::Store || n->in(0)->op != Op::New) continue;
+                if (first_store_.empty()) {  // most functions have no such store
+                    first_store_.assign(graph.node_count(), nullptr);
+                    next_store_.assign(graph.node_count(), nullptr);
+                }
                 next_store_[n->id] = first_store_[n->in(0)->id];
                 first_store_[n->in(0)->id] = n;
             }
@@ -42,8 +44,7 @@ public:
     }
 
     void run() {
-        order_ = reverse_post_order(graph_);
-        loops_ = compute_loops(order_);
+        order_ = reverse_post_order(graph_, &loops_);
         exit_versions_.resize(order_.size());
         for (Block* block : order_) visit(*block);
         graph_.settle();
@@ -51,11 +52,11 @@ public:
 
 private:
     // ---- memory versions ------------------------------------------------------------------------------
-    std::vector<std::uint32_t> entry_versions(const Block& block) {
-        std::vector<std::uint32_t> versions(partitions_.count(), 0);
+    Vector<std::uint32_t> entry_versions(const Block& block) {
+        Vector<std::uint32_t> versions(partitions_.count(), 0);
         if (block.preds.empty()) return versions;
         bool backward = false;
-        const std::vector<std::uint32_t>* first = nullptr;
+        const Vector<std::uint32_t>* first = nullptr;
         for (const Block* pred : block.preds) {
             if (pred->order >= block.order) {
                 backward = true;
@@ -151,7 +152,9 @@ private:
     // A field that is set once, when the object is made: what was stored there is there for ever, whatever
     // happened in between. Null if this is none.
     Node* stored_for_ever(const Node* n) {
-        if (n->mem.alias != Alias::Field || n->input_count != 1 || n->in(0)->op != Op::New) return nullptr;
+        if (n->mem.alias != Alias::Field || n->input_count != 1 || n->in(0)->op != Op::New ||
+            first_store_.empty())
+            return nullptr;
         const Node* object = n->in(0);
         const Node* found = nullptr;
         for (const Node* store = first_store_[object->id]; store; store = next_store_[store->id]) {
@@ -339,15 +342,15 @@ private:
 
     Graph& graph_;
     Partitions partitions_;
-    std::vector<Block*> order_;
-    std::vector<Loop> loops_;
+    Vector<Block*> order_;
+    Vector<Loop> loops_;
     Block* block_ = nullptr;
-    std::vector<Node*> heads_, chain_;
-    std::vector<std::uint32_t> versions_, versions_of_;  // now, by partition; of accesses, by node
-    std::vector<std::vector<std::uint32_t>> exit_versions_;
+    Vector<Node*> heads_, chain_;
+    Vector<std::uint32_t> versions_, versions_of_;  // now, by partition; of accesses, by node
+    Vector<Vector<std::uint32_t>> exit_versions_;
     std::uint32_t last_version_ = 0;
-    std::vector<Node*> out_;
-    std::vector<const Node*> first_store_, next_store_;  // into fresh objects: by object, by store
+    Vector<Node*> out_;
+    Vector<const Node*> first_store_, next_store_;  // into fresh objects: by object, by store
 };
 
 }  // namespace

@@ -36,7 +36,7 @@ bool writes_memory(const Block* block) {
 class HotLoop {
 public:
     // `rank`: of rank_blocks.
-    HotLoop(Graph& graph, const Loop& loop, const std::vector<std::uint32_t>& rank)
+    HotLoop(Graph& graph, const Loop& loop, const Vector<std::uint32_t>& rank)
         : graph_(graph), loop_(loop), usual_(graph.blocks.size(), false) {
         for (const Block* block : loop.blocks) usual_[block->id] = rank[block->id] == rank[loop.header->id];
     }
@@ -73,7 +73,7 @@ private:
 
     // The part of the usual way that rare ways come back to, the header aside, which others come to as well.
     void find_tail() {
-        std::vector<bool> seen(graph_.blocks.size(), false);
+        Vector<bool> seen(graph_.blocks.size(), false);
         seen[loop_.header->id] = true;
         const auto add = [&](Block* block) {
             if (seen[block->id]) return;
@@ -94,20 +94,20 @@ private:
     }
 
     void separate() {
-        std::vector<Block*> usual_latches;
+        Vector<Block*> usual_latches;
         for (Block* latch : loop_.latches) {
             if (is_usual(latch)) usual_latches.push_back(latch);
         }
         const Clone clone = clone_blocks(graph_, tail_);
         for (Block* block : tail_) {
-            for (Block* pred : std::vector<Block*>(block->preds)) {
+            for (Block* pred : Vector<Block*>(block->preds)) {
                 if (!is_usual(pred)) redirect(pred, block, clone);
             }
         }
         // All ways back but the usual one lead to the outer loop's header.
         merge_preds(graph_, loop_.header, usual_latches);
         repair_uses(graph_, clone, tail_, Entered::Anywhere);
-        std::vector<Block*> both = tail_;
+        Vector<Block*> both = tail_;
         for (const Block* block : tail_) both.push_back(clone.blocks[block->id]);
         for (const Block* block : both) {
             for (Node* phi : block->nodes) {
@@ -116,7 +116,7 @@ private:
         }
         graph_.settle();
         for (Block* from : both) {
-            for (Block* to : std::vector<Block*>(from->succs)) {
+            for (Block* to : Vector<Block*>(from->succs)) {
                 if (from->succs.size() > 1 && to->preds.size() > 1) split_edge(graph_, from, to);
             }
         }
@@ -137,15 +137,15 @@ private:
 
     Graph& graph_;
     const Loop& loop_;
-    std::vector<bool> usual_;  // by block id
-    std::vector<Block*> tail_;
+    Vector<bool> usual_;  // by block id
+    Vector<Block*> tail_;
 };
 
 }  // namespace
 
 void hot_loops(Graph& graph) {
-    const auto order = reverse_post_order(graph);
-    auto loops = compute_loops(order);
+    Vector<Loop> loops;
+    const auto order = reverse_post_order(graph, &loops);
     if (loops.empty()) return;
     const auto rank = rank_blocks(order, estimate_frequencies(order, graph.blocks.size()));
     int made = 0;

@@ -13,7 +13,7 @@ void lagging(Graph& graph) {
         Block* header = loop.header;
         if (header->preds.size() != 2 || loop.latches.size() != 1) continue;
         const std::uint32_t latch = header->preds[0] == loop.latches[0] ? 0 : 1;
-        std::vector<Node*> values;
+        Vector<Node*> values;
         for (Node* phi : header->nodes) {
             if (phi->op != Op::Phi) break;
             Node* counter = phi->in(latch);

@@ -14,7 +14,7 @@ bool has_call(const Block* block) {
 }
 
 // A way aside begins here, if it has a call.
-bool is_rare_way(const Block* block, const std::vector<double>& frequency) {
+bool is_rare_way(const Block* block, const Vector<double>& frequency) {
     if (block->preds.size() != 1) return false;
     const Block* from = block->preds[0];
     return from->succs.size() == 2 && frequency[block->id] <= kRare * frequency[from->id];
@@ -22,15 +22,14 @@ bool is_rare_way(const Block* block, const std::vector<double>& frequency) {
 
 }  // namespace
 
-std::vector<std::uint32_t> rank_blocks(const std::vector<Block*>& order,
-                                       const std::vector<double>& frequency) {
-    std::vector<bool> calls(frequency.size(), false);  // the block or one that it dominates
+Vector<std::uint32_t> rank_blocks(const Vector<Block*>& order, const Vector<double>& frequency) {
+    Vector<bool> calls(frequency.size(), false);  // the block or one that it dominates
     for (std::size_t i = order.size(); i-- > 0;) {
         const Block* block = order[i];
         if (!block->cold && has_call(block)) calls[block->id] = true;
         if (block->idom && calls[block->id]) calls[block->idom->id] = true;
     }
-    std::vector<std::uint32_t> rank(frequency.size(), 0);
+    Vector<std::uint32_t> rank(frequency.size(), 0);
     for (const Block* block : order) {
         if (!block->idom) continue;
         if (block->cold) {

@@ -13,7 +13,6 @@ namespace skua::jit {
 // that lies aside takes no registers from what goes on in front of it.
 // `order`: of reverse_post_order, with dominators; `frequency`: of estimate_frequencies.
 inline constexpr std::uint32_t kColdRank = ~std::uint32_t{0};
-std::vector<std::uint32_t> rank_blocks(const std::vector<Block*>& order,
-                                       const std::vector<double>& frequency);
+Vector<std::uint32_t> rank_blocks(const Vector<Block*>& order, const Vector<double>& frequency);
 
 }  // namespace skua::jit

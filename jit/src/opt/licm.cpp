@@ -37,8 +37,8 @@ bool is_pure_call(const Node* n) {
 
 // Comparisons that only branches use: with these they are one instruction where they are, and a register for
 // as long as the loop takes where they are not.
-std::vector<bool> fused_with_branches(const Graph& graph) {
-    std::vector<bool> fused(graph.node_count(), false);
+Vector<bool> fused_with_branches(const Graph& graph) {
+    Vector<bool> fused(graph.node_count(), false);
     for (const auto& block : graph.blocks) {
         for (const Node* n : block->nodes) fused[n->id] = is_compare(n->op);
     }
@@ -81,14 +81,14 @@ private:
         const Node* access;
         std::uint32_t next;
     };
-    std::vector<std::uint32_t> first_;  // in all_, by object; 0: none
-    std::vector<Access> all_;
+    Vector<std::uint32_t> first_;  // in all_, by object; 0: none
+    Vector<Access> all_;
 };
 
 class Hoister {
 public:
-    Hoister(Graph& graph, const Partitions& partitions, const Accesses& accesses,
-            const std::vector<bool>& fused, const Loop& loop, Block* before)
+    Hoister(Graph& graph, const Partitions& partitions, const Accesses& accesses, const Vector<bool>& fused,
+            const Loop& loop, Block* before)
         : partitions_(partitions),
           accesses_(accesses),
           fused_(fused),
@@ -101,7 +101,7 @@ public:
         // From the header on as long as there is only one way: what is executed whenever the loop is entered.
         bool clean = true;
         Block* block = loop_.header;
-        std::vector<Block*> always;
+        Vector<Block*> always;
         for (;;) {
             always.push_back(block);
             block_nodes(block, true, clean);
@@ -109,7 +109,7 @@ public:
             block = block->succs[0];
             if (!inside_.has(block) || block == loop_.header || block->preds.size() != 1) break;
         }
-        std::vector<Block*> rest = loop_.blocks;
+        Vector<Block*> rest = loop_.blocks;
         std::sort(rest.begin(), rest.end(),
                   [](const Block* a, const Block* b) { return a->order < b->order; });
         for (Block* other : rest) {
@@ -121,7 +121,7 @@ public:
 
 private:
     void block_nodes(Block* block, bool always, bool& clean) {
-        std::vector<Node*> kept;
+        Vector<Node*> kept;
         kept.reserve(block->nodes.size());
         for (Node* n : block->nodes) {
             if (may_hoist(n, always, clean)) {
@@ -174,7 +174,7 @@ private:
 
     const Partitions& partitions_;
     const Accesses& accesses_;
-    const std::vector<bool>& fused_;
+    const Vector<bool>& fused_;
     const Loop& loop_;
     Block* before_;
     InLoop inside_;
@@ -196,7 +196,7 @@ void licm(Graph& graph) {
     const auto current = made ? find_loops(graph) : loops;
     const Partitions partitions(graph);
     const Accesses accesses(graph);
-    const std::vector<bool> fused = fused_with_branches(graph);
+    const Vector<bool> fused = fused_with_branches(graph);
     for (const Loop& loop : current) {
         if (Block* before = find_preheader(loop))
             Hoister(graph, partitions, accesses, fused, loop, before).run();

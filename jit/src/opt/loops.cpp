@@ -4,7 +4,7 @@
 
 namespace skua::jit {
 
-std::vector<Loop> find_loops(Graph& graph) {
+Vector<Loop> find_loops(Graph& graph) {
     const auto order = depth_first_order(graph);
     compute_dominators(order);
     return compute_loops(order);
@@ -25,10 +25,10 @@ Block* make_preheader(Graph& graph, const Loop& loop) {
     return merge_preds(graph, loop.header, loop.latches);
 }
 
-Block* merge_preds(Graph& graph, Block* header, const std::vector<Block*>& kept_preds) {
+Block* merge_preds(Graph& graph, Block* header, const Vector<Block*>& kept_preds) {
     Block* before = graph.new_block();
-    std::vector<Block*> kept;
-    std::vector<bool> is_kept;
+    Vector<Block*> kept;
+    Vector<bool> is_kept;
     for (Block* pred : header->preds) {
         is_kept.push_back(std::find(kept_preds.begin(), kept_preds.end(), pred) != kept_preds.end());
         if (is_kept.back()) {
@@ -64,7 +64,7 @@ Block* merge_preds(Graph& graph, Block* header, const std::vector<Block*>& kept_
 void separate_loops(Graph& graph) {
     if (!graph.osr) return;
     for (const Loop& loop : find_loops(graph)) {
-        std::vector<Block*> own;
+        Vector<Block*> own;
         for (Block* latch : loop.latches) {
             const bool polls = std::any_of(latch->nodes.begin(), latch->nodes.end(),
                                            [](const Node* n) { return n->op == Op::Poll; });

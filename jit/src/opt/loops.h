@@ -9,7 +9,7 @@
 namespace skua::jit {
 
 // All loops, inner ones first, with fresh orders.
-std::vector<Loop> find_loops(Graph& graph);
+Vector<Loop> find_loops(Graph& graph);
 
 // The block that alone leads into the loop from outside; made if there are several. Orders become stale, the
 // loop stays as it is.
@@ -17,7 +17,7 @@ Block* make_preheader(Graph& graph, const Loop& loop);
 // The same, null if there is none.
 [[nodiscard]] Block* find_preheader(const Loop& loop);
 // A new block between the header and its predecessors other than `kept`, with phis of what comes from them.
-Block* merge_preds(Graph& graph, Block* header, const std::vector<Block*>& kept);
+Block* merge_preds(Graph& graph, Block* header, const Vector<Block*>& kept);
 
 // Blocks of a loop, by id.
 class InLoop {
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] bool invariant(const Node* n) const { return !has(n->block); }
 
 private:
-    std::vector<bool> inside_;
+    Vector<bool> inside_;
 };
 
 }  // namespace skua::jit

@@ -1,7 +1,5 @@
 #include "opt/memory.h"
 
-#include <unordered_map>
-
 #include "run/runtime_entry.h"
 
 namespace skua::jit {
@@ -13,7 +11,7 @@ bool clobbers_memory(const Node* n) {
 }
 
 Partitions::Partitions(const Graph& graph) : of_node_(graph.node_count(), kConstant) {
-    std::unordered_map<std::uint64_t, std::uint32_t> numbers;
+    HashMap<std::uint64_t, std::uint32_t> numbers;
     for (auto& block : graph.blocks) {
         for (const Node* n : block->nodes) {
             if ((n->op != Op::Load && n->op != Op::Store) || n->mem.alias == Alias::Constant) continue;

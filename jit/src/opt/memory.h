@@ -39,13 +39,13 @@ public:
         [[nodiscard]] bool has(std::uint32_t i) const { return bits_[i / 64] >> (i % 64) & 1; }
 
     private:
-        std::vector<std::uint64_t> bits_;
+        Vector<std::uint64_t> bits_;
     };
     [[nodiscard]] Set written_by(const Block& block) const;
     [[nodiscard]] Set written_by(const Loop& loop) const;
 
 private:
-    std::vector<std::uint32_t> of_node_;
+    Vector<std::uint32_t> of_node_;
     std::uint32_t count_ = 1;
 };
 

@@ -32,7 +32,7 @@ constexpr Pass kPasses[] = {
     {"gvn", gvn},
     {"divide", divide},
     {"unroll", unroll},
-    {"gvn", gvn},
+    {"gvn", gvn, true},  // `divide` and `unroll` make nodes, or do nothing
     {"simplify", simplify},
     {"latches", latches},
 };
@@ -61,9 +61,12 @@ const Pass* find_pass(std::string_view name) {
 
 void optimize(Graph& graph, const PassOptions& options) {
     if (options.verify) check(graph, "build");
+    std::uint32_t settled_nodes = 0;  // behind the last gvn
     for (const Pass& pass : kPasses) {
+        if (pass.only_after_new_nodes && graph.node_count() == settled_nodes) continue;
         if (options.assert_eliminated) graph.assert_by = pass.name;
         pass.run(graph);
+        if (pass.run == gvn) settled_nodes = graph.node_count();
         if (options.verify) check(graph, pass.name);
         if (options.print && (options.print_after == "all" || options.print_after == pass.name)) {
             options.print(pass.name, graph);

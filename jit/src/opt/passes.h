@@ -26,6 +26,8 @@ struct PassOptions {
 struct Pass {
     const char* name;  // of --print-ir; the same wherever the pass stands in the list
     void (*run)(Graph&);
+    // Runs only if passes since the last one of its name have made nodes: those between change nothing else.
+    bool only_after_new_nodes = false;
 };
 
 // What optimize runs, in order.

@@ -20,7 +20,7 @@ using Wide = Bounds::Wide;
 
 class Ranges {
 public:
-    Ranges(Graph& graph, const std::vector<Block*>& order) : graph_(graph), bounds_(graph, order) {}
+    Ranges(Graph& graph, const Vector<Block*>& order) : graph_(graph), bounds_(graph, order) {}
 
     void decide(Block* block) {
         for (Node* n : block->nodes) {
@@ -198,8 +198,8 @@ private:
 
     Graph& graph_;
     Bounds bounds_;
-    std::vector<Hoist> hoists_;
-    std::vector<std::pair<Node*, Node*>> asserts_;  // with the plain operation that stands for the guard
+    Vector<Hoist> hoists_;
+    Vector<std::pair<Node*, Node*>> asserts_;  // with the plain operation that stands for the guard
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ constexpr int kMaxReductions = 6;  // of nodes made while reducing a node that w
 bool Reducer::run(Block& block) {
     block_ = &block;
     changed_ = false;
-    std::vector<Node*> before = std::move(block.nodes);
+    Vector<Node*> before = std::move(block.nodes);
     block.nodes.clear();
     // The constants at the head of the entry block stay in place: new ones are put behind them.
     std::size_t i = 0;
@@ -134,7 +134,10 @@ void Reducer::reduce_branch(Node* n) {
         } else {
             return;
         }
-        if (swap) std::swap(n->block->succs[0], n->block->succs[1]);
+        if (swap) {
+            std::swap(n->block->succs[0], n->block->succs[1]);
+            swapped_edges_ = true;
+        }
         changed_ = true;
     }
 }

@@ -2,6 +2,8 @@
 // By area: reduce_integer.cpp, reduce_compare.cpp, reduce_guard.cpp (guards, memory, type tests).
 #pragma once
 
+#include <utility>
+
 #include "ir/ir.h"
 
 namespace skua::jit {
@@ -12,6 +14,8 @@ public:
 
     // Reduces all nodes of a block, in order. True if anything changed. The caller settles.
     bool run(Block& block);
+    // Has a branch's condition been inverted, its successors being swapped? Since it was asked last.
+    bool swapped_edges() { return std::exchange(swapped_edges_, false); }
 
 private:
     // What the node may be replaced by, or null. May append new nodes to the block in front of it, and
@@ -39,7 +43,7 @@ private:
 
     Graph& graph_;
     Block* block_ = nullptr;
-    bool changed_ = false;
+    bool changed_ = false, swapped_edges_ = false;
     int depth_ = 0;
 };
 

@@ -64,7 +64,7 @@ void rotate_loop(Graph& graph, const Loop& loop) {
     repair_uses(graph, clone, {header});
     graph.settle();
     for (Block* from : {header, test}) {
-        for (Block* to : std::vector<Block*>(from->succs)) {
+        for (Block* to : Vector<Block*>(from->succs)) {
             if (to->preds.size() > 1) split_edge(graph, from, to);
         }
     }
@@ -73,12 +73,12 @@ void rotate_loop(Graph& graph, const Loop& loop) {
 }  // namespace
 
 void rotate(Graph& graph) {
-    std::vector<bool> done;
+    Vector<bool> done;
     int rotations = 0;
     for (bool rotated = true; rotated && rotations < kMaxRotations;) {
         rotated = false;
         // What is known of the loops around one that was rotated is no longer true.
-        std::vector<bool> changed(graph.blocks.size(), false);
+        Vector<bool> changed(graph.blocks.size(), false);
         for (const Loop& loop : find_loops(graph)) {
             done.resize(graph.blocks.size(), false);
             if (done[loop.header->id] || rotations == kMaxRotations) continue;

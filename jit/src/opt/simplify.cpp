@@ -11,10 +11,12 @@ namespace skua::jit {
 void simplify(Graph& graph) {
     constexpr int kMaxRounds = 8;
     Reducer reducer(graph);
+    Vector<Block*> order;  // empty: edges have changed
     for (int round = 0; round < kMaxRounds; ++round) {
         bool changed = false;
         // Predecessors first, so that what is known of inputs is known.
-        for (Block* block : reverse_post_order(graph)) changed |= reducer.run(*block);
+        if (order.empty()) order = reverse_post_order(graph);
+        for (Block* block : order) changed |= reducer.run(*block);
         if (changed) graph.settle();
         bool edges = fold_branches(graph);
         edges |= fold_diamonds(graph);
@@ -29,6 +31,7 @@ void simplify(Graph& graph) {
             graph.settle();
         }
         if (!changed && !edges && !threaded && !merged) break;
+        if (edges || threaded || merged || reducer.swapped_edges()) order.clear();
     }
     eliminate_dead_code(graph);
 }

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 namespace skua::jit {
-Node* SsaRepair::get(const std::vector<Node*>& of, const Block* block) {
+Node* SsaRepair::get(const Vector<Node*>& of, const Block* block) {
     Node* value = block->id < of.size() ? of[block->id] : nullptr;
     return value ? resolve(value) : nullptr;
 }
 
-void SsaRepair::set(std::vector<Node*>& of, const Block* block, Node* value) {
+void SsaRepair::set(Vector<Node*>& of, const Block* block, Node* value) {
     if (of.size() <= block->id) of.resize(graph_.blocks.size(), nullptr);
     of[block->id] = value;
     touched_.push_back(block->id);
@@ -25,7 +25,7 @@ void SsaRepair::start(Type type) {
 
 Node* SsaRepair::at_end(Block* block) {
     // Straight lines are walked, not recursed into.
-    std::vector<Block*> passed;
+    Vector<Block*> passed;
     Node* value = nullptr;
     for (Block* at = block;; at = at->preds[0]) {
         if ((value = get(ends_, at)) || (value = get(starts_, at))) break;
@@ -72,7 +72,7 @@ void SsaRepair::finish() {
     phis_.clear();
 }
 
-Clone clone_blocks(Graph& graph, const std::vector<Block*>& originals) {
+Clone clone_blocks(Graph& graph, const Vector<Block*>& originals) {
     Clone clone;
     clone.nodes.assign(graph.node_count(), nullptr);
     clone.blocks.assign(graph.blocks.size(), nullptr);
@@ -91,7 +91,7 @@ Clone clone_blocks(Graph& graph, const std::vector<Block*>& originals) {
     }
     for (Block* block : originals) {
         Block* copy = clone.blocks[block->id];
-        std::vector<bool> kept;
+        Vector<bool> kept;
         for (const Block* pred : block->preds) {
             Block* inside = pred->id < clone.blocks.size() ? clone.blocks[pred->id] : nullptr;
             kept.push_back(inside != nullptr);
@@ -123,16 +123,16 @@ Clone clone_blocks(Graph& graph, const std::vector<Block*>& originals) {
     return clone;
 }
 
-void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& originals, Entered entered) {
+void repair_uses(Graph& graph, const Clone& clone, const Vector<Block*>& originals, Entered entered) {
     // By id, the originals of all whose uses are looked at.
-    std::vector<const Node*> original_of(graph.node_count(), nullptr);
+    Vector<const Node*> original_of(graph.node_count(), nullptr);
     for (const Block* block : originals) {
         for (const Node* n : block->nodes) {
             original_of[n->id] = n;
             if (entered == Entered::Anywhere) original_of[clone.nodes[n->id]->id] = n;
         }
     }
-    std::vector<bool> inside(graph.blocks.size(), false);
+    Vector<bool> inside(graph.blocks.size(), false);
     for (const Block* block : originals) {
         inside[block->id] = true;
         inside[clone.blocks[block->id]->id] = true;
@@ -141,8 +141,8 @@ void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& or
         Node* user;
         std::uint32_t input, next;
     };
-    std::vector<Use> uses(1);
-    std::vector<std::uint32_t> first(clone.nodes.size(), 0);  // by the original's id
+    Vector<Use> uses(1);
+    Vector<std::uint32_t> first(clone.nodes.size(), 0);  // by the original's id
     for (auto& owner : graph.blocks) {
         for (Node* n : owner->nodes) {
             for (std::uint32_t i = 0; i < n->input_count; ++i) {
@@ -158,7 +158,7 @@ void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& or
     }
     SsaRepair repair(graph);
     for (Block* block : originals) {
-        for (Node* n : std::vector<Node*>(block->nodes)) {
+        for (Node* n : Vector<Node*>(block->nodes)) {
             if (first[n->id] == 0) continue;
             repair.start(n->type);
             repair.define(block, n);

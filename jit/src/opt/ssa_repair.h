@@ -22,25 +22,25 @@ public:
     void finish();
 
 private:
-    static Node* get(const std::vector<Node*>& of, const Block* block);
-    void set(std::vector<Node*>& of, const Block* block, Node* value);
+    static Node* get(const Vector<Node*>& of, const Block* block);
+    void set(Vector<Node*>& of, const Block* block, Node* value);
 
     Graph& graph_;
     Type type_ = Type::Void;
-    std::vector<Node*> ends_, starts_;  // by block
-    std::vector<std::uint32_t> touched_;
-    std::vector<Node*> phis_;
+    Vector<Node*> ends_, starts_;  // by block
+    Vector<std::uint32_t> touched_;
+    Vector<Node*> phis_;
 };
 
 // A copy of some blocks and their nodes. Edges among them are copied; edges that leave them lead to the
 // same blocks, whose phis get the copies' values; edges that enter them are not copied, and the copies' phis
 // have no inputs for them.
 struct Clone {
-    std::vector<Node*> nodes;    // by the original's id; null outside
-    std::vector<Block*> blocks;  // likewise
+    Vector<Node*> nodes;    // by the original's id; null outside
+    Vector<Block*> blocks;  // likewise
     [[nodiscard]] Node* of(Node* n) const { return n->id < nodes.size() && nodes[n->id] ? nodes[n->id] : n; }
 };
-Clone clone_blocks(Graph& graph, const std::vector<Block*>& originals);
+Clone clone_blocks(Graph& graph, const Vector<Block*>& originals);
 
 // How the copies are entered: where the originals are entered, so that a copy's definitions dominate the
 // copy's uses of them, or anywhere.
@@ -48,7 +48,7 @@ enum class Entered : std::uint8_t { AsOriginals, Anywhere };
 
 // Once the edges are as they shall be: what was defined in the originals is used elsewhere by way of phis
 // of the two definitions. The caller settles.
-void repair_uses(Graph& graph, const Clone& clone, const std::vector<Block*>& originals,
+void repair_uses(Graph& graph, const Clone& clone, const Vector<Block*>& originals,
                  Entered entered = Entered::AsOriginals);
 
 }  // namespace skua::jit

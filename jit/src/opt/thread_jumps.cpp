@@ -15,7 +15,7 @@ namespace {
 // A way into the block and the successor that it takes there.
 struct Way {
     Block *from, *to;
-    std::vector<Node*> values;  // of the block's phis, in order
+    Vector<Node*> values;  // of the block's phis, in order
 };
 
 std::optional<bool> truth(const Node* value) {
@@ -31,8 +31,8 @@ const Node* tested_phi(const Block* block) {
     return block->nodes[block->nodes.size() - 2]->op == Op::Phi ? last->in(0) : nullptr;
 }
 
-std::vector<Way> known_ways(const Block* block, const Node* phi) {
-    std::vector<Way> ways;
+Vector<Way> known_ways(const Block* block, const Node* phi) {
+    Vector<Way> ways;
     for (std::uint32_t i = 0; i < phi->input_count; ++i) {
         const auto taken = truth(phi->in(i));
         Block* from = block->preds[i];
@@ -49,9 +49,9 @@ std::vector<Way> known_ways(const Block* block, const Node* phi) {
 }
 
 // The phis' uses behind the block, which another way reaches now.
-void repair(Graph& graph, Block* block, const std::vector<Way>& ways) {
-    std::vector<Node*> phis;
-    std::vector<std::uint32_t> index(graph.node_count(), 0);  // one more than the phi's
+void repair(Graph& graph, Block* block, const Vector<Way>& ways) {
+    Vector<Node*> phis;
+    Vector<std::uint32_t> index(graph.node_count(), 0);  // one more than the phi's
     for (Node* n : block->nodes) {
         if (n->op != Op::Phi) break;
         phis.push_back(n);
@@ -61,7 +61,7 @@ void repair(Graph& graph, Block* block, const std::vector<Way>& ways) {
         Node* user;
         std::uint32_t input;
     };
-    std::vector<std::vector<Use>> uses(phis.size());
+    Vector<Vector<Use>> uses(phis.size());
     for (const auto& owner : graph.blocks) {
         for (Node* n : owner->nodes) {
             for (std::uint32_t i = 0; i < n->input_count; ++i) {
@@ -90,6 +90,10 @@ void repair(Graph& graph, Block* block, const std::vector<Way>& ways) {
 }  // namespace
 
 bool thread_jumps(Graph& graph) {
+    const auto tests_phi = [](const auto& block) {
+        return block->nodes.size() >= 2 && tested_phi(block.get());
+    };
+    if (std::none_of(graph.blocks.begin(), graph.blocks.end(), tests_phi)) return false;
     bool changed = false;
     for (Block* block : reverse_post_order(graph)) {
         if (block->nodes.size() < 2) continue;
@@ -98,7 +102,7 @@ bool thread_jumps(Graph& graph) {
         if (!phi || std::any_of(block->preds.begin(), block->preds.end(),
                                 [&](const Block* pred) { return pred->order >= block->order; }))
             continue;
-        const std::vector<Way> ways = known_ways(block, phi);
+        const Vector<Way> ways = known_ways(block, phi);
         if (ways.empty()) continue;
         for (const Way& way : ways) {
             // `to` had the block as its only predecessor: the edge is critical from now on.

@@ -33,7 +33,7 @@ public:
     bool run() {
         if (!is_simple()) return false;
         const InLoop inside(graph_, loop_);
-        std::vector<Counter> counters;
+        Vector<Counter> counters;
         before_ = find_preheader(loop_);
         if (!before_ || before_->succs.size() != 1) return false;
         if (!find_counters(loop_, inside, before_, counters)) return false;
@@ -127,7 +127,7 @@ private:
         repair_uses(graph_, clone, {body_, loop_.latches[0]});
         graph_.settle();
         for (Block* block : {before_, fast, rest, body_}) {
-            for (Block* to : std::vector<Block*>(block->succs)) {
+            for (Block* to : Vector<Block*>(block->succs)) {
                 if (block->succs.size() > 1 && to->preds.size() > 1) split_edge(graph_, block, to);
             }
         }
@@ -135,10 +135,10 @@ private:
 
     // The clone's nodes become the last round; those in front of it start from phis of their own.
     void copy_rounds(const Clone& clone, Block* fast, std::uint32_t entry, std::uint32_t back) {
-        std::vector<Node*> phis, rest;
+        Vector<Node*> phis, rest;
         for (Node* n : fast->nodes) (n->op == Op::Phi ? phis : rest).push_back(n);
         fast->nodes.clear();
-        std::vector<Node*> now(graph_.node_count() + phis.size(), nullptr);  // by the clone's id
+        Vector<Node*> now(graph_.node_count() + phis.size(), nullptr);  // by the clone's id
         std::size_t which = 0;
         for (Node* old : body_->nodes) {
             if (old->op != Op::Phi) break;
@@ -161,7 +161,7 @@ private:
                 now[n->id] = copy;
             }
             // All at once: a phi's next value may be another phi.
-            std::vector<Node*> values;
+            Vector<Node*> values;
             values.reserve(phis.size());
             for (const Node* phi : phis) values.push_back(in_round(phi->in(0)));
             for (std::size_t i = 0; i < phis.size(); ++i) now[phis[i]->id] = values[i];
@@ -181,7 +181,7 @@ private:
 }  // namespace
 
 void unroll(Graph& graph) {
-    std::vector<bool> done;
+    Vector<bool> done;
     for (int i = 0; i < kMaxUnrolled; ++i) {
         bool changed = false;
         for (const Loop& loop : find_loops(graph)) {

@@ -25,7 +25,7 @@ constexpr std::int64_t kSmall = std::int64_t{1} << 30;
 struct Index {
     const Counter* counter = nullptr;  // null: does not change
     Node* factor = nullptr;            // null: 1
-    std::vector<Node*> terms;          // that do not change
+    Vector<Node*> terms;               // that do not change
     std::int64_t offset = 0;
 };
 
@@ -232,7 +232,7 @@ private:
             graph_.add_input(clone.nodes[phi->id], phi->in(entry));
         }
         test_ = before_;
-        std::vector<Node*> tested;
+        Vector<Node*> tested;
         const auto require_not_null = [&](Node* reference) {
             if (is_not_null(reference) || std::find(tested.begin(), tested.end(), reference) != tested.end())
                 return;
@@ -254,10 +254,10 @@ private:
         for (Node* n : nulls_) n->replaced_by = n->in(0);
         repair_uses(graph_, clone, loop_.blocks);
         graph_.settle();
-        for (const std::vector<Block*>& blocks : {loop_.blocks, clone.blocks}) {
+        for (const Vector<Block*>& blocks : {loop_.blocks, clone.blocks}) {
             for (Block* block : blocks) {
                 if (!block || block->succs.size() < 2) continue;
-                for (Block* to : std::vector<Block*>(block->succs)) {
+                for (Block* to : Vector<Block*>(block->succs)) {
                     if (to->preds.size() > 1) split_edge(graph_, block, to);
                 }
             }
@@ -274,13 +274,13 @@ private:
     const Loop& loop_;
     InLoop inside_;
     Block* before_ = nullptr;
-    std::vector<Counter> counters_;
-    std::vector<Check> checks_;
-    std::vector<Node*> nulls_;
-    std::vector<Node*> not_negative_;  // tested
+    Vector<Counter> counters_;
+    Vector<Check> checks_;
+    Vector<Node*> nulls_;
+    Vector<Node*> not_negative_;  // tested
     Block* test_ = nullptr;
     Node* all_ = nullptr;
-    std::vector<Length> lengths_;
+    Vector<Length> lengths_;
 };
 
 }  // namespace

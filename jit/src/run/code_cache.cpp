@@ -45,7 +45,20 @@ CodeCache::Place CodeCache::allocate(std::size_t bytes) {
         return {};
     }
     used_ = at + bytes;
+    if (used_ > present_) make_present(used_);
     return {run_ + at, write_ + at};
+}
+
+// Both views get their pages in steps: page faults one by one, also when the code first runs, cost many times
+// as much. If the system does not know this, they come one by one.
+void CodeCache::make_present(std::size_t end) {
+    constexpr std::size_t kStep = 32u << 10;
+    const std::size_t to = std::min((end + kStep - 1) / kStep * kStep, size_);
+#ifdef MADV_POPULATE_WRITE
+    if (madvise(write_ + present_, to - present_, MADV_POPULATE_WRITE) == 0)
+        (void)madvise(run_ + present_, to - present_, MADV_POPULATE_READ);
+#endif
+    present_ = to;
 }
 
 void CodeCache::add(std::unique_ptr<CodeRange> range) {

@@ -60,9 +60,11 @@ public:
     [[nodiscard]] bool full() const { return full_.load(std::memory_order_relaxed); }
 
 private:
+    void make_present(std::size_t end);
+
     std::uint8_t* run_ = nullptr;
     std::uint8_t* write_ = nullptr;
-    std::size_t size_ = 0, used_ = 0;
+    std::size_t size_ = 0, used_ = 0, present_ = 0;
     std::atomic<bool> full_{false};
     mutable std::shared_mutex lock_;
     std::map<const std::uint8_t*, std::unique_ptr<CodeRange>> ranges_;  // by start

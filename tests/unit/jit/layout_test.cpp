@@ -12,7 +12,8 @@ namespace {
 std::vector<std::uint32_t> ranks(std::string_view text) {
     const auto graph = test::graph_of(text);
     const auto order = reverse_post_order(*graph);
-    return rank_blocks(order, estimate_frequencies(order, graph->blocks.size()));
+    const auto rank = rank_blocks(order, estimate_frequencies(order, graph->blocks.size()));
+    return {rank.begin(), rank.end()};
 }
 
 std::string loop_with(const std::string& rare, const std::string& condition) {

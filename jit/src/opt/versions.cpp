@@ -135,7 +135,7 @@ private:
         return n;
     }
     Node* k(std::int64_t value) { return graph_.constant(Type::I64, value); }
-    void require(Node* condition) { all_ = all_ ? emit(Op::And, {all_, condition}) : condition; }
+    void require(Node* condition) { branch_on(condition, new_test(), slow_); }
 
     Node* length_of(const Check& check) {
         if (!check.array) return check.length;
@@ -222,11 +222,11 @@ private:
         // before -> tests -> the loop, or -> slow -> the copy.
         Block* header = loop_.header;
         const std::uint32_t entry = index_of(before_);
-        Block* slow = new_test();
-        slow->cold = true;
+        slow_ = new_test();
+        slow_->cold = true;
         Block* copy = clone.blocks[header->id];
-        slow->succs.push_back(copy);
-        copy->preds.push_back(slow);
+        slow_->succs.push_back(copy);
+        copy->preds.push_back(slow_);
         for (Node* phi : header->nodes) {
             if (phi->op != Op::Phi) break;
             graph_.add_input(clone.nodes[phi->id], phi->in(entry));
@@ -237,14 +237,13 @@ private:
             if (is_not_null(reference) || std::find(tested.begin(), tested.end(), reference) != tested.end())
                 return;
             tested.push_back(reference);
-            branch_on(reference, new_test(), slow);
+            require(reference);
         };
         for (const Node* n : nulls_) require_not_null(behind_checks(n->in(0)));
         for (const Check& check : checks_) {
             if (check.array) require_not_null(check.array);
         }
         for (const Check& check : checks_) require_check(check);
-        branch_on(all_, new_test(), slow);
         if (test_ != before_) {
             header->preds[entry] = test_;
             test_->succs.assign(1, header);
@@ -279,7 +278,7 @@ private:
     Vector<Node*> nulls_;
     Vector<Node*> not_negative_;  // tested
     Block* test_ = nullptr;
-    Node* all_ = nullptr;
+    Block* slow_ = nullptr;  // leads to the copy
     Vector<Length> lengths_;
 };
 

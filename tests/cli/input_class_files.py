@@ -140,6 +140,63 @@ fn main(args: [string]) {
     expect(outcome.output == b"2\n", "what was printed before is lost", outcome)
 
 
+def test_missing_superclass_at_run_time(b):
+    """As a missing class: it stops what makes an object below it, and nothing before that."""
+    b.write("geo.skua", """
+pub interface Named { fn name(): string }
+pub open class Sq(let s: float) : Named {
+    open fn area(): float = s * s
+    fn name(): string = "square"
+}
+""")
+    b.write("app.skua", """
+import geo
+open class Big(s: float) : geo.Sq(s)
+class Bigger(s: float) : Big(s) { override fn area(): float = 2.0 * s }
+struct Tag(n: int) : geo.Named { fn name(): string = "tag ${n}" }
+fn area(x: geo.Sq): float = x.area()
+fn name(x: geo.Named): string = x.name()
+fn first<T: geo.Named>(x: T): string = x.name()
+fn main(args: [string]) {
+    println("start")
+    let what = args.len
+    if what == 1 { println("${area(Big(2.0))}") }
+    if what == 2 {
+        let made: Bigger? = try { Bigger(2.0) } catch e: LinkError { null }
+        println("${made == null}")
+        println("${area(Bigger(2.0))}")
+    }
+    if what == 3 { println(name(Tag(1))) }
+    if what == 4 { println(first(Tag(1)) + first(Big(1.0))) }
+    println("end")
+}
+""")
+    b.run("vmc", "geo.skua", "app.skua", "-o", "out", code=0)
+    arguments = [["x"] * n for n in range(5)]
+    for args, printed in zip(arguments, (b"", b"4.0\n", b"false\n4.0\n", b"tag 1\n", b"tag 1square\n")):
+        outcome = b.start("app", *args, code=0)
+        expect(outcome.output == b"start\n" + printed + b"end\n", "with all of its classes", outcome)
+    for mode in ("on", "off", "force"):
+        for name in ("geo/Sq", "geo/Named"):
+            os.rename(b.path(f"out/{name}.skc"), b.path("aside"))
+            for args in arguments:
+                missing = name.replace("/", ".")
+                if not args or (name == "geo/Sq" and len(args) == 3):
+                    outcome = b.start("app", *args, options=["--jit=" + mode], code=0)
+                    continue
+                outcome = b.start("app", *args, options=["--jit=" + mode], code=UNCAUGHT, lines=4,
+                                  says=["LinkError", f"class {missing} was not found as {name}.skc", "class path .*out",
+                                        r"app\.skua:[0-9]+"])
+                expect(outcome.output == b"start\n" + (b"true\n" if len(args) == 2 else b""), "stops too early or too late",
+                       outcome)
+            os.rename(b.path("aside"), b.path(f"out/{name}.skc"))
+    # The module's other types are gone as well: one missing class where another one is wanted.
+    for name in ("geo/Sq", "app/Big", "app/Bigger"):
+        os.remove(b.path(f"out/{name}.skc"))
+    outcome = b.start("app", code=0)
+    expect(outcome.output == b"start\nend\n", "missing classes on paths that are not taken", outcome)
+
+
 def test_missing_method_at_run_time(b):
     b.compile("lib.skua", "pub class Tool(let n: int) {\n    fn old(): int = n\n    fn kept(): int = n + 1\n}\n")
     b.write("app.skua", """

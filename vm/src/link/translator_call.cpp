@@ -82,7 +82,7 @@ std::uint32_t Translator::result_slot(const Instruction& in) {
 
 void Translator::emit_fail(const Diagnostic& why) {
     LinkFailure& failure = vm_.linker().failures.emplace_back();
-    failure.error_class = why.rule.empty() ? "std.core.LinkError" : "std.core.VerifyError";
+    failure.error_class = error_class_of(why);
     failure.message = failure_text(why);
     out_.emit_pointer(LOp::LinkFail, 0, 0, 0, &failure);
 }

@@ -1,6 +1,5 @@
 // vmc: the Skua compiler's command line.
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -11,6 +10,7 @@
 
 #include "diagnostics_render.h"
 #include "driver.h"
+#include "skua/classfile/output_file.h"
 #include "vmc_run.h"
 
 namespace {
@@ -266,8 +266,7 @@ static void prepare_memory() {
 
 int main(int argc, char** argv) {
     prepare_memory();
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // a file may become too large: that is an error like a full disk
+    skua::classfile::make_signals_write_errors();
     try {
         const std::string_view first = argc > 1 ? argv[1] : "";
         if (first == "run") return run_command(argc - 1, argv + 1);

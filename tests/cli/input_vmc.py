@@ -95,6 +95,22 @@ def test_vmc_modules(b):
     b.run("vmc", "src/a/one.skua", "--source-root", "src", "--class-path", "out", "-o", "out", code=0)
 
 
+def test_vmc_paths_of_all_kinds(b):
+    """Absolute and relative names, with and without `..`, say together where the modules lie."""
+    b.write("mix/a.skua", "import sub.b\nfn main() { println(\"${b.f()}\") }\n")
+    b.write("mix/sub/b.skua", "pub fn f(): int = 1\n")
+    for files in (["mix/a.skua", b.path("mix/sub/b.skua")], ["mix/../mix/a.skua", "mix/sub/b.skua"],
+                  [b.path("mix/a.skua"), "./mix/sub/../sub/b.skua"],
+                  [f"../{os.path.basename(b.folder)}/mix/a.skua", "mix/sub/b.skua"],
+                  ["mix/a.skua", "mix/sub/b.skua", "--source-root", b.path("mix")],
+                  [b.path("mix/a.skua"), "mix/sub/b.skua", "--source-root", "mix/sub/.."]):
+        b.run("vmc", *files, "-o", "out", code=0)
+        expect(b.files_below("out") == ["a.skc", "sub/b.skc"], f"{files}: {b.files_below('out')}")
+        shutil.rmtree(b.path("out"))
+    b.run("vmc", b.path("mix/a.skua"), "mix/sub/b.skua", "--source-root", "mix/sub", "-o", "out", code=USAGE,
+          says="a.skua: is not below the source root", lines=2)
+
+
 def test_vmc_unusable_class_file(b):
     """A class file on the class path that is of no use: one error, which says why and what to do."""
     b.compile("hello.skua", "pub fn f(): int = 1\nfn main() { f() }\n", out="lib")

@@ -226,6 +226,31 @@ fn main() {
     expect(outcome.output == b"2\ncaught\n", "the missing method", outcome)
 
 
+def test_missing_members_say_what_to_do(b):
+    b.write("lib.skua", """
+pub open class Shape() { pub open fn describe(): string = "shape" }
+pub fn join(a: string, b: string = "x"): string = a + b
+pub fn gone(a: int = 1): int = a
+pub var count = 3
+""")
+    b.write("use.skua", """
+import lib
+fn main(args: [string]) {
+    if args.len == 0 { println(lib.join("a")) }
+    if args.len == 1 { println(lib.Shape().describe()) }
+    if args.len == 2 { println("${lib.gone()}") }
+    if args.len == 3 { println("${lib.count}") }
+}
+""")
+    b.run("vmc", "lib.skua", "use.skua", "-o", "out", code=0)
+    b.compile("lib.skua", "pub open class Shape()\npub fn join(a: string, b: string): string = a + b\n")
+    for n, what in enumerate(("lib has no default value for parameter 'b' of 'join'", "lib.Shape has no function 'describe'",
+                              "lib has no function 'gone'", "lib has no field 'count'")):
+        outcome = b.start("use", *["x"] * n, code=UNCAUGHT, lines=2,
+                          says=["LinkError", what + " in .*out/lib(/Shape)?.skc", "compile use again"])
+        expect(b"$" not in outcome.errors, "speaks of names that nobody wrote", outcome)
+
+
 def test_library_verifies_itself(b):
     """The library's own class files are what is meant, although vmdis finds a library beside itself."""
     archive = os.path.join(b.programs, "../lib/skua/std.ska")

@@ -102,6 +102,7 @@ void add_options(CLI::App& app, Settings& s, Command command) {
 // What `vmc run` hands to vmrun, which checks the values.
 void add_run_options(CLI::App& app, Settings& s) {
     static constexpr std::pair<const char*, const char*> kWithValue[] = {
+        {"--plugin-path", "Folders of native plugins, separated by ':'; needs --allow=plugin"},
         {"--max-heap", "Memory for objects, e.g. 512M"},
         {"--max-stack", "Memory for each thread's calls"},
         {"--max-instructions", "How many instructions may run"},

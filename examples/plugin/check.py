@@ -40,6 +40,8 @@ def main():
         check("plugin not granted", run("vmrun", *plugin, *start), 70, "",
               ("PermissionError", "plugin of 'checksum' was not granted", "--allow=plugin:checksum"))
         check("no plugin path", run("vmrun", "--allow=plugin", *start), 70, "", ("LinkError", "--plugin-path"))
+        rights = ("--plugin-path=" + options.plugins, "--allow=plugin:checksum")
+        check("vmc run", run("vmc", "run", *rights, "demo.skua"), 0, EXPECTED)
     if failures:
         sys.exit("\n".join(failures))
 

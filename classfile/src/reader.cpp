@@ -13,9 +13,9 @@ namespace {
 
 std::string section_name(std::uint32_t id) {
     static constexpr std::string_view names[] = {
-        "",       "strings",   "types", "field paths", "method references", "declaration",
-        "fields", "functions", "code",  "debug"};
-    if (id >= kStrings && id <= kDebug) return "section '" + std::string(names[id]) + "'";
+        "",          "strings", "types", "field paths", "method references", "declaration", "fields",
+        "functions", "code",    "debug", "end"};
+    if (id >= kStrings && id <= kEnd) return "section '" + std::string(names[id]) + "'";
     if (id == kCustom) return "a custom section";
     return "section " + std::to_string(id);
 }
@@ -74,6 +74,7 @@ private:
     }
 
     [[nodiscard]] bool newer_minor() const { return file_.minor > kVersionMinor; }
+    [[nodiscard]] bool has_end() const { return file_.minor >= kMinorWithEnd; }
 
     void sections() {
         std::uint32_t previous = 0;
@@ -83,7 +84,7 @@ private:
             const std::uint32_t id = in_.uleb("a section number");
             const std::uint32_t size = in_.uleb("a section's size");
             if (!in_.ok()) return;
-            const bool known = (id >= kStrings && id <= kDebug) || id == kCustom;
+            const bool known = (id >= kStrings && id <= (has_end() ? kEnd : kDebug)) || id == kCustom;
             if (!known && !(newer_minor() && id < kCustom)) {
                 fail_at(start, "F005",
                         "section " + std::to_string(id) + " is unknown in version " +
@@ -110,7 +111,10 @@ private:
                 fail_with(payload.error());
                 return;
             }
+            if (known && id == kEnd && !check_end(start)) return;
         }
+        if (in_.ok() && has_end() && !seen_end_)
+            in_.fail("F036", "the file is cut off: it ends before its section 'end'");
         if (in_.ok() && !declared) in_.fail("F007", "the declaration section is missing");
         if (in_.ok() && !seen_code_)
             for (const Function& f : file_.functions)
@@ -118,6 +122,18 @@ private:
                     in_.fail("F007", "the code section is missing");
                     break;
                 }
+    }
+
+    // What follows is as long as the section 'end', which begins at `start`, says.
+    bool check_end(std::size_t start) {
+        seen_end_ = true;
+        const std::size_t behind = in_.remaining();
+        if (behind == announced_) return true;
+        fail_at(start, "F036",
+                behind < announced_
+                    ? "the file is cut off: " + std::to_string(announced_ - behind) + " bytes are missing"
+                    : "the file has " + std::to_string(behind - announced_) + " bytes too many at its end");
+        return false;
     }
 
     void fail_at(std::size_t offset, std::string_view rule, std::string message) {
@@ -163,6 +179,9 @@ private:
                 break;
             case kDebug:
                 debug(in);
+                break;
+            case kEnd:
+                announced_ = in.uleb("the number of bytes that follow");
                 break;
             case kCustom:
                 custom(in);
@@ -376,6 +395,8 @@ private:
     std::string file_name_;
     ClassFile file_;
     bool seen_code_ = false;
+    bool seen_end_ = false;
+    std::size_t announced_ = 0;  // bytes behind the section 'end'
 };
 
 }  // namespace

@@ -15,8 +15,11 @@ enum Section : std::uint32_t {
     kFunctions = 7,
     kCode = 8,
     kDebug = 9,
+    kEnd = 10,
     kCustom = 127,
 };
+
+inline constexpr std::uint16_t kMinorWithEnd = 1;  // 1.0 has no section 'end'
 
 inline constexpr std::uint8_t kParamHasDefault = 1;
 

@@ -145,7 +145,7 @@ std::vector<std::uint8_t> write(const ClassFile& file) {
         out.push_back(static_cast<std::uint8_t>(v));
         out.push_back(static_cast<std::uint8_t>(v >> 8));
     }
-    append_uleb(out, 0);  // flags of the file, none in version 1.0
+    append_uleb(out, 0);  // flags of the file, none are defined
     table_section(out, kStrings, file.strings, text);
     table_section(out, kTypes, file.types, type_desc);
     table_section(out, kFieldPaths, file.field_paths, [](Bytes& o, const FieldPath& p) {
@@ -180,12 +180,19 @@ std::vector<std::uint8_t> write(const ClassFile& file) {
     });
     table_section(out, kFunctions, file.functions, function);
     code_sections(out, file);
+    Bytes custom;
     for (const CustomSection& c : file.custom) {
         Bytes payload;
         text(payload, c.name);
         payload.insert(payload.end(), c.bytes.begin(), c.bytes.end());
-        section(out, kCustom, payload);
+        section(custom, kCustom, payload);
     }
+    if (file.minor >= kMinorWithEnd) {
+        Bytes end;
+        append_uleb(end, custom.size());
+        section(out, kEnd, end);
+    }
+    out.insert(out.end(), custom.begin(), custom.end());
     return out;
 }
 

@@ -2,8 +2,9 @@
 #include "vmar.h"
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
+
+#include "skua/classfile/output_file.h"
 
 namespace {
 
@@ -54,8 +55,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // a full disk by ulimit: write() says so
+    skua::classfile::make_signals_write_errors();
     CLI::App app("Makes, lists, unpacks and checks archives (.ska) of Skua class files.", "vmar");
     app.set_version_flag("--version", "vmar (Skua) " SKUA_VERSION, "Show the version and exit");
     app.set_help_flag("-h,--help", "Show this help and exit");

@@ -36,7 +36,7 @@ Failure failure(int code, const Diagnostic& diagnostic);
 
 // The whole of a regular file.
 Outcome read_file(const std::string& path, std::vector<std::uint8_t>& bytes);
-// Writes a temporary file beside `path` and renames it when complete.
+// By way of skua/classfile/output_file.h.
 Outcome write_file(const std::string& path, std::span<const std::uint8_t> bytes);
 Outcome open_archive(const std::string& path, std::shared_ptr<classfile::Archive>& archive);
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "skua/classfile/output_file.h"
 #include "vmar.h"
 
 namespace skua::vmar {
@@ -50,22 +51,9 @@ Outcome read_file(const std::string& path, std::vector<std::uint8_t>& bytes) {
 }
 
 Outcome write_file(const std::string& path, std::span<const std::uint8_t> bytes) {
-    std::string temporary = path + ".XXXXXX";
-    const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
-    if (fd < 0) return system_failure(kCantCreate, path, "cannot be created", errno);
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    int error = ::fchmod(fd, 0666 & ~mask) == 0 ? 0 : errno;
-    while (error == 0 && !bytes.empty()) {
-        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-        if (n < 0 && errno != EINTR) error = errno;
-        if (n > 0) bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    if (::close(fd) != 0 && error == 0) error = errno;
-    if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-    if (error == 0) return {};
-    ::unlink(temporary.c_str());
-    return system_failure(kCantCreate, path, "cannot be written", error);
+    if (auto written = classfile::write_output_file(path, bytes); !written)
+        return failure(kCantCreate, written.error());
+    return {};
 }
 
 Outcome open_archive(const std::string& path, std::shared_ptr<classfile::Archive>& archive) {

@@ -42,8 +42,8 @@ public:
     std::span<T> copy(std::span<const T> items) {
         static_assert(std::is_trivially_copyable_v<T>);
         if (items.empty()) return {};
-        T* data = static_cast<T*>(allocate(sizeof(T) * items.size(), alignof(T)));
-        std::memcpy(static_cast<void*>(data), items.data(), sizeof(T) * items.size());
+        T* data = static_cast<T*>(allocate(items.size_bytes(), alignof(T)));
+        std::memcpy(static_cast<void*>(data), items.data(), items.size_bytes());
         return {data, items.size()};
     }
     template <typename T>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <set>
 #include <sys/stat.h>
 
@@ -33,7 +34,7 @@ private:
     void failed(int code, std::string message) { out_.failures.push_back({code, std::move(message)}); }
 
     void load_all() {
-        root_ = options_.source_root.empty() ? common_folder(options_.files) : options_.source_root;
+        find_root();
         std::vector<std::string> queue = options_.files;
         for (std::size_t i = 0; i < queue.size(); ++i) {
             ast::Module* module = load(queue[i], i < options_.files.size());
@@ -41,6 +42,24 @@ private:
             for (const ast::ImportDecl& import : module->imports) add_import(import, queue);
         }
         capabilities();
+    }
+
+    // Module names follow from the paths as they were given, so that folders may be symbolic links. Where
+    // these do not say how the files lie to each other (some begin with `/` or `..`, others do not), the
+    // real places of their folders do.
+    void find_root() {
+        const std::vector<std::string>& files = options_.files;
+        root_ = options_.source_root.empty() ? common_folder(files) : options_.source_root;
+        by_text_ = std::all_of(files.begin(), files.end(),
+                               [&](const std::string& file) { return is_below(file, root_); });
+        if (by_text_) return;
+        if (options_.source_root.empty()) {
+            std::vector<std::string> places;
+            std::transform(files.begin(), files.end(), std::back_inserter(places), real_place);
+            root_ = common_folder(places);
+        } else {
+            root_ = common_folder({real_place(options_.source_root + "/x")});
+        }
     }
 
     // The file of an imported module, if it lies below the source root: for `import a.b` it is a/b.skua.
@@ -58,7 +77,8 @@ private:
         LoadedText text;
         Failure failure;
         std::string name;
-        if (!load_source(path, text, failure) || !module_name_of(path, root_, name, failure)) {
+        if (!load_source(path, text, failure) ||
+            !module_name_of(by_text_ ? path : real_place(path), root_, name, failure)) {
             out_.failures.push_back(std::move(failure));
             return nullptr;
         }
@@ -150,6 +170,7 @@ private:
     const CompileOptions& options_;
     Compilation& out_;
     std::string root_;
+    bool by_text_ = true;  // names of modules are made from paths as given
     std::vector<ast::Module*> modules_;
     std::vector<std::set<std::string>> requirements_;  // of each module
     std::set<std::pair<dev_t, ino_t>> seen_;

@@ -88,6 +88,12 @@ bool load_source(const std::string& path, LoadedText& out, Failure& failure);
 // "a.b" of root/a/b.skua. Fails if a part is not a name.
 bool module_name_of(const std::string& path, const std::string& root, std::string& name, Failure& failure);
 
+// The path by the real place of its folder, without symbolic links and `..`; as it is if there is none.
+std::string real_place(const std::string& path);
+
+// Does the text of the path say that the file lies below the folder?
+bool is_below(const std::string& path, const std::string& root);
+
 // The deepest folder common to the files.
 std::string common_folder(const std::vector<std::string>& files);
 

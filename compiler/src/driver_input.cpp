@@ -1,9 +1,11 @@
 // Source files, module names and capability names.
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,7 +79,38 @@ std::string tidy(std::string_view path) {
     return out;
 }
 
+// The part of a tidy path below a tidy folder, if its text says that it is there; else empty.
+std::string_view below(std::string_view path, std::string_view folder) {
+    if (folder.empty()) {
+        if (path.starts_with('/')) return {};
+    } else {
+        if (!path.starts_with(folder)) return {};
+        path.remove_prefix(folder.size());
+        if (folder != "/") {
+            if (!path.starts_with('/')) return {};
+            path.remove_prefix(1);
+        }
+    }
+    const bool climbs = path.starts_with("../") || path.find("/../") != std::string_view::npos;
+    return climbs ? std::string_view() : path;
+}
+
 }  // namespace
+
+std::string real_place(const std::string& path) {
+    const std::string plain = tidy(path);
+    const std::size_t slash = plain.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : plain.substr(0, slash + 1);
+    const std::unique_ptr<char, void (*)(void*)> real(::realpath(folder.c_str(), nullptr), std::free);
+    if (!real) return plain;
+    std::string out = real.get();
+    if (!out.ends_with('/')) out += '/';
+    return out + plain.substr(slash == std::string::npos ? 0 : slash + 1);
+}
+
+bool is_below(const std::string& path, const std::string& root) {
+    return !below(tidy(path), tidy(root)).empty();
+}
 
 bool load_source(const std::string& path, LoadedText& out, Failure& failure) {
     const auto fail = [&](std::string why, int code = kExitNoInput) {
@@ -136,15 +169,10 @@ std::string common_folder(const std::vector<std::string>& files) {
 }
 
 bool module_name_of(const std::string& path, const std::string& root, std::string& name, Failure& failure) {
-    std::string relative = tidy(path);
-    const std::string folder = tidy(root);
-    if (!folder.empty()) {
-        const std::string prefix = folder == "/" ? folder : folder + "/";
-        if (!relative.starts_with(prefix)) {
-            failure = {kExitUsage, fmt::format("{}: is not below the source root {}", path, root)};
-            return false;
-        }
-        relative.erase(0, prefix.size());
+    std::string relative(below(tidy(path), tidy(root)));
+    if (relative.empty()) {
+        failure = {kExitUsage, fmt::format("{}: is not below the source root {}", path, root)};
+        return false;
     }
     if (relative.ends_with(".skua")) relative.resize(relative.size() - 5);
     name.clear();

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "driver.h"
+#include "skua/classfile/output_file.h"
 
 namespace skua::compiler {
 namespace {
@@ -21,29 +22,31 @@ public:
     bool run() {
         for (const OutputFile& file : compilation_.outputs)
             if (!write(file)) return undo();
-        for (const Pending& p : pending_)
-            if (std::rename(p.temporary.c_str(), p.final.c_str()) != 0) {
-                failed(p.final, "cannot be written", errno);
+        for (classfile::OutputFile& file : pending_)
+            if (auto done = file.commit(); !done) {
+                failed(done.error());
                 return undo();
             }
         return true;
     }
 
 private:
-    struct Pending {
-        std::string temporary;
-        std::string final;
-    };
-
     bool failed(const std::string& path, const char* what, int error) {
         compilation_.failures.push_back(
             {kExitNoOutput, fmt::format("{}: {}: {}", path, what, std::strerror(error))});
         return false;
     }
 
+    bool failed(const Diagnostic& d) {
+        std::string message = fmt::format("{}: {}", d.file, d.message);
+        if (!d.hint.empty()) message += "; " + d.hint;
+        compilation_.failures.push_back({kExitNoOutput, std::move(message)});
+        return false;
+    }
+
     // Removes temporary files, and the folders made for them that are empty.
     bool undo() {
-        for (const Pending& p : pending_) ::unlink(p.temporary.c_str());
+        pending_.clear();
         std::for_each(made_.rbegin(), made_.rend(), [](const std::string& f) { ::rmdir(f.c_str()); });
         return false;
     }
@@ -81,41 +84,25 @@ private:
     }
 
     bool write(const OutputFile& file) {
-        std::string final = folder_.empty() ? file.path : folder_ + "/" + file.path;
+        const std::string final = folder_.empty() ? file.path : folder_ + "/" + file.path;
         const std::string folder = final.substr(0, final.rfind('/'));
         if (folder != last_folder_ && final.find('/') != std::string::npos && !make_folders(folder))
             return false;
         last_folder_ = folder;
         struct stat st {};
-        if (::stat(final.c_str(), &st) == 0) {
-            if (S_ISDIR(st.st_mode)) return failed(final, "cannot be written", EISDIR);
-            if (S_ISREG(st.st_mode) && static_cast<std::uint64_t>(st.st_size) == file.bytes.size() &&
-                is_same(final, file.bytes))
-                return true;
-        }
-        std::string temporary = fmt::format("{}.{}.tmp", final, static_cast<long>(::getpid()));
-        const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0) return failed(final, "cannot be written", errno);
-        pending_.push_back({std::move(temporary), std::move(final)});
-        std::size_t done = 0;
-        while (done < file.bytes.size()) {
-            const ssize_t n = ::write(fd, file.bytes.data() + done, file.bytes.size() - done);
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) {
-                const int error = n == 0 ? ENOSPC : errno;
-                ::close(fd);
-                return failed(pending_.back().final, "cannot be written", error);
-            }
-            done += static_cast<std::size_t>(n);
-        }
-        if (::close(fd) != 0) return failed(pending_.back().final, "cannot be written", errno);
+        if (::stat(final.c_str(), &st) == 0 && S_ISREG(st.st_mode) &&
+            static_cast<std::uint64_t>(st.st_size) == file.bytes.size() && is_same(final, file.bytes))
+            return true;
+        auto staged = classfile::OutputFile::stage(final, file.bytes);
+        if (!staged) return failed(staged.error());
+        pending_.push_back(std::move(*staged));
         return true;
     }
 
     std::string folder_;
     Compilation& compilation_;
     std::string last_folder_ = "\n";
-    std::vector<Pending> pending_;
+    std::vector<classfile::OutputFile> pending_;
     std::vector<std::string> made_;
 };
 

@@ -1,6 +1,5 @@
 // vmc: the Skua compiler's command line.
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -11,6 +10,7 @@
 
 #include "diagnostics_render.h"
 #include "driver.h"
+#include "skua/classfile/output_file.h"
 #include "vmc_run.h"
 
 namespace {
@@ -102,6 +102,7 @@ void add_options(CLI::App& app, Settings& s, Command command) {
 // What `vmc run` hands to vmrun, which checks the values.
 void add_run_options(CLI::App& app, Settings& s) {
     static constexpr std::pair<const char*, const char*> kWithValue[] = {
+        {"--plugin-path", "Folders of native plugins, separated by ':'; needs --allow=plugin"},
         {"--max-heap", "Memory for objects, e.g. 512M"},
         {"--max-stack", "Memory for each thread's calls"},
         {"--max-instructions", "How many instructions may run"},
@@ -266,8 +267,7 @@ static void prepare_memory() {
 
 int main(int argc, char** argv) {
     prepare_memory();
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);  // a file may become too large: that is an error like a full disk
+    skua::classfile::make_signals_write_errors();
     try {
         const std::string_view first = argc > 1 ? argv[1] : "";
         if (first == "run") return run_command(argc - 1, argv + 1);

@@ -196,7 +196,7 @@ void flush_at_exit(void*) {
     const int error = output().flush();
     if (error == 0) return;
     const std::string message =
-        std::string("error: cannot write to standard output: ") + std::strerror(error) + "\n";
+        std::string("vmrun: standard output: could not be written: ") + std::strerror(error) + "\n";
     write_fully(STDERR_FILENO, message.data(), message.size());
     std::_Exit(kExitIoError);
 }

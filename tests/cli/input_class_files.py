@@ -36,8 +36,16 @@ def test_truncated_class_files(b):
         b.write("cut/program.skc", whole[:length])
         b.run("vmdis", "cut/program.skc", code=BAD_INPUT, says="program.skc", lines=4)
         b.start("program", out="cut", code=BAD_INPUT, says="program", lines=6)
-    b.write("cut/program.skc", whole + b"\0")
-    b.run("vmdis", "cut/program.skc", code=BAD_INPUT, says="program.skc", lines=4)
+    for added in (b"\0", b"\x7f\x02\x01z"):  # the latter by itself is a section
+        b.write("cut/program.skc", whole + added)
+        b.run("vmdis", "cut/program.skc", code=BAD_INPUT, says="program.skc", lines=4)
+        b.start("program", out="cut", code=BAD_INPUT, says="program", lines=6)
+    # Also where it ends between two sections.
+    b.compile("hello.skua", "fn main() { println(\"hello\") }\n", out="small")
+    whole = b.read("small/hello.skc")
+    for length in range(len(whole)):
+        b.write("small/hello.skc", whole[:length])
+        b.start("hello", out="small", code=BAD_INPUT, says="hello", lines=6)
 
 
 def test_random_class_files(b):
@@ -61,7 +69,8 @@ def test_damaged_class_files(b):
                     [0, 1, 0x7f, 0x80, 0xff, generator.randrange(256)])
             b.write("out/" + name, bytes(damaged))
             b.run("vmdis", "--verify", "--class-path", "out", b.path("out/" + name), code=(0, BAD_INPUT))
-            b.run("vmrun", "--max-heap=64M", "--class-path", "out", "program")
+            # What was changed may be a loop, which is then endless.
+            b.run("vmrun", "--max-heap=64M", "--max-instructions=50000000", "--class-path", "out", "program")
         b.write("out/" + name, whole)
 
 
@@ -140,6 +149,63 @@ fn main(args: [string]) {
     expect(outcome.output == b"2\n", "what was printed before is lost", outcome)
 
 
+def test_missing_superclass_at_run_time(b):
+    """As a missing class: it stops what makes an object below it, and nothing before that."""
+    b.write("geo.skua", """
+pub interface Named { fn name(): string }
+pub open class Sq(let s: float) : Named {
+    open fn area(): float = s * s
+    fn name(): string = "square"
+}
+""")
+    b.write("app.skua", """
+import geo
+open class Big(s: float) : geo.Sq(s)
+class Bigger(s: float) : Big(s) { override fn area(): float = 2.0 * s }
+struct Tag(n: int) : geo.Named { fn name(): string = "tag ${n}" }
+fn area(x: geo.Sq): float = x.area()
+fn name(x: geo.Named): string = x.name()
+fn first<T: geo.Named>(x: T): string = x.name()
+fn main(args: [string]) {
+    println("start")
+    let what = args.len
+    if what == 1 { println("${area(Big(2.0))}") }
+    if what == 2 {
+        let made: Bigger? = try { Bigger(2.0) } catch e: LinkError { null }
+        println("${made == null}")
+        println("${area(Bigger(2.0))}")
+    }
+    if what == 3 { println(name(Tag(1))) }
+    if what == 4 { println(first(Tag(1)) + first(Big(1.0))) }
+    println("end")
+}
+""")
+    b.run("vmc", "geo.skua", "app.skua", "-o", "out", code=0)
+    arguments = [["x"] * n for n in range(5)]
+    for args, printed in zip(arguments, (b"", b"4.0\n", b"false\n4.0\n", b"tag 1\n", b"tag 1square\n")):
+        outcome = b.start("app", *args, code=0)
+        expect(outcome.output == b"start\n" + printed + b"end\n", "with all of its classes", outcome)
+    for mode in ("on", "off", "force"):
+        for name in ("geo/Sq", "geo/Named"):
+            os.rename(b.path(f"out/{name}.skc"), b.path("aside"))
+            for args in arguments:
+                missing = name.replace("/", ".")
+                if not args or (name == "geo/Sq" and len(args) == 3):
+                    outcome = b.start("app", *args, options=["--jit=" + mode], code=0)
+                    continue
+                outcome = b.start("app", *args, options=["--jit=" + mode], code=UNCAUGHT, lines=4,
+                                  says=["LinkError", f"class {missing} was not found as {name}.skc", "class path .*out",
+                                        r"app\.skua:[0-9]+"])
+                expect(outcome.output == b"start\n" + (b"true\n" if len(args) == 2 else b""), "stops too early or too late",
+                       outcome)
+            os.rename(b.path("aside"), b.path(f"out/{name}.skc"))
+    # The module's other types are gone as well: one missing class where another one is wanted.
+    for name in ("geo/Sq", "app/Big", "app/Bigger"):
+        os.remove(b.path(f"out/{name}.skc"))
+    outcome = b.start("app", code=0)
+    expect(outcome.output == b"start\nend\n", "missing classes on paths that are not taken", outcome)
+
+
 def test_missing_method_at_run_time(b):
     b.compile("lib.skua", "pub class Tool(let n: int) {\n    fn old(): int = n\n    fn kept(): int = n + 1\n}\n")
     b.write("app.skua", """
@@ -158,6 +224,31 @@ fn main() {
     b.compile("lib.skua", "pub class Tool(let n: int) {\n    fn kept(): int = n + 1\n}\n")
     outcome = b.start("app", code=UNCAUGHT, says=["LinkError", "old", r"app\.skua:8"], lines=16)
     expect(outcome.output == b"2\ncaught\n", "the missing method", outcome)
+
+
+def test_missing_members_say_what_to_do(b):
+    b.write("lib.skua", """
+pub open class Shape() { pub open fn describe(): string = "shape" }
+pub fn join(a: string, b: string = "x"): string = a + b
+pub fn gone(a: int = 1): int = a
+pub var count = 3
+""")
+    b.write("use.skua", """
+import lib
+fn main(args: [string]) {
+    if args.len == 0 { println(lib.join("a")) }
+    if args.len == 1 { println(lib.Shape().describe()) }
+    if args.len == 2 { println("${lib.gone()}") }
+    if args.len == 3 { println("${lib.count}") }
+}
+""")
+    b.run("vmc", "lib.skua", "use.skua", "-o", "out", code=0)
+    b.compile("lib.skua", "pub open class Shape()\npub fn join(a: string, b: string): string = a + b\n")
+    for n, what in enumerate(("lib has no default value for parameter 'b' of 'join'", "lib.Shape has no function 'describe'",
+                              "lib has no function 'gone'", "lib has no field 'count'")):
+        outcome = b.start("use", *["x"] * n, code=UNCAUGHT, lines=2,
+                          says=["LinkError", what + " in .*out/lib(/Shape)?.skc", "compile use again"])
+        expect(b"$" not in outcome.errors, "speaks of names that nobody wrote", outcome)
 
 
 def test_library_verifies_itself(b):

@@ -2,7 +2,7 @@
 
 import os
 
-from harness import UNCAUGHT, expect
+from harness import NOT_DELIVERED, UNCAUGHT, expect
 
 
 def test_deep_recursion(b):
@@ -182,3 +182,15 @@ def test_exit_codes(b):
         b.compile("program.skua", f"fn main(): int = {value}\n")
         outcome = b.start("program", code=code)
         expect(outcome.errors == b"", "nothing to say", outcome)
+    # What `main` returns is a number like any other; of an exit code there are eight bits.
+    b.compile("program.skua", "fn main(): int = 300\n")
+    b.start("program", code=44)
+
+
+def test_output_not_delivered(b):
+    """Found out at the end, as the other programs say it."""
+    b.compile("program.skua", "fn main() { print(\"one\") }\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    b.start("program", stdout=writer, code=NOT_DELIVERED, says="^vmrun: standard output: could not be written: ", lines=1)
+    os.close(writer)

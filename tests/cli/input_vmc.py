@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 from harness import BAD_INPUT, NO_INPUT, NOT_DELIVERED, UNCAUGHT, USAGE, expect
 
@@ -92,6 +93,38 @@ def test_vmc_modules(b):
     # The second class file depends on the first only through its class file.
     b.write("src/a/one.skua", "import a.b.two\npub fn f(): int = two.g() + two.g()\n")
     b.run("vmc", "src/a/one.skua", "--source-root", "src", "--class-path", "out", "-o", "out", code=0)
+
+
+def test_vmc_paths_of_all_kinds(b):
+    """Absolute and relative names, with and without `..`, say together where the modules lie."""
+    b.write("mix/a.skua", "import sub.b\nfn main() { println(\"${b.f()}\") }\n")
+    b.write("mix/sub/b.skua", "pub fn f(): int = 1\n")
+    for files in (["mix/a.skua", b.path("mix/sub/b.skua")], ["mix/../mix/a.skua", "mix/sub/b.skua"],
+                  [b.path("mix/a.skua"), "./mix/sub/../sub/b.skua"],
+                  [f"../{os.path.basename(b.folder)}/mix/a.skua", "mix/sub/b.skua"],
+                  ["mix/a.skua", "mix/sub/b.skua", "--source-root", b.path("mix")],
+                  [b.path("mix/a.skua"), "mix/sub/b.skua", "--source-root", "mix/sub/.."]):
+        b.run("vmc", *files, "-o", "out", code=0)
+        expect(b.files_below("out") == ["a.skc", "sub/b.skc"], f"{files}: {b.files_below('out')}")
+        shutil.rmtree(b.path("out"))
+    b.run("vmc", b.path("mix/a.skua"), "mix/sub/b.skua", "--source-root", "mix/sub", "-o", "out", code=USAGE,
+          says="a.skua: is not below the source root", lines=2)
+
+
+def test_vmc_unusable_class_file(b):
+    """A class file on the class path that is of no use: one error, which says why and what to do."""
+    b.compile("hello.skua", "pub fn f(): int = 1\nfn main() { f() }\n", out="lib")
+    whole = b.read("lib/hello.skc")
+    b.write("use.skua", "import hello\nfn main() { println(\"${hello.f()}\") }\n")
+    b.write("deep.skua", "import hello.f\nfn main() { println(\"${f()}\") }\n")
+    for bytes_, why in ((whole[:4] + b"\x02" + whole[5:], "version 2"), (whole[:-1], "F0"), (whole + b"\0", "F0"),
+                        (b"", "empty")):
+        b.write("lib/hello.skc", bytes_)
+        for source in ("use.skua", "deep.skua"):
+            outcome = b.run("vmc", source, "-o", "out", "--class-path", "lib", code=BAD_INPUT, says=[why, "hello.skc"])
+            expect(outcome.errors.count(b"error:") == 1 and b"no module" not in outcome.errors, "one error", outcome)
+    b.write("lib/hello.skc", whole)
+    b.run("vmc", "use.skua", "-o", "out", "--class-path", "lib", code=0)
 
 
 def test_vmc_large_files(b):

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import stat
 import subprocess
 
 from harness import BAD_INPUT, NO_OUTPUT, expect
@@ -38,12 +39,13 @@ def test_output_too_large(b):
     b.run("vmc", "a.skua", "-o", "out", code=0)
     b.run("vmar", "create", "x.ska", "out", "--main", "a", code=0)
     archive, class_file = b.read("x.ska"), b.read("out/a.skc")
+    b.write("a.skasm", b.run("vmdis", "out/a.skc", code=0).output)
     # What is already what it should be is not written again: something must be different.
     b.write("a.skua", "fn main() {\n" + "    println(\"other text\")\n" * 3000 + "}\n")
 
     def small_files_only():
-        # Writing more fails, as on a full disk, instead of ending the process by a signal.
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        # The program has to see to it itself that writing more fails, as on a full disk, instead of ending it.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
 
     def limited(*command):
@@ -56,9 +58,47 @@ def test_output_too_large(b):
 
     limited("vmc", "a.skua", "-o", "out")
     limited("vmar", "create", "x.ska", "out", "--main", "a")
+    limited("vmdis", "--assemble", "a.skasm", "-o", "out/a.skc")
+    limited("vmar", "extract", "x.ska", "-o", "out")
     expect(b.files_below("out") == ["a.skc"], f"left behind: {b.files_below('out')}")
     expect(b.read("out/a.skc") == class_file and b.read("x.ska") == archive, "the old output is damaged")
-    expect(sorted(os.listdir(b.folder)) == ["a.skua", "out", "x.ska"], f"left behind: {os.listdir(b.folder)}")
+    expect(sorted(os.listdir(b.folder)) == ["a.skasm", "a.skua", "out", "x.ska"], f"left behind: {os.listdir(b.folder)}")
+
+
+def test_output_special_files(b):
+    """What is no regular file is not replaced by one; of a symbolic link, the file that it leads to is."""
+    b.compile("a.skua", GOOD)
+    b.write("a.skasm", b.run("vmdis", "out/a.skc", code=0).output)
+    b.run("vmar", "create", "good.ska", "out", "--main", "a", code=0)
+    commands = {
+        "x.ska": ("vmar", "create", "x.ska", "out", "--main", "a"),
+        "x.skc": ("vmdis", "--assemble", "a.skasm", "-o", "x.skc"),
+        "new/a.skc": ("vmc", "a.skua", "-o", "new"),
+        "unpacked/a.skc": ("vmar", "extract", "good.ska", "-o", "unpacked"),
+    }
+    for target, command in commands.items():
+        path = b.path(target)
+        b.run(*command, code=0)
+        whole = b.read(target)
+        os.remove(path)
+        os.mkfifo(path)
+        b.run(*command, code=NO_OUTPUT, says=[target, "pipe"], lines=1)
+        expect(stat.S_ISFIFO(os.stat(path).st_mode), f"{command} replaced a pipe")
+        os.rename(path, b.path("pipe"))
+        os.symlink(b.path("pipe"), path)
+        b.run(*command, code=NO_OUTPUT, says=[target, "pipe"], lines=1)
+        os.remove(path)
+        os.symlink(b.path("nowhere/x"), path)
+        b.run(*command, code=NO_OUTPUT, says=[target, "link"], lines=1)
+        os.remove(path)
+        b.write("real/old", "old")
+        os.symlink(b.path("real/old"), path)
+        b.run(*command, code=0)
+        expect(os.path.islink(path) and b.read("real/old") == whole, f"{command} did not follow the link")
+        os.remove(path)
+        os.remove(b.path("pipe"))
+        left = [name for name in os.listdir(os.path.dirname(path)) if name.startswith(os.path.basename(target))]
+        expect(left == [] and b.files_below("real") == ["old"], f"left behind: {left}")
 
 
 def test_extract_stays_inside(b):

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "skua/classfile/output_file.h"
+
 namespace skua::tools {
 
 namespace {
@@ -58,22 +60,9 @@ std::optional<Failure> write_file(const std::string& path, std::span<const std::
         if (!parent.empty()) std::filesystem::create_directories(parent, error);
         if (error) return Failure{kCannotCreate, parent.string() + ": cannot be created: " + error.message()};
     }
-    std::string temporary = path + ".XXXXXX";
-    const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-    if (fd < 0) return system_failure(kCannotCreate, path, "cannot be created", errno);
-    const mode_t mask = umask(0);
-    umask(mask);
-    int error = fchmod(fd, 0666 & ~mask) == 0 ? 0 : errno;
-    while (error == 0 && !bytes.empty()) {
-        const ssize_t n = write(fd, bytes.data(), bytes.size());
-        if (n < 0 && errno != EINTR) error = errno;
-        if (n > 0) bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    if (close(fd) != 0 && error == 0) error = errno;
-    if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-    if (error == 0) return {};
-    unlink(temporary.c_str());
-    return system_failure(kCannotCreate, path, "cannot be written", error);
+    if (auto written = classfile::write_output_file(path, bytes); !written)
+        return Failure{kCannotCreate, one_line(written.error())};
+    return {};
 }
 
 std::string one_line(const Diagnostic& diagnostic) {

@@ -30,7 +30,7 @@ struct Failure {
 std::optional<Failure> read_file(const std::string& path, std::uint64_t limit,
                                  std::vector<std::uint8_t>& bytes);
 
-// Writes a temporary file beside `path` and renames it; makes missing folders if asked.
+// By way of skua/classfile/output_file.h; makes missing folders if asked.
 std::optional<Failure> write_file(const std::string& path, std::span<const std::uint8_t> bytes,
                                   bool make_folders);
 

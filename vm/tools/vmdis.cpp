@@ -1,6 +1,5 @@
 // vmdis: shows class files as text, verifies them, and makes class files from text.
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 #include <string>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "skua/classfile/assembler.h"
 #include "skua/classfile/disassembler.h"
 #include "skua/classfile/limits.h"
+#include "skua/classfile/output_file.h"
 #include "skua/classfile/reader.h"
 #include "skua/classfile/writer.h"
 #include "skua/vm/loader.h"
@@ -198,7 +198,7 @@ int assemble(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);
+    classfile::make_signals_write_errors();
     CLI::App app("Shows, verifies and assembles Skua class files.", "vmdis");
     app.set_version_flag("--version", "vmdis (Skua) " SKUA_VERSION, "Show the version and exit");
     app.set_help_flag("-h,--help", "Show this help and exit");

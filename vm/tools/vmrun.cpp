@@ -1,5 +1,4 @@
 // vmrun: runs a module's main from class files or from an archive.
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -10,6 +9,7 @@
 #include "native_stack.h"
 #include "run_options.h"
 #include "skua/classfile/archive.h"
+#include "skua/classfile/output_file.h"
 #include "skua/classfile/structure.h"
 #include "skua/gc/heap.h"
 #include "skua/native.h"
@@ -149,7 +149,7 @@ int run(vmrun::RunOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an IOError of the program
+    classfile::make_signals_write_errors();  // a closed pipe is an IOError of the program
     vmrun::RunOptions options;
     if (const std::string wrong = vmrun::parse_options(argc, argv, options); !wrong.empty())
         return fail(kUsage, wrong + "; 'vmrun --help' shows what can be said");

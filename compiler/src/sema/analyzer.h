@@ -211,6 +211,9 @@ private:
     ModuleSymbol* intrinsics_ = nullptr;
     std::unordered_map<std::string_view, TypeSymbol*> extension_cache_;
     std::unordered_map<std::string, bool> reported_missing_;
+
+    // Was it said already why its class file cannot be used?
+    [[nodiscard]] bool is_reported(const std::string& name) const { return reported_missing_.contains(name); }
 };
 
 // Tells the private details of one place from another: "`a`, `b` and `c`".

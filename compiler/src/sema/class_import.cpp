@@ -14,9 +14,10 @@ const ClassFile* Analyzer::read_class(std::string_view name) {
         if (reported_missing_.emplace(std::string(name), true).second) {
             SourceRange at = source_modules.empty() ? SourceRange{}
                                                     : SourceRange{source_modules[0]->ast->file->id(), 0, 0};
-            error(at,
-                  "cannot use the class file of `" + std::string(name) + "`: " + found.error().to_string(),
-                  "compile that module again");
+            Diagnostic why = found.error();
+            const std::string hint =
+                why.hint.empty() ? "compile that module again" : std::exchange(why.hint, {});
+            error(at, "cannot use the class file of " + quote(name) + ": " + why.to_string(), hint);
         }
         return nullptr;
     }

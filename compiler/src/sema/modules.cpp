@@ -204,9 +204,12 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
         candidates.insert(candidates.end(), std::begin(kStd), std::end(kStd));
         auto best = nearest(path, candidates);
         SourceRange range = SourceRange::join(import.path.front().range, import.path.back().range);
-        error(range, "there is no module " + quote(path),
-              best.empty() ? "give its source file to vmc too, or its compiled form with --class-path"
-                           : "did you mean " + quote(best) + "?");
+        const std::string parent = join_path(import.path, import.path.size() - 1);
+        if (!is_reported(path) &&
+            !is_reported(parent))  // else there is one, and why it is of no use was said
+            error(range, "there is no module " + quote(path),
+                  best.empty() ? "give its source file to vmc too, or its compiled form with --class-path"
+                               : "did you mean " + quote(best) + "?");
         // Silence what follows from it.
         if (!import.has_names && !import.wildcard)
             scope.names.emplace(import.alias.text.empty() ? import.path.back().text : import.alias.text,

@@ -103,6 +103,36 @@ TEST_CASE("F002: truncated") {
     CHECK(rule_of(inner) == "F002");
 }
 
+TEST_CASE("F036: the end is where the file says it is") {
+    ClassFile sample = sample_file();
+    const Bytes whole = write(sample);
+    CHECK(rule_of(whole) == "none");
+    REQUIRE_FALSE(sample.custom.empty());
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        INFO(length);
+        CHECK(rule_of({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)}) != "none");
+    }
+    // Whole sections behind it are missing, or are too many.
+    sample.custom.clear();
+    Bytes end = write(sample);
+    CHECK(rule_of(end) == "none");
+    end.back() = 5;
+    CHECK(rule_of(end) == "F036");
+    end.back() = 0;
+    add_section(end, 127, {1, 'z'});
+    CHECK(rule_of(end) == "F036");
+    Bytes none = write(sample);
+    none.resize(none.size() - 3);
+    CHECK(rule_of(none) == "F036");
+    // Version 1.0 has no such section, and later ones must have it.
+    none[6] = 0;
+    CHECK(rule_of(none) == "none");
+    add_section(none, 10, {0});
+    CHECK(rule_of(none) == "F005");
+    none[6] = 2;
+    CHECK(rule_of(none) == "none");
+}
+
 TEST_CASE("F003: another major version") {
     Bytes f = tiny();
     f[4] = 2;
@@ -110,7 +140,7 @@ TEST_CASE("F003: another major version") {
     auto r = read(f, "f.skc");
     REQUIRE_FALSE(r.ok());
     CHECK(r.error().rule == "F003");
-    CHECK(r.error().message == "the class file has format version 2.7, but this program reads version 1.0");
+    CHECK(r.error().message == "the class file has format version 2.7, but this program reads version 1.1");
     CHECK(r.error().hint == "use a newer Skua, or compile the source with this one");
     f[4] = 0;
     CHECK(rule_of(f) == "F003");
@@ -391,6 +421,7 @@ TEST_CASE("a newer minor version is read, and what is unknown in it skipped") {
     f[8] = 4;  // a file flag
     add_section(f, 1, {1, 1, 'm'});
     add_section(f, 5, {0, 0x80 | 1, 0x80, 0x80, 0x01, 0, 0, 0, 0, 0, 0});
+    add_section(f, 10, {10});
     add_section(f, 42, {1, 2, 3});
     add_section(f, 127, {1, 'x', 9});
     auto r = read(f, "f.skc");

@@ -7,7 +7,7 @@
 //     SKUA_PLUGIN(io, "std.io", "1.0", natives)   // defines skua_plugin_io, a SkPluginEntry
 //
 // The signature text is compared with the C++ parameter types at compile time: a mismatch does
-// not compile. Header only; nothing here throws.
+// not compile. Header only; nothing here throws. Needs C++20 (-std=c++20): the comparison is consteval.
 #pragma once
 
 #include <cstdint>

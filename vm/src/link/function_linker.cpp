@@ -155,7 +155,7 @@ bool link_function(Thread& thread, Function& function) {
         }
         FunctionDef& def = *function.def;
         if (auto verified = verify_function(def); !verified) {
-            publish_failure(vm, function, verified.error(), "std.core.VerifyError");
+            publish_failure(vm, function, verified.error(), error_class_of(verified.error()));
             return true;
         }
         if (def.is_abstract()) {

@@ -36,6 +36,11 @@ inline std::string failure_text(const Diagnostic& why) {
     return why.hint.empty() ? why.message : why.message + "; " + why.hint;
 }
 
+// The guest error that a diagnostic becomes: a class file that breaks a rule, or one that does not fit.
+inline std::string_view error_class_of(const Diagnostic& why) {
+    return why.rule.empty() ? "std.core.LinkError" : "std.core.VerifyError";
+}
+
 struct LinkerState {
     std::recursive_mutex lock;
 

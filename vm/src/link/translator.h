@@ -126,6 +126,9 @@ private:
         const Type* owner = nullptr;  // closed, declares it
         std::vector<const Type*> type_args;
     };
+    // Why a member that code names is not there: of which file, and what to do.
+    [[nodiscard]] Diagnostic no_function(TypeDef& owner, std::string_view name) const;
+    [[nodiscard]] Diagnostic missing_member(const TypeDef& owner, const std::string& what) const;
     Result<Callee> resolve_method(classfile::MethodIndex index);
     void emit_leaves_get(const Layout& layout, std::uint32_t dst, std::uint32_t object, std::uint32_t offset);
 

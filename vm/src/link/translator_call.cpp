@@ -1,4 +1,6 @@
 // Calls and closures; the driver over all instruction groups.
+#include <charconv>
+
 #include "link/translator.h"
 #include "link/translator_operands.h"
 #include "skua/vm/verifier.h"
@@ -17,6 +19,31 @@ std::string signature_text(std::span<const Type* const> params, const Type* resu
 }
 
 }  // namespace
+
+// What the compiler calls a function that it made says nothing to who reads the error.
+Diagnostic Translator::no_function(TypeDef& owner, std::string_view name) const {
+    constexpr std::string_view kDefault = "$default$";
+    if (const std::size_t at = name.find(kDefault); at != std::string_view::npos && at > 0) {
+        const std::string_view of = name.substr(0, at);
+        const std::string_view digits = name.substr(at + kDefault.size());
+        std::size_t i = 0;
+        const bool numbered =
+            std::from_chars(digits.data(), digits.data() + digits.size(), i).ec == std::errc();
+        if (const FunctionDef* f = owner.find_function(of); f && numbered && i < f->decl->params.size())
+            return missing_member(owner, "no default value for parameter '" +
+                                             std::string(owner.file.str(f->decl->params[i].name)) + "' of '" +
+                                             std::string(of) + "'");
+        if (!owner.find_function(of)) name = of;
+    }
+    return missing_member(owner, "no function '" + std::string(name) + "'");
+}
+
+Diagnostic Translator::missing_member(const TypeDef& owner, const std::string& what) const {
+    Diagnostic d = link_error(std::string(owner.name) + " has " + what + " in " + owner.file_name);
+    d.hint = "compile " + std::string(def_.owner->module()) +
+             " again with that version, or run it with the version it was compiled with";
+    return d;
+}
 
 Translator::Translator(Vm& vm, Thread& thread, Function& function)
     : vm_(vm), thread_(thread), function_(function), def_(*function.def), code_(function.def->code) {}
@@ -82,7 +109,7 @@ std::uint32_t Translator::result_slot(const Instruction& in) {
 
 void Translator::emit_fail(const Diagnostic& why) {
     LinkFailure& failure = vm_.linker().failures.emplace_back();
-    failure.error_class = why.rule.empty() ? "std.core.LinkError" : "std.core.VerifyError";
+    failure.error_class = error_class_of(why);
     failure.message = failure_text(why);
     out_.emit_pointer(LOp::LinkFail, 0, 0, 0, &failure);
 }
@@ -100,7 +127,7 @@ Result<Translator::Callee> Translator::resolve_method(classfile::MethodIndex ind
         return link_error(type_text(*owner) + " has a wrong number of type arguments");
     }
     FunctionDef* def = (*owner_def)->find_function(name);
-    if (!def) return link_error(type_text(*owner) + " has no function '" + std::string(name) + "'");
+    if (!def) return no_function(**owner_def, name);
     // The caller was compiled against this signature; the definition may have moved on.
     std::vector<const Type*> params;
     for (auto p : ref.params) params.push_back(def_.owner->pool_type(p));

@@ -37,7 +37,7 @@ Result<Translator::Path> Translator::resolve_path(classfile::FieldIndex index, P
             auto owner_def = Loader::resolve(*owner);
             if (!owner_def) return std::move(owner_def).error();
             FieldDef* field = (*owner_def)->find_field(name);
-            if (!field) return link_error(type_text(*owner) + " has no field '" + name + "'");
+            if (!field) return missing_member(**owner_def, "no field '" + name + "'");
             if (field->type != def_.owner->pool_type(step.type)) {
                 return link_error("field " + type_text(*owner) + "." + name + " has type " +
                                   type_text(field->type) + ", but this code was compiled when it was " +

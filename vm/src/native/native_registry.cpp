@@ -1,7 +1,11 @@
 #include "native/native_registry.h"
 
 #include <algorithm>
+#include <cstring>
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "caps/capabilities.h"
@@ -116,6 +120,36 @@ Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, std::strin
     return bad("no native library '" + text + "': " + file.substr(1) + " is in none of " + searched);
 }
 
+namespace {
+
+// Does the file end before the segments that dlopen would map? Touching what is not there would end the
+// process by a signal. Whatever else is wrong, dlopen says itself.
+bool is_cut_off(const std::string& path) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return false;
+    struct stat info {};
+    ElfW(Ehdr) header{};
+    bool cut = false;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+        pread(fd, &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header) &&
+        std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_phentsize == sizeof(ElfW(Phdr))) {
+        const auto size = static_cast<std::uint64_t>(info.st_size);
+        for (unsigned i = 0; i < header.e_phnum && !cut; i++) {
+            ElfW(Phdr) segment{};
+            const std::uint64_t at = header.e_phoff + std::uint64_t{i} * sizeof segment;
+            if (at > size || pread(fd, &segment, sizeof segment, static_cast<off_t>(at)) !=
+                                 static_cast<ssize_t>(sizeof segment))
+                cut = true;
+            else if (segment.p_type == PT_LOAD)
+                cut = segment.p_offset > size || segment.p_filesz > size - segment.p_offset;
+        }
+    }
+    close(fd);
+    return cut;
+}
+
+}  // namespace
+
 // `path` contains a slash: others would be searched for by the system.
 Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const std::string& name,
                                                              const std::string& path) {
@@ -125,6 +159,8 @@ Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const std::
         d.rule = kDenied;
         return d;
     }
+    if (is_cut_off(path))
+        return bad("cannot load the plugin " + path + ": the file is cut off", "copy or build it again");
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return bad("cannot load the plugin " + path + ": " + dlerror());
     void* entry = dlsym(library, "skua_plugin");

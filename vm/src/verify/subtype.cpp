@@ -52,6 +52,12 @@ bool is_plain_reference(const Type* type) {
     }
 }
 
+bool has_no_objects(const Type* type) {
+    if (type->kind != TypeKind::Named) return false;
+    TypeDef* def = Loader::try_resolve(type);
+    return !def || supertypes_of(*def).missing;
+}
+
 bool same_module(const TypeDef& a, const TypeDef& b) {
     return &a.loader == &b.loader && a.module() == b.module();
 }
@@ -112,8 +118,8 @@ const Type* find_supertype(const TypeContext& context, const Type* type, const T
 
 bool assignable(const TypeContext& context, const Type* from, const Type* to) {
     if (from == to) return true;
-    if (from->kind == TypeKind::Named && !Loader::try_resolve(from))
-        return is_plain_reference(to) && !(to->kind == TypeKind::Named && !Loader::try_resolve(to));
+    // Null is all that moves here, and what would make an object of `from` throws: the answer cannot matter.
+    if (is_plain_reference(from) && has_no_objects(from)) return is_plain_reference(to);
     switch (to->kind) {
         case TypeKind::Named: {
             if (from->kind != TypeKind::Named) return false;
@@ -139,7 +145,7 @@ bool assignable(const TypeContext& context, const Type* from, const Type* to) {
 
 bool is_error_type(const TypeContext& context, const Type* type) {
     if (type->kind != TypeKind::Named) return false;
-    if (!Loader::try_resolve(type)) return true;
+    if (has_no_objects(type)) return true;
     const TypeDef* error = context.loader.try_load("std.core.Error");
     return error && named_sort(type) == NamedSort::Reference &&
            find_supertype(context, type, *error) != nullptr;
@@ -158,8 +164,8 @@ bool within_bounds(const TypeContext& context, TypeDef& file_owner, std::span<co
                 return false;
             }
             const TypeDef* target = Loader::try_resolve(bound);
-            const bool missing = args[i]->kind == TypeKind::Named && !Loader::try_resolve(args[i]);
-            if (!target || missing || find_supertype(context, args[i], *target) == bound) continue;
+            if (!target || has_no_objects(args[i]) || find_supertype(context, args[i], *target) == bound)
+                continue;
             fault = {Rule::V002, "type argument " + type_text(args[i]) + " is not within the bound " +
                                      type_text(bound) + " of type parameter " +
                                      std::string(file_owner.file.str(params[i].name))};

@@ -62,8 +62,14 @@ private:
     bool add(TypeDef& def, const Type* type, cf::DeclKind wanted, std::unique_ptr<Supertypes>& out) {
         auto loaded = Loader::resolve(type);
         if (!loaded) {
+            Diagnostic why = loaded.error();
+            if (why.rule.empty()) why.type.clear();  // the message names the class already
+            std::string hint = std::move(why.hint);
+            why.hint.clear();
             out = failed(def, Rule::V101,
-                         "supertype " + type_text(type) + " cannot be loaded: " + loaded.error().to_string());
+                         "supertype " + type_text(type) + " cannot be loaded: " + why.to_string());
+            out->failure.hint = std::move(hint);
+            out->missing = true;
             return true;
         }
         TypeDef& above = **loaded;
@@ -87,6 +93,8 @@ private:
             const std::string& why = further->failure.message;
             out = failed(def, cyclic ? Rule::V102 : Rule::V101,
                          why.size() > 200 ? why : "supertype " + type_text(type) + " is bad: " + why);
+            out->failure.hint = further->failure.hint;
+            out->missing = further->missing;
             return true;
         }
         if (!insert(def, type, out)) return true;

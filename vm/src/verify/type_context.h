@@ -38,6 +38,10 @@ enum class NamedSort : std::uint8_t { Missing, Reference, Value, None };
 // A reference other than a nullable one: class, interface, string, array, function, missing class.
 [[nodiscard]] bool is_plain_reference(const Type* type);
 
+// A type of which there is no object: its class, or a class above it, cannot be loaded. A
+// register of it holds null, and what its supertypes would be is nobody's to know.
+[[nodiscard]] bool has_no_objects(const Type* type);
+
 // As as_supertype, but in a context: type variables have what their bounds have. Null if none.
 [[nodiscard]] const Type* find_supertype(const TypeContext& context, const Type* type, const TypeDef& target);
 
@@ -56,7 +60,7 @@ bool within_bounds(const TypeContext& context, TypeDef& file_owner,
 [[nodiscard]] bool type_accessible(const TypeDef& from, const TypeDef& type);
 [[nodiscard]] bool same_module(const TypeDef& a, const TypeDef& b);
 
-// std.core.Error or a subclass, or a missing class.
+// std.core.Error or a subclass, or a type that has no objects.
 [[nodiscard]] bool is_error_type(const TypeContext& context, const Type* type);
 
 }  // namespace skua::vm

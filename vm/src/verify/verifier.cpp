@@ -13,6 +13,17 @@ Result<void> outcome(const std::atomic<VerifyState>& state, const Diagnostic& fa
     return failure;
 }
 
+// A program that lacks a class is told so, as where its code names the class: the type that has it
+// as a supertype breaks no rule. A Diagnostic without rule becomes a LinkError.
+Diagnostic first_failure(TypeDef& type, std::vector<Diagnostic>& errors) {
+    const TypeDef::Supertypes& above = supertypes_of(type);
+    if (!above.missing) return std::move(errors.front());
+    Diagnostic d = above.failure;
+    d.rule = {};
+    d.message = std::string(type.name) + " cannot be used: " + d.message;
+    return d;
+}
+
 }  // namespace
 
 // Locks: a TypeDef's verify_lock is held while its own parts are judged. Judging asks about other
@@ -24,7 +35,7 @@ Result<void> check_declaration(TypeDef& type) {
         if (type.declaration_state.load(std::memory_order_relaxed) == VerifyState::Unknown) {
             std::vector<Diagnostic> errors;
             DeclarationChecker(type).run(errors);
-            if (!errors.empty()) type.declaration_failure = std::move(errors.front());
+            if (!errors.empty()) type.declaration_failure = first_failure(type, errors);
             type.declaration_state.store(errors.empty() ? VerifyState::Verified : VerifyState::Failed,
                                          std::memory_order_release);
         }

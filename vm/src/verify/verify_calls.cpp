@@ -122,9 +122,10 @@ bool FunctionVerifier::may_bypass_dispatch(const Callee& c, const Type* receiver
         return true;
     if (find_supertype(context_, owner_.self, *c.def)) return true;
     if (!receiver || !receiver->is(TypeKind::Named)) return false;
+    if (has_no_objects(receiver)) return true;
     TypeDef* def = Loader::try_resolve(receiver);
-    return !def || (def->kind == DeclKind::Class && is_closed_class(*def) &&
-                    find_implementation_of(*def, *c.function).function == c.function);
+    return def && (def->kind == DeclKind::Class && is_closed_class(*def) &&
+                   find_implementation_of(*def, *c.function).function == c.function);
 }
 
 bool FunctionVerifier::check_call() {
@@ -180,8 +181,7 @@ bool FunctionVerifier::check_call_constrained() {
     const auto args = code_.regs(*at_, 2);
     if (args.empty()) return fail(Rule::V050, "no arguments are given");
     const Type* receiver = reg(args[0]);
-    const bool missing = receiver->is(TypeKind::Named) && !Loader::try_resolve(receiver);
-    if (c.def && !missing && find_supertype(context_, receiver, *c.def) != c.owner)
+    if (c.def && !has_no_objects(receiver) && find_supertype(context_, receiver, *c.def) != c.owner)
         return fail(Rule::V057, type_text(receiver) + " does not implement " + type_text(c.owner));
     return check_args(c, args, true) && check_result(c, operand(0));
 }

@@ -17,7 +17,7 @@ namespace skua::classfile {
 
 inline constexpr std::uint8_t kMagic[4] = {0x7F, 'S', 'K', 'C'};
 inline constexpr std::uint16_t kVersionMajor = 1;
-inline constexpr std::uint16_t kVersionMinor = 0;
+inline constexpr std::uint16_t kVersionMinor = 1;
 
 using StrIndex = std::uint32_t;
 using TypeIndex = std::uint32_t;

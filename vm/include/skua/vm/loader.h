@@ -112,6 +112,7 @@ public:
         std::vector<const Type*> types;  // superclasses from the nearest up, then interfaces
         Diagnostic failure;              // cyclic, too deep, missing, ...: `types` is then empty
         bool ok = true;
+        bool missing = false;  // not ok because one of them cannot be loaded
     };
     std::atomic<const Supertypes*> supertypes{nullptr};
 

@@ -13,7 +13,8 @@
 // A class that is missing is no verification error. Since nobody can make an instance of it, its
 // type has no value but null: it is assignable to itself and to every non-null reference type, and nothing
 // else is assignable to it; the linker makes uses of it throw LinkError. (A name that is missing
-// stays missing: loader.h.)
+// stays missing: loader.h.) A class one of whose supertypes is missing has no instances either, and is
+// treated in the same way; a reason that is a missing class comes as a Diagnostic without a rule.
 //
 // What is left to whoever links: that a field or method which code names is there, of the kind
 // and the exact declared type that the reference says; check_declaration of every type before an

@@ -143,3 +143,12 @@ class Bench:
 def expect(condition, what, outcome=None):
     if not condition:
         raise Wrong(what + ("\n" + outcome.describe() if outcome else ""))
+
+
+def has_tier(b):
+    return b.run("vmrun", "--jit=on", "--version", code={0, USAGE}).code == 0
+
+
+def tier_modes(b):
+    """The values of --jit that this build knows."""
+    return ["off", "on", "force"] if has_tier(b) else ["off"]

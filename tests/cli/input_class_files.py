@@ -3,7 +3,7 @@
 import os
 import random
 
-from harness import BAD_INPUT, UNCAUGHT, expect
+from harness import BAD_INPUT, UNCAUGHT, expect, tier_modes
 
 PROGRAM = """
 class Point(let x: int, let y: int) {
@@ -185,7 +185,7 @@ fn main(args: [string]) {
     for args, printed in zip(arguments, (b"", b"4.0\n", b"false\n4.0\n", b"tag 1\n", b"tag 1square\n")):
         outcome = b.start("app", *args, code=0)
         expect(outcome.output == b"start\n" + printed + b"end\n", "with all of its classes", outcome)
-    for mode in ("on", "off", "force"):
+    for mode in tier_modes(b):
         for name in ("geo/Sq", "geo/Named"):
             os.rename(b.path(f"out/{name}.skc"), b.path("aside"))
             for args in arguments:

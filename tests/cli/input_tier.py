@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from harness import USAGE, Skipped, expect
+from harness import USAGE, Skipped, expect, has_tier, tier_modes
 
 COUNT = """
 class Counter(var n: int) {
@@ -22,10 +22,6 @@ fn main() {
     println("${c.n} ${sum}")
 }
 """
-
-
-def has_tier(b):
-    return b.run("vmrun", "--jit=on", "--version", code={0, USAGE}).code == 0
 
 
 def test_tier_values(b):
@@ -238,7 +234,7 @@ fn main(args: [string]) {
 def test_tier_limit(b):
     """--max-instructions ends a program at the same place, interpreted or compiled, and nothing catches it."""
     b.compile("program.skua", LIMITED)
-    modes = ["off", "on", "force"] if has_tier(b) else ["off"]
+    modes = tier_modes(b)
     for limit in (1, 2, 100, 12_345, 100_000, 3_000_000):
         seen = set()
         for mode in modes:
@@ -276,7 +272,7 @@ def test_tier_out_of_memory(b):
     """A handler of OutOfMemoryError has the memory of what filled the heap, whatever the tier left in registers and
     frames; and a list that nobody looks at fills the heap, too."""
     b.compile("program.skua", HEAP)
-    for mode in ["off", "on", "force"] if has_tier(b) else ["off"]:
+    for mode in tier_modes(b):
         for heap in ("8M", "33M", "48M"):
             outcome = b.start("program", options=[f"--jit={mode}", f"--max-heap={heap}"], code=70, says="program.skua:16",
                               seconds=60, lines=3)

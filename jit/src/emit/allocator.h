@@ -28,7 +28,7 @@ private:
     struct LoopSpan {
         std::uint32_t from, to;
         int parent;          // index, or -1
-        std::uint32_t rank;  // layout.h
+        std::uint32_t rank;  // block_rank.h
     };
 
     void keep_around_loop(std::size_t header, const LoopSpan& loop);

@@ -214,7 +214,7 @@ struct LirBlock {
     Vector<LirPhi> phis;
     Vector<std::uint32_t> preds, succs;  // indices in Lir::blocks
     double frequency = 1;
-    std::uint32_t rank = 0;  // layout.h
+    std::uint32_t rank = 0;  // block_rank.h
     std::uint32_t loop_depth = 0;
 
     [[nodiscard]] std::uint32_t from() const { return first * 4; }

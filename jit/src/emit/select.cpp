@@ -3,8 +3,8 @@
 
 #include "emit/selector.h"
 #include "ir/order.h"
+#include "opt/block_rank.h"
 #include "opt/frequency.h"
-#include "opt/layout.h"
 #include "skua/classfile/check.h"
 #include "skua/vm/thread.h"
 

@@ -15,9 +15,9 @@
 #include <algorithm>
 
 #include "ir/order.h"
+#include "opt/block_rank.h"
 #include "opt/cfg.h"
 #include "opt/frequency.h"
-#include "opt/layout.h"
 #include "opt/loops.h"
 #include "opt/memory.h"
 #include "opt/passes.h"

@@ -1,4 +1,4 @@
-#include "opt/layout.h"
+#include "opt/block_rank.h"
 
 #include <algorithm>
 

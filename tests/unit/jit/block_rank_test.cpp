@@ -1,5 +1,5 @@
 // Where blocks lie: the oracle is the ranks written beside each graph.
-#include "opt/layout.h"
+#include "opt/block_rank.h"
 
 #include "ir/order.h"
 #include "ir_support.h"

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "emit/allocator.h"
+#include "opt/block_rank.h"
 
 namespace skua::jit {
 
@@ -157,10 +158,20 @@ bool Allocator::is_exceptional(std::size_t from, std::size_t to) const {
     return lir_.insts[pred.last - 1].op == MOp::Catch && pred.succs[1] == to;
 }
 
+// In the loop or in one inside it, also on rare ways, which lie behind; of a loop that is not cold, cold ones
+// do not count.
 bool Allocator::calls_in_loop(std::size_t header) const {
-    const LoopSpan& loop = loops_[static_cast<std::size_t>(block_loop_[header])];
-    return std::any_of(lir_.insts.begin() + loop.from / 4, lir_.insts.begin() + loop.to / 4,
-                       [](const Inst& in) { return in.clobbers_gp != 0; });
+    const bool cold = lir_.blocks[header].rank == kColdRank;
+    for (std::size_t b = header; b < lir_.blocks.size(); ++b) {
+        if (!cold && lir_.blocks[b].rank == kColdRank) break;
+        int l = block_loop_[b];
+        while (l >= 0 && l != block_loop_[header]) l = loops_[static_cast<std::size_t>(l)].parent;
+        const LirBlock& block = lir_.blocks[b];
+        if (l >= 0 && std::any_of(lir_.insts.begin() + block.first, lir_.insts.begin() + block.last,
+                                  [](const Inst& in) { return in.clobbers_gp != 0; }))
+            return true;
+    }
+    return false;
 }
 
 void Allocator::connect_edge(std::size_t from, std::size_t to) {

@@ -159,6 +159,7 @@ function(skua_test name)
     set_tests_properties(${full} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
         PROCESSORS ${ARG_PROCESSORS} COST ${ARG_COST} ENVIRONMENT "${SKUA_TEST_ENVIRONMENT}")
     foreach(word IN LISTS ARG_COMMAND)
+        string(REGEX REPLACE "^\\$<TARGET_FILE:(.*)>$" "\\1" word "${word}")
         if(TARGET "${word}")
             add_dependencies(skua_tested ${word})
         endif()

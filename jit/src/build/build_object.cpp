@@ -11,6 +11,7 @@ using vm::Rep;
 namespace {
 
 constexpr std::uint32_t kMaxInlineElements = 16;  // of an array literal: beyond, C++ stores them
+constexpr std::uint32_t kMaxInlineFill = 4;       // elements; leaves, too
 
 MemRep mem_rep(Rep rep) {
     switch (rep) {
@@ -205,6 +206,53 @@ Node* Builder::element_index(Node* array, std::uint32_t index_register) {
     return index;
 }
 
+void Builder::call_on_window(const RuntimeEntry& entry, std::uint32_t window, std::uint32_t count,
+                             const void* aux) {
+    Vector<Node*> inputs;
+    for (std::uint32_t i = 0; i < count; ++i) inputs.push_back(get(window + i));
+    runtime(entry, Type::I64, inputs, aux);
+}
+
+// Few elements are stored one by one: lists are cleared and cut short all the time. C++ fills more, and says
+// what is wrong with a range.
+void Builder::fill_array(const vm::Class& cls, std::uint32_t window) {
+    const vm::Layout& layout = *cls.element;
+    Node *array = get(window), *from = get(window + 1), *to = get(window + 2);
+    Block* call = new_block(8);  // more than can arrive: sealed below
+    Block* done = new_block(8);
+    if (layout.leaves.size() <= kMaxInlineFill) {
+        const auto go_on_if = [&](Node* condition, Block* otherwise) {
+            Block* next = new_block(1);
+            branch(condition, next, otherwise);
+            block_ = next;
+        };
+        if (!known_not_null(array)) go_on_if(node(Op::Ne, Type::I64, {array, i64(0)}), call);
+        Node* length = load(array, nullptr, constant_word(8));
+        go_on_if(node(Op::LeU, Type::I64, {to, length}), call);
+        go_on_if(node(Op::LeU, Type::I64, {from, to}), call);
+        Node* index = from;
+        for (std::uint32_t i = 0; i < kMaxInlineFill; ++i) {
+            go_on_if(node(Op::Ne, Type::I64, {index, to}), done);
+            for (std::uint32_t k = 0; k < layout.leaves.size(); ++k) {
+                const vm::Leaf& leaf = layout.leaves[k];
+                store(array, index,
+                      element(mem_rep(leaf.rep), layout.size, leaf.offset, leaf.rep == Rep::Ref),
+                      raw(window + 3 + k));
+            }
+            index = node(Op::Add, Type::I64, {index, i64(1)});
+        }
+        branch(node(Op::Eq, Type::I64, {index, to}), done, call);
+    } else {
+        jump(call);
+    }
+    block_ = call;
+    seal(call);
+    call_on_window(kArrayFill, window, 3 + layout.slots(), &cls);
+    jump(done);
+    block_ = done;
+    seal(done);
+}
+
 bool Builder::build_array(const Instr* pc, LOp op) {
     const std::uint32_t a = pc->a, b = pc->b, c = pc->c;
     const auto aget = [&](MemRep rep) {
@@ -242,11 +290,6 @@ bool Builder::build_array(const Instr* pc, LOp op) {
         store(array, index, bytes(rep, big), get(c));
     };
     // The class is an operand of the instruction: what it says of elements holds for the array.
-    const auto call_with_operands = [&](const RuntimeEntry& entry, std::uint32_t count) {
-        Vector<Node*> inputs;
-        for (std::uint32_t i = 0; i < count; ++i) inputs.push_back(get(b + i));
-        runtime(entry, Type::I64, inputs, pc[1].pointer);
-    };
     switch (op) {
         case LOp::ANew: {
             set(a, new_array(*static_cast<const vm::Class*>(pc[1].pointer), get(b)));
@@ -351,11 +394,10 @@ bool Builder::build_array(const Instr* pc, LOp op) {
             eput(MemRep::W64, true);
             return true;
         case LOp::ACopy:
-            call_with_operands(kArrayCopy, 5);
+            call_on_window(kArrayCopy, b, 5, pc[1].pointer);
             return true;
         case LOp::AFill:
-            call_with_operands(kArrayFill,
-                               3 + static_cast<const vm::Class*>(pc[1].pointer)->element->slots());
+            fill_array(*static_cast<const vm::Class*>(pc[1].pointer), b);
             return true;
 #define BYTES(S, big)           \
     case LOp::BGet16S##S:       \

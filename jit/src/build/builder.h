@@ -126,6 +126,9 @@ private:
     void switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi,
                        Block* otherwise);
     Node* element_index(Node* array, std::uint32_t index_register);
+    void call_on_window(const struct RuntimeEntry& entry, std::uint32_t window, std::uint32_t count,
+                        const void* aux);
+    void fill_array(const vm::Class& cls, std::uint32_t window);
     void new_with_leaves(const vm::Class& cls, std::uint32_t first_register, std::uint32_t offset,
                          std::uint32_t result);
 

@@ -8,6 +8,40 @@ namespace skua::jit {
 namespace {
 
 constexpr std::int64_t kMaxStep = std::int64_t{1} << 30;
+constexpr int kMaxBranchesBack = 8;
+
+// The least value of n that the condition allows where it is `holds`; `least` is -1 if it says nothing.
+struct Lowest {
+    std::int64_t least;
+    bool is_unsigned;
+};
+Lowest lowest_by(const Node* condition, bool holds, const Node* n) {
+    constexpr Lowest kNothing{-1, false};
+    if (condition == n) return holds ? Lowest{1, true} : kNothing;
+    if (condition->input_count != 2) return kNothing;
+    Node *a = behind_checks(condition->in(0)), *b = behind_checks(condition->in(1));
+    const bool is_unsigned = condition->op == Op::LtU || condition->op == Op::LeU;
+    switch (condition->op) {
+        case Op::Ne:
+        case Op::Eq:
+            if (holds != (condition->op == Op::Ne)) return kNothing;
+            return (a == n && b->is_const(0)) || (b == n && a->is_const(0)) ? Lowest{1, true} : kNothing;
+        case Op::Lt:
+        case Op::LtU:
+        case Op::Le:
+        case Op::LeU: {
+            // constant < n, or not n < constant
+            const Node* constant = holds ? a : b;
+            if ((holds ? b : a) != n || !constant->is_const() || constant->imm < 0 ||
+                constant->imm == INT64_MAX)
+                return kNothing;
+            const bool strict = (condition->op == Op::Lt || condition->op == Op::LtU) == holds;
+            return {constant->imm + (strict ? 1 : 0), is_unsigned};
+        }
+        default:
+            return kNothing;
+    }
+}
 
 }  // namespace
 
@@ -24,6 +58,19 @@ Node* invariant_value(const InLoop& inside, Node* n) {
 std::uint32_t pred_index(const Block* block, const Block* pred) {
     const auto& preds = block->preds;
     return static_cast<std::uint32_t>(std::find(preds.begin(), preds.end(), pred) - preds.begin());
+}
+
+bool known_at_least(const Block* block, Node* n, std::int64_t least, bool is_unsigned) {
+    for (int i = 0; i < kMaxBranchesBack && block->preds.size() == 1; ++i) {
+        const Block* from = block->preds[0];
+        const Node* last = from->terminator();
+        if (last->op == Op::Branch && from->succs[0] != from->succs[1]) {
+            const Lowest known = lowest_by(last->in(0), from->succs[0] == block, n);
+            if (known.least >= least && (is_unsigned || !known.is_unsigned)) return true;
+        }
+        block = from;
+    }
+    return false;
 }
 
 bool is_innermost(const Loop& loop) {

@@ -25,6 +25,9 @@ bool find_counters(const Loop& loop, const InLoop& inside, const Block* before, 
 [[nodiscard]] Node* behind_checks(Node* n);
 // That value if the loop does not compute it, or null.
 [[nodiscard]] Node* invariant_value(const InLoop& inside, Node* n);
+// Whether a branch on the only way to the end of `block` says that n >= least, as unsigned numbers if
+// `is_unsigned`. `least` is not negative. Looks only a few branches back.
+[[nodiscard]] bool known_at_least(const Block* block, Node* n, std::int64_t least, bool is_unsigned);
 [[nodiscard]] std::uint32_t pred_index(const Block* block, const Block* pred);
 [[nodiscard]] bool is_innermost(const Loop& loop);
 

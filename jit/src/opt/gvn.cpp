@@ -46,6 +46,8 @@ public:
     void run() {
         order_ = reverse_post_order(graph_, &loops_);
         exit_versions_.resize(order_.size());
+        // Now: the entry block's list, where constants stand, is rebuilt by the walk.
+        for (int value : {0, 1}) truth_[value] = graph_.constant(Type::I64, value);
         for (Block* block : order_) visit(*block);
         graph_.settle();
     }
@@ -111,9 +113,12 @@ private:
                a->mem.byteswap == b->mem.byteswap;
     }
 
+    static std::uint64_t hash_operation(Op op, Type type, std::int64_t imm) {
+        return mix(static_cast<std::uint64_t>(op) * 8 + static_cast<std::uint64_t>(type),
+                   static_cast<std::uint64_t>(imm));
+    }
     static std::uint64_t hash_value(const Node* n) {
-        std::uint64_t hash = mix(static_cast<std::uint64_t>(n->op) * 8 + static_cast<std::uint64_t>(n->type),
-                                 static_cast<std::uint64_t>(n->imm));
+        std::uint64_t hash = hash_operation(n->op, n->type, n->imm);
         for (const Node* in : n->all()) hash = mix(hash, in->id);
         return hash;
     }
@@ -145,6 +150,16 @@ private:
             }
         }
         insert(hash, n);
+    }
+
+    // Whether a check on every way here has found the reference not to be null.
+    bool is_checked(const Node* reference, const Block* block) {
+        const std::uint64_t hash = mix(hash_operation(Op::NullCheck, Type::I64, 0), reference->id);
+        for (const Node* known = head(hash); known; known = chain_[known->id]) {
+            if (known->op == Op::NullCheck && known->in(0) == reference && dominates(known->block, block))
+                return true;
+        }
+        return false;
     }
 
     // ---- loads and stores
@@ -312,9 +327,8 @@ private:
                 std::swap(n->inputs[0], n->inputs[1]);
             if (is_compare(n->op)) {
                 if (const int known = decided(n, &block); known >= 0) {
-                    n->replaced_by = graph_.constant(Type::I64, known);
+                    n->replaced_by = truth_[known];
                     out_.push_back(n);
-                    // The entry block's list may have moved on; it is rebuilt below.
                     continue;
                 }
             }
@@ -329,8 +343,8 @@ private:
             } else if (is_numbered(n)) {
                 number(n);
             } else if (n->op == Op::Branch && !n->in(0)->is_const()) {
-                const int known = decided(n->in(0), &block);
-                if (known >= 0) n->inputs[0] = graph_.constant(Type::I64, known);
+                const int known = is_checked(n->in(0), &block) ? 1 : decided(n->in(0), &block);
+                if (known >= 0) n->inputs[0] = truth_[known];
             }
             out_.push_back(n);
         }
@@ -345,6 +359,7 @@ private:
     Vector<Block*> order_;
     Vector<Loop> loops_;
     Block* block_ = nullptr;
+    Node* truth_[2] = {};  // the constants 0 and 1
     Vector<Node*> heads_, chain_;
     Vector<std::uint32_t> versions_, versions_of_;  // now, by partition; of accesses, by node
     Vector<Vector<std::uint32_t>> exit_versions_;

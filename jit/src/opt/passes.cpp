@@ -35,6 +35,7 @@ constexpr Pass kPasses[] = {
     {"gvn", gvn, true},  // `divide` and `unroll` make nodes, or do nothing
     {"simplify", simplify},
     {"latches", latches},
+    {"comparisons", comparisons},
 };
 // clang-format on
 

@@ -1,7 +1,7 @@
 // The optimisation passes and their order.
 //
 // A pass gets a graph in the state that ir.h promises and leaves it so, settled and without unreachable
-// blocks; the orders of order.h are stale before and after it. docs/adding-a-jit-pass.md is the walkthrough.
+// blocks; the orders of order.h are stale before and after it. docs/jit.md says what each is for.
 #pragma once
 
 #include <functional>
@@ -55,5 +55,6 @@ void versions(Graph& graph);
 void expand_asserts(Graph& graph);
 void unroll(Graph& graph);
 void latches(Graph& graph);
+void comparisons(Graph& graph);
 
 }  // namespace skua::jit

@@ -155,9 +155,25 @@ private:
         require(emit(Op::Le, {k(0), n}));
     }
 
+    // For a counter that begins at a constant one comparison is enough, if the loop is entered only where its
+    // limit lies ahead: the first index is not negative, and the last, which is not less, below the length.
+    bool require_last_only(const Index& index, Node* length) {
+        if (!index.counter || index.factor || !index.terms.empty()) return false;
+        const auto& [phi, first, next, limit, step, inclusive, is_unsigned] = *index.counter;
+        const std::int64_t below = -index.offset - (inclusive ? 1 : 0);  // limit <= length + below
+        if (!first->is_const() || first->imm < 0 || first->imm >= kSmall || first->imm + index.offset < 0 ||
+            (is_unsigned && below < 0) || max_unsigned(length) > kMaxArrayLength ||
+            !known_at_least(before_, limit, first->imm + (inclusive ? 0 : 1), is_unsigned))
+            return false;
+        Node* most = below == 0 ? length : emit(Op::Add, {length, k(below)});
+        require(emit(is_unsigned ? Op::LeU : Op::Le, {limit, most}));
+        return true;
+    }
+
     void require_check(const Check& check) {
         Node* length = length_of(check);
         const Index& index = check.index;
+        if (require_last_only(index, length)) return;
         if (max_unsigned(length) > kMaxArrayLength)
             require(emit(Op::LtU, {length, k(static_cast<std::int64_t>(kMaxArrayLength))}));
         // What does not change: small enough that sums are exact.

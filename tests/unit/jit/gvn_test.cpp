@@ -85,3 +85,14 @@ TEST_CASE("branches teach") {
                compare("Le v1, v2", "v4 = Lt v1, v2\n Return v4\n"));
     check_pass(gvn, compare("Lt v1, v2", "v4 = Eq v1, v2\n Return v4\n"), compare("Lt v1, v2", "Return 0\n"));
 }
+
+TEST_CASE("a branch on what was checked is decided") {
+    const std::string head = "graph f(i64, i64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = NullCheck v1, !1\n";
+    check_pass(gvn,
+               head +
+                   "v3 = CallRuntime v2, @effect, !2\n Branch v1, block1, block2\n"
+                   "block1 <- block0:\n Return v2\nblock2 <- block0:\n Return 0\n",
+               head +
+                   "v3 = CallRuntime v2, @effect, !2\n Branch 1, block1, block2\n"
+                   "block1 <- block0:\n Return v2\nblock2 <- block0:\n Return 0\n");
+}

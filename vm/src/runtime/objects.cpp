@@ -217,13 +217,16 @@ bool array_fill(Thread& thread, const Class& cls, const Slot* operands) {
         return false;
     }
     const std::size_t stride = cls.element->size;
-    std::uint8_t* data = array->data();
-    if (cls.element->slots() == 1 && stride == 1) {
-        std::memset(data + from, static_cast<int>(operands[3] & 0xFF), static_cast<std::size_t>(to - from));
-        return true;
-    }
-    for (auto i = static_cast<std::size_t>(from); i < static_cast<std::size_t>(to); ++i) {
-        store_leaves(*cls.element, array, data + i * stride, operands + 3);
+    std::uint8_t* const first = array->data() + static_cast<std::size_t>(from) * stride;
+    const std::size_t bytes = static_cast<std::size_t>(to - from) * stride;
+    if (bytes == 0) return true;
+    store_leaves(*cls.element, array, first, operands + 3);
+    if (cls.has_refs) gc::write_barrier(array, first, nullptr);
+    // What is filled is copied behind itself: twice as much each time.
+    for (std::size_t filled = stride; filled < bytes;) {
+        const std::size_t more = std::min(filled, bytes - filled);
+        std::memcpy(first + filled, first, more);
+        filled += more;
     }
     return true;
 }

@@ -43,6 +43,12 @@ void Analyzer::check_type_body(TypeSymbol* type) {
         field_type(f);
         if (f->decl != nullptr) {
             check_field_init(f);
+            if (f->is_static() && field_type(f)->has_vars) {
+                error(f->range,
+                      "static field " + quote(f->name) + " has type " + quote(field_type(f)) +
+                          ", which a type parameter is part of",
+                      "keep it in the objects of " + quote(type->name) + ", or outside of it");
+            }
             if (f->is_static() && f->decl->init == nullptr && !field_type(f)->is(TypeKind::Nullable) &&
                 !field_type(f)->is_primitive()) {
                 error(f->range, "static field " + quote(f->name) + " has no initial value");

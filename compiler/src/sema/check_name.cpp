@@ -329,6 +329,15 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
     ref.symbol = m.symbol;
     ref.owner = symbol->type_kind == TypeSymbolKind::Extension ? t_.named(symbol, type.type->args) : m.owner;
     if (type.has_type_args) ref.owner = type.type;
+    // Each instance of a generic type has static fields of its own.
+    if (ref.kind == Ref::Kind::Global && ref.owner != nullptr && ref.owner->has_vars && symbol != type_) {
+        a_.error(name.range,
+                 "the type arguments of " + quote(symbol->name) + " are not known here, and " +
+                     quote(name.text) + " is a static field of each " + quote(symbol->name),
+                 "write them: `" + std::string(symbol->name) + "<int>." + std::string(name.text) +
+                     "`, for example");
+        ref.kind = Ref::Kind::Error;
+    }
     return ref;
 }
 

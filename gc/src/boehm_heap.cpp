@@ -163,7 +163,10 @@ GC_ms_entry* mark_by_layout(GC_word* object, GC_ms_entry* top, GC_ms_entry* limi
     return top;
 }
 
+void trim_stacks();
+
 void push_roots() {
+    trim_stacks();
     RootSink sink;
     if (g.next_hook != nullptr) g.next_hook();  // stacks and registers of all threads
     for (const Range& range : g.ranges) sink.range(range.lo, range.hi);
@@ -331,6 +334,10 @@ bool over_limit() {
 
 // Reaches into ThreadHeap for the collector.
 struct Backend {
+    static void trim_stacks() {
+        for (ThreadHeap* t = g.threads; t != nullptr; t = t->next_)
+            if (t->trimmer_ != nullptr) t->trimmer_(t->trimmer_data_);
+    }
     static void push_thread_roots(void* data, RootSink& sink) {
         (void)data;
         for (ThreadHeap* t = g.threads; t != nullptr; t = t->next_) {
@@ -357,6 +364,12 @@ struct Backend {
     static void* refill(ThreadHeap* t, ListKind kind, std::size_t bytes);
     static void* collect_and_take(ThreadHeap* t, ListKind kind, std::size_t bytes, std::uint64_t seen);
 };
+
+namespace {
+void trim_stacks() {
+    Backend::trim_stacks();
+}
+}  // namespace
 
 void* Backend::take(ThreadHeap* t, ListKind kind, std::size_t bytes) {
     // Under stress every allocation must come here, so lists stay empty.
@@ -406,6 +419,13 @@ void* ThreadHeap::allocate_slow(ListKind kind, const ClassHeader* cls, std::size
 void* ThreadHeap::allocate_raw_slow(const ClassHeader* cls, std::size_t bytes) {
     void* p = Backend::refill(this, ListKind::Atomic, bytes);
     return p == nullptr ? nullptr : claim(p, cls);
+}
+
+void ThreadHeap::set_stack_trimmer(StackTrimmer trimmer, void* data) {
+    with_lock([&] {
+        trimmer_ = trimmer;
+        trimmer_data_ = data;
+    });
 }
 
 void ThreadHeap::set_root_scanner(RootScanner scanner, void* data) {

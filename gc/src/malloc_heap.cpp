@@ -40,6 +40,11 @@ void* ThreadHeap::allocate_slow(ListKind, const ClassHeader* cls, std::size_t by
 void* ThreadHeap::allocate_raw_slow(const ClassHeader* cls, std::size_t bytes) {
     return allocate_slow(ListKind::Atomic, cls, bytes);
 }
+void ThreadHeap::set_stack_trimmer(StackTrimmer trimmer, void* data) {
+    trimmer_ = trimmer;
+    trimmer_data_ = data;
+}
+
 void ThreadHeap::set_root_scanner(RootScanner scanner, void* data) {
     scanner_ = scanner;
     scanner_data_ = data;

@@ -26,7 +26,7 @@ SkString* substring_bytes(SkEnv* env, SkString* text, std::int64_t start, std::i
                                to, at);
         return nullptr;
     }
-    return new_string(env, s.substr(from, to - from));
+    return env->api->string_slice(env, text, from, to);
 }
 
 std::int64_t find_text(SkEnv* env, SkString* text, SkString* part, std::int64_t from) {

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "native_support.h"
+#include "outside_text.h"
 
 extern char** environ;
 

@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <vector>
 
+#include "buffered_input.h"
 #include "native_support.h"
+#include "outside_text.h"
 
 namespace skua::stdlib {
 namespace {
@@ -78,7 +80,7 @@ SkString* file_text(SkEnv* env, SkString* path) {
         const char* name = permitted(env, path, kRead);
         std::string all;
         if (name == nullptr || !read_everything(env, name, all)) return nullptr;
-        return outside_text(env, all, std::string("'") + name + "'");
+        return outside_lines(env, all, std::string("'") + name + "'", 1);
     });
 }
 
@@ -192,11 +194,14 @@ void rename_path(SkEnv* env, SkString* old, SkString* target) {
 // Reads ahead or gathers what is written, never both: a file is open for one of them.
 class OpenFile {
 public:
-    OpenFile(int fd, bool writing, std::string path) : path(std::move(path)), fd_(fd), writing_(writing) {}
+    OpenFile(int fd, bool writing, std::string path) : path(std::move(path)), fd_(fd), writing_(writing) {
+        if (!writing) input_ = std::make_unique<BufferedInput>(fd);
+    }
 
     // 0 or an errno. Nothing is done twice.
     int close() {
         const int error = drain();
+        input_.reset();
         const int fd = std::exchange(fd_, -1);
         return fd >= 0 && ::close(fd) != 0 && error == 0 ? errno : error;
     }
@@ -207,38 +212,10 @@ public:
         return buffer_.size() >= kBuffer ? drain() : 0;
     }
 
-    // Appends what is there up to a line break (which is taken too); false at the end.
-    bool line(std::string& out, int& error) {
-        bool any = false;
-        while (at_ < buffer_.size() || fill(error)) {
-            any = true;
-            const std::size_t found = buffer_.find('\n', at_);
-            const std::size_t end = found == std::string::npos ? buffer_.size() : found;
-            out.append(buffer_, at_, end - at_);
-            at_ = end + (found != std::string::npos);
-            if (found != std::string::npos) break;
-            if (out.size() > kMaxText) error = EFBIG;
-            if (error) return false;
-        }
-        if (out.ends_with('\r')) out.pop_back();
-        return any && error == 0;
-    }
-
-    void rest(std::string& out, int& error) {
-        while (at_ < buffer_.size() || fill(error)) {
-            out.append(buffer_, at_);
-            at_ = buffer_.size();
-            if (out.size() > kMaxText) error = EFBIG;
-            if (error) return;
-        }
-    }
-
-    std::size_t read(char* target, std::size_t room, int& error) {
-        if (at_ == buffer_.size() && (room == 0 || !fill(error))) return 0;
-        const std::size_t n = std::min(room, buffer_.size() - at_);
-        std::memcpy(target, buffer_.data() + at_, n);
-        at_ += n;
-        return n;
+    // What has been opened for reading; null, and EBADF, if it was opened for writing.
+    BufferedInput* input(int& error) {
+        if (input_ == nullptr) error = EBADF;
+        return input_.get();
     }
 
     std::mutex mutex;
@@ -246,16 +223,6 @@ public:
 
 private:
     static constexpr std::size_t kBuffer = 65536;
-
-    bool fill(int& error) {
-        if (writing_) return error = EBADF, false;
-        at_ = 0;
-        buffer_.resize(kBuffer);
-        const ssize_t n = uninterrupted([&] { return ::read(fd_, buffer_.data(), kBuffer); });
-        if (n < 0) error = errno;
-        buffer_.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-        return n > 0;
-    }
 
     int drain() {
         if (!writing_ || fd_ < 0) return 0;
@@ -267,7 +234,7 @@ private:
     int fd_;
     const bool writing_;
     std::string buffer_;
-    std::size_t at_ = 0;
+    std::unique_ptr<BufferedInput> input_;
 };
 
 // Also for files that the program never closed: their last bytes are written, errors are not told.
@@ -340,16 +307,20 @@ void close_file(SkEnv* env, std::int64_t handle) {
 SkString* file_line(SkEnv* env, std::int64_t handle) {
     return with_file(env, handle, "read", [&](OpenFile& file, int& error) -> SkString* {
         std::string line;
-        if (!file.line(line, error)) return nullptr;
-        return outside_text(env, line, "a line of '" + file.path + "'");
+        BufferedInput* input = file.input(error);
+        if (input == nullptr || !input->line(line, error)) return nullptr;
+        return outside_lines(env, line, "'" + file.path + "'", input->lines());
     });
 }
 
 SkString* file_rest(SkEnv* env, std::int64_t handle) {
     return with_file(env, handle, "read", [&](OpenFile& file, int& error) -> SkString* {
+        BufferedInput* input = file.input(error);
+        if (input == nullptr) return nullptr;
+        const std::int64_t first_line = input->lines() + 1;
         std::string all;
-        file.rest(all, error);
-        return error != 0 ? nullptr : outside_text(env, all, "'" + file.path + "'");
+        input->rest(all, error);
+        return error != 0 ? nullptr : outside_lines(env, all, "'" + file.path + "'", first_line);
     });
 }
 
@@ -357,8 +328,10 @@ std::int64_t file_read(SkEnv* env, std::int64_t handle, SkArray* target, std::in
                        std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, target))) return 0;
     return with_file(env, handle, "read", [&](OpenFile& file, int& error) {
+        BufferedInput* input = file.input(error);
+        if (input == nullptr) return std::int64_t{0};
         return static_cast<std::int64_t>(
-            file.read(elements<char>(env, target) + start, static_cast<std::size_t>(end - start), error));
+            input->read(elements<char>(env, target) + start, static_cast<std::size_t>(end - start), error));
     });
 }
 

@@ -9,7 +9,9 @@
 #include <cstring>
 #include <mutex>
 
+#include "buffered_input.h"
 #include "native_support.h"
+#include "outside_text.h"
 
 namespace skua::stdlib {
 namespace {
@@ -61,51 +63,11 @@ private:
     char buffer_[32768];
 };
 
-class Input {
-public:
-    // Up to the next line break, which is taken but not given; false at the end. `error` is an errno or 0.
-    bool line(std::string& out, int& error) {
-        const std::lock_guard lock(mutex_);
-        bool any = false;
-        while (at_ < end_ || fill(error)) {
-            any = true;
-            const char* start = buffer_ + at_;
-            const void* found = std::memchr(start, '\n', end_ - at_);
-            const std::size_t n =
-                found ? static_cast<std::size_t>(static_cast<const char*>(found) - start) : end_ - at_;
-            out.append(start, n);
-            at_ += n + (found != nullptr);
-            if (found) break;
-            if (out.size() > kMaxText) error = EFBIG;
-            if (error) return false;
-        }
-        if (error) return false;
-        if (out.ends_with('\r')) out.pop_back();
-        return any;
-    }
+const char* const kInput = "standard input";
 
-    void rest(std::string& out, int& error) {
-        const std::lock_guard lock(mutex_);
-        while (at_ < end_ || fill(error)) {
-            out.append(buffer_ + at_, end_ - at_);
-            at_ = end_;
-            if (out.size() > kMaxText) error = EFBIG;
-            if (error) return;
-        }
-    }
-
-private:
-    bool fill(int& error) {
-        const ssize_t n = uninterrupted([&] { return ::read(STDIN_FILENO, buffer_, sizeof buffer_); });
-        if (n < 0) error = errno;
-        at_ = 0;
-        end_ = n > 0 ? static_cast<std::size_t>(n) : 0;
-        return n > 0;
-    }
-
-    std::mutex mutex_;
-    std::size_t at_ = 0, end_ = 0;
-    char buffer_[32768];
+struct Input {
+    std::mutex mutex;
+    BufferedInput bytes{STDIN_FILENO};
 };
 
 Output& output() {
@@ -161,21 +123,24 @@ bool check_input(SkEnv* env, int error) {
 SkString* input_line(SkEnv* env) {
     return guarded(env, [&]() -> SkString* {
         if (!before_input(env)) return nullptr;
+        const std::lock_guard lock(input().mutex);
         std::string line;
         int error = 0;
-        const bool found = input().line(line, error);
+        const bool found = input().bytes.line(line, error);
         if (!check_input(env, error) || !found) return nullptr;
-        return outside_text(env, line, "a line of standard input");
+        return outside_lines(env, line, kInput, input().bytes.lines());
     });
 }
 
 SkString* input_rest(SkEnv* env) {
     return guarded(env, [&]() -> SkString* {
         if (!before_input(env)) return nullptr;
+        const std::lock_guard lock(input().mutex);
+        const std::int64_t first_line = input().bytes.lines() + 1;
         std::string all;
         int error = 0;
-        input().rest(all, error);
-        return check_input(env, error) ? outside_text(env, all, "standard input") : nullptr;
+        input().bytes.rest(all, error);
+        return check_input(env, error) ? outside_lines(env, all, kInput, first_line) : nullptr;
     });
 }
 
@@ -184,7 +149,10 @@ SkArray* input_bytes(SkEnv* env) {
         if (!before_input(env)) return nullptr;
         std::string all;
         int error = 0;
-        input().rest(all, error);
+        {
+            const std::lock_guard lock(input().mutex);
+            input().bytes.rest(all, error);
+        }
         if (!check_input(env, error)) return nullptr;
         SkArray* bytes = env->api->array_new(env, SK_U8, all.size());
         if (bytes != nullptr) std::memcpy(elements<char>(env, bytes), all.data(), all.size());

@@ -71,18 +71,4 @@ inline int write_fully(int fd, const char* data, std::size_t len) {
     return 0;
 }
 
-// A string of bytes that came from outside. If they are no UTF-8, IOError instead of the
-// ArgumentError of string_new: "<what> is not UTF-8 text".
-inline SkString* outside_text(SkEnv* env, std::string_view bytes, const std::string& what) {
-    SkString* text = new_string(env, bytes);
-    if (text != nullptr || !env->api->has_pending(env)) return text;
-    SkObject* error = env->api->take_pending(env);
-    if (std::string_view(env->api->type_name(env, error)) == kArgumentError) {
-        env->api->throw_error(env, kIoError, (what + " is not UTF-8 text").c_str());
-    } else {
-        env->api->throw_object(env, error);
-    }
-    return nullptr;
-}
-
 }  // namespace skua::stdlib

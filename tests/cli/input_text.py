@@ -22,7 +22,7 @@ def test_invalid_utf8_in_source(b):
 
 
 def test_invalid_utf8_in_input(b):
-    """Whatever a program makes of such a line, its strings stay valid: an error or U+FFFD."""
+    """An error that names the place, for lines as for the rest of the input; what came before is given."""
     b.compile("program.skua", """
 fn main() {
     var line = readLine()
@@ -33,12 +33,16 @@ fn main() {
 }
 """)
     for piece in NOT_UTF8:
-        outcome = b.start("program", stdin=b"fine\n" + piece + b"\n", code=(0, UNCAUGHT), lines=12)
+        place = f"line 2 of standard input is not UTF-8 text: byte 0x{piece[0]:02X} in column 4"
+        outcome = b.start("program", stdin=b"fine\nso " + piece + b"\n", code=UNCAUGHT, says=place, lines=12)
         expect(outcome.output.startswith(b"<fine>\n"), "the line before it", outcome)
         try:
             outcome.output.decode("utf-8")
         except UnicodeDecodeError:
             raise Wrong("invalid UTF-8 got through\n" + outcome.describe()) from None
+    b.compile("rest.skua", 'import std.io.readAll\nfn main() {\n    println(readLine())\n    println(readAll())\n}\n')
+    place = "line 3 of standard input is not UTF-8 text: byte 0xFF in column 2"
+    b.start("rest", stdin=b"first\nsecond\nx\xff\n", code=UNCAUGHT, says=place, lines=12)
     outcome = b.start("program", stdin=b"no newline at the end", code=0)
     expect(outcome.output == b"<no newline at the end>\n", "the last line", outcome)
     outcome = b.start("program", stdin=b"", code=0)

@@ -268,6 +268,92 @@ fn main() {
 """
 
 
+# Each node that has been evicted leads to the one that was evicted next.
+CACHE = """
+class Node(let key: int, let value: int) {
+    var previous: Node? = null
+    var next: Node? = null
+}
+
+// The most recently used node comes first in a ring that begins and ends at `ends`.
+class Cache(let capacity: int) {
+    private let nodes = Map<int, Node>()
+    private let ends = Node(0, 0)
+
+    init {
+        ends.next = ends
+        ends.previous = ends
+    }
+
+    fn get(key: int): int? {
+        let node = nodes.get(key)
+        if node == null { return null }
+        unlink(node)
+        linkFirst(node)
+        return node.value
+    }
+
+    fn put(key: int, value: int) {
+        if nodes.len == capacity {
+            let oldest = ends.previous!!
+            unlink(oldest)
+            nodes.remove(oldest.key)
+        }
+        let node = Node(key, value)
+        nodes[key] = node
+        linkFirst(node)
+    }
+
+    private fn unlink(node: Node) {
+        let previous = node.previous!!
+        let next = node.next!!
+        previous.next = next
+        next.previous = previous
+    }
+
+    private fn linkFirst(node: Node) {
+        let second = ends.next!!
+        node.previous = ends
+        node.next = second
+        second.previous = node
+        ends.next = node
+    }
+}
+
+class Random(var seed: int) {
+    fn next(bound: int): int {
+        seed = seed * 16807 % 2147483647
+        return seed % bound
+    }
+}
+
+fn workload(): int {
+    let range = 50_000
+    let cache = Cache(range / 5)
+    let random = Random(42)
+    var hits = 0
+    for i in 0..300_000 {
+        let key = random.next(range) * random.next(range) / range
+        if cache.get(key) != null { hits += 1 } else { cache.put(key, i) }
+    }
+    return hits
+}
+
+fn main() {
+    for round in 0..4 { println(workload()) }
+}
+"""
+
+
+def test_tier_keeps_nothing_dead(b):
+    """A single stale word, in a slot of a compiled frame or in a register that C++ saves, keeps all nodes alive that are
+    evicted from then on: more than the heap has room for."""
+    b.compile("program.skua", CACHE)
+    for mode in tier_modes(b):
+        outcome = b.start("program", options=[f"--jit={mode}", "--max-heap=8M"], code=0, seconds=60)
+        expect(outcome.output == b"105793\n" * 4, "the hits", outcome)
+
+
 def test_tier_out_of_memory(b):
     """A handler of OutOfMemoryError has the memory of what filled the heap, whatever the tier left in registers and
     frames; and a list that nobody looks at fills the heap, too."""

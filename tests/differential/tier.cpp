@@ -22,6 +22,7 @@ public:
         return false;
     }
     void walk(std::uintptr_t, std::uintptr_t, const std::function<bool(const vm::Instr*)>&) override {}
+    void clear_dead(std::uintptr_t, std::uintptr_t) override {}
 };
 
 }  // namespace

@@ -75,6 +75,7 @@ Allocation Allocator::run() {
     connect_parts();
     connect_blocks();
     store_at_definitions();
+    find_live_slots();
     std::stable_sort(out_.moves.begin(), out_.moves.end(), [](const PlacedMove& a, const PlacedMove& b) {
         return a.inst != b.inst ? a.inst < b.inst : a.place < b.place;
     });

@@ -41,6 +41,13 @@ struct Allocation {
     Vector<Location> defs, temps;  // by instruction
     Vector<PlacedMove> moves;      // in the order of the code
     std::uint32_t stack_slots = 0;
+
+    // For an instruction that calls what may collect and comes back: a bit per stack slot, is its value used
+    // afterwards? 64 to a word; the instruction's first word is live[live_at[i]], kUnknown of other
+    // instructions.
+    static constexpr std::uint32_t kUnknown = ~std::uint32_t{0};
+    Vector<std::uint32_t> live_at;
+    Vector<std::uint64_t> live;
 };
 
 // `registers`: how many of each class may be used (3 or more); 0: all.

@@ -61,9 +61,8 @@ private:
     void connect_parts();
     void connect_blocks();
     void connect_edge(std::size_t from, std::size_t to);
-    void clear_dead_slots(std::size_t block, std::uint32_t inst, MovePlace place);
+    void find_live_slots();
     [[nodiscard]] bool is_exceptional(std::size_t from, std::size_t to) const;
-    [[nodiscard]] bool calls_in_loop(std::size_t header) const;
     [[nodiscard]] const Interval* part_at(VReg v, std::uint32_t pos) const;
     [[nodiscard]] Location location(VReg v, std::uint32_t pos) const;
     [[nodiscard]] Location place_of(const Interval& it) const;

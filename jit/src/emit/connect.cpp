@@ -121,57 +121,13 @@ void Allocator::connect_parts() {
 
 void Allocator::connect_blocks() {
     for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
-        for (std::uint32_t s : lir_.blocks[b].succs) {
-            connect_edge(b, s);
-            const LirBlock& to = lir_.blocks[s];
-            if (to.block->loop == to.block && to.loop_depth == 1 && lir_.blocks[b].loop_depth == 0 &&
-                calls_in_loop(s)) {
-                require(lir_.blocks[b].succs.size() == 1);
-                clear_dead_slots(s, lir_.blocks[b].last - 1, MovePlace::BlockEnd);
-            }
-            if (is_exceptional(b, s)) clear_dead_slots(s, to.first, MovePlace::BlockStart);
-        }
-    }
-}
-
-// On the way into a loop that may run for long, or into a handler, which may be that of an OutOfMemoryError.
-// The stack is scanned conservatively: what is left in a slot that is not used from there on would be kept
-// alive, with all that it leads to.
-void Allocator::clear_dead_slots(std::size_t block, std::uint32_t inst, MovePlace place) {
-    if (out_.stack_slots == 0) return;
-    Vector<bool> used(out_.stack_slots, false);
-    const auto use = [&](VReg v) {
-        const std::uint32_t slot = slots_[intervals_.root(v)];
-        if (slot != kNever) used[slot] = true;
-    };
-    intervals_.live_in[block].for_each(use);
-    for (const LirPhi& phi : lir_.blocks[block].phis) use(phi.def);
-    const Node* zero = lir_.graph->constant(Type::I64, 0);
-    for (std::uint32_t slot = 0; slot < out_.stack_slots; ++slot) {
-        if (used[slot]) continue;
-        out_.moves.push_back({inst, place, {{}, zero, Location{Location::Kind::Stack, slot}, RegClass::Gp}});
+        for (std::uint32_t s : lir_.blocks[b].succs) connect_edge(b, s);
     }
 }
 
 bool Allocator::is_exceptional(std::size_t from, std::size_t to) const {
     const LirBlock& pred = lir_.blocks[from];
     return lir_.insts[pred.last - 1].op == MOp::Catch && pred.succs[1] == to;
-}
-
-// In the loop or in one inside it, also on rare ways, which lie behind; of a loop that is not cold, cold ones
-// do not count.
-bool Allocator::calls_in_loop(std::size_t header) const {
-    const bool cold = lir_.blocks[header].rank == kColdRank;
-    for (std::size_t b = header; b < lir_.blocks.size(); ++b) {
-        if (!cold && lir_.blocks[b].rank == kColdRank) break;
-        int l = block_loop_[b];
-        while (l >= 0 && l != block_loop_[header]) l = loops_[static_cast<std::size_t>(l)].parent;
-        const LirBlock& block = lir_.blocks[b];
-        if (l >= 0 && std::any_of(lir_.insts.begin() + block.first, lir_.insts.begin() + block.last,
-                                  [](const Inst& in) { return in.clobbers_gp != 0; }))
-            return true;
-    }
-    return false;
 }
 
 void Allocator::connect_edge(std::size_t from, std::size_t to) {

@@ -349,6 +349,9 @@ bool Encoder::finish(CodeCache& cache, Emitted& out) {
     range->start = place.run;
     range->size = offset_of(end_);
     range->frame_size = frame_size_;
+    range->slots_offset = 8 * lir_.outgoing_slots;
+    range->slots = allocation_.stack_slots;
+    range->live.assign(allocation_.live.begin(), allocation_.live.end());
     std::sort(calls_.begin(), calls_.end(), [&](const CallPlace& a, const CallPlace& b) {
         return offset_of(a.behind) < offset_of(b.behind);
     });
@@ -358,7 +361,8 @@ bool Encoder::finish(CodeCache& cache, Emitted& out) {
         const std::uint32_t landing =
             call.landing < 0 ? 0 : offset_of(labels_[static_cast<std::size_t>(call.landing)]);
         range->calls.push_back({offset_of(call.behind), first,
-                                static_cast<std::uint32_t>(range->frames.size()) - first, landing});
+                                static_cast<std::uint32_t>(range->frames.size()) - first, landing,
+                                allocation_.live_at[call.inst]});
     }
     cache.add(std::move(range));
     out.bytes = static_cast<std::uint32_t>(size);
@@ -369,7 +373,7 @@ bool Encoder::finish(CodeCache& cache, Emitted& out) {
         entry->start = place.run + offset_of(interpreter_entry_);
         entry->size = offset_of(interpreter_end_) - offset_of(interpreter_entry_);
         entry->frame_size = 24;
-        entry->calls.push_back({offset_of(interpreter_call_) - offset_of(interpreter_entry_), 0, 0, 0});
+        entry->calls.push_back({offset_of(interpreter_call_) - offset_of(interpreter_entry_), 0, 0});
         out.entry = place.run;
         out.interp_entry = entry->start;
         cache.add(std::move(entry));
@@ -453,7 +457,7 @@ Operand Encoder::last(const Inst& in, std::uint8_t size) {
 // ---- calls and stubs ------------------------------------------------------------------------------------
 
 void Encoder::record(const Site* site, std::int32_t landing) {
-    CallPlace call{a_.newLabel(), site, landing};
+    CallPlace call{a_.newLabel(), site, landing, inst_};
     a_.bind(call.behind);
     calls_.push_back(call);
 }

@@ -29,6 +29,7 @@ private:
         asmjit::Label behind;
         const Site* site;
         std::int32_t landing;  // block, or -1
+        std::uint32_t inst;    // whose call it is
     };
 
     // ---- blocks (encode.cpp) ---------------------------------------------------------------------------
@@ -110,7 +111,12 @@ private:
     void call_thunk_if(asmjit::x86::CondCode condition, const std::uint8_t* thunk, const Site* site);
     void record(const Site* site, std::int32_t landing = -1);
     // Code out of line, emitted behind the function.
-    void later(std::function<void()> stub) { stubs_.push_back(std::move(stub)); }
+    void later(std::function<void()> stub) {
+        stubs_.push_back([this, inst = inst_, stub = std::move(stub)] {
+            inst_ = inst;
+            stub();
+        });
+    }
     // Jumps to a stub that throws if `cond` holds; rsi and rdx get the operands (of kind None: not).
     void trap(Cond cond, const std::uint8_t* thunk, const Site* site, asmjit::Operand rsi = {},
               asmjit::Operand rdx = {});

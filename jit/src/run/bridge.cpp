@@ -52,6 +52,7 @@ bool interpret(Thread& thread, Function& function, std::uint64_t* registers, sku
     const std::size_t captures = closure ? closure->cls->capture_slots : 0;
     const std::span<const LeafKind> params = function.shape.params;
     take_arguments(thread, params.first(params.size() - captures), registers, frame);
+    std::fill_n(registers, kIntegers + kFloats, 0);  // they lie on the stack as long as the callee runs
     if (closure) std::copy_n(closure->captures(), captures, frame + params.size() - captures);
     if (!activation.run()) return false;
     give_results(thread, function.shape.results, frame, registers);

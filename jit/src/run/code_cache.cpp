@@ -1,10 +1,14 @@
 #include "run/code_cache.h"
 
 #include <algorithm>
-#include <mutex>
 #include <sys/mman.h>
 
+#include "skua/classfile/check.h"
+
 namespace skua::jit {
+namespace {
+constexpr std::size_t kAlignment = 32;
+}
 
 const CodeRange::Call* CodeRange::call_at(const std::uint8_t* return_address) const {
     const auto offset = static_cast<std::uint32_t>(return_address - start);
@@ -34,12 +38,13 @@ bool CodeCache::reserve(std::size_t bytes) {
     void* write = mremap(run, 0, bytes, MREMAP_MAYMOVE);
     if (write == MAP_FAILED) return false;
     write_ = static_cast<std::uint8_t*>(write);
+    chunks_.resize(bytes / kAlignment / kChunk + 1);
     return mprotect(write, bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
 CodeCache::Place CodeCache::allocate(std::size_t bytes) {
-    std::unique_lock guard(lock_);
-    const std::size_t at = (used_ + 31) / 32 * 32;
+    std::lock_guard guard(lock_);
+    const std::size_t at = (used_ + kAlignment - 1) / kAlignment * kAlignment;
     if (bytes > size_ || at > size_ - bytes) {
         full_.store(true, std::memory_order_relaxed);
         return {};
@@ -62,17 +67,28 @@ void CodeCache::make_present(std::size_t end) {
 }
 
 void CodeCache::add(std::unique_ptr<CodeRange> range) {
-    std::unique_lock guard(lock_);
-    const std::uint8_t* start = range->start;
-    ranges_.insert_or_assign(start, std::move(range));
+    std::lock_guard guard(lock_);
+    const std::size_t n = count_.load(std::memory_order_relaxed);
+    SKUA_CHECK(n == 0 || this->range(n - 1).start < range->start);
+    SKUA_CHECK(n / kChunk < chunks_.size());
+    Chunk& chunk = chunks_[n / kChunk];
+    if (!chunk) chunk = std::make_unique<std::unique_ptr<CodeRange>[]>(kChunk);
+    chunk[n % kChunk] = std::move(range);
+    count_.store(n + 1, std::memory_order_release);
 }
 
 const CodeRange* CodeCache::find(const std::uint8_t* address) const {
-    std::shared_lock guard(lock_);
-    auto it = ranges_.upper_bound(address);
-    if (it == ranges_.begin()) return nullptr;
-    const CodeRange* range = (--it)->second.get();
-    return address <= range->start + range->size ? range : nullptr;
+    std::size_t lo = 0, hi = count_.load(std::memory_order_acquire);  // the last that starts at or before it
+    while (lo < hi) {
+        const std::size_t middle = lo + (hi - lo) / 2;
+        if (range(middle).start <= address)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    if (lo == 0) return nullptr;
+    const CodeRange& found = range(lo - 1);
+    return address <= found.start + found.size ? &found : nullptr;
 }
 
 }  // namespace skua::jit

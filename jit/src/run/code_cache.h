@@ -1,14 +1,14 @@
 // Memory for machine code: one reservation, mapped twice, so that no page is writable and executable at
 // once; and what return addresses in it mean.
 //
-// Code is never moved or freed. Any thread may call; adding takes a lock, looking up a shared one.
+// Code is never moved or freed. Any thread may call. Looking up takes no lock, so that a collection may do it
+// while threads stand still wherever they are.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <shared_mutex>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -26,9 +26,15 @@ struct CodeRange {
         std::uint32_t first, count;  // the guest frames there, in `frames`, innermost first
         // Offset of the code that an exception goes to, with rsp as at the call; 0: none.
         std::uint32_t landing = 0;
+        std::uint32_t live = kUnknown;  // index in `live` of the first word about this call
     };
+    static constexpr std::uint32_t kUnknown = ~std::uint32_t{0};
     std::vector<Call> calls;  // ascending
     std::vector<const vm::Instr*> frames;
+    // The slots of values: words of the frame, the first of them at this offset from rsp at a call.
+    std::uint32_t slots_offset = 0, slots = 0;
+    // For a call a bit per slot, 64 to a word: is its value used after the call, or by a handler?
+    std::vector<std::uint64_t> live;
 
     // Null if no call returns there.
     [[nodiscard]] const Call* call_at(const std::uint8_t* return_address) const;
@@ -52,6 +58,7 @@ public:
     };
     Place allocate(std::size_t bytes);
 
+    // In the order of the code: each lies behind those that were added before.
     void add(std::unique_ptr<CodeRange> range);
     const CodeRange* find(const std::uint8_t* address) const;
 
@@ -66,8 +73,13 @@ private:
     std::uint8_t* write_ = nullptr;
     std::size_t size_ = 0, used_ = 0, present_ = 0;
     std::atomic<bool> full_{false};
-    mutable std::shared_mutex lock_;
-    std::map<const std::uint8_t*, std::unique_ptr<CodeRange>> ranges_;  // by start
+    std::mutex lock_;  // of those that allocate and add
+    // All ranges, ascending, in chunks that never move.
+    using Chunk = std::unique_ptr<std::unique_ptr<CodeRange>[]>;
+    static constexpr std::size_t kChunk = 1024;
+    [[nodiscard]] const CodeRange& range(std::size_t i) const { return *chunks_[i / kChunk][i % kChunk]; }
+    std::vector<Chunk> chunks_;
+    std::atomic<std::size_t> count_{0};
 };
 
 }  // namespace skua::jit

@@ -5,12 +5,16 @@
 
 namespace skua::jit {
 
-void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
-                   const std::function<bool(const vm::Instr*)>& visit) {
-    // A deep recursion stands at the same call again and again.
+namespace {
+
+// Calls visit(sp, range, return_address) for each compiled frame, innermost first, until it returns false.
+// What a range and an address mean is asked for once in a row: a deep recursion stands at the same call again
+// and again.
+template <typename Visit>
+void each_frame(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp, Visit&& visit) {
     const std::uint8_t* known = nullptr;
     const CodeRange* range = nullptr;
-    std::span<const vm::Instr* const> frames;
+    const CodeRange::Call* call = nullptr;
     for (std::uintptr_t sp = anchor_sp; sp < boundary_sp;) {
         const std::uint8_t* return_address = reinterpret_cast<const std::uint8_t* const*>(sp)[-1];
         if (range == nullptr || return_address != known) {
@@ -18,30 +22,46 @@ void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintpt
             // A call may be the last instruction of its range.
             range = cache.find(return_address - 1);
             SKUA_CHECK(range != nullptr);
-            frames = range->frames_at(return_address);
+            call = range->call_at(return_address);
         }
-        for (const vm::Instr* at : frames) {
-            if (!visit(at)) return;
-        }
+        if (!visit(sp, *range, call)) return;
         sp += range->frame_size + sizeof(return_address);
     }
 }
 
+}  // namespace
+
+void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
+                   const std::function<bool(const vm::Instr*)>& visit) {
+    each_frame(cache, anchor_sp, boundary_sp,
+               [&](std::uintptr_t, const CodeRange& range, const CodeRange::Call* call) {
+                   for (std::uint32_t i = 0; call != nullptr && i < call->count; ++i)
+                       if (!visit(range.frames[call->first + i])) return false;
+                   return true;
+               });
+}
+
+void clear_dead_slots(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) {
+    each_frame(cache, anchor_sp, boundary_sp,
+               [](std::uintptr_t sp, const CodeRange& range, const CodeRange::Call* call) {
+                   if (call == nullptr || call->live == CodeRange::kUnknown) return true;
+                   auto* slots = reinterpret_cast<std::uint64_t*>(sp + range.slots_offset);
+                   const std::uint64_t* live = range.live.data() + call->live;
+                   for (std::uint32_t i = 0; i < range.slots; ++i)
+                       if ((live[i / 64] >> (i % 64) & 1) == 0) slots[i] = 0;
+                   return true;
+               });
+}
+
 Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) {
-    const std::uint8_t* known = nullptr;
-    const CodeRange* range = nullptr;
-    for (std::uintptr_t sp = anchor_sp; sp < boundary_sp;) {
-        const std::uint8_t* return_address = reinterpret_cast<const std::uint8_t* const*>(sp)[-1];
-        if (range == nullptr || return_address != known) {
-            known = return_address;
-            range = cache.find(return_address - 1);
-            SKUA_CHECK(range != nullptr);
-            const CodeRange::Call* call = range->call_at(return_address);
-            if (call && call->landing != 0) return {sp, range->start + call->landing};
-        }
-        sp += range->frame_size + sizeof(return_address);
-    }
-    return {};
+    Landing found;
+    each_frame(cache, anchor_sp, boundary_sp,
+               [&](std::uintptr_t sp, const CodeRange& range, const CodeRange::Call* call) {
+                   if (call == nullptr || call->landing == 0) return true;
+                   found = {sp, range.start + call->landing};
+                   return false;
+               });
+    return found;
 }
 
 }  // namespace skua::jit

@@ -15,6 +15,10 @@ namespace skua::jit {
 void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
                    const std::function<bool(const vm::Instr*)>& visit);
 
+// Clears the slots of these frames whose values are not used any more: a collection, which takes each word
+// for a reference, would keep alive what they lead to. Takes no lock and allocates nothing.
+void clear_dead_slots(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp);
+
 // Where the exception that is pending goes: the innermost compiled frame between the two that may catch it.
 // `address` is null if there is none; the code there expects rsp to be `sp`.
 struct Landing {
@@ -30,6 +34,9 @@ public:
     void walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
               const std::function<bool(const vm::Instr*)>& visit) final {
         walk_compiled(code(), anchor_sp, boundary_sp, visit);
+    }
+    void clear_dead(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) final {
+        clear_dead_slots(code(), anchor_sp, boundary_sp);
     }
 };
 

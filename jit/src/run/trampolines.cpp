@@ -8,8 +8,9 @@ constexpr int kAnchor = offsetof(Thread, compiled) + offsetof(Thread::Compiled, 
 constexpr int kBoundary = offsetof(Thread, compiled) + offsetof(Thread::Compiled, boundary_sp);
 }  // namespace
 
-// The C ABI's callee-saved registers are saved here once, so that compiled code may use them all.
-// Written as functions' bodies, not at file level, because offsets come from C++.
+// The C ABI's callee-saved registers are saved here once, so that compiled code may use them all. It begins
+// with none of the interpreter's values in them: C++ would save them, and collections find them, for as long
+// as it runs. Written as functions' bodies, not at file level, because offsets come from C++.
 extern "C" [[gnu::naked]] bool skua_jit_enter(Thread*, const void*, skua::vm::Slot*) {
     asm volatile(
         "push %%rbp\n push %%rbx\n push %%r12\n push %%r13\n push %%r14\n push %%r15\n"
@@ -17,6 +18,7 @@ extern "C" [[gnu::naked]] bool skua_jit_enter(Thread*, const void*, skua::vm::Sl
         "mov %%rdi, %%r15\n"
         "mov %%rsp, %c0(%%r15)\n"
         "mov %%rdx, %%rdi\n"
+        "xor %%ebx, %%ebx\n xor %%ebp, %%ebp\n xor %%r12d, %%r12d\n xor %%r13d, %%r13d\n xor %%r14d, %%r14d\n"
         "call *%%rsi\n"
         "mov $1, %%eax\n"
         ".globl skua_jit_leave\n"

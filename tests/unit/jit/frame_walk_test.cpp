@@ -13,13 +13,24 @@ struct Laid {
         REQUIRE(cache.reserve(4096));
         leaf = cache.allocate(32).run;
         loop = cache.allocate(32).run;  // begins where leaf ends
-        auto a = std::make_unique<CodeRange>();
-        *a = {leaf, 32, kSmall, {{32, 0, 2}}, {&instrs[0], &instrs[1]}};
-        auto b = std::make_unique<CodeRange>();
-        *b = {loop, 32, kLarge, {{10, 0, 1}, {32, 0, 0}}, {&instrs[2]}};
-        cache.add(std::move(a));
-        cache.add(std::move(b));
+        add({.start = leaf,
+             .size = 32,
+             .frame_size = kSmall,
+             .calls = {{32, 0, 2}},
+             .frames = {&instrs[0], &instrs[1]},
+             .live = {}});
+        // Behind one outgoing word four slots; of the first call the second and the fourth are used
+        // afterwards.
+        add({.start = loop,
+             .size = 32,
+             .frame_size = kLarge,
+             .calls = {{10, 0, 1, 0, 0}, {32, 0, 0}},
+             .frames = {&instrs[2]},
+             .slots_offset = 8,
+             .slots = 4,
+             .live = {0b1010}});
     }
+    void add(CodeRange range) { cache.add(std::make_unique<CodeRange>(std::move(range))); }
     // Frames from the innermost: a call of leaf's, three of loop's, and the last one without a guest frame.
     void lay() {
         std::size_t at = 0;
@@ -52,6 +63,27 @@ TEST_CASE("All guest frames come, innermost first") {
     });
     const vm::Instr* i = stack.instrs;
     CHECK(seen == std::vector<const vm::Instr*>{&i[0], &i[1], &i[2], &i[2], &i[2]});
+}
+
+TEST_CASE("Slots that a call's code does not use any more are cleared, and nothing else") {
+    Laid stack;
+    stack.lay();
+    const std::size_t count = (stack.boundary - stack.anchor) / 8;
+    std::size_t at = 1;  // the innermost frame's first word
+    std::vector<std::size_t> dead;
+    const auto frame = [&](std::uint32_t size, std::vector<std::size_t> cleared) {
+        for (std::size_t i = 0; i < size / 8; ++i) stack.words[at + i] = 0x1000 + at + i;
+        for (std::size_t i : cleared) dead.push_back(at + i);
+        at += 1 + size / 8;
+    };
+    frame(kSmall, {});  // nothing is known of its call
+    for (int i = 0; i < 3; ++i) frame(kLarge, {1, 3});
+    frame(kLarge, {});
+    std::vector<std::uintptr_t> expected(std::begin(stack.words), std::begin(stack.words) + count + 1);
+    for (std::size_t i : dead) expected[i] = 0;
+    clear_dead_slots(stack.cache, stack.anchor, stack.boundary);
+    CHECK(std::vector<std::uintptr_t>(std::begin(stack.words), std::begin(stack.words) + count + 1) ==
+          expected);
 }
 
 TEST_CASE("A walk ends when it is told to") {

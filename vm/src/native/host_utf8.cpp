@@ -8,6 +8,17 @@ namespace skua::vm {
 
 namespace {
 
+// `words` times eight bytes.
+bool is_ascii(const unsigned char* p, int words) {
+    std::uint64_t all = 0;
+    for (int i = 0; i < words; i++) {
+        std::uint64_t word;
+        std::memcpy(&word, p + 8 * i, 8);
+        all |= word;
+    }
+    return (all & 0x8080808080808080u) == 0;
+}
+
 // Length of the well-formed sequence at p, 0 if there is none before `end`.
 std::size_t sequence(const unsigned char* p, const unsigned char* end) {
     const auto left = static_cast<std::size_t>(end - p);
@@ -33,23 +44,16 @@ std::size_t utf8_prefix(std::string_view text) {
     const auto* p = start;
     const auto* end = p + text.size();
     while (p < end) {
-        if (end - p >= 8) {  // eight ASCII bytes at once
-            std::uint64_t word;
-            std::memcpy(&word, p, 8);
-            if ((word & 0x8080808080808080u) == 0) {
-                p += 8;
-                continue;
-            }
+        while (end - p >= 32 && is_ascii(p, 4)) p += 32;
+        while (end - p >= 8 && is_ascii(p, 1)) p += 8;
+        // What does not end a run of ASCII ends soon.
+        for (int i = 0; i < 8 && p < end; i++) {
+            const std::size_t n = sequence(p, end);
+            if (n == 0) return static_cast<std::size_t>(p - start);
+            p += n;
         }
-        if (*p < 0x80) {
-            ++p;
-            continue;
-        }
-        const std::size_t n = sequence(p, end);
-        if (n == 0) break;
-        p += n;
     }
-    return static_cast<std::size_t>(p - start);
+    return text.size();
 }
 
 std::string repaired_utf8(std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include "interp/interpreter.h"
 #include "link/linker.h"
+#include "runtime/guest_frames.h"
 #include "runtime/runtime.h"
 #include "skua/vm/tier.h"
 
@@ -44,31 +45,19 @@ bool is_stub(const Instr& instr) {
     return op == LOp::NativeStub || op == LOp::CompiledStub || op == LOp::LinkStub;
 }
 
-// Calls f(pc) for each guest frame from the innermost; stops when f returns false.
+// Calls f(pc) for each frame that runs linked code or was compiled from it, from the innermost; stops when f
+// returns false.
 template <typename F>
 void walk_frames(const Thread& thread, F&& f) {
-    const Instr* pc = thread.pc;
-    const Slot* fp = thread.fp;
-    Thread::Compiled::Span span = thread.compiled.span();
-    bool go_on = true;
-    const auto visit = [&](const Instr* at) { return go_on = f(at); };
-    while (pc && fp) {
-        if (span.boundary_sp != 0) {
-            thread.vm->tier()->walk(span.anchor_sp, span.boundary_sp, visit);
-            if (!go_on) return;
-            span = {};
-        }
-        if (!is_stub(*pc) && !f(pc)) return;
-        const auto* caller = reinterpret_cast<const Instr*>(fp[-1]);
-        if (caller == kActivationReturn) {
-            pc = reinterpret_cast<const Instr*>(fp[-3]);
-            span = {fp[-4], fp[-5]};
-            fp = reinterpret_cast<const Slot*>(fp[-2]);
-        } else {
-            pc = caller;
-            fp -= caller->b;
-        }
-    }
+    walk_guest_frames(
+        thread,
+        [&](const Thread::Compiled::Span& span) {
+            bool go_on = true;
+            thread.vm->tier()->walk(span.anchor_sp, span.boundary_sp,
+                                    [&](const Instr* at) { return go_on = f(at); });
+            return go_on;
+        },
+        [&](const Instr* pc) { return is_stub(*pc) || f(pc); });
 }
 
 // Names whatever stands where no guest class can be had (the library itself is broken).

@@ -10,6 +10,7 @@
 #include "interp/slow_paths.h"
 #include "link/linker.h"
 #include "native/native_registry.h"
+#include "runtime/guest_frames.h"
 #include "runtime/runtime.h"
 #include "skua/vm/activation.h"
 #include "skua/vm/tier.h"
@@ -25,15 +26,32 @@ constexpr std::size_t kCompiledReserve = 64 * 1024;  // beyond that, for what co
 // well, and each change between the two on the way down takes C++ frames.
 constexpr std::size_t kNativePerGuestStack = 8;
 
+bool is_own(const Thread& thread) {
+    return pthread_equal(thread.os_thread, pthread_self()) != 0;
+}
+
 void scan_stack(void* data, gc::RootSink& sink) {
     auto* thread = static_cast<Thread*>(data);
     // What lies beyond is left from calls that have returned, and compiled code never overwrites it: one such
     // word keeps a whole list alive. Where another thread's frames end is not known while it interprets.
-    const bool own = pthread_equal(thread->os_thread, pthread_self()) != 0;
-    sink.range(thread->stack_base, own ? stack_top(*thread) : thread->soft_limit);
+    sink.range(thread->stack_base, is_own(*thread) ? stack_top(*thread) : thread->soft_limit);
     sink.word(thread->pending);
     sink.range(std::begin(thread->compiled.args), std::end(thread->compiled.args));
     sink.range(std::begin(thread->compiled.results), std::end(thread->compiled.results));
+}
+
+// Of the thread that collects: it stands at a call, and so do all its compiled frames. Where another one was
+// stopped is not known.
+void trim_stack(void* data) {
+    const auto* thread = static_cast<const Thread*>(data);
+    if (!is_own(*thread)) return;
+    walk_guest_frames(
+        *thread,
+        [&](const Thread::Compiled::Span& span) {
+            thread->vm->tier()->clear_dead(span.anchor_sp, span.boundary_sp);
+            return true;
+        },
+        [](const Instr*) { return true; });
 }
 
 std::uintptr_t native_stack_limit() {
@@ -113,6 +131,7 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
         return {nullptr, detach};
     }
     thread->heap->set_root_scanner(scan_stack, thread);
+    thread->heap->set_stack_trimmer(trim_stack, thread);
     thread->native_env = {&host_api(), thread};
     // Later there may be no memory for it.
     std::lock_guard guard(linker_->lock);

@@ -72,6 +72,7 @@ public:
     void word(const void* reference) { range(&reference, &reference + 1); }
 };
 using RootScanner = void (*)(void* data, RootSink& sink);
+using StackTrimmer = void (*)(void* data);
 
 // A thread's own free lists, one per kind and size class; the common allocation is a pop. Compiled
 // code does the same pop through list_offset().
@@ -112,6 +113,9 @@ public:
     // What else this thread keeps alive: its guest stack (the used part), its pending exception.
     // Called with all threads stopped, from the collecting thread: no locks, no allocation.
     void set_root_scanner(RootScanner scanner, void* data);
+    // Called in every collection before it looks at any stack, on the same terms: may clear words of stacks
+    // that are not used any more.
+    void set_stack_trimmer(StackTrimmer trimmer, void* data);
 
     // For compiled code: byte offset in ThreadHeap of the list's head. A list's next pointer is in
     // word 0 of its objects; an empty list is null.
@@ -143,6 +147,8 @@ private:
     void* lists_[kListKinds][kSizeClasses] = {};
     RootScanner scanner_ = nullptr;
     void* scanner_data_ = nullptr;
+    StackTrimmer trimmer_ = nullptr;
+    void* trimmer_data_ = nullptr;
     ThreadHeap* next_ = nullptr;  // all attached, for the collector
 };
 

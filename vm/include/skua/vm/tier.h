@@ -43,6 +43,10 @@ public:
     // innermost first, until it returns false.
     virtual void walk(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
                       const std::function<bool(const Instr*)>& visit) = 0;
+
+    // Clears what the compiled frames between two stack pointers hold and do not use any more. For
+    // collections: no locks, no allocation.
+    virtual void clear_dead(std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) = 0;
 };
 
 }  // namespace skua::vm

@@ -349,8 +349,11 @@ def test_tier_keeps_nothing_dead(b):
     """A single stale word, in a slot of a compiled frame or in a register that C++ saves, keeps all nodes alive that are
     evicted from then on: more than the heap has room for."""
     b.compile("program.skua", CACHE)
-    for mode in tier_modes(b):
-        outcome = b.start("program", options=[f"--jit={mode}", "--max-heap=8M"], code=0, seconds=60)
+    modes = [[f"--jit={mode}"] for mode in tier_modes(b)]
+    if has_tier(b):
+        modes.append(["--jit=force", "--jit-registers=3"])
+    for mode in modes:
+        outcome = b.start("program", options=[*mode, "--max-heap=8M"], code=0, seconds=60)
         expect(outcome.output == b"105793\n" * 4, "the hits", outcome)
 
 

@@ -42,9 +42,8 @@ struct Allocation {
     Vector<PlacedMove> moves;      // in the order of the code
     std::uint32_t stack_slots = 0;
 
-    // For an instruction that calls what may collect and comes back: a bit per stack slot, is its value used
-    // afterwards? 64 to a word; the instruction's first word is live[live_at[i]], kUnknown of other
-    // instructions.
+    // For an instruction that calls what may collect and comes back, as in CodeRange::live. Its first word is
+    // live[live_at[i]]; kUnknown of other instructions.
     static constexpr std::uint32_t kUnknown = ~std::uint32_t{0};
     Vector<std::uint32_t> live_at;
     Vector<std::uint64_t> live;

@@ -1,5 +1,6 @@
-// Register allocation: which stack slots are in use at a call. The stack is scanned conservatively: what is
-// left in another slot would be kept alive, with all that it leads to, for as long as the function runs.
+// Register allocation: which stack slots and registers are in use at a call. The stack is scanned
+// conservatively: what is left in another one would be kept alive, with all that it leads to, for as long as
+// the function runs.
 #include <algorithm>
 
 #include "emit/allocator.h"
@@ -33,9 +34,9 @@ Reads reads_of(MOp op) {
 }  // namespace
 
 void Allocator::find_live_slots() {
+    constexpr std::uint32_t kRegisters = 16;
     out_.live_at.assign(lir_.insts.size(), Allocation::kUnknown);
-    const std::uint32_t words = (out_.stack_slots + 63) / 64;
-    if (words == 0) return;
+    const std::uint32_t words = (kRegisters + out_.stack_slots + 63) / 64;
     struct Call {
         std::uint32_t pos;  // where its operands are read
         std::uint32_t inst;
@@ -43,24 +44,35 @@ void Allocator::find_live_slots() {
     };
     Vector<Call> calls;
     for (std::uint32_t i = 0; i < lir_.insts.size(); ++i) {
-        const Reads reads = reads_of(lir_.insts[i].op);
+        const Inst& in = lir_.insts[i];
+        const Reads reads = reads_of(in.op);
         if (reads == Reads::NoCall) continue;
-        out_.live_at[i] = static_cast<std::uint32_t>(calls.size()) * words;
-        calls.push_back({4 * i + 1, i, reads == Reads::Throughout});
+        const bool throughout = reads == Reads::Throughout;
+        std::uint64_t registers = throughout ? 0 : (1u << kRegisters) - 1;
+        for (const Use& use : lir_.uses_of(in))
+            if (use.fixed != kNoReg) registers |= 1u << use.fixed;
+        out_.live_at[i] = static_cast<std::uint32_t>(out_.live.size());
+        out_.live.push_back(registers);
+        out_.live.resize(out_.live_at[i] + words, 0);
+        calls.push_back({4 * i + 1, i, throughout});
     }
-    out_.live.assign(calls.size() * words, 0);
+    if (calls.empty()) return;
     for (VReg v = 0; v < intervals_.values.size(); ++v) {
-        const std::uint32_t slot = slots_[v];
-        if (slot == kNever) continue;
         for (const Interval* part = intervals_.values[v].get(); part; part = part->next.get()) {
             // While it is in a register its slot is out of date, unless it is stored once and for all.
-            if (part->reg != kNoReg && !stored_at_def_[v]) continue;
+            const bool in_slot = slots_[v] != kNever && (part->reg == kNoReg || stored_at_def_[v]);
+            const bool in_register = part->reg != kNoReg && part->cls == RegClass::Gp;
+            if (!in_slot && !in_register) continue;
             for (const LiveRange& range : part->ranges) {
                 auto call = std::lower_bound(calls.begin(), calls.end(), range.from,
                                              [](const Call& c, std::uint32_t pos) { return c.pos < pos; });
                 for (; call != calls.end() && call->pos < range.to; ++call) {
-                    if (call->pos + 1 < range.to || call->throughout)
-                        out_.live[out_.live_at[call->inst] + slot / 64] |= std::uint64_t{1} << (slot % 64);
+                    if (call->pos + 1 >= range.to && !call->throughout) continue;
+                    const auto set = [&](std::uint32_t bit) {
+                        out_.live[out_.live_at[call->inst] + bit / 64] |= std::uint64_t{1} << (bit % 64);
+                    };
+                    if (in_slot) set(kRegisters + slots_[v]);
+                    if (in_register) set(part->reg);
                 }
             }
         }

@@ -49,33 +49,34 @@ struct Maker {
         return at;
     }
 
-    // Saves what C++ may destroy, sets the anchor, calls, restores. `before` loads the arguments, `after`
-    // looks at rax while everything is still saved. `in_frame`: the caller has its frame.
+    // Saves all registers, sets the anchor, calls, restores. Those that C++ would save are zero for it: of
+    // what is saved here a collection clears what is dead. `before` loads the arguments, `after` looks at rax
+    // while everything is still saved. `in_frame`: the caller has its frame.
     template <typename Before, typename F, typename After>
     Label preserving(Before&& before, F* function, After&& after, bool in_frame = true) {
-        static constexpr std::uint32_t kSaved[] = {0, 1, 2, 6, 7, 8, 9, 10};
         constexpr int kFloats = 15;
         // Between the words that a collection looks at: what C++ copied memory with is left in these
         // registers, and may be references.
         constexpr int kBetween = 4;
         // Two return addresses in a prologue, one of a call else; rsp becomes a multiple of 16.
-        const int space = 8 * (kFloats + 1) + (in_frame ? 8 : 0), above = in_frame ? 8 : 16;
+        const int space = 8 * (kFloats + 1) + (in_frame ? 0 : 8), above = in_frame ? 8 : 16;
         a.align(AlignMode::kCode, 16);
         Label at = a.newLabel();
         a.bind(at);
-        for (auto r : kSaved) a.push(x86::gpq(r));
+        for (auto r : kSavedByThunks) a.push(x86::gpq(r));
         a.sub(x86::rsp, space);
         for (int i = 0; i < kFloats; ++i)
             a.vmovsd(x86::qword_ptr(x86::rsp, 8 * i + kBetween), x86::xmm(static_cast<std::uint32_t>(i)));
         before();
-        a.lea(x86::r10, x86::ptr(x86::rsp, space + 8 * static_cast<int>(std::size(kSaved)) + above));
+        for (const auto& r : {x86::ebx, x86::ebp, x86::r12d, x86::r13d, x86::r14d}) a.xor_(r, r);
+        a.lea(x86::r10, x86::ptr(x86::rsp, space + 8 * static_cast<int>(kSavedByThunks.size()) + above));
         a.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::r10);
         call(function);
         after();
         for (int i = 0; i < kFloats; ++i)
             a.vmovsd(x86::xmm(static_cast<std::uint32_t>(i)), x86::qword_ptr(x86::rsp, 8 * i + kBetween));
         a.add(x86::rsp, space);
-        for (auto r = std::rbegin(kSaved); r != std::rend(kSaved); ++r) a.pop(x86::gpq(*r));
+        for (auto r = kSavedByThunks.rbegin(); r != kSavedByThunks.rend(); ++r) a.pop(x86::gpq(*r));
         a.ret();
         return at;
     }

@@ -2,12 +2,17 @@
 // with the anchor not yet set (their return address lies in the function; see docs/jit.md).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
 #include "run/code_cache.h"
 
 namespace skua::jit {
+
+// What the thunks that preserve registers save, in this order from the return address downwards; the floating
+// registers lie below.
+inline constexpr std::array<std::uint8_t, 13> kSavedByThunks = {0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 12, 13, 14};
 
 struct Thunks {
     // Jumped to: leaves all compiled frames, thread->pending is set.

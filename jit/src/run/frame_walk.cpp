@@ -1,5 +1,6 @@
 #include "run/frame_walk.h"
 
+#include "emit/thunks.h"
 #include "skua/classfile/check.h"
 #include "skua/vm/tier_support.h"
 
@@ -42,13 +43,23 @@ void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintpt
 }
 
 void clear_dead_slots(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) {
+    constexpr std::uint32_t kRegisters = 16;
     each_frame(cache, anchor_sp, boundary_sp,
-               [](std::uintptr_t sp, const CodeRange& range, const CodeRange::Call* call) {
+               [&](std::uintptr_t sp, const CodeRange& range, const CodeRange::Call* call) {
                    if (call == nullptr || call->live == CodeRange::kUnknown) return true;
-                   auto* slots = reinterpret_cast<std::uint64_t*>(sp + range.slots_offset);
                    const std::uint64_t* live = range.live.data() + call->live;
+                   const auto is_live = [&](std::uint32_t bit) {
+                       return (live[bit / 64] >> (bit % 64) & 1) != 0;
+                   };
+                   auto* slots = reinterpret_cast<std::uint64_t*>(sp + range.slots_offset);
                    for (std::uint32_t i = 0; i < range.slots; ++i)
-                       if ((live[i / 64] >> (i % 64) & 1) == 0) slots[i] = 0;
+                       if (!is_live(kRegisters + i)) slots[i] = 0;
+                   if (sp != anchor_sp) return true;
+                   auto* saved = reinterpret_cast<std::uint64_t*>(sp) - 1;  // the return address
+                   for (const std::uint8_t r : kSavedByThunks) {
+                       --saved;
+                       if (!is_live(r)) *saved = 0;
+                   }
                    return true;
                });
 }

@@ -28,7 +28,7 @@ struct Laid {
              .frames = {&instrs[2]},
              .slots_offset = 8,
              .slots = 4,
-             .live = {0b1010}});
+             .live = {0xAFFFF}});
     }
     void add(CodeRange range) { cache.add(std::make_unique<CodeRange>(std::move(range))); }
     // Frames from the innermost: a call of leaf's, three of loop's, and the last one without a guest frame.
@@ -84,6 +84,33 @@ TEST_CASE("Slots that a call's code does not use any more are cleared, and nothi
     clear_dead_slots(stack.cache, stack.anchor, stack.boundary);
     CHECK(std::vector<std::uintptr_t>(std::begin(stack.words), std::begin(stack.words) + count + 1) ==
           expected);
+}
+
+TEST_CASE("Of the registers that a thunk has saved, dead ones are cleared, and only the innermost call's") {
+    CodeCache cache;
+    REQUIRE(cache.reserve(4096));
+    const std::uint8_t* code = cache.allocate(32).run;
+    constexpr std::uint64_t kLive = 1u << 1 | 1u << 13;  // rcx, r13
+    cache.add(std::make_unique<CodeRange>(CodeRange{.start = code,
+                                                    .size = 32,
+                                                    .frame_size = kSmall,
+                                                    .calls = {{10, 0, 0, 0, 0}},
+                                                    .frames = {},
+                                                    .live = {kLive}}));
+    std::uintptr_t words[64], expected[64];
+    for (std::size_t i = 0; i < 64; ++i) words[i] = 0x1000 + i;
+    const std::size_t anchor = 20;
+    words[anchor - 1] = words[anchor + 1] = reinterpret_cast<std::uintptr_t>(code + 10);  // of two frames
+    std::copy(std::begin(words), std::end(words), expected);
+    std::size_t at = anchor - 2;
+    for (int r = 0; r < 15; ++r) {
+        if (r == 4 || r == 11) continue;  // rsp, r11
+        if ((kLive >> r & 1) == 0) expected[at] = 0;
+        --at;
+    }
+    clear_dead_slots(cache, reinterpret_cast<std::uintptr_t>(&words[anchor]),
+                     reinterpret_cast<std::uintptr_t>(&words[anchor + 4]));
+    CHECK(std::equal(std::begin(words), std::end(words), std::begin(expected)));
 }
 
 TEST_CASE("A walk ends when it is told to") {

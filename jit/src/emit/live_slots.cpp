@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "emit/allocator.h"
+#include "run/code_cache.h"
 
 namespace skua::jit {
 namespace {
@@ -34,7 +35,7 @@ Reads reads_of(MOp op) {
 }  // namespace
 
 void Allocator::find_live_slots() {
-    constexpr std::uint32_t kRegisters = 16;
+    constexpr std::uint32_t kRegisters = CodeRange::kRegisters;
     out_.live_at.assign(lir_.insts.size(), Allocation::kUnknown);
     const std::uint32_t words = (kRegisters + out_.stack_slots + 63) / 64;
     struct Call {

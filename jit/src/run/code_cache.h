@@ -33,9 +33,10 @@ struct CodeRange {
     std::vector<const vm::Instr*> frames;
     // The slots of values: words of the frame, the first of them at this offset from rsp at a call.
     std::uint32_t slots_offset = 0, slots = 0;
-    // For a call a bit per general register (16, as the hardware counts) and then one per slot, 64 to a word:
-    // is its value used after the call, or by a handler? Registers are told of calls that preserve them; else
-    // all bits are set.
+    // For a call a bit per general register (kRegisters, as the hardware counts) and then one per slot, 64 to
+    // a word: is its value used after the call, or by a handler? Registers are told of calls that preserve
+    // them; else all bits are set.
+    static constexpr std::uint32_t kRegisters = 16;
     std::vector<std::uint64_t> live;
 
     // Null if no call returns there.

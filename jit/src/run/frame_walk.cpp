@@ -43,7 +43,6 @@ void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintpt
 }
 
 void clear_dead_slots(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) {
-    constexpr std::uint32_t kRegisters = 16;
     each_frame(cache, anchor_sp, boundary_sp,
                [&](std::uintptr_t sp, const CodeRange& range, const CodeRange::Call* call) {
                    if (call == nullptr || call->live == CodeRange::kUnknown) return true;
@@ -53,7 +52,7 @@ void clear_dead_slots(const CodeCache& cache, std::uintptr_t anchor_sp, std::uin
                    };
                    auto* slots = reinterpret_cast<std::uint64_t*>(sp + range.slots_offset);
                    for (std::uint32_t i = 0; i < range.slots; ++i)
-                       if (!is_live(kRegisters + i)) slots[i] = 0;
+                       if (!is_live(CodeRange::kRegisters + i)) slots[i] = 0;
                    if (sp != anchor_sp) return true;
                    auto* saved = reinterpret_cast<std::uint64_t*>(sp) - 1;  // the return address
                    for (const std::uint8_t r : kSavedByThunks) {

@@ -19,9 +19,9 @@ Array* new_array(Thread& thread, Class& cls, std::int64_t length) {
     }
     const std::uint64_t stride = cls.element->size;
     if (static_cast<std::uint64_t>(length) > (std::uint64_t{1} << 46) / stride) {
-        out_of_memory(thread, static_cast<std::uint64_t>(length) > UINT64_MAX / stride
-                                  ? UINT64_MAX
-                                  : static_cast<std::uint64_t>(length) * stride);
+        throw_error(thread, "std.core.OutOfMemoryError",
+                    "no heap has room for an array of " + std::to_string(length) + " elements of " +
+                        std::to_string(stride) + (stride == 1 ? " byte" : " bytes"));
         return nullptr;
     }
     const std::uint64_t bytes = sizeof(Array) + static_cast<std::uint64_t>(length) * stride;

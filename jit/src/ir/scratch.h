@@ -90,6 +90,7 @@ struct ScratchAllocator {
     ScratchAllocator(const ScratchAllocator<U>&) {}  // NOLINT(google-explicit-constructor): as allocators do
 
     // Address sanitizer sees errors only in what it allocates itself.
+    // NOLINTBEGIN(bugprone-sizeof-expression): T may be a pointer
     T* allocate(std::size_t n) {
 #ifdef SKUA_SCRATCH_IS_MALLOC
         return static_cast<T*>(::operator new(n * sizeof(T)));
@@ -105,6 +106,7 @@ struct ScratchAllocator {
         Scratch::of_thread().release(p, n * sizeof(T));
 #endif
     }
+    // NOLINTEND(bugprone-sizeof-expression)
     friend bool operator==(const ScratchAllocator&, const ScratchAllocator&) {
         return true;
     }

@@ -77,7 +77,7 @@ private:
     const int fd_;
     std::int64_t lines_ = 0;
     std::size_t at_ = 0, end_ = 0;
-    char buffer_[32768];
+    char buffer_[65536];
 };
 
 }  // namespace skua::stdlib

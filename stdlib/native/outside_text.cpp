@@ -21,8 +21,8 @@ std::size_t first_bad(std::string_view bytes) {
     return at;
 }
 
-// Turns the ArgumentError of string_new into an IOError; `place` is what stands for the bytes, and their last
-// line begins at offset `line`.
+// Turns the ArgumentError of string_new into an IOError; `what` names the line of
+// `bytes` that begins at offset `line` and has the wrong ones, at offset `bad`.
 void throw_not_utf8(SkEnv* env, std::string_view bytes, const std::string& what, std::size_t line,
                     std::size_t bad) {
     SkObject* error = env->api->take_pending(env);
@@ -33,7 +33,7 @@ void throw_not_utf8(SkEnv* env, std::string_view bytes, const std::string& what,
     char where[96];
     std::snprintf(where, sizeof where, " is not UTF-8 text: byte 0x%02X in column %zu",
                   static_cast<unsigned>(static_cast<unsigned char>(bytes[bad])), bad - line + 1);
-    env->api->throw_error(env, kIoError, (what + where + "; convert it, or read it as bytes").c_str());
+    env->api->throw_error(env, kIoError, (what + where + "; convert it to UTF-8").c_str());
 }
 
 }  // namespace

@@ -17,12 +17,6 @@ const CodeRange::Call* CodeRange::call_at(const std::uint8_t* return_address) co
     return it == calls.end() || it->offset != offset ? nullptr : &*it;
 }
 
-std::span<const vm::Instr* const> CodeRange::frames_at(const std::uint8_t* return_address) const {
-    const Call* call = call_at(return_address);
-    if (!call) return {};
-    return {frames.data() + call->first, call->count};
-}
-
 CodeCache::~CodeCache() {
     if (run_) munmap(run_, size_);
     if (write_) munmap(write_, size_);

@@ -41,7 +41,9 @@ struct CodeRange {
 
     // Null if no call returns there.
     [[nodiscard]] const Call* call_at(const std::uint8_t* return_address) const;
-    [[nodiscard]] std::span<const vm::Instr* const> frames_at(const std::uint8_t* return_address) const;
+    [[nodiscard]] std::span<const vm::Instr* const> frames_of(const Call& call) const {
+        return {frames.data() + call.first, call.count};
+    }
 };
 
 class CodeCache {

@@ -36,8 +36,9 @@ void walk_compiled(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintpt
                    const std::function<bool(const vm::Instr*)>& visit) {
     each_frame(cache, anchor_sp, boundary_sp,
                [&](std::uintptr_t, const CodeRange& range, const CodeRange::Call* call) {
-                   for (std::uint32_t i = 0; call != nullptr && i < call->count; ++i)
-                       if (!visit(range.frames[call->first + i])) return false;
+                   if (call == nullptr) return true;
+                   for (const vm::Instr* at : range.frames_of(*call))
+                       if (!visit(at)) return false;
                    return true;
                });
 }

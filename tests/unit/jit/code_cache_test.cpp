@@ -91,15 +91,19 @@ TEST_CASE("A return address names its frames, other addresses none") {
     range.size = 100;
     range.calls = {{5, 0, 2}, {50, 2, 1}, {90, 3, 0}};
     range.frames = {&instrs[0], &instrs[1], &instrs[2]};
-    const auto at5 = range.frames_at(place.run + 5);
+    REQUIRE(range.call_at(place.run + 5) != nullptr);
+    const auto at5 = range.frames_of(*range.call_at(place.run + 5));
     REQUIRE(at5.size() == 2);
     CHECK(at5[0] == &instrs[0]);
     CHECK(at5[1] == &instrs[1]);
-    REQUIRE(range.frames_at(place.run + 50).size() == 1);
-    CHECK(range.frames_at(place.run + 50)[0] == &instrs[2]);
-    CHECK(range.frames_at(place.run + 90).empty());
-    CHECK(range.frames_at(place.run + 6).empty());
-    CHECK(range.frames_at(place.run + 99).empty());
+    REQUIRE(range.call_at(place.run + 50) != nullptr);
+    const auto at50 = range.frames_of(*range.call_at(place.run + 50));
+    REQUIRE(at50.size() == 1);
+    CHECK(at50[0] == &instrs[2]);
+    REQUIRE(range.call_at(place.run + 90) != nullptr);
+    CHECK(range.frames_of(*range.call_at(place.run + 90)).empty());
+    CHECK(range.call_at(place.run + 6) == nullptr);
+    CHECK(range.call_at(place.run + 99) == nullptr);
 }
 
 TEST_CASE("Looking up goes on while another thread adds") {

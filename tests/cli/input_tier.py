@@ -268,6 +268,43 @@ fn main() {
 """
 
 
+# Results of several slots go straight into the arguments of the next call, which lie in the callee's frame.
+WINDOW = """
+struct Wide(a: int, b: string, c: int, d: string)
+
+// Recursive, so that they are not inlined.
+fn make(k: int): Wide = if k > 9 { make(k - 1) } else { Wide(k, "b${k}", k + 1, "d${k}") }
+
+fn looped(k: int): Wide {
+    if k > 9 { return looped(k - 1) }
+    var sum = 0
+    for i in 0..20_000 { sum += i % (k + 1) }
+    return Wide(k, "s${sum}", k + 2, "t${k}")
+}
+
+fn show(n: int, w: Wide): string = if n > 9 { show(n - 1, w) } else { "${n} ${w}" }
+
+fn main() {
+    println(show(7, make(1)))
+    println(show(8, looped(1)))
+}
+"""
+
+
+def test_tier_results_in_place(b):
+    """Compiled functions and loops hand their results to an interpreted caller as interpreted ones do."""
+    b.compile("program.skua", WINDOW)
+    expected = b"7 Wide(a: 1, b: b1, c: 2, d: d1)\n8 Wide(a: 1, b: s10000, c: 3, d: t1)\n"
+    runs = [["--jit=off"]]
+    if has_tier(b):
+        runs += [["--jit=force", "--jit-only=program.make"], ["--jit=force", "--jit-only=program.looped"],
+                 ["--jit-threshold=40", "--jit-only=program.looped"]]
+    for options in runs:
+        for _ in range(5):  # when a loop is taken over is chance
+            outcome = b.start("program", options=options, code=0)
+            expect(outcome.output == expected, " ".join(options), outcome)
+
+
 # Each node that has been evicted leads to the one that was evicted next.
 CACHE = """
 class Node(let key: int, let value: int) {

@@ -77,6 +77,16 @@ inline Slot extend(T v) {
         static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(v));
 }
 
+// From where a callee has left its results to where the caller wants them. That may lie inside the callee's
+// frame: a result that is the argument of the next call.
+inline void copy_results(Slot* to, const Slot* from, unsigned n) {
+    if (to < from) {
+        for (unsigned i = 0; i < n; ++i) to[i] = from[i];
+    } else {
+        for (unsigned i = n; i-- > 0;) to[i] = from[i];
+    }
+}
+
 inline void store_reference(void* object, void* field, Slot value) {
     gc::write_barrier(object, field, reinterpret_cast<void*>(value));
     store_unaligned<Slot>(field, value);
@@ -242,7 +252,7 @@ leave_for_loop : {
     const unsigned n = body->function->result_slots;
     pc = reinterpret_cast<const Instr*>(fp[-1]);
     fp -= pc->b;
-    for (unsigned i = 0; i < n; ++i) fp[pc->a + i] = from[i];
+    copy_results(fp + pc->a, from, n);
     NEXT(2);
 }
 

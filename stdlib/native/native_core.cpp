@@ -16,17 +16,11 @@ namespace {
 // ---- parts of strings ------------------------------------------------------------------------
 
 SkString* substring_bytes(SkEnv* env, SkString* text, std::int64_t start, std::int64_t end) {
-    const std::string_view s = view(env, text);
-    if (!check_slice(env, start, end, s.size())) return nullptr;
-    const auto from = static_cast<std::size_t>(start), to = static_cast<std::size_t>(end);
-    if (from == 0 && to == s.size()) return text;
-    for (const std::size_t at : {from, to}) {
-        if (starts_scalar(s.data(), s.size(), at)) continue;
-        env->api->throw_format(env, kArgumentError, "slice %zu..%zu: byte %zu is inside a character", from,
-                               to, at);
+    if (start < 0 || end < start) {
+        check_slice(env, start, end, env->api->string_len(env, text));
         return nullptr;
     }
-    return env->api->string_slice(env, text, from, to);
+    return env->api->string_slice(env, text, static_cast<std::size_t>(start), static_cast<std::size_t>(end));
 }
 
 std::int64_t find_text(SkEnv* env, SkString* text, SkString* part, std::int64_t from) {

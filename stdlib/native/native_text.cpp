@@ -9,14 +9,7 @@ namespace skua::stdlib {
 namespace {
 
 void copy_text(SkEnv* env, SkString* text, SkArray* target, std::int64_t at) {
-    const std::size_t n = env->api->string_len(env, text);
-    const std::size_t room = env->api->array_len(env, target);
-    if (at < 0 || static_cast<std::uint64_t>(at) > room || n > room - static_cast<std::size_t>(at)) {
-        env->api->throw_format(env, kIndexError, "%zu bytes at %lld of an array of length %zu", n,
-                               static_cast<long long>(at), room);
-        return;
-    }
-    std::memcpy(elements<char>(env, target) + at, env->api->string_data(env, text), n);
+    env->api->string_copy(env, text, target, static_cast<std::size_t>(at));
 }
 
 // The index behind the digits.

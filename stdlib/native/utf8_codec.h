@@ -37,9 +37,4 @@ inline void append_scalar(std::string& out, std::uint32_t c) {
     }
 }
 
-// Does a character start at this byte of a valid text (or does the text end there)?
-inline bool starts_scalar(const char* data, std::size_t len, std::size_t at) {
-    return at >= len || (static_cast<unsigned char>(data[at]) & 0xC0) != 0x80;
-}
-
 }  // namespace skua::stdlib

@@ -23,6 +23,7 @@ struct Move {
     const Node* constant = nullptr;  // instead of `from`
     Location to;
     RegClass cls = RegClass::Gp;
+    bool wide = false;  // a vector, in two slots
 };
 
 // Where in an instruction's surroundings moves are made, in this order. All moves of one place are parallel.

@@ -26,6 +26,14 @@ void Allocator::assign_slots() {
         if (on_stack) spans.push_back({first->from(), to, v});
     }
     std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+    // Vectors, which are rarely on the stack, have two slots to themselves.
+    const auto narrow = std::stable_partition(spans.begin(), spans.end(),
+                                              [&](const Span& span) { return lir_.wide[span.v]; });
+    for (auto span = spans.begin(); span != narrow; ++span) {
+        slots_[span->v] = out_.stack_slots;
+        out_.stack_slots += 2;
+    }
+    spans.erase(spans.begin(), narrow);
     std::multimap<std::uint32_t, std::uint32_t> taken;  // end of life, slot
     Vector<std::uint32_t> free;
     for (const Span& span : spans) {
@@ -65,7 +73,8 @@ Location Allocator::location(VReg v, std::uint32_t pos) const {
 
 void Allocator::move(std::uint32_t inst, MovePlace place, VReg v, Location from, Location to) {
     if (from == to) return;
-    out_.moves.push_back({inst, place, {from, nullptr, to, lir_.classes[v]}, intervals_.root(v)});
+    out_.moves.push_back(
+        {inst, place, {from, nullptr, to, lir_.classes[v], lir_.wide[v]}, intervals_.root(v)});
 }
 
 void Allocator::collect_operands() {
@@ -179,8 +188,10 @@ void Allocator::store_at_definitions() {
                 if (!stored_at_def_[m.value]) {
                     stored_at_def_[m.value] = true;
                     const Location slot{Location::Kind::Stack, slots_[m.value]};
-                    kept.push_back(
-                        {def, MovePlace::After, {out_.defs[def], nullptr, slot, m.move.cls}, m.value});
+                    kept.push_back({def,
+                                    MovePlace::After,
+                                    {out_.defs[def], nullptr, slot, m.move.cls, m.move.wide},
+                                    m.value});
                 }
                 continue;
             }

@@ -177,6 +177,10 @@ void Encoder::instruction(std::uint32_t i) {
             a_.ud2();
             break;
         default: {
+            if (in.size == kVectorBytes) {
+                encode_vector(in);
+                break;
+            }
             const bool done = encode_integer(in) || encode_float(in) || encode_guard(in) ||
                               encode_memory(in) || encode_call(in);
             SKUA_CHECK(done);

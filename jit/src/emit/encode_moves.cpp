@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "emit/encoder.h"
+#include "skua/classfile/check.h"
 
 namespace skua::jit {
 
@@ -55,6 +56,7 @@ void Encoder::one_move(const Move& m, bool scratch_gp_busy) {
     const bool from_stack = m.from.kind == Location::Kind::Stack,
                to_stack = m.to.kind == Location::Kind::Stack;
     if (from_stack && to_stack) {
+        SKUA_CHECK(!m.wide);  // only phis change slots
         if (scratch_gp_busy) {
             a_.push(slot(m.from.n));
             a_.pop(slot(m.to.n));  // its address is taken after rsp has moved back
@@ -74,7 +76,11 @@ void Encoder::one_move(const Move& m, bool scratch_gp_busy) {
         }
         return;
     }
-    if (to_stack) {
+    if (m.wide && to_stack) {
+        a_.vmovups(slot(m.to.n, kVectorBytes), x86::xmm(m.from.n));
+    } else if (m.wide && from_stack) {
+        a_.vmovups(x86::xmm(m.to.n), slot(m.from.n, kVectorBytes));
+    } else if (to_stack) {
         a_.vmovsd(slot(m.to.n), x86::xmm(m.from.n));
     } else if (from_stack) {
         a_.vmovsd(x86::xmm(m.to.n), slot(m.from.n));
@@ -112,7 +118,7 @@ void Encoder::parallel(Vector<Move> pending) {
         // Only cycles are left: the first one's source waits in the scratch register of its class.
         Move& m = pending.front();
         const Location scratch{Location::Kind::Register, m.cls == RegClass::Gp ? kScratchGp : kScratchXmm};
-        one_move({m.from, nullptr, scratch, m.cls}, gp_busy);
+        one_move({m.from, nullptr, scratch, m.cls, m.wide}, gp_busy);
         gp_busy |= m.cls == RegClass::Gp;
         const Location from = m.from;
         const RegClass cls = m.cls;

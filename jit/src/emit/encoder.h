@@ -83,6 +83,8 @@ private:
     // -----------------------------------------------------------------------
     bool encode_integer(const Inst& in);
     bool encode_float(const Inst& in);
+    void encode_vector(const Inst& in);
+    void splat(const Inst& in);
     bool encode_guard(const Inst& in);
     bool encode_memory(const Inst& in);
     bool encode_call(const Inst& in);

@@ -98,7 +98,8 @@ enum class MOp : std::uint8_t {
     FNeg,
     FAbs,
     FRound,
-    FMinMax,
+    Splat,
+    VectorInteger,  // which one, its node says
     CvtIntToF,
     CvtFToF,
     CvtFToI64,
@@ -183,7 +184,7 @@ struct Use {
 
 struct Inst {
     MOp op = MOp::Nop;
-    std::uint8_t size = 8;  // bytes of the operands: 4 or 8
+    std::uint8_t size = 8;  // bytes of the operands: 4, 8, or 16 for vectors
     Cond cond = Cond::E;
     const Node* node = nullptr;
     std::uint32_t first_use = 0;
@@ -227,11 +228,13 @@ struct Lir {
     Vector<Inst> insts;
     Vector<Use> uses;
     Vector<RegClass> classes;          // by VReg
+    Vector<bool> wide;                 // by VReg: a vector
     std::uint32_t outgoing_slots = 0;  // at the frame's lower end, for buffers of runtime calls
     bool calls = false;                // anything that pushes a return address
 
-    VReg new_vreg(RegClass cls) {
+    VReg new_vreg(RegClass cls, bool is_wide = false) {
         classes.push_back(cls);
+        wide.push_back(is_wide);
         return static_cast<VReg>(classes.size() - 1);
     }
     [[nodiscard]] std::span<const Use> uses_of(const Inst& in) const {

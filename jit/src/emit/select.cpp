@@ -97,7 +97,7 @@ const Node* Selector::origin(const Node* n) {
 
 VReg Selector::def_of(const Node* n) {
     VReg& v = vregs_[n->id];
-    if (v == kNoVReg) v = lir_.new_vreg(class_of(n->type));
+    if (v == kNoVReg) v = lir_.new_vreg(class_of(n->type), is_vector(n->type));
     return v;
 }
 
@@ -237,8 +237,8 @@ void Selector::select_node(const Node* n) {
         default:
             break;
     }
-    const bool done =
-        select_integer(n) || select_float(n) || select_guard(n) || select_memory(n) || select_call(n);
+    const bool done = select_vector(n) || select_integer(n) || select_float(n) || select_guard(n) ||
+                      select_memory(n) || select_call(n);
     SKUA_CHECK(done);
 }
 
@@ -250,7 +250,8 @@ void Selector::mark_folded(const Block& block) {
     const auto try_load = [&](const Node* user) {
         const Node* n = user->in(user->input_count - 1);
         if (n->op != Op::Load || uses(n) != 1 || n->mem.byteswap != 0) return;
-        const bool fits = n->mem.rep == MemRep::F64   ? user->in(user->input_count - 1)->type == Type::F64
+        const bool fits = is_vector(n->type)          ? true
+                          : n->mem.rep == MemRep::F64 ? n->type == Type::F64
                           : n->mem.rep == MemRep::F32 ? true
                                                       : n->mem.rep == MemRep::W64;
         if (!fits) return;
@@ -267,7 +268,7 @@ void Selector::mark_folded(const Block& block) {
             case Op::Or:
             case Op::Xor:
             case Op::Mul:
-                if (n->type == Type::I64 && uses(n) > 0) try_load(n);
+                if ((n->type == Type::I64 || is_vector(n->type)) && uses(n) > 0) try_load(n);
                 break;
             case Op::BoundsCheck:
                 try_load(n);

@@ -154,7 +154,7 @@ void Selector::store(const Node* n) {
             use(swapped);
         }
     }
-    add(MOp::Store, n);
+    add(MOp::Store, n, size_of(stored->type));
     use(v);
     set_address(a);
 }

@@ -86,7 +86,7 @@ void Selector::binary(MOp op, const Node* n) {
     // The result takes the first operand's place before the second is read.
     Inst& now = lir_.insts.back();
     for (std::uint32_t i = now.first_use + 1; i < lir_.uses.size(); ++i) {
-        if (!is_float(n->type) && lir_.uses[i].v != first) lir_.uses[i].late = true;
+        if (class_of(n->type) == RegClass::Gp && lir_.uses[i].v != first) lir_.uses[i].late = true;
     }
 }
 

@@ -44,7 +44,9 @@ private:
     Value value(const Node* n);
     VReg reg(const Node* n);  // constants are made here
     VReg def_of(const Node* n);
-    [[nodiscard]] static RegClass class_of(Type t) { return is_float(t) ? RegClass::Xmm : RegClass::Gp; }
+    [[nodiscard]] static RegClass class_of(Type t) {
+        return is_float(t) || is_vector(t) ? RegClass::Xmm : RegClass::Gp;
+    }
     [[nodiscard]] std::uint32_t uses(const Node* n) const { return use_counts_[n->id]; }
     // A constant that an instruction of this width takes as an immediate.
     [[nodiscard]] static bool immediate(const Node* n, std::int64_t& out);
@@ -53,7 +55,9 @@ private:
     Use& use(VReg v, bool any = false, bool late = false);
     Use& use_fixed(const Node* n, Reg r);  // of the current instruction
     void set_address(const Address& a);    // appends its uses to the current instruction
-    [[nodiscard]] static std::uint8_t size_of(Type t) { return t == Type::I32 || t == Type::F32 ? 4 : 8; }
+    [[nodiscard]] static std::uint8_t size_of(Type t) {
+        return is_vector(t) ? kVectorBytes : t == Type::I32 || t == Type::F32 ? 4 : 8;
+    }
 
     // ---- comparisons: put the operands into the current instruction, return the condition -----------
     bool fuses(const Node* compare, const Node* user) const;
@@ -63,6 +67,7 @@ private:
     // ---- areas: true if the node is theirs -------------------------------------------------------------
     bool select_integer(const Node* n);
     bool select_float(const Node* n);
+    bool select_vector(const Node* n);
     bool select_guard(const Node* n);
     bool select_memory(const Node* n);
     bool select_call(const Node* n);

@@ -4,6 +4,27 @@
 #include <unordered_map>
 
 namespace skua::jit {
+
+bool has_lanes(Op op, Type vector) {
+    switch (op) {
+        case Op::FAdd:
+        case Op::FSub:
+        case Op::FMul:
+        case Op::FDiv:
+        case Op::FNeg:
+        case Op::FSqrt:
+        case Op::FAbs:
+            return vector != Type::I64x2;
+        case Op::Add:
+        case Op::Sub:
+        case Op::And:
+        case Op::Or:
+        case Op::Xor:
+            return vector == Type::I64x2;
+        default:
+            return false;
+    }
+}
 Block* Graph::new_block() {
     blocks.push_back(std::make_unique<Block>());
     blocks.back()->id = static_cast<std::uint32_t>(blocks.size() - 1);

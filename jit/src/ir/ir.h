@@ -25,9 +25,22 @@
 
 namespace skua::jit {
 
-enum class Type : std::uint8_t { Void, I32, I64, F32, F64 };  // references are I64
+// References are I64. Vectors are made by the pass `pack` alone and live inside of a block.
+enum class Type : std::uint8_t { Void, I32, I64, F32, F64, F32x4, F64x2, I64x2 };
+inline constexpr int kTypeCount = 8;
 [[nodiscard]] constexpr bool is_float(Type t) {
     return t == Type::F32 || t == Type::F64;
+}
+[[nodiscard]] constexpr bool is_vector(Type t) {
+    return t >= Type::F32x4;
+}
+inline constexpr std::uint32_t kVectorBytes = 16;
+[[nodiscard]] constexpr std::uint32_t lane_count(Type vector) {
+    return vector == Type::F32x4 ? 4 : 2;
+}
+// Of the scalar in each lane.
+[[nodiscard]] constexpr Type lane_type(Type vector) {
+    return vector == Type::F32x4 ? Type::F32 : vector == Type::F64x2 ? Type::F64 : Type::I64;
 }
 
 enum class Op : std::uint8_t {
@@ -55,6 +68,8 @@ inline constexpr OpInfo kOpInfo[] = {
 [[nodiscard]] constexpr const OpInfo& info(Op op) {
     return kOpInfo[static_cast<std::size_t>(op)];
 }
+// Does the operation work on vectors of this type, lane by lane?
+[[nodiscard]] bool has_lanes(Op op, Type vector);
 // A call in form only: it may end the function, but runs nothing of the program and changes none of its
 // memory.
 [[nodiscard]] inline bool is_checkpoint(Op op) {

@@ -232,7 +232,8 @@ private:
 }  // namespace
 
 const char* type_name(Type type) {
-    static constexpr const char* kNames[] = {"void", "i32", "i64", "f32", "f64"};
+    static constexpr const char* kNames[kTypeCount] = {"void", "i32",   "i64",   "f32",
+                                                       "f64",  "f32x4", "f64x2", "i64x2"};
     return kNames[static_cast<int>(type)];
 }
 const char* rep_name(MemRep rep) {

@@ -199,7 +199,7 @@ private:
         if (const auto dot = name.find('.'); dot != std::string_view::npos) {
             const auto suffix = name.substr(dot + 1);
             name = name.substr(0, dot);
-            for (int t = 0; t < 5; ++t) {
+            for (int t = 0; t < kTypeCount; ++t) {
                 if (suffix == type_name(static_cast<Type>(t))) n->type = static_cast<Type>(t);
             }
         }

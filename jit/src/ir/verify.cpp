@@ -228,7 +228,8 @@ private:
     }
 
     void types(const Node& n) {
-        const bool is_int = n.type == Type::I32 || n.type == Type::I64;
+        const bool in_lanes = is_vector(n.type) && has_lanes(n.op, n.type);
+        const bool is_int = n.type == Type::I32 || n.type == Type::I64 || in_lanes;
         switch (shape_of(n.op)) {
             case Shape::IntUnary:
             case Shape::IntBinary:
@@ -239,7 +240,7 @@ private:
             case Shape::FloatUnary:
             case Shape::FloatBinary:
                 want(n, shape_of(n.op) == Shape::FloatUnary ? 1 : 2);
-                result(n, is_float(n.type));
+                result(n, is_float(n.type) || in_lanes);
                 for (std::uint32_t i = 0; i < n.input_count; ++i) input_type(n, i, n.type);
                 return;
             case Shape::Compare:
@@ -265,7 +266,7 @@ private:
     }
 
     void special(const Node& n) {
-        const auto constant = [](Type t) { return t != Type::Void; };
+        const auto constant = [](Type t) { return t != Type::Void && !is_vector(t); };
         switch (n.op) {
             case Op::Const:
             case Op::Param:
@@ -274,6 +275,7 @@ private:
                 return result(n, constant(n.type));
             case Op::Phi:
                 if (n.input_count != n.block->preds.size()) fail(n, "has not one input per predecessor");
+                result(n, constant(n.type));
                 for (std::uint32_t i = 0; i < n.input_count; ++i) input_type(n, i, n.type);
                 return;
             case Op::Result:
@@ -305,6 +307,8 @@ private:
             case Op::FToI32:
             case Op::FToU32:
                 return convert(n, Type::F64, Type::I32);
+            case Op::Splat:
+                return convert(n, lane_type(n.type), n.type);
             case Op::Load:
             case Op::Store:
                 return memory(n);
@@ -348,7 +352,12 @@ private:
         if (n.input_count < least || n.input_count > least + 1) return fail(n, "has too many or few inputs");
         input_type(n, 0, Type::I64);
         if (n.input_count > least) input_type(n, 1, Type::I64);
-        const Type type = n.op == Op::Load ? n.type : n.in(n.input_count - 1)->type;
+        const Type whole = n.op == Op::Load ? n.type : n.in(n.input_count - 1)->type;
+        const Type type = is_vector(whole) ? lane_type(whole) : whole;
+        if (is_vector(whole) &&
+            (mem_size(n.mem.rep) * lane_count(whole) != kVectorBytes || n.mem.byteswap || n.mem.reference)) {
+            fail(n, "no access of neighbouring elements");
+        }
         const bool float_rep = n.mem.rep == MemRep::F32 || n.mem.rep == MemRep::F64;
         if (n.op == Op::Store) {
             result(n, n.type == Type::Void);

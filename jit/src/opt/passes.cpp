@@ -34,6 +34,7 @@ constexpr Pass kPasses[] = {
     {"unroll", unroll},
     {"gvn", gvn, true},  // `divide` and `unroll` make nodes, or do nothing
     {"simplify", simplify},
+    {"pack", pack},
     {"latches", latches},
     {"comparisons", comparisons},
 };

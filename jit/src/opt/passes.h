@@ -54,6 +54,7 @@ void versions(Graph& graph);
 // asserts.cpp, behind all passes: each Assert becomes a test that ends the process if it fails.
 void expand_asserts(Graph& graph);
 void unroll(Graph& graph);
+void pack(Graph& graph);
 void latches(Graph& graph);
 void comparisons(Graph& graph);
 

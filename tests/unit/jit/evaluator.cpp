@@ -58,6 +58,7 @@ public:
               std::uint64_t limit)
         : arguments_(arguments), memory_(memory), limit_(limit), before_(memory.object_count()) {
         values_.assign(graph.node_count(), 0);
+        upper_.assign(graph.node_count(), 0);
     }
 
     Outcome run(const Block* block) {
@@ -175,9 +176,15 @@ private:
                 return true;
             case Op::CallRuntime:
                 return call(n);
+            case Op::Splat:
+                value(n) = in(n, 0);
+                if (n->type == Type::F32x4) value(n) = static_cast<std::int64_t>(twice(in(n, 0)));
+                upper_[n->id] = value(n);
+                return true;
             default:
                 break;
         }
+        if (is_vector(n->type)) return lanes(n);
         if (info(n->op).guard) ++outcome_.guards;
         const auto result = fold(n->op, n->type, n->in(0)->type, in(n, 0), n->input_count > 1 ? in(n, 1) : 0);
         if (result) {
@@ -196,6 +203,31 @@ private:
         return false;
     }
 
+    static std::uint64_t twice(std::int64_t bits) {
+        const auto low = static_cast<std::uint32_t>(bits);
+        return std::uint64_t{low} << 32 | low;
+    }
+
+    // Lane by lane; of F32x4, two lanes in each half.
+    bool lanes(const Node* n) {
+        const Type type = lane_type(n->type);
+        const unsigned bits = type == Type::F32 ? 32 : 64;
+        for (std::vector<std::int64_t>* half : {&values_, &upper_}) {
+            const auto x = static_cast<std::uint64_t>((*half)[n->in(0)->id]);
+            const auto y = n->input_count > 1 ? static_cast<std::uint64_t>((*half)[n->in(1)->id]) : 0;
+            std::uint64_t out = 0;
+            for (unsigned at = 0; at < 64; at += bits) {
+                const std::uint64_t mask = bits == 32 ? 0xFFFFFFFF : ~std::uint64_t{0};
+                const auto lane = fold(n->op, type, type, static_cast<std::int64_t>(x >> at & mask),
+                                       static_cast<std::int64_t>(y >> at & mask));
+                const std::uint64_t nan = bits == 32 ? 0x7FC00000 : 0x7FF8000000000000;
+                out |= ((lane ? static_cast<std::uint64_t>(*lane) : nan) & mask) << at;
+            }
+            (*half)[n->id] = static_cast<std::int64_t>(out);
+        }
+        return true;
+    }
+
     static bool instance(std::int64_t object, const vm::Class* target) {
         const auto* cls = *reinterpret_cast<const vm::Class* const*>(object);
         return target->depth < cls->display.size() && cls->display[target->depth] == target;
@@ -208,10 +240,19 @@ private:
             address = static_cast<std::int64_t>(static_cast<std::uint64_t>(address) +
                                                 static_cast<std::uint64_t>(in(n, 1)) * n->mem.stride);
         }
-        const std::size_t size = mem_size(n->mem.rep);
+        const Type type = load ? n->type : n->in(n->input_count - 1)->type;
+        const std::size_t size = is_vector(type) ? kVectorBytes : mem_size(n->mem.rep);
         if (!memory_.holds(address, size)) {
             end(Outcome::End::Wild, {});
             return false;
+        }
+        if (is_vector(type)) {
+            auto* at = reinterpret_cast<std::int64_t*>(address);
+            const std::uint32_t id = load ? n->id : n->in(n->input_count - 1)->id;
+            std::memcpy(load ? &values_[id] : at, load ? at : &values_[id], 8);
+            std::memcpy(load ? &upper_[id] : at + 1, load ? at + 1 : &upper_[id], 8);
+            outcome_.loads += load;
+            return true;
         }
         if (!load) {
             const std::int64_t bits = in(n, n->input_count - 1);
@@ -256,7 +297,7 @@ private:
     Memory& memory_;
     std::uint64_t limit_;
     std::size_t before_;
-    std::vector<std::int64_t> values_;
+    std::vector<std::int64_t> values_, upper_;  // by node; the upper halves of vectors
     Outcome outcome_;
 };
 

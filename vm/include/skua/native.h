@@ -236,6 +236,9 @@ struct SkApi {
      * ends are looked at. NULL if it throws: IndexError unless start <= end <= length, ArgumentError if an
      * end lies within a character, OutOfMemoryError. */
     SkString* (*string_slice)(SkEnv* env, SkString* s, size_t start, size_t end);
+    /* Copies a string's bytes into an array of u8 or i8, from its element `at` on. False if it throws:
+     * IndexError if they do not fit. */
+    bool (*string_copy)(SkEnv* env, SkString* s, SkArray* bytes, size_t at);
 };
 
 /* -- registration ------------------------------------------------------------------------------------- */

@@ -66,24 +66,38 @@ SkString* string_new(SkEnv* env, const char* bytes, std::size_t len) {
 SkString* string_slice(SkEnv* env, SkString* s, std::size_t start, std::size_t end) {
     Thread& thread = thread_of(env);
     const String* whole = unwrap(s);
-    if (start > end || end > whole->length) {
+    if (start > end || end > whole->length) [[unlikely]] {
         throw_error(thread, "std.core.IndexError",
-                    "range " + std::to_string(start) + " .. " + std::to_string(end) +
-                        " is outside a string of " + std::to_string(whole->length) + " bytes");
+                    "slice " + std::to_string(start) + ".." + std::to_string(end) + " of length " +
+                        std::to_string(whole->length));
         return nullptr;
     }
+    if (end - start == whole->length) return s;
     const auto continues = [whole](std::size_t at) {  // the NUL behind the text does not
         return (static_cast<unsigned char>(whole->chars()[at]) & 0xC0) == 0x80;
     };
-    if (continues(start) || continues(end)) {
+    if (continues(start) || continues(end)) [[unlikely]] {
         throw_error(thread, "std.core.ArgumentError",
-                    "byte " + std::to_string(continues(start) ? start : end) +
-                        " of the string lies within a character");
+                    "slice " + std::to_string(start) + ".." + std::to_string(end) + ": byte " +
+                        std::to_string(continues(start) ? start : end) + " is inside a character");
         return nullptr;
     }
     String* part = new_string_uninitialized(thread, end - start);
     if (part != nullptr) std::memcpy(part->chars(), whole->chars() + start, end - start);
     return wrap(part);
+}
+
+bool string_copy(SkEnv* env, SkString* s, SkArray* bytes, std::size_t at) {
+    const String* text = unwrap(s);
+    Array* to = unwrap(bytes);
+    if (at > to->length || text->length > to->length - at) [[unlikely]] {
+        throw_error(thread_of(env), "std.core.IndexError",
+                    std::to_string(text->length) + " bytes at " + std::to_string(at) +
+                        " of an array of length " + std::to_string(to->length));
+        return false;
+    }
+    std::memcpy(to->data() + at, text->chars(), text->length);
+    return true;
 }
 
 const char* string_cstr(SkEnv* env, SkString* s) {
@@ -204,6 +218,7 @@ void fill_strings_and_arrays(SkApi& api) {
     api.array_new = array_new;
     api.array_set = array_set;
     api.string_slice = string_slice;
+    api.string_copy = string_copy;
     api.root_new = root_new;
     api.root_get = root_get;
     api.root_set = root_set;

@@ -41,7 +41,9 @@ String* new_string_uninitialized(Thread& thread, std::uint64_t length) {
             "a string of " + std::to_string(length) + " bytes is longer than the limit of 2147483647");
         return nullptr;
     }
-    Class* cls = string_class(*thread.vm);
+    if (!thread.string_class) [[unlikely]]
+        thread.string_class = string_class(*thread.vm);
+    Class* cls = thread.string_class;
     auto* string = static_cast<String*>(thread.heap->allocate_raw(cls, sizeof(String) + length + 1));
     if (!string) [[unlikely]] {
         out_of_memory(thread, sizeof(String) + length + 1);

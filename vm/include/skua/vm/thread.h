@@ -16,6 +16,7 @@
 namespace skua::vm {
 
 class Vm;
+struct Class;
 struct Function;
 
 struct Thread {
@@ -30,6 +31,7 @@ struct Thread {
     Object* pending = nullptr;  // the exception being thrown; tested after calls
     gc::ThreadHeap* heap = nullptr;
     Vm* vm = nullptr;
+    Class* string_class = nullptr;  // at hand once the thread has made a string
     pthread_t os_thread = pthread_self();
 
     // Where the guest is, stored before anything that may collect, throw or call back.

@@ -243,6 +243,10 @@ void Encoder::test_class(const vm::Class& cls, const x86::Gp& object, const x86:
     a_.cmp(scratch, temp);
     switch (cls.kind) {
         case vm::ClassKind::Object:
+            if (cls.is_closed()) {
+                a_.jne(no);
+                return;
+            }
             // The superclass at the same depth.
             a_.je(yes);
             a_.cmp(x86::dword_ptr(scratch, offset::kDepth), cls.depth);

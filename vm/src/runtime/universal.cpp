@@ -464,8 +464,7 @@ EqualityTarget equality_target(const Type& type) {
         return target;
     Function* method = cls->equals_method.load(std::memory_order_acquire);
     if (!method) {
-        const bool closed = !cls->def->has(classfile::kOpen) && !cls->def->has(classfile::kAbstract);
-        if (closed) target.kind = EqualityTarget::Kind::Identity;
+        if (cls->is_closed()) target.kind = EqualityTarget::Kind::Identity;
         return target;
     }
     // It takes any value of the static type.

@@ -131,6 +131,12 @@ struct Class : gc::ClassHeader {
     std::atomic<InitState> init_state{InitState::None};
     void* init_thread = nullptr;    // while Running
     Object** init_error = nullptr;  // root slot with the error of a failed initialiser
+
+    // Can no class extend it? Then an object of it is of exactly this class.
+    [[nodiscard]] bool is_closed() const {
+        return kind == ClassKind::Object && def && !def->has(classfile::kOpen) &&
+               !def->has(classfile::kAbstract);
+    }
 };
 
 }  // namespace skua::vm

@@ -1,6 +1,7 @@
 // Natives of std.core: strings, characters, reading floats, names of types.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -276,6 +277,10 @@ std::int64_t char_lower(SkEnv*, std::int64_t code) {
 
 // ---- the rest ----------------------------------------------------------------------------------------
 
+double float_remainder(SkEnv*, double x, double y) {
+    return std::fmod(x, y);
+}
+
 // The number that a text spells: a sign, digits with a point or an exponent; inf and nan. NaN if none.
 double float_of(SkEnv* env, SkString* text) {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -319,6 +324,7 @@ const SkNative kCoreNatives[] = {
     native<char_upper>("std.core.charUpper", "(i64)i64"),
     native<char_lower>("std.core.charLower", "(i64)i64"),
     native<float_of>("std.core.floatOf", "(string)f64"),
+    native<float_remainder>("std.core.floatRemainder", "(f64,f64)f64"),
     native<type_name_of>("std.core.typeNameOf", "(std.core.Error)string"),
 };
 

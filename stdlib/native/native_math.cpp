@@ -40,7 +40,6 @@ const SkNative kMathNatives[] = {
     native<unary<::log10>>("std.math.log10", "(f64)f64"),
     native<binary<::pow>>("std.math.pow", "(f64,f64)f64"),
     native<binary<::hypot>>("std.math.hypot", "(f64,f64)f64"),
-    native<binary<::fmod>>("std.math.rem", "(f64,f64)f64"),
 };
 
 }  // namespace

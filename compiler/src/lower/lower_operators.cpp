@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "lower/function_lowering.h"
+#include "skua/classfile/check.h"
 
 namespace skua::compiler {
 
@@ -130,7 +131,9 @@ void FunctionLowering::arithmetic(BinaryOp op, const Type* t, Reg dst, Reg a, Re
         b = c;
     }
     if (!is_narrow(t)) {
-        emit(binary_op(op, t), {dst, a, b});
+        const Op instruction = binary_op(op, t);
+        SKUA_CHECK(instruction != Op::Nop);
+        emit(instruction, {dst, a, b});
         return;
     }
     if (op == BinaryOp::UShr && t->is_signed()) {

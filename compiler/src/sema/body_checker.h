@@ -180,6 +180,7 @@ private:
     const Type* check_unary(ast::UnaryExpr* e, const Type* expected);
     const Type* check_binary(ast::Expr*& slot, ast::BinaryExpr* e, const Type* expected);
     const Type* check_arithmetic(ast::BinaryExpr* e, const Type* expected);
+    const Type* call_operator_method(ast::BinaryExpr* e);
     const Type* call_operator_extension(ast::BinaryExpr* e, FunctionSymbol* f);
     ast::Expr* numeric_conversion(ast::Expr* value, const Type* to);
     void report_mixed(ast::BinaryExpr* e);     // two numbers of different types

@@ -181,6 +181,7 @@ const Type* BodyChecker::check_arithmetic(BinaryExpr* e, const Type* expected) {
             return t_.error;
         }
         if (left == right) {
+            if (e->op == BinaryOp::Rem && left->is_float()) return call_operator_method(e);  // no instruction
             e->meaning = OperatorKind::Primitive;
             return left;
         }
@@ -198,17 +199,20 @@ const Type* BodyChecker::check_arithmetic(BinaryExpr* e, const Type* expected) {
     }
     std::string_view name = symbol_of(e->op);
     if (!left->is_primitive() && !left->is(TypeKind::String)) {
-        if (a_.find_member(left, name) || a_.find_extension(left, name, module_) != nullptr) {
-            const Type* result = t_.error;
-            e->meaning = OperatorKind::Call;
-            e->call = call_member(e->left, name, {e->right}, e->op_range, &result);
-            return e->call == nullptr ? t_.error : result;
-        }
+        if (a_.find_member(left, name) || a_.find_extension(left, name, module_) != nullptr)
+            return call_operator_method(e);
     } else if (FunctionSymbol* f = a_.find_extension(left, name, module_)) {
         return call_operator_extension(e, f);
     }
     report_operator(e);
     return t_.error;
+}
+
+const Type* BodyChecker::call_operator_method(BinaryExpr* e) {
+    const Type* result = t_.error;
+    e->meaning = OperatorKind::Call;
+    e->call = call_member(e->left, symbol_of(e->op), {e->right}, e->op_range, &result);
+    return e->call == nullptr ? t_.error : result;
 }
 
 const Type* BodyChecker::call_operator_extension(BinaryExpr* e, FunctionSymbol* f) {

@@ -12,6 +12,23 @@ void copy_text(SkEnv* env, SkString* text, SkArray* target, std::int64_t at) {
     env->api->string_copy(env, text, target, static_cast<std::size_t>(at));
 }
 
+void copy_slice(SkEnv* env, SkString* text, std::int64_t start, std::int64_t end, SkArray* target,
+                std::int64_t at) {
+    const std::string_view s = view(env, text);
+    const std::size_t room = env->api->array_len(env, target);
+    if (!check_slice(env, start, end, s.size()) || !check_slice(env, at, at + (end - start), room)) return;
+    const auto from = static_cast<std::size_t>(start), to = static_cast<std::size_t>(end);
+    const auto inside = [s](std::size_t i) {  // of a character
+        return i < s.size() && (static_cast<unsigned char>(s[i]) & 0xC0) == 0x80;
+    };
+    if (inside(from) || inside(to)) {
+        env->api->throw_format(env, kArgumentError, "slice %zu..%zu begins or ends inside a character", from,
+                               to);
+        return;
+    }
+    std::memcpy(elements<char>(env, target) + at, s.data() + from, to - from);
+}
+
 // The index behind the digits.
 std::int64_t copy_int(SkEnv* env, std::int64_t n, SkArray* target, std::int64_t at) {
     const std::size_t room = env->api->array_len(env, target);
@@ -50,6 +67,7 @@ SkString* float_digits(SkEnv* env, double x, std::int64_t precision) {
 
 const SkNative kTextNatives[] = {
     native<copy_text>("std.text.copyText", "(string,[u8],i64)void"),
+    native<copy_slice>("std.text.copySlice", "(string,i64,i64,[u8],i64)void"),
     native<copy_int>("std.text.copyInt", "(i64,[u8],i64)i64"),
     native<text_of_bytes>("std.text.textOfBytes", "([u8],i64,i64)string"),
     native<float_digits<std::chars_format::fixed>>("std.text.floatFixed", "(f64,i64)string"),

@@ -18,6 +18,12 @@ void FunctionLowering::convert_into(ConvertExpr& e, Reg dst) {
             break;
         }
         case ConversionKind::Upcast: {
+            // A block whose value is null: no register of its own type could become one of another `T?`.
+            if (e.operand->type->is(TypeKind::Null)) {
+                effect(e.operand);
+                emit(Op::ConstNull, {dst});
+                break;
+            }
             // A register takes values of subtypes; but `cast` and its like go by the register's type.
             switch (e.operand->kind) {
                 case ExprKind::Call:

@@ -21,9 +21,9 @@ Reg FunctionLowering::operand(Expr* expr, bool once) {
         if (const auto* hole = as<HoleExpr>(expr)) {
             if (auto it = holes_.find(hole); it != holes_.end()) return it->second;
         }
-        if (const auto* convert = as<ConvertExpr>(expr);
-            convert != nullptr && convert->conversion == ConversionKind::Upcast &&
-            !convert->operand->type->is(TypeKind::Null)) {
+        if (const auto* convert = as<ConvertExpr>(expr); convert != nullptr &&
+                                                         convert->conversion == ConversionKind::Upcast &&
+                                                         !convert->operand->type->is(TypeKind::Null)) {
             return operand(convert->operand, once);
         }
         if (const auto* cast = as<CastExpr>(expr); cast != nullptr && cast->upcast && !cast->safe) {

@@ -19,8 +19,19 @@ constexpr std::size_t kMaxLoops = 8;
 // Samples in an inner loop until it gets code of its own beside that of the outermost one.
 constexpr std::uint32_t kPatience = 1024;
 
+bool is_prime(std::uint32_t n) {
+    for (std::uint32_t d = 2; d * d <= n; d++)
+        if (n % d == 0) return false;
+    return true;
+}
+
+// What a loop calls repeats. If whole rounds of it made up the time between two samples, each would meet the
+// same call, which may be compiled already, and none what is still interpreted. A prime number of ticks is no
+// number of rounds; it is one more than the quantum, since the tick behind the last one polls.
 std::uint32_t quantum_for(std::uint32_t threshold) {
-    return threshold == 0 ? kMaxQuantum : std::clamp(threshold / kSamples, 1u, kMaxQuantum);
+    std::uint32_t ticks = threshold == 0 ? kMaxQuantum : std::clamp(threshold / kSamples, 1u, kMaxQuantum);
+    while (!is_prime(ticks + 1)) ticks--;
+    return ticks;
 }
 
 }  // namespace

@@ -203,6 +203,19 @@ TEST_CASE("A function is compiled when it has been called often enough") {
     CHECK_FALSE(m.compiled("sum"));
 }
 
+TEST_CASE("Functions that are called in turn are all compiled") {
+    Machine m(with_threshold(8192));
+    const char* const names[] = {"part", "sum", "nest", "down", "guarded"};
+    for (int i = 0; i < 20'000; ++i) {  // five calls a round: no divisor of what lies between two samples
+        m.run("part", {7});
+        m.run("sum", {0});
+        m.run("nest", {0, 0});
+        m.run("down", {0});
+        m.run("guarded", {6, 3});
+    }
+    for (const char* name : names) CHECK(m.compiled(name));
+}
+
 TEST_CASE("A loop of a function that is called once is taken over in its middle") {
     Machine m(with_threshold(1000));
     constexpr Slot kLoops = 5'000'000;

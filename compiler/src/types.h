@@ -71,6 +71,9 @@ struct Type {
 
     [[nodiscard]] const Type* element() const { return args[0]; }  // Array
     [[nodiscard]] const Type* inner() const { return args[0]; }    // Nullable
+    [[nodiscard]] bool is_nullable_primitive() const {
+        return kind == TypeKind::Nullable && inner()->is_primitive();
+    }
     [[nodiscard]] std::span<const Type* const> params() const {
         return args.first(args.size() - 1);
     }                                                                 // Function

@@ -168,6 +168,8 @@ private:
     // ---- lower_conditions.cpp ---------------------------------------------------------------------------
     void branch(ast::Expr* condition, Label target, bool sense);
     void branch_compare(ast::BinaryOp op, const Type* t, Reg a, Reg b, Label target, bool sense);
+    void branch_primitive(ast::BinaryOp op, const Type* t, Reg a, Reg b, Label target, bool sense);
+    void branch_nullable_equal(ast::BinaryExpr& e, Label target, bool if_equal);
     void branch_binary(ast::BinaryExpr& e, Label target, bool sense);
     void branch_is(ast::IsExpr& e, Label target, bool sense);
 

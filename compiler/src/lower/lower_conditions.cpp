@@ -80,6 +80,8 @@ void FunctionLowering::branch_binary(BinaryExpr& e, Label target, bool sense) {
             return;
         }
         case OperatorKind::Equals: {
+            if (e.left->type->is_nullable_primitive())
+                return branch_nullable_equal(e, target, (e.op == BinaryOp::Eq) == sense);
             const Reg a = stable_exact(e.left, may_assign(e.right));
             const Reg b = exact(e.right);
             const Reg equal = temp(e.type);
@@ -97,14 +99,50 @@ void FunctionLowering::branch_binary(BinaryExpr& e, Label target, bool sense) {
         default:
             break;
     }
-    const Type* t = e.left->type;
-    Reg a = stable(e.left, may_assign(e.right));
-    Reg b = value(e.right);
+    const Reg a = stable(e.left, may_assign(e.right));
+    const Reg b = value(e.right);
+    branch_primitive(e.op, e.left->type, a, b, target, sense);
+}
+
+// Values of a type `T?`, T being primitive: null is compared here, the rest as any two T.
+void FunctionLowering::branch_nullable_equal(BinaryExpr& e, Label target, bool if_equal) {
+    const auto wrapped = [](Expr* side) {  // what is no null before it is converted to `T?`
+        auto* c = as<ConvertExpr>(side);
+        return c != nullptr && c->conversion == ConversionKind::Wrap ? c->operand : nullptr;
+    };
+    Expr* const left = wrapped(e.left);
+    Expr* const right = wrapped(e.right);
+    const Type* t = e.left->type->inner();
+    Reg a = stable_exact(left != nullptr ? left : e.left, may_assign(e.right));
+    Reg b = exact(right != nullptr ? right : e.right);
+    const Label end = code_.new_label();
+    const Label left_null = code_.new_label();
+    const Label differ = if_equal ? end : target;
+    const auto unwrap = [&](Reg side, Label null) {
+        emit(Op::BrNull, {side, null.id});
+        const Reg inner = fresh(t);
+        emit(Op::Unwrap, {inner, side});
+        return inner;
+    };
+    const Reg other = b;
+    const bool open = left == nullptr && right == nullptr;  // both may be null
+    if (left == nullptr) a = unwrap(a, open ? left_null : differ);
+    if (right == nullptr) b = unwrap(b, differ);
+    branch_primitive(BinaryOp::Eq, t, a, b, target, if_equal);
+    if (open) {
+        code_.jump(end);
+        code_.bind(left_null);
+        emit(if_equal ? Op::BrNull : Op::BrNonNull, {other, target.id});
+    }
+    code_.bind(end);
+}
+
+// Operands of one primitive type.
+void FunctionLowering::branch_primitive(BinaryOp op, const Type* t, Reg a, Reg b, Label target, bool sense) {
     a = as_int32(a, t);
     b = as_int32(b, t);
     if (t->is(TypeKind::F32)) {
-        const Reg r = temp(e.type);
-        BinaryOp op = e.op;
+        const Reg r = temp(file_.program().types->bool_);
         if (op == BinaryOp::Gt || op == BinaryOp::Ge) {
             std::swap(a, b);
             op = op == BinaryOp::Gt ? BinaryOp::Lt : BinaryOp::Le;
@@ -117,7 +155,7 @@ void FunctionLowering::branch_binary(BinaryExpr& e, Label target, bool sense) {
         emit(sense ? Op::BrTrue : Op::BrFalse, {r, target.id});
         return;
     }
-    branch_compare(e.op, t, a, b, target, sense);
+    branch_compare(op, t, a, b, target, sense);
 }
 
 // Operands of one primitive type other than f32; char and bool as i32 already.

@@ -245,6 +245,8 @@ void FunctionLowering::compare_into(BinaryExpr& e, Reg dst) {
         }
         return;
     }
+    if (e.meaning == OperatorKind::Equals && e.left->type->is_nullable_primitive())
+        return materialise(&e, dst);
     if (e.meaning == OperatorKind::Equals || e.meaning == OperatorKind::Identity) {
         const bool negated = e.op == BinaryOp::Ne || e.op == BinaryOp::NotSame;
         const bool identity = e.meaning == OperatorKind::Identity;

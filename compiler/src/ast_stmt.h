@@ -178,6 +178,9 @@ struct UseStmt : Stmt {  // use file = open(): the rest of the block, then close
     LocalSymbol* symbol = nullptr;
     HoleExpr* hole = nullptr;
     CallInfo* close = nullptr;
+    // If `close` fails while an error is on its way: that error's suppress().
+    HoleExpr *error = nullptr, *close_error = nullptr;
+    CallInfo* suppress = nullptr;
 };
 
 struct LocalFunctionStmt : Stmt {

@@ -222,6 +222,7 @@ private:
     // ---- lower_exits.cpp: try, use, return, break, continue ---------------------------------------------
     void try_expr(ast::TryExpr& e, std::int64_t dst);
     void use_block(ast::BlockExpr& e, std::size_t at, std::int64_t dst);
+    void close_after(const ast::UseStmt& s, const Scope& scope, Reg error);
     void return_expr(ast::ReturnExpr& e);
     void exit_loop(const ast::Stmt* loop, bool next);
     void push_scope(Scope scope);

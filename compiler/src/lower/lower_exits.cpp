@@ -193,10 +193,28 @@ void FunctionLowering::use_block(BlockExpr& e, std::size_t at, std::int64_t dst)
         const Reg error = fresh(file_.error_type());
         protect(scope, handler, file_.error_type(), error);
         code_.bind_handler(handler, scope.ranges.front().first);
-        run_cleanup(scope);
+        close_after(s, scope, error);
         emit(Op::Throw, {error});
     }
     code_.bind(end);
+}
+
+// The error is on its way and stays; one that closing throws is added to it.
+void FunctionLowering::close_after(const UseStmt& s, const Scope& scope, Reg error) {
+    const std::uint32_t start = code_.position();
+    run_cleanup(scope);
+    const std::uint32_t end = code_.position();
+    if (s.suppress == nullptr || code_.overflow() || !code_.can_throw(start, end)) return;
+    const Label handler = code_.new_label(), done = code_.new_label();
+    code_.jump(done);
+    const Reg second = fresh(file_.error_type());
+    code_.add_handler(start, end, handler, type(file_.error_type()), second);
+    code_.bind_handler(handler, start);
+    TempScope temps(code_);
+    bind_hole(s.error, error);
+    bind_hole(s.close_error, second);
+    call(*s.suppress, s.range, kNowhere);
+    code_.bind(done);
 }
 
 }  // namespace skua::compiler

@@ -396,6 +396,11 @@ void BodyChecker::check_use(UseStmt* s) {
         return;
     }
     s->close = call_member(s->hole, "close", {}, s->name.range, nullptr);
+    TypeSymbol* error = a_.core("Error", s->range);
+    if (error == nullptr) return;
+    s->error = hole(error->self, s->name.range);
+    s->close_error = hole(error->self, s->name.range);
+    s->suppress = call_member(s->error, "suppress", {s->close_error}, s->name.range, nullptr);
 }
 
 }  // namespace skua::compiler

@@ -65,7 +65,7 @@ Node* Reducer::reduce_guard(Node* n) {
 Node* Reducer::reduce_memory(Node* n) {
     if (n->op == Op::Is) {
         Node* x = n->in(0);
-        if (x->is_const(0)) return x;
+        if (x->is_const()) return i64(0);  // not null, it is no reference: nobody comes here
         if (const vm::Class* cls = class_of_new(x)) {
             const int is = is_instance(cls, static_cast<const vm::Class*>(n->ptr));
             if (is >= 0) return i64(is);

@@ -18,7 +18,10 @@ namespace skua::compiler::testing {
 
 // As much of std.core as the constructs under test need.
 inline constexpr std::string_view kCore = R"(
-pub open class Error(let message: string, let cause: Error? = null) { private var trace: [int]? = null }
+pub open class Error(let message: string, let cause: Error? = null) {
+    private var trace: [int]? = null
+    fn suppress(other: Error) { }
+}
 pub open class StateError(message: string) : Error(message)
 pub class Cell<T>(var value: T)
 pub interface Iterator<T> { fn next(): T? }

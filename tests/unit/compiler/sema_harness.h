@@ -13,7 +13,9 @@ namespace skua::compiler::test {
 
 // What analysis and lowering ask of std.core, and nothing more.
 inline constexpr const char* kTinyCore = R"(
-pub open class Error(let message: string, let cause: Error? = null)
+pub open class Error(let message: string, let cause: Error? = null) {
+    fn suppress(other: Error) { }
+}
 pub class ArgumentError(message: string) : Error(message)
 pub interface Comparable<T> { fn compareTo(other: T): int }
 pub interface Equatable<T> { fn equals(other: T): bool }

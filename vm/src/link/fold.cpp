@@ -231,6 +231,10 @@ void Folder::forget(const Instr& in, const LinkedEffects& effects) {
         const LinkedRow& row = linked_row(v.op);
         if (written(v.slot) || (row.b && written(v.b)) || (row.c && written(v.c))) return true;
         if (!is_load(v.op)) return false;
+        // From here on the object is looked at as one of another class, where other fields lie at these
+        // places. If it is none, nothing goes on; but what would be read then must not pass for a field of
+        // theirs.
+        if (op == LOp::CastCheck && v.b == in.b) return true;
         return all || (put && v.c < in.c + width(op) && in.c < v.c + width(v.op));
     });
 }

@@ -130,6 +130,12 @@ void describe(Object* error, std::string& out, int depth) {
         }
         if (omitted > 0) out += "    ... and " + std::to_string(omitted) + " more calls\n";
     }
+    if (auto* others = static_cast<Array*>(get_reference(error, "others")); others && depth < 16) {
+        for (std::uint64_t i = 0; i < others->length; ++i) {
+            out += "also, while closing: ";
+            describe(others->elements<Object*>()[i], out, depth + 1);
+        }
+    }
     if (Object* cause = get_reference(error, "cause"); cause && depth < 16) {
         out += "caused by: ";
         describe(cause, out, depth + 1);

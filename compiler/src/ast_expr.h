@@ -444,8 +444,10 @@ struct LambdaExpr : Expr {  // x => x * x, (x: int, y) => { ... }, () => e
     List<LambdaParam> params;
     TypeNode* result = nullptr;  // if the grammar has it
     Expr* body = nullptr;
-    // -- sema: name, signature and captures are in the symbol.
+    // -- sema: name, signature and captures are in the symbol; the values of `return`s whose type was
+    // inferred.
     FunctionSymbol* function = nullptr;
+    List<Expr**> returns;
 };
 
 // ---- control flow --------------------------------------------------------------------------------------

@@ -235,6 +235,7 @@ private:
 
     // ---- lambdas (check_lambda.cpp)
     const Type* check_lambda(ast::LambdaExpr* e, const Type* expected);
+    void widen_result(ast::Expr* slot, const Type* wanted);
     void finish_frame(Frame& frame);
     const Type* check_body(ast::Expr*& body, Frame& frame, bool is_lambda);
     std::string_view lambda_name();

@@ -136,7 +136,10 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     for (std::size_t i = 0; i < slots.size(); ++i) {
         const Type* t = inference.apply(param_types[i]);
         if (placed[i].kind == CallArg::Kind::Variadic) t = t->is(TypeKind::Array) ? t->element() : t;
-        for (Expr** slot : slots[i]) coerce(*slot, t, "argument " + quote(f->params[i].name));
+        for (Expr** slot : slots[i]) {
+            widen_result(*slot, t);
+            coerce(*slot, t, "argument " + quote(f->params[i].name));
+        }
     }
     for (const Type*& v : vars) v = inference.apply(v);
     if (owner != nullptr) owner = inference.apply(owner);

@@ -228,6 +228,7 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
     }
     const Type* result = check_body(e->body, frame, true);
     f->result = result;
+    e->returns = a_.arena.copy(frame.returns);
     finish_frame(frame);
     std::vector<const Type*> types;
     for (const ParamSymbol& p : f->params) types.push_back(p.type);
@@ -236,6 +237,22 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
         if (t->has_error) return t_.error;
     }
     return t_.function(types, result);
+}
+
+// Lets a lambda whose result was inferred return what the function wants it to return.
+void BodyChecker::widen_result(Expr* slot, const Type* wanted) {
+    auto* e = as<LambdaExpr>(strip_parens(slot));
+    if (e == nullptr || !wanted->is(TypeKind::Function) || !e->type->is(TypeKind::Function)) return;
+    const Type *from = e->type->result(), *to = wanted->result();
+    if (from == to || from->is(TypeKind::Void) || to->is(TypeKind::Void) || !a_.can_convert(from, to)) return;
+    for (Expr** value : e->returns) coerce(*value, to, "result");
+    coerce(e->body, to, "result");
+    e->function->result = to;
+    const Type* type = t_.function(e->type->params(), to);
+    for (Expr* x = slot;; x = static_cast<ParenExpr*>(x)->inner) {
+        x->type = type;
+        if (!is<ParenExpr>(x)) break;
+    }
 }
 
 void BodyChecker::check_local_function(LocalFunctionStmt* s) {

@@ -116,11 +116,19 @@ FunctionSymbol* Analyzer::find_extension(const Type* type, std::string_view name
                 unsatisfied = f;
                 continue;
             }
-            // An exact receiver beats a generic one, and that beats a supertype's.
-            unsigned rank = f->this_type == type ? 4 : f->this_type->has_vars ? 2 : 1;
+            // An exact receiver beats a generic one; that, a supertype's; and of these, the one that is a
+            // subtype of the other.
+            const Type* receiver = f->this_type;
+            bool same = receiver->kind == type->kind && receiver->symbol == type->symbol;
+            unsigned rank = receiver == type ? 12 : same ? 8 : receiver->has_vars ? 2 : 1;
             for (const Type* a : args)
                 rank += a != nullptr && !f->type_params.empty() && !f->type_params[0]->bounds.empty() ? 1 : 0;
-            if (rank > best_rank) {
+            auto is_below = [&](const Type* a, const Type* b) {
+                return a->is(TypeKind::Named) && b->is(TypeKind::Named) && a->symbol != b->symbol &&
+                       as_instance_of(a, b->symbol) != nullptr;
+            };
+            if (best != nullptr && is_below(best->this_type, receiver)) continue;
+            if (rank > best_rank || is_below(receiver, best->this_type)) {
                 best = f;
                 best_rank = rank;
             }

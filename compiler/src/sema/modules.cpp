@@ -21,10 +21,28 @@ constexpr std::array kPreludeNames = {
 
 // Library names that are not in the prelude but often forgotten to import.
 constexpr std::array kWellKnown = {
-    PreludeName{"math", "std"},    PreludeName{"fs", "std"},      PreludeName{"env", "std"},
-    PreludeName{"json", "std"},    PreludeName{"time", "std"},    PreludeName{"random", "std"},
-    PreludeName{"process", "std"}, PreludeName{"checked", "std"}, PreludeName{"text", "std"},
-    PreludeName{"io", "std"},      PreludeName{"iter", "std"},
+    PreludeName{"math", "std"},
+    PreludeName{"fs", "std"},
+    PreludeName{"env", "std"},
+    PreludeName{"json", "std"},
+    PreludeName{"time", "std"},
+    PreludeName{"random", "std"},
+    PreludeName{"process", "std"},
+    PreludeName{"checked", "std"},
+    PreludeName{"text", "std"},
+    PreludeName{"io", "std"},
+    PreludeName{"iter", "std"},
+    PreludeName{"args", "std"},
+    PreludeName{"log", "std"},
+    PreludeName{"path", "std"},
+    PreludeName{"Deque", "std.deque"},
+    PreludeName{"PriorityQueue", "std.priorityqueue"},
+    PreludeName{"SortedMap", "std.sortedmap"},
+    PreludeName{"SortedSet", "std.sortedmap"},
+    PreludeName{"BigInt", "std.bigint"},
+    PreludeName{"Duration", "std.time"},
+    PreludeName{"Date", "std.date"},
+    PreludeName{"DateTime", "std.date"},
 };
 
 std::string join_path(ast::List<ast::Ident> path, std::size_t count) {
@@ -121,7 +139,8 @@ bool Analyzer::is_visible(const Symbol* symbol, const ModuleSymbol* from) const 
 std::span<ModuleSymbol* const> Analyzer::prelude_modules() {
     if (!prelude_ready_) {
         prelude_ready_ = true;
-        for (std::string_view name : {"std.core", "std.collections", "std.iter", "std.text"}) {
+        for (std::string_view name :
+             {"std.core", "std.collections", "std.iter", "std.iterable", "std.sequences", "std.text"}) {
             if (ModuleSymbol* m = find_module(name)) prelude_modules_.push_back(m);
         }
     }
@@ -199,8 +218,11 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
             if (m != nullptr) candidates.push_back(name);
         }
         static constexpr std::string_view kStd[] = {
-            "std.math", "std.fs",   "std.env",         "std.time", "std.random",  "std.process", "std.text",
-            "std.io",   "std.iter", "std.collections", "std.core", "std.checked", "std.sorting"};
+            "std.math",     "std.fs",      "std.env",     "std.time",  "std.random",
+            "std.process",  "std.text",    "std.io",      "std.iter",  "std.collections",
+            "std.core",     "std.checked", "std.sorting", "std.args",  "std.log",
+            "std.path",     "std.date",    "std.bigint",  "std.deque", "std.priorityqueue",
+            "std.sortedmap"};
         candidates.insert(candidates.end(), std::begin(kStd), std::end(kStd));
         auto best = nearest(path, candidates);
         SourceRange range = SourceRange::join(import.path.front().range, import.path.back().range);

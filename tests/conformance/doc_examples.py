@@ -35,8 +35,8 @@ class Example:
 
 def find_examples(module, text):
     """The examples of a module, with the type whose member they document, or `fn`; and what has none."""
-    owner, pending, is_public, is_type, missing = "fn", [], False, False, []
-    examples = []
+    owner, pending, is_public, is_type, open_parentheses = "fn", [], False, False, 0
+    examples, missing = [], []
     for number, line in enumerate(text.splitlines(), 1):
         if comment := re.match(r" *///(.*)", line):
             if example := re.search(r"Example: (`.*)", comment.group(1)):
@@ -45,8 +45,12 @@ def find_examples(module, text):
         if head := re.match(r"(?:pub |open |abstract )*(?:class|struct|enum|interface|extend)(?:<.*?>)? +(\[?[A-Za-z0-9]+\]?)", line):
             owner = head.group(1)
             is_public, is_type = line.startswith(("pub ", "extend")), True
+            open_parentheses = line.count("(") - line.count(")")
         elif re.match(r"(pub |native|fn |let |var )", line):
             owner, is_type = "fn", False
+        elif open_parentheses > 0:  # parameters of a type, on several lines
+            open_parentheses += line.count("(") - line.count(")")
+            continue
         member = is_type and is_public and re.match(r"    ((static|open|abstract) )*(fn|get|let|var) ", line)
         if not pending and (member or line.startswith("pub ")):
             missing.append((number, line.strip()))
@@ -96,11 +100,9 @@ def split_statements(code):
 
 def source_of(example, head, inside):
     lines = [f"import {example.module}", f"import {example.module}.*", *head]
-    if DECLARATION.match(example.code):
-        lines.append(example.code)
-        statements = []
-    else:
-        statements = split_statements(example.code)
+    statements = split_statements(example.code)
+    while statements and DECLARATION.match(statements[0]):
+        lines.append(statements.pop(0))
     # In blocks of their own, so that the example may declare what the context does.
     lines += ["pub fn example_(): string? {", *inside.get("*", []), "{", *inside.get(example.owner, []), "{"]
     if example.result and statements:
@@ -112,12 +114,13 @@ def source_of(example, head, inside):
 
 def agrees(result, printed):
     """Whether a text is what the comment says, where texts may stand in quotes."""
+    meanings = [result, result.strip("'")]
     if result.startswith('"'):
         try:
-            result = json.loads(result)
+            meanings.append(json.loads(result))
         except ValueError:
             pass
-    return printed in (result, result.strip("'"), result.replace("\n", "\\n"))
+    return printed in meanings
 
 
 def check_module(module, text, options, work):
@@ -133,7 +136,7 @@ def check_module(module, text, options, work):
     (root / "main.skua").write_text(f"""{imports}
 fn report(name: string, example: () -> string?) {{
     let text = try {{ example() ?? "" }} catch e: Error {{ "failed: ${{e}}" }}
-    eprintln("\\n@${{name}} ${{text.replace("\\n", "\\\\n")}}")
+    eprintln("\\n@${{name}} ${{text.replace("\\\\", "\\\\\\\\").replace("\\n", "\\\\n")}}")
 }}
 fn main() {{
 {calls}
@@ -158,7 +161,8 @@ fn main() {{
                              input="some input\nof two lines\n", capture_output=True, text=True)
     except subprocess.TimeoutExpired:
         return examples, [f"{path}: the examples do not come to an end"]
-    seen = dict(re.findall(r"^@(\w+) (.*)$", ran.stderr, re.M))
+    seen = {name: re.sub(r"\\(.)", lambda m: "\n" if m.group(1) == "n" else m.group(1), printed)
+            for name, printed in re.findall(r"^@(\w+) (.*)$", ran.stderr, re.M)}
     if ran.returncode != 0:
         problems.append(f"{path}: the program of its examples ended with {ran.returncode}: {ran.stderr[-300:]}")
     for e in examples:

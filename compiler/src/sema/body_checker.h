@@ -109,6 +109,8 @@ private:
     const Type* check_literal(ast::LiteralExpr* e, const Type* expected);
     const Type* check_interpolation(ast::InterpolationExpr* e);
     const Type* check_tuple(ast::TupleExpr* e, const Type* expected);
+    static bool is_empty_literal(ast::Expr* e);
+    void check_empty(std::span<ast::Expr** const> slots, const Type* type, std::string_view what);
     const Type* check_array(ast::ArrayLiteralExpr* e, const Type* expected);
     const Type* check_repeat(ast::ArrayRepeatExpr* e, const Type* expected);
     const Type* check_map(ast::MapLiteralExpr* e, const Type* expected);

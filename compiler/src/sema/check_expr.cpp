@@ -1,4 +1,6 @@
 // Expressions: dispatch, literals, aggregates, indexing, type tests.
+#include <algorithm>
+
 #include "sema/body_checker.h"
 
 namespace skua::compiler {
@@ -299,18 +301,36 @@ const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* exp
     return joined;
 }
 
+// `[]` and `[:]`, and arrays of nothing else: beside others they have their type.
+bool BodyChecker::is_empty_literal(Expr* e) {
+    e = strip_parens(e);
+    if (auto* array = as<ArrayLiteralExpr>(e))
+        return std::all_of(array->elements.begin(), array->elements.end(), is_empty_literal);
+    auto* map = as<MapLiteralExpr>(e);
+    return map != nullptr && map->entries.empty();
+}
+
+void BodyChecker::check_empty(std::span<Expr** const> slots, const Type* type, std::string_view what) {
+    for (Expr** slot : slots) {
+        check(*slot, type->has_error ? nullptr : type);
+        if (!type->has_error) coerce(*slot, type, what);
+    }
+}
+
 const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) {
     while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
     const Type* element =
         expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
     if (element == nullptr && expected != nullptr && expected->is_interface() && expected->args.size() == 1)
         element = expected->args[0];
-    std::vector<Expr**> slots;
+    std::vector<Expr**> slots, empty;
     bool failed = false;
     for (Expr*& x : e->elements) {
         if (element != nullptr) {
             check(x, element);
             failed |= !coerce(x, element, "element");
+        } else if (is_empty_literal(x) && empty.size() + 1 < e->elements.size()) {
+            empty.push_back(&x);
         } else {
             check_value(x);
             slots.push_back(&x);
@@ -323,6 +343,7 @@ const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) 
         return t_.error;
     }
     element = common_type(slots, nullptr, "element");
+    check_empty(empty, element, "element");
     if (element->is(TypeKind::Null) || element->is(TypeKind::Never)) {
         a_.error(e->range, "the element type is not known here",
                  "write it: `let xs: [int?] = ...`, for example");
@@ -357,9 +378,14 @@ const Type* BodyChecker::check_map(MapLiteralExpr* e, const Type* expected) {
         key = expected->args[0];
         value = expected->args[1];
     }
-    std::vector<Expr**> keys, values;
+    std::vector<Expr**> keys, values, empty;
     for (MapEntryNode& entry : e->entries) {
         check_value(entry.key, key);
+        if (value == nullptr && is_empty_literal(entry.value) && empty.size() + 1 < e->entries.size()) {
+            empty.push_back(&entry.value);
+            keys.push_back(&entry.key);
+            continue;
+        }
         check_value(entry.value, value);
         if (key != nullptr) {
             coerce(entry.key, key, "key");
@@ -377,6 +403,7 @@ const Type* BodyChecker::check_map(MapLiteralExpr* e, const Type* expected) {
         }
         key = common_type(keys, nullptr, "key");
         value = common_type(values, nullptr, "value");
+        check_empty(empty, value, "value");
     }
     if (key->has_error || value->has_error) return t_.error;
     const Type* args[] = {key, value};

@@ -212,6 +212,9 @@ public:
         return buffer_.size() >= kBuffer ? drain() : 0;
     }
 
+    // Hands over to the system what was written.
+    int flush() { return writing_ ? drain() : EBADF; }
+
     // What has been opened for reading; null, and EBADF, if it was opened for writing.
     BufferedInput* input(int& error) {
         if (input_ == nullptr) error = EBADF;
@@ -346,6 +349,10 @@ void file_write_bytes(SkEnv* env, std::int64_t handle, SkArray* data, std::int64
     });
 }
 
+void flush_file(SkEnv* env, std::int64_t handle) {
+    with_file(env, handle, "write", [](OpenFile& file, int& error) { error = file.flush(); });
+}
+
 // No capability is named here: each function asks for its path, so that a refusal can name it.
 const SkNative kFsNatives[] = {
     native<file_text>("std.fs.fileText", "(string)string"),
@@ -365,6 +372,7 @@ const SkNative kFsNatives[] = {
     native<file_read>("std.fs.fileRead", "(i64,[u8],i64,i64)i64"),
     native<file_write_text>("std.fs.fileWriteText", "(i64,string)void"),
     native<file_write_bytes>("std.fs.fileWriteBytes", "(i64,[u8],i64,i64)void"),
+    native<flush_file>("std.fs.flushFile", "(i64)void"),
 };
 
 }  // namespace

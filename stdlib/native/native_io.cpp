@@ -160,6 +160,18 @@ SkArray* input_bytes(SkEnv* env) {
     });
 }
 
+std::int64_t input_read(SkEnv* env, SkArray* target, std::int64_t start, std::int64_t end) {
+    if (!check_slice(env, start, end, env->api->array_len(env, target))) return 0;
+    return guarded(env, [&]() -> std::int64_t {
+        if (!before_input(env)) return 0;
+        const std::lock_guard lock(input().mutex);
+        int error = 0;
+        const std::size_t n = input().bytes.read(elements<char>(env, target) + start,
+                                                 static_cast<std::size_t>(end - start), error);
+        return check_input(env, error) ? static_cast<std::int64_t>(n) : 0;
+    });
+}
+
 void flush_at_exit(void*) {
     const int error = output().flush();
     if (error == 0) return;
@@ -177,6 +189,7 @@ const SkNative kIoNatives[] = {
     native<input_line>("std.io.inputLine", "()string?"),
     native<input_rest>("std.io.inputRest", "()string"),
     native<input_bytes>("std.io.inputBytes", "()[u8]"),
+    native<input_read>("std.io.inputRead", "([u8],i64,i64)i64"),
     native<output_bytes>("std.io.outputBytes", "([u8],i64,i64)void"),
 };
 

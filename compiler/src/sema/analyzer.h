@@ -97,7 +97,7 @@ public:
     const Type* builtin_type(std::string_view name);  // int, string, ...; null for others
     // Bounds of written types are checked when the supers of all types are known.
     struct PendingBounds {
-        std::span<TypeParamSymbol* const> params;
+        TypeSymbol* type;
         std::span<const Type* const> args;
         Substitution all;
         SourceRange range;

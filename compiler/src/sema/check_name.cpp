@@ -532,9 +532,11 @@ Ref BodyChecker::resolve_ref(Expr*& slot) {
                 return {};
             }
             ref.type = t_.named(ref.type->symbol, args);
-            if (!ref.type->has_error)
+            if (!ref.type->has_error) {
+                a_.ensure_supers(ref.type->symbol);  // which has the bounds, if it comes from a class file
                 a_.check_bounds(ref.type->symbol->type_params, ref.type->args, {ref.type->args, {}},
                                 slot->range);
+            }
             return ref;
         }
         if (ref.symbol != nullptr && ref.symbol->kind == SymbolKind::Function) {

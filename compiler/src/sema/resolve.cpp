@@ -143,7 +143,7 @@ const Type* Analyzer::resolve_named(ast::NamedTypeNode* node, const TypeScope& s
         error(node->range, "the type is nested too deeply",
               "at most " + std::to_string(Type::kMaxDepth) + " levels are allowed");
     } else if (!args.empty() && !result->has_error) {
-        pending_bounds.push_back({type->type_params, result->args, {result->args, {}}, node->range});
+        pending_bounds.push_back({type, result->args, {result->args, {}}, node->range});
     }
     return result;
 }

@@ -80,7 +80,8 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
     auto check_pending = [&] {
         for (std::size_t i = 0; i < pending_bounds.size(); ++i) {
             PendingBounds p = pending_bounds[i];
-            check_bounds(p.params, p.args, p.all, p.range);
+            ensure_supers(p.type);  // which has the bounds, if it comes from a class file
+            check_bounds(p.type->type_params, p.args, p.all, p.range);
         }
         pending_bounds.clear();
     };

@@ -102,6 +102,9 @@ std::int64_t close_while_used(SkEnv* env, std::int64_t h) {
     env->api->handle_close(env, &kThing, h);
     return g_closed * 10 + env->api->handle_close(env, &kThing, h);
 }
+bool own_thing(SkEnv* env, SkObject* owner, std::int64_t h) {
+    return env->api->handle_own(env, owner, &kThing, h);
+}
 bool close_thing(SkEnv* env, std::int64_t h, bool wrong_type) {
     return env->api->handle_close(env, wrong_type ? &kOther : &kThing, h);
 }
@@ -143,6 +146,7 @@ const SkNative kNatives[] = {
     skua::native<use_thing>("t.useThing", "(i64)i64"),
     skua::native<close_while_used>("t.closeWhileUsed", "(i64)i64"),
     skua::native<close_thing>("t.closeThing", "(i64,bool)bool"),
+    skua::native<own_thing>("t.ownThing", "((i64)->i64,i64)bool"),
     skua::native<root_round_trip>("t.rootRoundTrip", "(i64)i64"),
     skua::native<use_thing>("t.mismatch", "(i64)i64"),
 };
@@ -200,6 +204,23 @@ constexpr const char* kText = R"(
 .function public static native "host" closeWhileUsed(h: i64) i64
 .end
 .function public static native "host" closeThing(h: i64, wrong: bool) bool
+.end
+.function public static native "host" ownThing(f: (i64)->i64, h: i64) bool
+.end
+.function public static owned() i64
+    .regs r0: i64, r1: (i64)->i64, r2: bool
+    call r0, t::openThing()i64, ()
+    closure r1, t::tenfold(i64,i64)i64, (r0)
+    call r2, t::ownThing((i64)->i64,i64)bool, (r1, r0)
+    ret r0
+.end
+.function public static ownedTwice() bool
+    .regs r0: i64, r1: (i64)->i64, r2: bool
+    call r0, t::openThing()i64, ()
+    closure r1, t::tenfold(i64,i64)i64, (r0)
+    call r2, t::ownThing((i64)->i64,i64)bool, (r1, r0)
+    call r2, t::ownThing((i64)->i64,i64)bool, (r1, r0)
+    ret r2
 .end
 .function public static native "host" rootRoundTrip(n: i64) i64
 .end
@@ -424,6 +445,18 @@ TEST_CASE("handles cannot be forged, used after closing, or closed twice") {
         (void)h.call("openThing", {});
     }
     CHECK(g_closed == 3);  // what is left is closed with the machine
+}
+
+TEST_CASE("handles are closed when their owner is gone") {
+    g_closed = 0;
+    {
+        Host h;
+        for (int i = 0; i < 20000; i++) (void)h.call("owned", {});
+        // Nothing else fills the heap here: the number of handles makes it collect.
+        if (gc::backend_name() != std::string_view("malloc")) CHECK(g_closed > 10000);
+        CHECK(has(h.error("ownedTwice", {}), "std.core.StateError: this object owns a handle already"));
+    }
+    CHECK(g_closed == 20001);
 }
 
 TEST_CASE("roots keep objects") {

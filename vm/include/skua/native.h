@@ -239,6 +239,15 @@ struct SkApi {
     /* Copies a string's bytes into an array of u8 or i8, from its element `at` on. False if it throws:
      * IndexError if they do not fit. */
     bool (*string_copy)(SkEnv* env, SkString* s, SkArray* bytes, size_t at);
+
+    /* -- since 1.2 ------------------------------------------------------------------------------------------
+     */
+    /* Makes `owner` the owner of a handle: some time after the collector has found the object unreachable,
+     * the handle is closed, on any thread. For what nobody wants to close, such as a compiled pattern; a file
+     * should still be `Closeable`. Natives that get the handle should also get the owner, and still have it
+     * on their stack when they have acquired the handle. False, and then nothing has changed, if it throws:
+     * StateError if the object owns a handle already, OutOfMemoryError. */
+    bool (*handle_own)(SkEnv* env, SkObject* owner, const SkHandleType* type, int64_t handle);
 };
 
 /* -- registration ------------------------------------------------------------------------------------- */

@@ -182,6 +182,19 @@ private:
     T* pointer_;
 };
 
+// The same of a handle that an object owns (handle_own). Keeps the owner alive until the end of the scope,
+// which a parameter that is not used after the call of handle_acquire would not.
+template <typename T>
+class OwnedHandle : public Handle<T> {
+public:
+    OwnedHandle(SkEnv* env, const SkHandleType* type, SkObject* owner, std::int64_t handle)
+        : Handle<T>(env, type, handle), owner_(owner) {}
+    ~OwnedHandle() { __asm__ volatile("" : : "g"(owner_) : "memory"); }
+
+private:
+    SkObject* owner_;
+};
+
 }  // namespace skua
 
 // Defines `const SkPlugin* skua_plugin_<id>(const SkHost*)` for a table of natives.

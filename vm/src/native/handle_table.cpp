@@ -46,6 +46,11 @@ bool HandleTable::close(const SkHandleType* type, std::int64_t handle) {
     return true;
 }
 
+std::size_t HandleTable::count() {
+    const std::lock_guard guard(lock_);
+    return entries_.size();
+}
+
 void HandleTable::close_all() {
     std::unordered_map<std::int64_t, Entry> all;
     {

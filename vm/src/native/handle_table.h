@@ -4,6 +4,7 @@
 // release. Any thread may call; `close` functions run without the table's lock.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
@@ -21,6 +22,7 @@ public:
     void release(std::int64_t handle);
     bool close(const SkHandleType* type, std::int64_t handle);
     void close_all();
+    [[nodiscard]] std::size_t count();  // how many are open
 
 private:
     struct Entry {

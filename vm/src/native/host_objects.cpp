@@ -203,6 +203,16 @@ void handle_release(SkEnv* env, std::int64_t handle) {
 bool handle_close(SkEnv* env, const SkHandleType* type, std::int64_t handle) {
     return registry_of(env).handles().close(type, handle);
 }
+bool handle_own(SkEnv* env, SkObject* owner, const SkHandleType* type, std::int64_t handle) {
+    try {
+        if (registry_of(env).own_handle(unwrap(owner), type, handle)) return true;
+    } catch (const std::bad_alloc&) {
+        throw_no_memory(thread_of(env));
+        return false;
+    }
+    throw_error(thread_of(env), "std.core.StateError", "this object owns a handle already");
+    return false;
+}
 
 }  // namespace
 
@@ -227,6 +237,7 @@ void fill_strings_and_arrays(SkApi& api) {
     api.handle_acquire = handle_acquire;
     api.handle_release = handle_release;
     api.handle_close = handle_close;
+    api.handle_own = handle_own;
 }
 
 }  // namespace skua::vm

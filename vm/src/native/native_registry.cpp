@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "caps/capabilities.h"
+#include "skua/gc/heap.h"
 #include "skua/vm/vm.h"
 
 namespace skua::vm {
@@ -49,10 +50,37 @@ NativeRegistry::NativeRegistry() {
 
 NativeRegistry::~NativeRegistry() {
     run_exit_hooks();
-    handles_.close_all();
+    handles_->close_all();
     for (auto it = loaded_.rbegin(); it != loaded_.rend(); ++it)
         if ((*it)->plugin->unload != nullptr) (*it)->plugin->unload();
     // The code stays mapped: a thread of the plugin's own may still be in it.
+}
+
+namespace {
+
+// What an owner's cleaner is told. The machine may have ended before.
+struct Owned {
+    std::weak_ptr<HandleTable> table;
+    const SkHandleType* type;
+    std::int64_t handle;
+};
+
+}  // namespace
+
+bool NativeRegistry::own_handle(Object* owner, const SkHandleType* type, std::int64_t handle) {
+    std::unique_ptr<Owned> owned(new Owned{handles_, type, handle});
+    const auto close = [](void* data) {
+        const std::unique_ptr<Owned> gone(static_cast<Owned*>(data));
+        if (const auto table = gone->table.lock()) table->close(gone->type, gone->handle);
+    };
+    if (!gc::add_cleaner(owner, close, owned.get())) return false;
+    (void)owned.release();
+    const bool many = handles_->count() >= collect_at_;
+    if (many) gc::collect();
+    if (gc::has_cleaners_to_run()) gc::run_cleaners();
+    // Next at twice as many as are still in use, so that collections take a bounded share of the time.
+    if (many) collect_at_ = std::max(kFirstCollection, 2 * handles_->count());
+    return true;
 }
 
 Result<void> NativeRegistry::add_plugin(SkPluginEntry entry, std::string_view origin) {

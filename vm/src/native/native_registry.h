@@ -23,6 +23,7 @@ namespace skua::vm {
 
 class Vm;
 struct Class;
+struct Object;
 
 // The rule of an error that is a missing grant: a PermissionError rather than a LinkError.
 inline constexpr std::string_view kDenied = "denied";
@@ -58,12 +59,17 @@ public:
     void run_exit_hooks();
     void at_exit(SkHook hook, void* data);
 
-    HandleTable& handles() { return handles_; }
+    HandleTable& handles() { return *handles_; }
+    // Closes a handle after its owner is gone; false if the object owns one already. Any attached thread.
+    bool own_handle(Object* owner, const SkHandleType* type, std::int64_t handle);
     RootTable& roots() { return roots_; }
     const char* type_name(const Class& cls);  // kept as long as the registry
     std::atomic<Class*>& array_class(SkKind kind) { return array_classes_[kind]; }  // a cache
 
 private:
+    // What is behind a handle does not count as memory of the heap, so its collections alone would come too
+    // late.
+    static constexpr std::size_t kFirstCollection = 4096;
     struct Host : SkHost {
         NativeRegistry* registry;
     };
@@ -84,7 +90,9 @@ private:
     std::vector<std::pair<SkHook, void*>> hooks_;
     std::unordered_map<const Class*, std::unique_ptr<std::string>> type_names_;
     std::array<std::atomic<Class*>, SK_STRING + 1> array_classes_{};
-    HandleTable handles_;
+    // Shared with the cleaners of owners, which may outlive this registry.
+    std::shared_ptr<HandleTable> handles_ = std::make_shared<HandleTable>();
+    std::atomic<std::size_t> collect_at_ = kFirstCollection;  // how many open handles make own_handle collect
     RootTable roots_;
 };
 

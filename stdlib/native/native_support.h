@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -49,6 +50,28 @@ inline bool check_slice(SkEnv* env, std::int64_t start, std::int64_t end, std::s
     env->api->throw_format(env, kIndexError, "slice %lld..%lld of length %zu", static_cast<long long>(start),
                            static_cast<long long>(end), len);
     return false;
+}
+
+// Does a character of the text begin at byte `at`, or the text end there? Else throws IndexError or
+// ArgumentError.
+inline bool check_start(SkEnv* env, std::string_view text, std::int64_t at) {
+    if (!check_slice(env, at, at, text.size())) return false;
+    const auto place = static_cast<std::size_t>(at);
+    if (place == text.size() || (static_cast<unsigned char>(text[place]) & 0xC0) != 0x80) return true;
+    env->api->throw_format(env, kArgumentError, "byte %zu is inside a character", place);
+    return false;
+}
+
+// A handle for `resource` that is closed after `owner` is gone; 0 with an error pending.
+template <typename T>
+std::int64_t owned_handle(SkEnv* env, SkObject* owner, const SkHandleType* type,
+                          std::unique_ptr<T> resource) {
+    const std::int64_t handle = env->api->handle_new(env, type, resource.get());
+    if (handle == 0) return 0;
+    (void)resource.release();
+    if (env->api->handle_own(env, owner, type, handle)) return handle;
+    env->api->handle_close(env, type, handle);
+    return 0;
 }
 
 // Repeats a system call that the collector's signals interrupt.

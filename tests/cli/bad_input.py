@@ -7,6 +7,7 @@ import sys
 
 import harness
 import input_files
+import input_library
 import input_class_files
 import input_runtime
 import input_text
@@ -20,7 +21,8 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_files, input_class_files, input_runtime, input_text, input_tier, input_vmc, output_files):
+    for module in (input_files, input_class_files, input_library, input_runtime, input_text, input_tier, input_vmc,
+                   output_files):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 tests[name[len("test_"):]] = function

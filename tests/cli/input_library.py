@@ -1,0 +1,121 @@
+"""What the library makes of files: gzip both ways with the program gzip, hostile patterns, texts and archives."""
+
+import random
+import subprocess
+import zlib
+
+from harness import UNCAUGHT, expect
+
+PACKER = """
+import std.compress
+import std.compress.{Compressor, Decompressor}
+import std.fs
+import std.fs.{File}
+
+fn copy(from: File, to: File, change: ([u8], int) -> [u8]) {
+    let buffer = [u8(0); 1000]
+    var n = from.read(buffer)
+    while n > 0 {
+        to.writeBytes(change(buffer, n))
+        n = from.read(buffer)
+    }
+}
+
+fn main(args: [string]) {
+    if args[0] == "pack" {
+        fs.writeBytes(args[2], compress.pack(fs.readBytes(args[1])))
+    } else if args[0] == "expand" {
+        fs.writeBytes(args[2], compress.expand(fs.readBytes(args[1]), limit: 10000000))
+    } else {
+        use from = fs.open(args[1])
+        use to = fs.create(args[2])
+        if args[0] == "packStream" {
+            use packer = Compressor(level: 9)
+            copy(from, to, (buffer, n) => packer.update(buffer, 0, n))
+            to.writeBytes(packer.finish())
+        } else {
+            use expander = Decompressor()
+            copy(from, to, (buffer, n) => expander.update(buffer, 0, n))
+            expander.finish()
+        }
+    }
+}
+"""
+
+
+def test_gzip_both_ways(b):
+    b.compile("packer.skua", PACKER)
+
+    rights = [f"--allow=fs.read:{b.folder}", f"--allow=fs.write:{b.folder}"]
+
+    def pack(verb, source, target, **wanted):
+        return b.start("packer", verb, b.path(source), b.path(target), options=rights, **wanted)
+
+    rng = random.Random(4)
+    samples = [b"", b"x", b"hello, hello, hello\n" * 5000, rng.randbytes(70000), bytes(300000),
+               b"".join(rng.randbytes(rng.randrange(40)) * rng.randrange(9) for _ in range(2000))]
+    for sample in samples:
+        b.write("sample", sample)
+        for verb in ("pack", "packStream"):
+            pack(verb, "sample", "ours.gz", code=0)
+            subprocess.run(["gzip", "-t", b.path("ours.gz")], check=True)
+            back = subprocess.run(["gzip", "-dc", b.path("ours.gz")], check=True, capture_output=True).stdout
+            expect(back == sample, f"gzip makes something else of what {verb} wrote")
+        for level in ("-1", "-9"):
+            # With a name and a time in the header, as a file has them.
+            subprocess.run(["gzip", level, "-k", "-f", b.path("sample")], check=True)
+            for verb in ("expand", "expandStream"):
+                pack(verb, "sample.gz", "back", code=0)
+                expect(b.read("back") == sample, f"{verb} makes something else of what gzip {level} wrote")
+    two = subprocess.run(["gzip", "-c"], input=b"one ", check=True, capture_output=True).stdout
+    b.write("two.gz", two + subprocess.run(["gzip", "-c"], input=b"two", check=True, capture_output=True).stdout)
+    pack("expandStream", "two.gz", "back", code=0)
+    expect(b.read("back") == b"one two", "two members")
+    b.write("cut.gz", two[:-3])
+    for verb in ("expand", "expandStream"):
+        pack(verb, "cut.gz", "back", code=UNCAUGHT, says=f"byte {len(two) - 3}: the gzip data end too early", lines=8)
+        pack(verb, "packer.skua", "back", code=UNCAUGHT, says="byte 0: no gzip data begin here", lines=8)
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    b.write("bomb.gz", b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush())
+    pack("expand", "bomb.gz", "back", code=UNCAUGHT, says="expand to more than 10000000 bytes", lines=8)
+
+
+def test_hostile_patterns(b):
+    """Errors, not crashes or waiting: large, deep, and ambiguous patterns; large texts for the rest of the library."""
+    b.compile("hostile.skua", """
+import std.encoding
+import std.regex.{Regex}
+import std.unicode
+import std.unicode.{Form}
+
+fn attempt(work: () -> void) {
+    try {
+        work()
+    } catch e: FormatError {
+        println(if e.message.len < 300 { e.message } else { "long" })
+    }
+}
+
+fn main() {
+    for piece in ["(", "[", "a*", "(?:", "a|", "(a", "((a*)*", "\\\\", "x{1000}", "[[:alpha:]", "(?P<n>a)",
+                  "\\\\Q", "é", "."] {
+        attempt(() => { Regex(piece.repeat(20000)) })
+    }
+    attempt(() => { Regex("(a|aa)+$").matchesIn("a".repeat(1000000) + "b") })
+    attempt(() => { Regex("(.*)(.*)(.*)(.*)(.*)x").find("a".repeat(100000)) })
+    for text in ["\\u{301}\\u{323}", "\\u{FDFA}", "\\u{1F1E6}", "\\u{1100}", "a'", "Σ'", "\\u{200D}", "1,", "\\r"] {
+        let long = text.repeat(200000)
+        attempt(() => {
+            unicode.normalize(long, Form.Nfkc)
+            unicode.title(unicode.lower(long))
+            unicode.width(long)
+            unicode.words(long).forEach(w => { })
+        })
+    }
+    attempt(() => { encoding.decodeBase64("A".repeat(10000001)) })
+    attempt(() => { encoding.decodeHex("0".repeat(10000001)) })
+    println("end")
+}
+""")
+    outcome = b.start("hostile", code=0, seconds=60)
+    expect(outcome.output.endswith(b"end\n"), "the program should come to its end", outcome)

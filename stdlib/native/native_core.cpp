@@ -281,21 +281,28 @@ double float_remainder(SkEnv*, double x, double y) {
     return std::fmod(x, y);
 }
 
-// The number that a text spells: a sign, digits with a point or an exponent; inf and nan. NaN if none.
-double float_of(SkEnv* env, SkString* text) {
-    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+// The number nearest to what a text spells: a sign, digits with a point or an exponent; inf and nan. NaN if
+// none. An f32 is not read as a float first: it would be rounded twice.
+template <typename T>
+T float_of(SkEnv* env, SkString* text) {
+    constexpr T kNone = std::numeric_limits<T>::quiet_NaN();
     std::string_view s = view(env, text);
     const bool negative = s.starts_with('-');
     if (negative || s.starts_with('+')) s.remove_prefix(1);
     if (s == "inf")
-        return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+        return negative ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
     if (s.empty() || !((s[0] >= '0' && s[0] <= '9') || s[0] == '.')) return kNone;
-    double value = 0;
+    T value = 0;
     const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
     if (end != s.data() + s.size() || error == std::errc::invalid_argument) return kNone;
     // Too large or too small: strtod gives infinity, zero or the nearest subnormal number. A NUL
     // follows the text.
-    if (error == std::errc::result_out_of_range) value = std::strtod(s.data(), nullptr);
+    if (error == std::errc::result_out_of_range) {
+        if constexpr (std::is_same_v<T, float>)
+            value = std::strtof(s.data(), nullptr);
+        else
+            value = std::strtod(s.data(), nullptr);
+    }
     return negative ? -value : value;
 }
 
@@ -323,7 +330,8 @@ const SkNative kCoreNatives[] = {
     native<char_class>("std.core.charClass", "(i64)i64"),
     native<char_upper>("std.core.charUpper", "(i64)i64"),
     native<char_lower>("std.core.charLower", "(i64)i64"),
-    native<float_of>("std.core.floatOf", "(string)f64"),
+    native<float_of<double>>("std.core.floatOf", "(string)f64"),
+    native<float_of<float>>("std.core.f32Of", "(string)f32"),
     native<float_remainder>("std.core.floatRemainder", "(f64,f64)f64"),
     native<type_name_of>("std.core.typeNameOf", "(std.core.Error)string"),
 };

@@ -1,11 +1,27 @@
 // Text of scalars, concatenation, string hashes.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <type_traits>
 
 #include "runtime/runtime.h"
 
 namespace skua::vm {
 namespace {
+
+// A float without a fraction, in plain notation: its shortest digits, then zeros.
+std::size_t format_large(float value, char* out) {
+    char* end = std::to_chars(out, out + 31, value, std::chars_format::scientific).ptr;
+    char* const e = std::find(out, end, 'e');
+    int exponent = 0;
+    std::from_chars(e + 2, end, exponent);  // behind "e+"
+    end = std::remove(out, e, '.');
+    const auto digits = end - out - (value < 0 ? 1 : 0);
+    end = std::fill_n(end, exponent + 1 - digits, '0');
+    *end++ = '.';
+    *end++ = '0';
+    return static_cast<std::size_t>(end - out);
+}
 
 // Shortest text that reads back (Ryu, through std::to_chars), in plain notation for exponents from
 // -4 to 15, with ".0" if it would look like an integer.
@@ -20,6 +36,9 @@ std::size_t format_floating(T value, char* out) {
     const T magnitude = std::fabs(value);
     const bool plain =
         magnitude == 0 || (magnitude >= static_cast<T>(1e-4) && magnitude < static_cast<T>(1e16));
+    // In plain notation to_chars gives all digits of a large number; of a float only nine mean something.
+    if constexpr (std::is_same_v<T, float>)
+        if (plain && magnitude >= 0x1p24f) return format_large(value, out);
     const auto result =
         std::to_chars(out, out + 31, value, plain ? std::chars_format::fixed : std::chars_format::scientific);
     char* end = result.ptr;

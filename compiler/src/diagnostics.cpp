@@ -17,16 +17,27 @@ SourceDiagnostic& DiagnosticSink::error(SourceRange range, std::string message, 
         return dropped_one();
     }
     ++errors_;
-    all_.push_back({Severity::Error, range, std::move(message), {}, std::move(suggestion), {}});
+    all_.push_back({Severity::Error, range, std::move(message), {}, std::move(suggestion), {}, {}});
     return all_.back();
 }
 
-SourceDiagnostic& DiagnosticSink::warning(SourceRange range, std::string message, std::string suggestion) {
+SourceDiagnostic& DiagnosticSink::warning(WarningKind kind, SourceRange range, std::string message,
+                                          std::string suggestion) {
+    if (!warnings_.has(kind)) return dropped_one();
     for (const SourceDiagnostic& d : all_)
         if (d.range == range && d.message == message) return dropped_one();
     if (all_.size() - errors_ >= limit_) return dropped_one();
-    all_.push_back({Severity::Warning, range, std::move(message), {}, std::move(suggestion), {}});
+    all_.push_back({Severity::Warning, range, std::move(message), {}, std::move(suggestion), {}, kind});
     return all_.back();
+}
+
+void DiagnosticSink::settle_warnings() {
+    if (!warnings_.are_errors) return;
+    for (SourceDiagnostic& d : all_) {
+        if (d.severity == Severity::Error) continue;
+        d.severity = Severity::Error;
+        ++errors_;
+    }
 }
 
 }  // namespace skua::compiler

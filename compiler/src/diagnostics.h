@@ -10,11 +10,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "source.h"
+#include "warnings.h"
 
 namespace skua::compiler {
 
@@ -31,8 +33,9 @@ struct SourceDiagnostic {
     SourceRange range;
     std::string message;
     std::vector<DiagnosticNote> notes;
-    std::string suggestion;   // "did you mean `length`?"; empty if none
-    std::string replacement;  // text that would replace `range`, for editors; empty if none
+    std::string suggestion;              // "did you mean `length`?"; empty if none
+    std::string replacement;             // text that would replace `range`, for editors; empty if none
+    std::optional<WarningKind> warning;  // of a warning, also where warnings are errors
 };
 
 class DiagnosticSink {
@@ -42,7 +45,12 @@ public:
 
     // Returns the diagnostic so that notes can be added, or a scratch one if it was dropped.
     SourceDiagnostic& error(SourceRange range, std::string message, std::string suggestion = {});
-    SourceDiagnostic& warning(SourceRange range, std::string message, std::string suggestion = {});
+    // Dropped if warnings of the kind are not wanted.
+    SourceDiagnostic& warning(WarningKind kind, SourceRange range, std::string message,
+                              std::string suggestion = {});
+    void set_warnings(const WarningOptions& options) { warnings_ = options; }
+    // At the end, if warnings are to be errors: makes them so.
+    void settle_warnings();
 
     [[nodiscard]] bool has_errors() const { return errors_ != 0; }
     [[nodiscard]] bool full() const { return errors_ >= limit_; }
@@ -55,6 +63,7 @@ private:
     SourceDiagnostic& dropped_one();
 
     std::size_t limit_;
+    WarningOptions warnings_;
     std::size_t errors_ = 0;
     std::size_t dropped_ = 0;
     std::vector<SourceDiagnostic> all_;  // deque not needed: the reference is used at once

@@ -44,7 +44,8 @@ public:
 
     void text(const SourceDiagnostic& d) {
         const bool error = d.severity == Severity::Error;
-        header(d.range, error ? "error" : "warning", error ? style_.error : style_.warning, d.message);
+        header(d.range, error ? "error" : "warning", error ? style_.error : style_.warning, d.message,
+               d.warning ? warning_name(*d.warning) : std::string_view());
         snippet(d.range, error ? style_.mark : style_.warning);
         if (!d.suggestion.empty())
             out += fmt::format("      {}= help:{} {}\n", style_.note, style_.end, shortened(d.suggestion));
@@ -59,6 +60,10 @@ public:
         place(d.range);
         out += R"(,"message":)";
         quoted(d.message);
+        if (d.warning) {
+            out += R"(,"warning":)";
+            quoted(warning_name(*d.warning));
+        }
         if (!d.suggestion.empty()) {
             out += R"(,"suggestion":)";
             quoted(d.suggestion);
@@ -88,13 +93,15 @@ private:
         return r.file < files_.size() ? files_[r.file].get() : nullptr;
     }
 
-    void header(SourceRange r, const char* word, const char* color, std::string_view message) {
+    void header(SourceRange r, const char* word, const char* color, std::string_view message,
+                std::string_view name = {}) {
         if (const SourceFile* f = file(r)) {
             const LineColumn p = f->position(r.start);
             out += fmt::format("{}{}:{}:{}:{} ", style_.strong, f->path(), p.line, p.column, style_.end);
         }
-        out += fmt::format("{}{}:{} {}{}{}\n", color, word, style_.end, style_.strong, shortened(message),
+        out += fmt::format("{}{}:{} {}{}{}", color, word, style_.end, style_.strong, shortened(message),
                            style_.end);
+        out += name.empty() ? "\n" : fmt::format(" [{}]\n", name);
     }
 
     void snippet(SourceRange r, const char* color) {
@@ -153,53 +160,54 @@ private:
                            b.column);
     }
 
-    void quoted(std::string_view s) {
-        out += '"';
-        for (std::size_t i = 0; i < s.size(); ++i) {
-            const char c = s[i];
-            switch (c) {
-                case '"':
-                    out += "\\\"";
-                    break;
-                case '\\':
-                    out += "\\\\";
-                    break;
-                case '\n':
-                    out += "\\n";
-                    break;
-                case '\t':
-                    out += "\\t";
-                    break;
-                case '\r':
-                    out += "\\r";
-                    break;
-                default:
-                    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-                        out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-                    } else if (static_cast<unsigned char>(c) < 0x80) {
-                        out += c;
-                    } else {  // a path may be no UTF-8
-                        utf8proc_int32_t scalar = 0;
-                        const auto n =
-                            utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(s.data() + i),
-                                             static_cast<utf8proc_ssize_t>(s.size() - i), &scalar);
-                        if (n > 0) {
-                            out.append(s, i, static_cast<std::size_t>(n));
-                            i += static_cast<std::size_t>(n) - 1;
-                        } else {
-                            out += "\xEF\xBF\xBD";
-                        }
-                    }
-            }
-        }
-        out += '"';
-    }
+    void quoted(std::string_view s) { append_json_string(out, s); }
 
     std::span<const std::unique_ptr<SourceFile>> files_;
     Style style_;
 };
 
 }  // namespace
+
+void append_json_string(std::string& out, std::string_view s) {
+    out += '"';
+    for (std::size_t i = 0; i < s.size(); ++i) {
+        const char c = s[i];
+        switch (c) {
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            default:
+                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+                    out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+                } else if (static_cast<unsigned char>(c) < 0x80) {
+                    out += c;
+                } else {  // a path may be no UTF-8
+                    utf8proc_int32_t scalar = 0;
+                    const auto n = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(s.data() + i),
+                                                    static_cast<utf8proc_ssize_t>(s.size() - i), &scalar);
+                    if (n > 0) {
+                        out.append(s, i, static_cast<std::size_t>(n));
+                        i += static_cast<std::size_t>(n) - 1;
+                    } else {
+                        out += "\xEF\xBF\xBD";
+                    }
+                }
+        }
+    }
+    out += '"';
+}
 
 DisplayLine display_line(std::string_view line) {
     DisplayLine out;

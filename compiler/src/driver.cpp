@@ -16,15 +16,19 @@ namespace {
 
 class Driver {
 public:
-    Driver(const CompileOptions& options, Compilation& out) : options_(options), out_(out) {}
+    Driver(const CompileOptions& options, Compilation& out) : options_(options), out_(out) {
+        out_.sink.set_warnings(options.warnings);
+    }
 
     void run() {
         load_all();
         if (!out_.ok()) return;
         ClassPath class_path;
         if (!open_class_path(class_path)) return;
-        const Program program = analyze(modules_, class_path, out_.arena, out_.sink);
+        const Program program = analyze(modules_, class_path, out_.arena, out_.sink, {options_.tests});
+        out_.sink.settle_warnings();
         if (!out_.ok() || options_.analyze_only) return;
+        collect_tests(program);
         auto classes = lower(program);
         if (!classes) return failed(kExitBadInput, classes.error().to_string());
         emit(*classes);
@@ -142,6 +146,15 @@ private:
             }
         }
         return out_.ok();
+    }
+
+    void collect_tests(const Program& program) {
+        for (const ModuleSymbol* module : program.modules) {
+            if (module->ast->file->id() >= options_.files.size()) continue;  // only imported
+            for (const FunctionSymbol* test : module->tests)
+                out_.tests.push_back({std::string(module->name), std::string(test->link_name),
+                                      std::string(test->name), test->range});
+        }
     }
 
     void emit(std::vector<classfile::ClassFile>& classes) {

@@ -36,6 +36,8 @@ struct CompileOptions {
     // Also compile modules that are imported and lie below the source root.
     bool follow_imports = false;
     bool analyze_only = false;
+    WarningOptions warnings;
+    bool tests = false;  // compile `test` blocks too; otherwise they are only checked
 };
 
 // A failure without a place in a source: "FILE: what is wrong; what to do".
@@ -49,6 +51,13 @@ struct OutputFile {
     std::vector<std::uint8_t> bytes;
 };
 
+// A `test` block of one of the files that were named.
+struct TestCase {
+    std::string module, function;  // "a.b", "test$0"
+    std::string name;              // as written
+    SourceRange range;
+};
+
 struct Compilation {
     explicit Compilation(std::size_t max_errors) : sink(max_errors == 0 ? ~std::size_t{0} : max_errors) {}
 
@@ -57,6 +66,7 @@ struct Compilation {
     DiagnosticSink sink;
     std::vector<Failure> failures;
     std::vector<OutputFile> outputs;
+    std::vector<TestCase> tests;            // if they were asked for, in the order of files and lines
     std::string main_module;                // of the first file
     std::vector<std::string> capabilities;  // that the files say they need; sorted
 

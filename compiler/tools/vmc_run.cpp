@@ -50,39 +50,57 @@ std::string program_folder() {
 }
 
 // A module without declarations has no class file.
-bool has_class_file(const Compilation& compilation) {
+static bool has_class_file(const Compilation& compilation) {
     const std::string path = classfile::class_entry_name(compilation.main_module);
     return std::any_of(compilation.outputs.begin(), compilation.outputs.end(),
                        [&](const OutputFile& file) { return file.path == path; });
 }
 
-Failure run_program(const Compilation& compilation, const RunRequest& request) {
-    if (!has_class_file(compilation))
-        return {kExitBadInput, fmt::format("{}: has no function `main`", compilation.files.front()->path())};
+int open_program_archive(const Compilation& compilation, Failure& failure) {
     auto archive = make_archive(compilation);
-    if (!archive) return {kExitBadInput, archive.error().to_string()};
+    if (!archive) {
+        failure = {kExitBadInput, archive.error().to_string()};
+        return -1;
+    }
     const int fd = memory_file(*archive);
     if (fd < 0)
-        return {kExitNoOutput, fmt::format("no memory for the compiled program: {}", std::strerror(errno))};
+        failure = {kExitNoOutput,
+                   fmt::format("no memory for the compiled program: {}", std::strerror(errno))};
+    return fd;
+}
 
-    const std::string vmrun = program_folder() + "/vmrun";
-    std::vector<std::string> command{vmrun};
+std::vector<std::string> vmrun_command(const Compilation& compilation, const RunRequest& request,
+                                       const std::string& first) {
+    std::vector<std::string> command{program_folder() + "/vmrun"};
     for (const std::string& capability : compilation.capabilities) command.push_back("--allow=" + capability);
     command.insert(command.end(), request.options.begin(), request.options.end());
     if (!request.library.empty()) command.push_back("--std=" + request.library);
-    std::string class_path;
+    std::string class_path = first;
     for (const std::string& entry : request.class_path) class_path += (class_path.empty() ? "" : ":") + entry;
     if (!class_path.empty()) command.push_back("--class-path=" + class_path);
+    return command;
+}
+
+std::vector<char*> exec_words(std::vector<std::string>& command) {
+    std::vector<char*> words;
+    words.reserve(command.size() + 1);
+    for (std::string& word : command) words.push_back(word.data());
+    words.push_back(nullptr);
+    return words;
+}
+
+Failure run_program(const Compilation& compilation, const RunRequest& request) {
+    if (!has_class_file(compilation))
+        return {kExitBadInput, fmt::format("{}: has no function `main`", compilation.files.front()->path())};
+    Failure failure;
+    const int fd = open_program_archive(compilation, failure);
+    if (fd < 0) return failure;
+    std::vector<std::string> command = vmrun_command(compilation, request, "");
     command.push_back(fmt::format("/proc/self/fd/{}", fd));
     command.insert(command.end(), request.args.begin(), request.args.end());
-
-    std::vector<char*> argv;
-    argv.reserve(command.size() + 1);
-    for (std::string& arg : command) argv.push_back(arg.data());
-    argv.push_back(nullptr);
-    ::execv(vmrun.c_str(), argv.data());
-    return {kExitNoInput,
-            fmt::format("{}: cannot be started: {}; vmrun lies beside vmc", vmrun, std::strerror(errno))};
+    ::execv(command[0].c_str(), exec_words(command).data());
+    return {kExitNoInput, fmt::format("{}: cannot be started: {}; vmrun lies beside vmc", command[0],
+                                      std::strerror(errno))};
 }
 
 }  // namespace skua::compiler

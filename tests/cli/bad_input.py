@@ -13,6 +13,7 @@ import input_runtime
 import input_text
 import input_tier
 import input_vmc
+import input_vmc_test
 import output_files
 
 
@@ -21,7 +22,7 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_files, input_class_files, input_library, input_runtime, input_text, input_tier, input_vmc,
+    for module in (input_files, input_class_files, input_library, input_runtime, input_text, input_tier, input_vmc, input_vmc_test,
                    output_files):
         for name, function in vars(module).items():
             if name.startswith("test_"):

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
 
@@ -52,14 +53,24 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
         return std::string(name) + "=" + text + " is not a number of " + of_what + "; write for example " +
                std::string(name) + "=100";
     };
+    if (name == "--entry") return options.entry = text, std::string();
+    if (name == "--outcome-to") {
+        std::uint64_t fd = 0;
+        if (auto wrong = count(fd, 1 << 20, "an open file"); !wrong.empty()) return wrong;
+        options.outcome_to = static_cast<int>(fd);
+        return ::fcntl(options.outcome_to, F_GETFD) >= 0
+                   ? std::string()
+                   : "--outcome-to=" + text + " is not the number of an open file";
+    }
     if (name == "--max-instructions")
         return count(options.max_instructions, vm::kMaxInstructions, "instructions");
     return count(options.gc_stress, UINT64_MAX, "allocations");  // --gc-stress
 }
 
 bool takes_value(std::string_view name) {
-    for (const std::string_view known : {"--class-path", "-cp", "--allow", "--plugin-path", "--std",
-                                         "--max-heap", "--max-stack", "--max-instructions", "--gc-stress"})
+    for (const std::string_view known :
+         {"--class-path", "-cp", "--allow", "--plugin-path", "--std", "--max-heap", "--max-stack",
+          "--max-instructions", "--gc-stress", "--entry", "--outcome-to"})
         if (name == known) return true;
     return tier_option_takes_value(name);
 }
@@ -149,6 +160,9 @@ What to run:
                         (repeatable; default: the current folder)
   --std FILE            the standard library's archive (default: ../lib/skua/std.ska
                         beside this program)
+  --entry FUNCTION      a function of MODULE without parameters and result, in place of main
+  --outcome-to FD       tell the open file of this number how it ended: "returned", or the
+                        uncaught error, which is then not printed. What 'vmc test' reads
 
 What it may reach (nothing but standard streams, arguments and clock by default):
   --allow CAP[:SCOPE]   grant a capability (repeatable): fs.read, fs.write, fs (both),

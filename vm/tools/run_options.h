@@ -16,6 +16,8 @@ struct RunOptions {
     std::vector<std::string> class_path;
     std::string target;  // module or archive
     bool target_is_archive = false;
+    std::string entry = "main";      // the function that runs
+    int outcome_to = -1;             // file descriptor that is told how it ended
     std::vector<std::string> args;   // the program's
     std::vector<std::string> allow;  // grants, as --allow takes them
     bool allow_all = false;

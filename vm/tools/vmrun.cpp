@@ -1,4 +1,5 @@
 // vmrun: runs a module's main from class files or from an archive.
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -74,6 +75,15 @@ int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
     return 0;
 }
 
+void tell(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t n = ::write(fd, text.data(), text.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return;  // nobody reads any more
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+}
+
 // The module that an archive starts; the archive joins the class path. 0, or the exit code.
 int open_archive(vm::Vm& machine, const std::string& path, std::string& module) {
     if (!is_readable(path)) {
@@ -110,8 +120,11 @@ int run_machine(vmrun::RunOptions& options, vm::VmOptions machine_options) {
                                    std::to_string(options.max_stack) + " bytes");
     if (auto loaded = machine.app_loader().load(module); !loaded)
         return fail(input_code(loaded.error()), one_line(loaded.error()));
-    auto code = machine.run_main(*thread, module);
+    std::string uncaught;
+    const bool told = options.outcome_to >= 0;
+    auto code = machine.run_main(*thread, module, options.entry, told ? &uncaught : nullptr);
     machine.natives().run_exit_hooks();
+    if (code && told) tell(options.outcome_to, uncaught.empty() ? "returned\n" : uncaught);
     static_cast<void>(thread.release());
     return code ? *code : fail(kBadInput, one_line(code.error()));
 }

@@ -178,6 +178,13 @@ private:
                                 std::initializer_list<ast::Expr*> args, SourceRange range);
     void check_all_quietly(ast::List<ast::Argument> args);
 
+    // ---- assert (check_assert.cpp)
+    void explain_assert(ast::Expr*& slot, ast::CallExpr* e);
+    ast::Expr* operand_once(ast::Expr* operand, std::vector<ast::Stmt*>& lets);
+    ast::Expr* shown_value(ast::Expr* value);
+    ast::Expr* string_literal(std::string_view text, SourceRange range);
+    ast::Expr* call_expr(ast::CallInfo* call, SourceRange range);
+
     // ---- operators (check_operator.cpp)
     const Type* check_unary(ast::UnaryExpr* e, const Type* expected);
     const Type* check_binary(ast::Expr*& slot, ast::BinaryExpr* e, const Type* expected);

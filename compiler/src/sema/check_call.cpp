@@ -56,7 +56,8 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
         check_all_quietly(args);
         return t_.error;
     }
-    if (f->has(classfile::kDeprecated)) a_.sink.warning(name_range, quote(shown_name) + " is deprecated");
+    if (f->has(classfile::kDeprecated))
+        a_.sink.warning(WarningKind::Deprecated, name_range, quote(shown_name) + " is deprecated");
     std::vector<CallArg> placed;
     std::vector<std::vector<Expr**>> slots;
     if (!place_arguments(f->params, f->has(classfile::kVariadic), shown_name, args, range, placed, slots)) {
@@ -316,7 +317,11 @@ const Type* BodyChecker::check_call(Expr*& slot, CallExpr* e, const Type* expect
         case Ref::Kind::Function: {
             auto* f = static_cast<FunctionSymbol*>(ref.symbol);
             if (f->has(classfile::kProperty)) break;
-            return call_function(e->call, ref, f, e->args, e->range, name_range, expected);
+            const Type* type = call_function(e->call, ref, f, e->args, e->range, name_range, expected);
+            if (e->call != nullptr && f->name == "assert" && f->module->name == "std.core" &&
+                e->args.size() == 1)
+                explain_assert(slot, e);
+            return type;
         }
         case Ref::Kind::Member:
             if (ref.symbol->kind == SymbolKind::Function) {

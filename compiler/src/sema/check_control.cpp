@@ -13,7 +13,7 @@ const Type* BodyChecker::check_block(BlockExpr* e, const Type* expected) {
     for (std::size_t i = 0; i < e->statements.size(); ++i) {
         Stmt* s = e->statements[i];
         if (flow_.dead && !warned) {
-            a_.sink.warning(s->range, "this is never reached");
+            a_.sink.warning(WarningKind::Unreachable, s->range, "this is never reached");
             warned = true;
         }
         bool last = i + 1 == e->statements.size();
@@ -98,7 +98,8 @@ const Type* BodyChecker::check_try(TryExpr* e, const Type* expected) {
         }
         for (const Type* earlier : caught) {
             if (!c.type->has_error && a_.is_subtype(c.type, earlier)) {
-                a_.sink.warning(c.range, "this is never reached: " + quote(earlier) + " is caught before");
+                a_.sink.warning(WarningKind::Unreachable, c.range,
+                                "this is never reached: " + quote(earlier) + " is caught before");
                 break;
             }
         }
@@ -237,7 +238,7 @@ void BodyChecker::check_statement(Stmt* s) {
             if (auto* n = as<NameExpr>(e); n != nullptr && n->value == ValueKind::Property) pure = false;
             if (pure && !type->has_error && !type->is(TypeKind::Void) && !type->is(TypeKind::Never)) {
                 auto* b = as<BinaryExpr>(e);
-                a_.sink.warning(x->range, "this value is not used",
+                a_.sink.warning(WarningKind::UnusedValue, x->range, "this value is not used",
                                 b != nullptr && b->op == BinaryOp::Eq ? "to assign, write `=`" : "");
             }
             break;

@@ -28,7 +28,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
     for (MatchArm& arm : e->arms) {
         flow_ = entry;
         if (covered)
-            a_.sink.warning(arm.range, "this arm is never reached: the arms before cover every value");
+            a_.sink.warning(WarningKind::Unreachable, arm.range,
+                            "this arm is never reached: the arms before cover every value");
         ScopeGuard scope(*this);
         check_pattern(arm.pattern, subject, known, true, false);
         auto* literal = as<LiteralPattern>(arm.pattern);
@@ -56,7 +57,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
                     }
                 }
                 if (enum_case != nullptr && !cases.insert(enum_case).second) {
-                    a_.sink.warning(p->range, "this case is matched by an arm before");
+                    a_.sink.warning(WarningKind::Unreachable, p->range,
+                                    "this case is matched by an arm before");
                 }
                 auto* l = as<LiteralPattern>(p);
                 if (l == nullptr || l->value->constant == nullptr) return;
@@ -66,7 +68,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
                                    : c.kind == Constant::Kind::Float ? std::to_string(c.floating)
                                                                      : std::to_string(c.integer);
                 if (!literals.insert({static_cast<int>(c.kind), text}).second) {
-                    a_.sink.warning(l->range, "this value is matched by an arm before");
+                    a_.sink.warning(WarningKind::Unreachable, l->range,
+                                    "this value is matched by an arm before");
                 }
             };
             if (auto* alt = as<AlternativesPattern>(arm.pattern)) {

@@ -271,7 +271,7 @@ const Type* BodyChecker::check_safe(Expr*& slot, MemberExpr* member, const Type*
     member->safe = false;
     object = forget_non_null(member->object);
     if (!object->is(TypeKind::Nullable)) {
-        a_.sink.warning(member->name.range, quote(object) + " is never null",
+        a_.sink.warning(WarningKind::Needless, member->name.range, quote(object) + " is never null",
                         "write `." + std::string(member->name.text) + "`");
         if (is<CallExpr>(slot)) return check_call(slot, static_cast<CallExpr*>(slot), expected);
         return dispatch(slot, expected);

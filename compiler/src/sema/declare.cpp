@@ -286,7 +286,7 @@ void Analyzer::declare(ModuleSymbol* module) {
             } else {
                 declare_type(t);
             }
-        } else if (auto* test = ast::as<ast::TestDecl>(decl); test != nullptr && options.tests) {
+        } else if (auto* test = ast::as<ast::TestDecl>(decl); test != nullptr) {
             auto* f = make<FunctionSymbol>(test->name);
             f->range = test->range;
             f->role = FunctionRole::Test;

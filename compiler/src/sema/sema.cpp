@@ -99,6 +99,8 @@ Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Ar
     analyzer->run(modules);
     Program program;
     program.modules = analyzer->source_modules;
+    if (!options.tests)
+        for (ModuleSymbol* m : program.modules) m->tests.clear();
     program.types = &analyzer->types;
     if (!sink.has_errors()) {
         program.cell = analyzer->core_if_present("Cell");

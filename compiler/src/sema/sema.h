@@ -13,7 +13,7 @@ namespace skua::compiler {
 class ClassPath;  // import.h
 
 struct AnalyzeOptions {
-    bool tests = false;  // check and keep `test` blocks (vmc test)
+    bool tests = false;  // keep `test` blocks for lowering (vmc test); they are checked in any case
 };
 
 // Checks the modules together (they may import one another in any order) and annotates their

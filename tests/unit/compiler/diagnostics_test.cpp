@@ -118,8 +118,8 @@ TEST_CASE("sorted, and each once") {
     f.sink.error(f.at("a"), "first");
     f.sink.error(f.at("b"), "second");
     f.sink.error(f.at("b"), "something else at the same place");
-    f.sink.warning(f.at("b"), "careful");
-    f.sink.warning(f.at("b"), "careful");
+    f.sink.warning(WarningKind::UnusedValue, f.at("b"), "careful");
+    f.sink.warning(WarningKind::UnusedValue, f.at("b"), "careful");
     CHECK(f.sink.error_count() == 3);
     const std::string out = f.text();
     CHECK(out.find("first") < out.find("second"));
@@ -148,16 +148,36 @@ TEST_CASE("colour only where asked for") {
     CHECK(f.text(true).find("\x1B[1;31merror:") != std::string::npos);
 }
 
+TEST_CASE("kinds of warnings are named, left out, and made errors") {
+    Fixture f("a b\n");
+    WarningOptions options;
+    CHECK(options.set("no-shadowing").empty());
+    CHECK(options.set("error").empty());
+    CHECK(options.set("no-frob").find("`frob`") != std::string::npos);
+    f.sink.set_warnings(options);
+    f.sink.warning(WarningKind::Shadowing, f.at("a"), "not wanted");
+    f.sink.warning(WarningKind::Deprecated, f.at("b"), "wanted");
+    CHECK(!f.sink.has_errors());
+    f.sink.settle_warnings();
+    CHECK(f.sink.error_count() == 1);
+    CHECK(f.text().find("error: wanted [deprecated]\n") != std::string::npos);
+    CHECK(f.text().find("not wanted") == std::string::npos);
+    CHECK(options.set("no-all").empty());
+    for (std::size_t i = 0; i < kWarningKinds; ++i) CHECK(!options.has(static_cast<WarningKind>(i)));
+    CHECK(options.set("unreachable").empty());
+    CHECK(options.has(WarningKind::Unreachable));
+}
+
 TEST_CASE("JSON form") {
     Fixture f("let \"q\\\" = é x\n", "dir/b \"c\".skua");
     SourceDiagnostic& d = f.sink.error(f.at("x"), "a \"quoted\"\n\x01 message", "try\tthis");
     d.replacement = "y";
     d.notes.push_back({f.at("let"), "here"});
-    f.sink.warning(f.at("é"), "ünicode");
+    f.sink.warning(WarningKind::UnusedValue, f.at("é"), "ünicode");
     CHECK(f.json() ==
           "{\"severity\":\"warning\",\"file\":\"dir/b "
           "\\\"c\\\".skua\",\"line\":1,\"column\":12,\"endLine\":1,\"endColumn\":13,"
-          "\"message\":\"ünicode\"}\n"
+          "\"message\":\"ünicode\",\"warning\":\"unused-value\"}\n"
           "{\"severity\":\"error\",\"file\":\"dir/b "
           "\\\"c\\\".skua\",\"line\":1,\"column\":14,\"endLine\":1,\"endColumn\":15,"
           "\"message\":\"a \\\"quoted\\\"\\n\\u0001 "

@@ -175,16 +175,23 @@ Diagnostic main_error(std::string message, std::string hint) {
     return d;
 }
 
-Result<Function*> find_main(Vm& vm, std::string_view module) {
+Result<Function*> find_main(Vm& vm, std::string_view module, std::string_view name) {
     auto def = vm.app_loader().load(module);
     if (!def) return std::move(def).error();
     if ((*def)->kind != classfile::DeclKind::Module) {
         return main_error(std::string(module) + " is a type, not a module",
-                          "name the module that has the function main");
+                          "name the module that has the function " + std::string(name));
     }
-    FunctionDef* main = (*def)->find_function("main");
+    FunctionDef* main = (*def)->find_function(name);
     if (!main)
-        return main_error("module " + std::string(module) + " has no function main", "add: fn main() { }");
+        return main_error("module " + std::string(module) + " has no function " + std::string(name),
+                          "add: fn " + std::string(name) + "() { }");
+    if (name != "main" &&
+        (!main->params.empty() || main->result->kind != TypeKind::Void || !main->decl->type_params.empty())) {
+        return main_error(
+            std::string(name) + " of module " + std::string(module) + " has parameters or a result",
+            "--entry takes a function without either");
+    }
     const Type* strings = vm.types().array(vm.types().simple(TypeKind::String));
     const bool params_fit = main->params.empty() || (main->params.size() == 1 && main->params[0] == strings);
     const bool result_fits = main->result->kind == TypeKind::Void || main->result->kind == TypeKind::I64;
@@ -228,8 +235,9 @@ bool run(Thread& thread, Function& main, Slot* result) {
 
 }  // namespace
 
-Result<int> Vm::run_main(Thread& thread, std::string_view module) {
-    auto main = find_main(*this, module);
+Result<int> Vm::run_main(Thread& thread, std::string_view module, std::string_view function,
+                         std::string* uncaught) {
+    auto main = find_main(*this, module, function);
     if (!main) return std::move(main).error();
     Slot result = 0;
     if (run(thread, **main, &result)) {
@@ -238,8 +246,11 @@ Result<int> Vm::run_main(Thread& thread, std::string_view module) {
     Object* error = thread.pending;
     thread.pending = nullptr;
     natives_->run_exit_hooks();
-    const std::string text = "uncaught " + describe_error(thread, error);
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::string text = "uncaught " + describe_error(thread, error);
+    if (uncaught != nullptr)
+        *uncaught = std::move(text);
+    else
+        std::fwrite(text.data(), 1, text.size(), stderr);
     return kExitUncaught;
 }
 

@@ -65,9 +65,11 @@ public:
     // Attaches the calling OS thread. Null only if the stack cannot be mapped.
     std::unique_ptr<Thread, void (*)(Thread*)> attach_thread();
 
-    // Runs `module`'s main to its end. The exit code, or 70 after an uncaught error has been
-    // printed to stderr. A Diagnostic if there is no such module or main.
-    Result<int> run_main(Thread& thread, std::string_view module);
+    // Runs a function of `module` to its end: main, or one without parameters and result. The exit code, or
+    // 70 after an uncaught error has been printed to stderr or, if `uncaught` is given, left there. A
+    // Diagnostic if there is no such module or function.
+    Result<int> run_main(Thread& thread, std::string_view module, std::string_view function = "main",
+                         std::string* uncaught = nullptr);
 
 private:
     VmOptions options_;

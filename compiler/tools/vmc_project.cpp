@@ -1,0 +1,161 @@
+#include "vmc_project.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <set>
+#include <toml++/toml.h>
+
+namespace skua::compiler {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMaxProjectFile = 1 << 20;
+
+bool fail(Failure& failure, int code, std::string message) {
+    failure = {code, std::move(message)};
+    return false;
+}
+
+bool is_folder(const std::string& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+// "./src" is "src": messages then name files as the user does.
+std::string joined(const std::string& folder, const std::string& name) {
+    if (folder == ".") return name;
+    return folder.ends_with('/') ? folder + name : folder + "/" + name;
+}
+
+class ProjectReader {
+public:
+    ProjectReader(std::string path, Failure& failure) : path_(std::move(path)), failure_(failure) {}
+
+    bool read(Project& out) {
+        try {
+            file_ = toml::parse_file(path_);
+        } catch (const toml::parse_error& error) {
+            return wrong(error.source().begin, error.description());
+        }
+        const toml::node* node = file_.get("project");
+        if (node == nullptr || !node->is_table())
+            return fail(failure_, kExitBadInput,
+                        path_ + ": has no table [project]; begin it with [project] and name = \"...\"");
+        const toml::table& table = *node->as_table();
+        std::string name, version, source = "src", main = "main";
+        const std::pair<std::string_view, std::string*> known[] = {
+            {"name", &name}, {"version", &version}, {"source", &source}, {"main", &main}};
+        for (const auto& [key, value] : table) {
+            const auto* entry = std::find_if(std::begin(known), std::end(known),
+                                             [&](const auto& k) { return k.first == key.str(); });
+            if (entry == std::end(known))
+                return wrong(key.source().begin,
+                             fmt::format("there is no key `{}`; [project] has name, version, source and main",
+                                         key.str()));
+            if (!value.is_string())
+                return wrong(value.source().begin, fmt::format("`{}` must be a string", key.str()));
+            *entry->second = **value.as_string();
+        }
+        if (name.empty())
+            return fail(failure_, kExitBadInput, path_ + ": the project has no name; add name = \"...\"");
+        out.source_root = joined(out.folder, source);
+        std::replace(main.begin(), main.end(), '.', '/');
+        out.main_file = joined(out.source_root, main + ".skua");
+        if (!is_folder(out.source_root))
+            return fail(failure_, kExitNoInput,
+                        fmt::format("{}: the folder of sources {} is not there", path_, out.source_root));
+        return true;
+    }
+
+private:
+    bool wrong(const toml::source_position& at, std::string_view message) {
+        return fail(failure_, kExitBadInput, fmt::format("{}:{}:{}: {}", path_, at.line, at.column, message));
+    }
+
+    std::string path_;
+    Failure& failure_;
+    toml::table file_;
+};
+
+bool list_sources(const std::string& folder, std::vector<std::string>& out, Failure& failure) {
+    std::error_code error;
+    std::vector<std::string> found;
+    fs::recursive_directory_iterator it(folder, error);
+    for (const fs::recursive_directory_iterator end; !error && it != end; it.increment(error)) {
+        const std::string name = it->path().filename().string();
+        std::error_code ignored;
+        if (name.starts_with('.')) {
+            it.disable_recursion_pending();
+        } else if (name.ends_with(".skua") && it->is_regular_file(ignored)) {
+            const std::string path = it->path().string();
+            found.push_back(folder == "." ? path.substr(2) : path);
+        }
+    }
+    if (error)
+        return fail(failure, kExitNoInput, fmt::format("{}: cannot be read: {}", folder, error.message()));
+    if (found.empty())
+        return fail(failure, kExitNoInput, folder + ": is a folder without source files (.skua)");
+    std::sort(found.begin(), found.end());
+    out.insert(out.end(), found.begin(), found.end());
+    return true;
+}
+
+}  // namespace
+
+bool load_project(const std::string& folder, std::optional<Project>& out, Failure& failure) {
+    const std::string path = joined(folder, "skua.toml");
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return true;
+    if (!fs::is_regular_file(path, ignored) || fs::file_size(path, ignored) > kMaxProjectFile)
+        return fail(failure, kExitNoInput, path + ": is not a regular file of at most 1 MiB");
+    Project project;
+    project.folder = folder;
+    if (!ProjectReader(path, failure).read(project)) return false;
+    out = std::move(project);
+    return true;
+}
+
+bool expand_sources(CompileOptions& options, Failure& failure) {
+    std::vector<std::string> named = std::move(options.files);
+    options.files.clear();
+    const bool current = named.empty();
+    if (current) named.emplace_back(".");
+    const bool alone = named.size() == 1;
+    for (const std::string& name : named) {
+        if (!is_folder(name)) {
+            options.files.push_back(name);
+            continue;
+        }
+        std::optional<Project> project;
+        if (!load_project(name, project, failure)) return false;
+        if (current && !project)
+            return fail(failure, kExitUsage,
+                        "name source files or folders: there is no project (skua.toml) in this folder");
+        const std::string& root = project ? project->source_root : name;
+        if (alone && options.source_root.empty()) options.source_root = root;
+        if (!list_sources(root, options.files, failure)) return false;
+    }
+    // A file that is named beside its folder is one file.
+    std::set<std::string> seen;
+    if (named.size() > 1 && std::any_of(named.begin(), named.end(), is_folder))
+        std::erase_if(options.files, [&](const std::string& f) { return !seen.insert(f).second; });
+    return true;
+}
+
+bool find_main_file(CompileOptions& options, Failure& failure) {
+    std::string& name = options.files.front();
+    if (!is_folder(name)) return true;
+    std::optional<Project> project;
+    if (!load_project(name, project, failure)) return false;
+    if (!project)
+        return fail(
+            failure, kExitNoInput,
+            fmt::format("{}: is a folder without a project (skua.toml); name the source file to run", name));
+    if (options.source_root.empty()) options.source_root = project->source_root;
+    name = project->main_file;
+    return true;
+}
+
+}  // namespace skua::compiler

@@ -32,6 +32,7 @@ struct Symbol {
     SymbolKind kind;
     std::string_view name;  // as written: "List", "push"
     SourceRange range;      // of the name; empty for symbols from class files
+    bool used = false;      // some name refers to it
     std::string_view doc;
 
 protected:
@@ -65,7 +66,6 @@ struct LocalSymbol : Symbol {  // parameter, `let`, `var`, pattern variable, cat
     // The variable lives in a std.core.Cell<type>, field `value`: captured and assigned. A
     // parameter is moved into its cell on entry; captures pass the cell itself.
     bool in_cell = false;
-    bool used = false;
     FunctionSymbol* local_function = nullptr;  // not a variable but the name of a local function
     FunctionSymbol* function = nullptr;        // the function (or lambda) whose variable it is
 };

@@ -186,3 +186,84 @@ def test_vmrun_entry(b):
     b.start("e", options=["--entry=three"], code=BAD_INPUT, says="three", lines=2)
     b.start("e", options=["--outcome-to=77"], code=USAGE, says="77", lines=2)
     b.start("e", options=["--outcome-to=x"], code=USAGE, says="x", lines=2)
+
+
+def test_vmc_warning_flags(b):
+    """Warnings have names, can be turned off, and can be errors; nothing is written then."""
+    b.write("w.skua", "import std.fs\nfn main() {\n    let x = 1\n}\n")
+    outcome = b.run("vmc", "w.skua", "-o", "out", "--color=never", code=0)
+    expect(outcome.errors.decode() == """w.skua:1:8: warning: `std.fs` is imported but not used [unused-import]
+    1 | import std.fs
+      |        ^^^^^^
+      = help: remove the import
+w.skua:3:9: warning: `x` is never used [unused-variable]
+    3 |     let x = 1
+      |         ^
+      = help: remove it, or begin its name with `_`
+""", "text", outcome)
+    outcome = b.run("vmc", "check", "w.skua", "--message-format=json", code=0)
+    kinds = [(m["severity"], m["warning"]) for m in map(json.loads, outcome.errors.decode().splitlines())]
+    expect(kinds == [("warning", "unused-import"), ("warning", "unused-variable")], "JSON", outcome)
+    b.run("vmc", "check", "w.skua", "-Wno-unused-import", "-Wno-unused-variable", code=0, lines=0)
+    b.run("vmc", "check", "w.skua", "-Wno-all", "-Werror", code=0, lines=0)
+    b.run("vmc", "check", "w.skua", "-Wno-all", "-Wunused-import", code=0, says="unused-import", lines=4)
+    b.run("vmc", "w.skua", "-o", "other", "-Werror", code=BAD_INPUT, says=r"error: `x` is never used \[unused-variable\]", lines=8)
+    expect(not os.path.exists(b.path("other")), "-Werror wrote something")
+    outcome = b.run("vmc", "run", "w.skua", code=0, says="unused")
+    outcome = b.run("vmc", "check", "w.skua", "-Wfrob", code=USAGE, says=["frob", "unused-import"], lines=2)
+    outcome = b.run("vmc", "--help", code=0)
+    expect(b"unused-import" in outcome.output and b"deprecated" in outcome.output, "--help names the warnings", outcome)
+
+
+def test_vmc_deprecated(b):
+    """`deprecated:` in a documentation comment, seen through source and through class files."""
+    b.write("lib/old.skua", """/// Adds. Example: `add(1, 2)`
+/// deprecated: use `sum`
+pub fn add(a: int, b: int): int = a + b
+/// deprecated: there is `Point`
+pub class Pair(let a: int) {
+    /// deprecated: it is always 0
+    let zero = 0
+}
+/// deprecated: 10
+pub let LIMIT = 10
+pub class Box(let n: int) {
+    /// Not what it was.
+    /// deprecated:
+    fn open(): int = n
+}
+pub fn own(): int = add(LIMIT, 2)
+""")
+    b.write("use/app.skua", """import old
+import old.{Box}
+fn main() {
+    println(old.add(1, 2))
+    let p: old.Pair? = null
+    println("${p} ${old.LIMIT} ${Box(3).open()} ${old.Pair(1).zero}")
+    let f: (int, int) -> int = old.add
+    println(f(1, 2))
+}
+""")
+    b.run("vmc", "lib/old.skua", "-o", "out", code=0, lines=0)
+    from_source = b.run("vmc", "check", "--source-root", "lib", "lib/old.skua", code=0, lines=0)
+    outcome = b.run("vmc", "check", "use/app.skua", "--class-path", "out", "--message-format=json", code=0)
+    found = [(m["line"], m["message"], m.get("suggestion", "")) for m in map(json.loads, outcome.errors.decode().splitlines())]
+    expect(found == [(4, "`add` is deprecated", "use `sum`"), (5, "`Pair` is deprecated", "there is `Point`"),
+                     (6, "`LIMIT` is deprecated", "10"), (6, "`open` is deprecated", ""),
+                     (6, "`Pair` is deprecated", "there is `Point`"), (6, "`zero` is deprecated", "it is always 0"),
+                     (7, "`add` is deprecated", "use `sum`")], "what is deprecated", outcome)
+    b.write("all/old.skua", b.read("lib/old.skua"))
+    b.write("all/app.skua", b.read("use/app.skua"))
+    both = b.run("vmc", "check", "all/app.skua", "all/old.skua", "--message-format=json", code=0)
+    expect([m["line"] for m in map(json.loads, both.errors.decode().splitlines())] == [f[0] for f in found], "from source", both)
+
+
+def test_vmc_no_warnings(b):
+    """The library, the examples and what `vmc new` makes compile without warnings."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    library = os.path.join(root, "stdlib", "skua")
+    b.run("vmc", "check", "--no-std", "-Werror", "--source-root", library, library, code=0, lines=0)
+    examples = os.path.join(root, "examples")
+    for name in sorted(os.listdir(examples)):
+        if os.path.isfile(os.path.join(examples, name, name + ".skua")):
+            b.run("vmc", "check", "-Werror", os.path.join(examples, name), code=0, lines=0)

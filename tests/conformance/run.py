@@ -48,6 +48,7 @@ class Case:
         self.stdout, self.stdin, self.args, self.flags = "", "", [], []
         self.errors, self.exit, self.cwd = [], 0, None
         self.compile_only, self.separate = False, []
+        self.vmc_flags = []
 
     @property
     def module(self):
@@ -79,6 +80,7 @@ def read_case(main, sources, source_root, name):
         elif key == "separate":
             case.separate.append(value)
     case.stdout = "".join(line + "\n" for line in out)
+    case.vmc_flags = ["-Wno-all"]  # tests do odd things on purpose; examples and documents must not
     return case
 
 
@@ -164,7 +166,7 @@ def run_case(case, options):
             rest = [s for s in rest if root not in s.parents]
             steps.append((root, own))
         for root, sources in [*steps, (case.source_root, rest)]:
-            code, out, err = run([vmc, *sources, "--source-root", root, *known, "-o", classes], options.timeout)
+            code, out, err = run([vmc, *sources, "--source-root", root, *known, *case.vmc_flags, "-o", classes], options.timeout)
             if code != 0:
                 return case, [f"vmc ended with {code}:\n{(out + err)[-2000:]}"]
             if out or err:

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "import.h"
@@ -28,9 +29,11 @@ struct TypeScope {
 
 // What a name means outside of all functions.
 struct ModuleScope {
-    std::unordered_map<std::string_view, Symbol*> names;  // imported names and module aliases
-    std::vector<ModuleSymbol*> wildcards;                 // import a.b.*
-    std::vector<ModuleSymbol*> imported;                  // their extensions are visible
+    std::unordered_map<std::string_view, Symbol*> names;   // imported names and module aliases
+    std::vector<ModuleSymbol*> wildcards;                  // import a.b.*
+    std::vector<ModuleSymbol*> imported;                   // their extensions are visible
+    std::unordered_set<std::string_view> used_names;       // those of `names` that were looked up
+    std::unordered_set<const ModuleSymbol*> used_modules;  // by wildcard, or for an extension
     bool resolved = false;
 };
 
@@ -143,6 +146,17 @@ public:
     void check_type_body(TypeSymbol* type);
     void check_field_init(FieldSymbol* field);
 
+    // ---- warnings about whole programs (usage.cpp)
+    struct Shadowing {
+        SourceRange range, hidden;
+        std::string_view name;
+    };
+    std::vector<LocalSymbol*> variables;  // that somebody should use
+    std::vector<Shadowing> shadowings;
+    void warn_about_usage();
+    void warn_deprecated(const Symbol* symbol, std::uint32_t flags, const ModuleSymbol* declared_in,
+                         const ModuleSymbol* from, SourceRange range, std::string_view shown = {});
+
     // ---- intrinsics (intrinsics.cpp)
     ModuleSymbol* intrinsics_module();
 
@@ -187,6 +201,8 @@ private:
     void check_completeness(TypeSymbol* type);
     void check_struct_cycle(TypeSymbol* type);
     void check_main(ModuleSymbol* module);
+    void warn_unused_imports(ModuleSymbol* module);
+    void warn_unused_private(ModuleSymbol* module);
     const classfile::ClassFile* read_class(std::string_view name);
     const Type* import_type(const classfile::ClassFile& file, classfile::TypeIndex index,
                             std::span<TypeParamSymbol* const> class_params,
@@ -216,6 +232,9 @@ private:
     [[nodiscard]] bool is_reported(const std::string& name) const { return reported_missing_.contains(name); }
 };
 
+// The line `deprecated: use x` of a documentation comment.
+[[nodiscard]] bool is_deprecated(std::string_view doc);
+[[nodiscard]] std::string_view deprecation_of(std::string_view doc);  // what follows the colon
 // Tells the private details of one place from another: "`a`, `b` and `c`".
 [[nodiscard]] std::string quoted_list(std::span<const std::string> names);
 // The name nearest to `name`, if one is near enough to be a misspelling; empty if none.

@@ -250,6 +250,29 @@ private:
     std::string_view lambda_name();
     void settle_captures();  // at the end of a body: which captured variables live in cells
 
+    // ---- warnings (usage.cpp)
+    void warn_shadowing(const ast::Pattern* pattern, const ast::Expr* init);
+    void warn_shadowing(const ast::Ident& name, const ast::Expr* init);
+    void note_variables(const ast::Pattern* pattern);
+    void warn_deprecated_type(const TypeSymbol* type, SourceRange range) {
+        a_.warn_deprecated(type, type->flags, type->module, module_, range);
+    }
+    void warn_deprecated_field(const FieldSymbol* field, SourceRange range) {
+        a_.warn_deprecated(field, field->flags, field->module, module_, range);
+    }
+    void warn_unused_value(ast::Expr* expr, SourceRange range);
+    struct ForgetUse {
+        explicit ForgetUse(BodyChecker& c) : checker(c) {}
+        ~ForgetUse() {
+            for (auto [local, used] : before) local->used = used;
+        }
+        ForgetUse(const ForgetUse&) = delete;
+        ForgetUse& operator=(const ForgetUse&) = delete;
+        void remember(ast::Expr* target);
+        BodyChecker& checker;
+        std::vector<std::pair<LocalSymbol*, bool>> before;
+    };
+
     // ---- scopes
     LocalSymbol* declare_local(const ast::Ident& name, const Type* type, bool is_var);
     void bind_local(std::string_view name, LocalSymbol* local);

@@ -1,4 +1,6 @@
 // Assignment: the place that is written, and whether it may be.
+#include <optional>
+
 #include "sema/body_checker.h"
 
 namespace skua::compiler {
@@ -274,14 +276,18 @@ void BodyChecker::after_assignment(const Place& place, const Expr* value) {
 }
 
 const Type* BodyChecker::check_assign(AssignExpr* e) {
+    std::optional<ForgetUse> forget;
+    forget.emplace(*this);
     if (auto* tuple = as<TupleExpr>(strip_parens(e->target)); tuple != nullptr && !e->compound) {
         std::vector<Place> places;
         bool ok = true;
         for (Expr*& target : tuple->elements) {
             Place place;
+            forget->remember(target);
             ok &= resolve_place(target, place, false);
             places.push_back(place);
         }
+        forget.reset();
         std::vector<const Type*> wanted;
         wanted.reserve(places.size());
         for (const Place& p : places) wanted.push_back(p.type != nullptr ? p.type : t_.error);
@@ -307,7 +313,9 @@ const Type* BodyChecker::check_assign(AssignExpr* e) {
         e->element_values = a_.arena.copy(values);
         return t_.void_;
     }
+    forget->remember(e->target);
     bool ok = resolve_place(e->target, e->place, e->compound);
+    forget.reset();
     if (!ok) {
         if (!is<LambdaExpr>(strip_parens(e->value))) check(e->value);
         return t_.void_;

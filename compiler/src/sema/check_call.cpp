@@ -56,8 +56,7 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
         check_all_quietly(args);
         return t_.error;
     }
-    if (f->has(classfile::kDeprecated))
-        a_.sink.warning(WarningKind::Deprecated, name_range, quote(shown_name) + " is deprecated");
+    a_.warn_deprecated(f, f->flags, f->module, module_, name_range, shown_name);
     std::vector<CallArg> placed;
     std::vector<std::vector<Expr**>> slots;
     if (!place_arguments(f->params, f->has(classfile::kVariadic), shown_name, args, range, placed, slots)) {

@@ -220,6 +220,22 @@ const Type* BodyChecker::check_throw(ThrowExpr* e) {
     return t_.never;
 }
 
+// A checked expression whose value is dropped and that does nothing else.
+void BodyChecker::warn_unused_value(Expr* expr, SourceRange range) {
+    const Type* type = expr->type;
+    Expr* e = strip_parens(expr);
+    bool pure = is<NameExpr>(e) || is<LiteralExpr>(e) || is<InterpolationExpr>(e) || is<TupleExpr>(e) ||
+                is<LambdaExpr>(e) || is<ArrayLiteralExpr>(e);
+    auto* b = as<BinaryExpr>(e);
+    if (b != nullptr)
+        pure = b->meaning == OperatorKind::Primitive || b->meaning == OperatorKind::Equals ||
+               b->meaning == OperatorKind::NullTest;
+    if (auto* n = as<NameExpr>(e); n != nullptr && n->value == ValueKind::Property) pure = false;
+    if (!pure || type->has_error || type->is(TypeKind::Void) || type->is(TypeKind::Never)) return;
+    a_.sink.warning(WarningKind::UnusedValue, range, "this value is not used",
+                    b != nullptr && b->op == BinaryOp::Eq ? "to assign, write `=`" : "");
+}
+
 void BodyChecker::check_statement(Stmt* s) {
     switch (s->kind) {
         case StmtKind::Let:
@@ -228,19 +244,8 @@ void BodyChecker::check_statement(Stmt* s) {
         case StmtKind::Expr: {
             auto* x = static_cast<ExprStmt*>(s);
             if (x->expr == nullptr) break;
-            const Type* type = check(x->expr, t_.void_);
-            Expr* e = strip_parens(x->expr);
-            bool pure = is<NameExpr>(e) || is<LiteralExpr>(e) || is<InterpolationExpr>(e) ||
-                        is<TupleExpr>(e) || is<LambdaExpr>(e) || is<ArrayLiteralExpr>(e);
-            if (auto* b = as<BinaryExpr>(e))
-                pure = b->meaning == OperatorKind::Primitive || b->meaning == OperatorKind::Equals ||
-                       b->meaning == OperatorKind::NullTest;
-            if (auto* n = as<NameExpr>(e); n != nullptr && n->value == ValueKind::Property) pure = false;
-            if (pure && !type->has_error && !type->is(TypeKind::Void) && !type->is(TypeKind::Never)) {
-                auto* b = as<BinaryExpr>(e);
-                a_.sink.warning(WarningKind::UnusedValue, x->range, "this value is not used",
-                                b != nullptr && b->op == BinaryOp::Eq ? "to assign, write `=`" : "");
-            }
+            check(x->expr, t_.void_);
+            warn_unused_value(x->expr, x->range);
             break;
         }
         case StmtKind::While:
@@ -339,6 +344,7 @@ void BodyChecker::check_for(ForStmt* s) {
     forget_assigned(nullptr, s);
     Flow entry = flow_;
     ScopeGuard scope(*this);
+    warn_shadowing(s->pattern, s->iterable);
     check_pattern(s->pattern, element, element, false, false);
     frame_->loops.push_back({s, s->label.text});
     Expr* body = s->body;
@@ -350,6 +356,7 @@ void BodyChecker::check_for(ForStmt* s) {
 void BodyChecker::check_let(LetStmt* s) {
     const Type* declared = s->type != nullptr ? a_.resolve(s->type, type_scope_) : nullptr;
     const Type* type = t_.error;
+    warn_shadowing(s->pattern, s->init);
     if (s->init == nullptr) {
         a_.error(s->range, "a variable needs an initial value",
                  s->is_var && declared != nullptr ? "for example `= ...`" : "");
@@ -369,6 +376,7 @@ void BodyChecker::check_let(LetStmt* s) {
         }
     }
     check_pattern(s->pattern, type, type, false, s->is_var);
+    note_variables(s->pattern);
     // var s: string? = "x" is a string until it is assigned.
     if (auto* b = as<BindingPattern>(s->pattern);
         b != nullptr && b->symbol != nullptr && s->init != nullptr && type->is(TypeKind::Nullable)) {
@@ -387,6 +395,7 @@ void BodyChecker::check_use(UseStmt* s) {
         coerce(s->init, declared);
         type = declared;
     }
+    warn_shadowing(s->name, s->init);
     s->symbol = declare_local(s->name, type, false);
     s->hole = hole(type, s->name.range);
     if (type->has_error || type->is(TypeKind::Never)) return;

@@ -105,6 +105,7 @@ const Type* BodyChecker::check_body(Expr*& body, Frame& frame, bool is_lambda) {
     if (wanted != nullptr && wanted->is(TypeKind::Void)) {
         const Type* type = check(body, t_.void_);
         auto* f = frame.function;
+        if (is_lambda && !is<BlockExpr>(body)) warn_unused_value(body, body->range);
         if (!is_lambda && f->decl != nullptr && f->decl->expression_body && !type->is(TypeKind::Void) &&
             !type->has_error && !type->is(TypeKind::Never)) {
             a_.error(body->range,
@@ -273,6 +274,7 @@ void BodyChecker::check_local_function(LocalFunctionStmt* s) {
     name->range = decl->name.range;
     name->type = t_.error;
     name->local_function = f;
+    a_.variables.push_back(name);
     name->function = frame_->function;
     bind_local(decl->name.text, name);
     for (ParamSymbol& p : f->params) {

@@ -233,6 +233,7 @@ Ref BodyChecker::resolve_name(NameExpr* e) {
         case SymbolKind::Type:
             ref.kind = Ref::Kind::Type;
             ref.type = static_cast<TypeSymbol*>(symbol)->self;
+            warn_deprecated_type(static_cast<TypeSymbol*>(symbol), e->range);
             break;
         case SymbolKind::Function:
             ref.kind = Ref::Kind::Function;
@@ -290,6 +291,7 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
                 if (block->target != type.type) continue;
                 for (FunctionSymbol* f : block->functions) {
                     if (f->name != name.text || f->this_type != nullptr) continue;
+                    a_.scope_of(module_).used_modules.insert(module);
                     ref.kind = Ref::Kind::Function;
                     ref.symbol = f;
                     return ref;
@@ -485,6 +487,7 @@ Ref BodyChecker::resolve_member(MemberExpr* e) {
                 case SymbolKind::Type:
                     ref.kind = Ref::Kind::Type;
                     ref.type = static_cast<TypeSymbol*>(symbol)->self;
+                    warn_deprecated_type(static_cast<TypeSymbol*>(symbol), e->name.range);
                     break;
                 case SymbolKind::Function:
                     ref.kind = Ref::Kind::Function;

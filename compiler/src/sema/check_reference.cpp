@@ -9,6 +9,7 @@ using namespace ast;
 const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expected) {
     auto* f = static_cast<FunctionSymbol*>(ref.symbol);
     a_.ensure_signature(f);
+    a_.warn_deprecated(f, f->flags, f->module, module_, slot->range);
     bool bound = ref.receiver != nullptr;
     if (bound || f->role == FunctionRole::Intrinsic || f->role == FunctionRole::LocalFunction ||
         f->has(classfile::kVariadic) || f->role == FunctionRole::Constructor ||
@@ -163,6 +164,7 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
         }
         case Ref::Kind::Global: {
             auto* field = static_cast<FieldSymbol*>(ref.symbol);
+            warn_deprecated_field(field, member != nullptr ? member->name.range : slot->range);
             const Type* type = t_.substitute(a_.field_type(field), a_.substitution(ref.owner));
             if (name != nullptr)
                 name->value = ValueKind::StaticField, name->field = field, name->owner = ref.owner,
@@ -197,6 +199,7 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
         case Ref::Kind::Member: {
             if (ref.symbol->kind == SymbolKind::Field) {
                 auto* field = static_cast<FieldSymbol*>(ref.symbol);
+                warn_deprecated_field(field, member != nullptr ? member->name.range : slot->range);
                 const Type* type = t_.substitute(a_.field_type(field), a_.substitution(ref.owner));
                 if (type->has_error) return t_.error;
                 if (name != nullptr) {

@@ -179,6 +179,7 @@ void Analyzer::load_members(TypeSymbol* type) {
         field->owner = type;
         field->flags = f.flags;
         field->type = import_type(file, f.type, type->type_params, {});
+        if (f.doc != classfile::kNone) field->doc = file.str(f.doc);
         if (!field->is_static()) field->index = index++;
         type->fields.push_back(field);
         type->members.emplace(field->name, field);
@@ -246,6 +247,7 @@ void Analyzer::load_module_file(ModuleSymbol* module) {
         field->module = module;
         field->flags = f.flags;
         field->type = import_type(*file, f.type, {}, {});
+        if (f.doc != classfile::kNone) field->doc = file->str(f.doc);
         module->globals.push_back(field);
         module->members.emplace(field->name, field);
     }

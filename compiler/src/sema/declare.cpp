@@ -61,6 +61,7 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
     f->native_library = decl->native_library;
     decl->symbol = f;
     f->flags = function_flags(*decl);
+    if (is_deprecated(decl->doc)) f->flags |= classfile::kDeprecated;
     if (owner == nullptr) {
         if ((decl->modifiers & ast::kModPub) != 0) f->flags |= classfile::kPublic;
         if ((decl->modifiers & ast::kModNative) != 0) f->flags |= classfile::kNative;
@@ -121,6 +122,7 @@ void Analyzer::declare(ModuleSymbol* module) {
         field->decl = v;
         v->symbol = field;
         if (v->is_var) field->flags |= classfile::kMutable;
+        if (is_deprecated(v->doc)) field->flags |= classfile::kDeprecated;
         if (owner == nullptr) {
             field->flags |= classfile::kStatic;
             if ((v->modifiers & ast::kModPub) != 0) field->flags |= classfile::kPublic;
@@ -155,6 +157,7 @@ void Analyzer::declare(ModuleSymbol* module) {
                 break;
         }
         if ((decl->modifiers & ast::kModPub) != 0) t->flags |= classfile::kPublic;
+        if (is_deprecated(decl->doc)) t->flags |= classfile::kDeprecated;
         if ((decl->modifiers & ast::kModOpen) != 0) t->flags |= classfile::kOpen;
         if ((decl->modifiers & ast::kModAbstract) != 0) t->flags |= classfile::kAbstract | classfile::kOpen;
         if (t->is_interface()) t->flags |= classfile::kAbstract | classfile::kOpen;

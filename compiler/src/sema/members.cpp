@@ -24,6 +24,7 @@ Member Analyzer::find_member(const Type* type, std::string_view name) {
         TypeSymbol* symbol = t->symbol;
         ensure_members(symbol);
         if (auto it = symbol->members.find(name); it != symbol->members.end()) {
+            it->second->used = true;
             Member found{it->second, t};
             auto* f =
                 it->second->kind == SymbolKind::Function ? static_cast<FunctionSymbol*>(it->second) : nullptr;
@@ -50,6 +51,7 @@ Member Analyzer::find_static(TypeSymbol* type, std::string_view name) {
     for (int depth = 0; type != nullptr && depth < 1000; ++depth) {
         ensure_members(type);
         if (auto it = type->members.find(name); it != type->members.end()) {
+            it->second->used = true;
             return {it->second, type->type_kind == TypeSymbolKind::Extension ? nullptr : type->self};
         }
         type = type->super != nullptr ? type->super->symbol : nullptr;
@@ -134,7 +136,9 @@ FunctionSymbol* Analyzer::find_extension(const Type* type, std::string_view name
             }
         }
     }
-    return best != nullptr ? best : unsatisfied;
+    if (best == nullptr) best = unsatisfied;
+    if (best != nullptr) scope.used_modules.insert(best->module);
+    return best;
 }
 
 void Analyzer::collect_member_names(const Type* type, std::vector<std::string_view>& out, int depth) {

@@ -243,12 +243,20 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
 }
 
 Symbol* Analyzer::find_global(ModuleSymbol* from, std::string_view name) {
-    if (Symbol* own = find_in_module(from, name)) return own;
+    if (Symbol* own = find_in_module(from, name)) {
+        own->used = true;
+        return own;
+    }
     ModuleScope& scope = scope_of(from);
-    if (auto it = scope.names.find(name); it != scope.names.end()) return it->second;
+    if (auto it = scope.names.find(name); it != scope.names.end()) {
+        scope.used_names.insert(it->first);
+        return it->second;
+    }
     for (ModuleSymbol* m : scope.wildcards) {
         Symbol* s = find_in_module(m, name);
-        if (s != nullptr && is_visible(s, from)) return s;
+        if (s == nullptr || !is_visible(s, from)) continue;
+        scope.used_modules.insert(m);
+        return s;
     }
     for (const PreludeName& p : kPreludeNames) {
         if (p.name != name) continue;

@@ -118,6 +118,7 @@ const Type* Analyzer::resolve_named(ast::NamedTypeNode* node, const TypeScope& s
         return types.error;
     }
     auto* type = static_cast<TypeSymbol*>(symbol);
+    warn_deprecated(type, type->flags, type->module, scope.module, node->path.back().range);
     if (type->type_params.size() != args.size()) {
         std::string wanted = std::to_string(type->type_params.size()) + " type argument" +
                              (type->type_params.size() == 1 ? "" : "s");

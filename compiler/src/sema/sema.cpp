@@ -91,6 +91,7 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
         if (sink.full()) break;
     }
     check_pending();
+    warn_about_usage();
 }
 
 Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Arena& arena,

@@ -46,6 +46,9 @@ std::string check_against(ClassPath& path, const std::string& text) {
     SourceFile file(0, "t.skua", "t", text);
     Arena arena;
     DiagnosticSink sink;
+    WarningOptions no_warnings;
+    REQUIRE(no_warnings.set("no-all").empty());
+    sink.set_warnings(no_warnings);
     ast::Module* module = parse_module(file, arena, sink);
     ast::Module* modules[] = {module};
     analyze(modules, path, arena, sink);

@@ -44,6 +44,9 @@ public:
             modules.push_back(parse_module(*sources_.back(), arena_, sink_));
         }
         if (sink_.has_errors()) return;
+        WarningOptions no_warnings;
+        REQUIRE(no_warnings.set("no-all").empty());
+        sink_.set_warnings(no_warnings);
         program_ = analyze(modules, class_path_, arena_, sink_);
         if (sink_.has_errors()) return;
         auto files = lower(program_);

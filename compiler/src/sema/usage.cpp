@@ -1,0 +1,178 @@
+// What a program declares and never uses, and other warnings that only make sense about a program
+// without errors.
+//
+// While bodies are checked, every symbol that a name resolves to is marked as used, every import through
+// which a name or an extension is found likewise. This is on the generous side: a function that only calls
+// itself is used.
+#include <algorithm>
+#include <set>
+
+#include "ast_walk.h"
+#include "sema/body_checker.h"
+
+namespace skua::compiler {
+
+using namespace ast;
+
+namespace {
+
+// Nobody is told about `_x`, or about names that the compiler has made.
+bool may_be_unused(std::string_view name) {
+    return name.empty() || name.starts_with('_') || name.find('$') != std::string_view::npos;
+}
+
+std::string_view trimmed(std::string_view s) {
+    while (!s.empty() && static_cast<unsigned char>(s.front()) <= ' ') s.remove_prefix(1);
+    while (!s.empty() && static_cast<unsigned char>(s.back()) <= ' ') s.remove_suffix(1);
+    return s;
+}
+
+void collect_names(const Pattern* p, std::vector<const BindingPattern*>& out) {
+    if (const auto* b = as<BindingPattern>(p)) out.push_back(b);
+    if (const auto* t = as<TuplePattern>(p))
+        for (const Pattern* x : t->elements) collect_names(x, out);
+    if (const auto* c = as<CasePattern>(p))
+        for (const Pattern* x : c->elements) collect_names(x, out);
+}
+
+bool mentions(const Expr* root, std::string_view name) {
+    std::vector<const Expr*> work{root};
+    while (!work.empty()) {
+        const Expr* e = work.back();
+        work.pop_back();
+        if (e == nullptr) continue;
+        if (const auto* n = as<NameExpr>(e); n != nullptr && n->name == name) return true;
+        const auto on_expr = [&](Expr* child) { work.push_back(child); };
+        for_each_child(e, on_expr, [&](Stmt* s) { for_each_child(s, on_expr, [](Stmt*) {}); });
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string_view deprecation_of(std::string_view doc) {
+    constexpr std::string_view kTag = "deprecated:";
+    while (!doc.empty()) {
+        const std::size_t end = std::min(doc.find('\n'), doc.size());
+        const std::string_view line = trimmed(doc.substr(0, end));
+        if (line.starts_with(kTag)) return trimmed(line.substr(kTag.size()));
+        doc.remove_prefix(std::min(end + 1, doc.size()));
+    }
+    return {};
+}
+
+bool is_deprecated(std::string_view doc) {
+    return doc.find("deprecated:") != std::string_view::npos && deprecation_of(doc).data() != nullptr;
+}
+
+void Analyzer::warn_deprecated(const Symbol* symbol, std::uint32_t flags, const ModuleSymbol* declared_in,
+                               const ModuleSymbol* from, SourceRange range, std::string_view shown) {
+    // The module that keeps it for others may go on using it.
+    if ((flags & classfile::kDeprecated) == 0 || declared_in == from) return;
+    sink.warning(WarningKind::Deprecated, range,
+                 quote(shown.empty() ? symbol->name : shown) + " is deprecated",
+                 std::string(deprecation_of(symbol->doc)));
+}
+
+void BodyChecker::warn_shadowing(const Pattern* pattern, const Expr* init) {
+    std::vector<const BindingPattern*> names;
+    collect_names(pattern, names);
+    for (const BindingPattern* b : names) warn_shadowing(b->name, init);
+}
+
+// Called before the new variable is declared and its initial value is checked. `let x = f(x)` means it.
+void BodyChecker::warn_shadowing(const Ident& name, const Expr* init) {
+    if (may_be_unused(name.text)) return;
+    const auto it = locals_.find(name.text);
+    if (it == locals_.end() || it->second.local == nullptr || it->second.scope >= scope_starts_.size())
+        return;
+    if (mentions(init, name.text)) return;
+    a_.shadowings.push_back({name.range, it->second.local->range, name.text});
+}
+
+void BodyChecker::note_variables(const Pattern* pattern) {
+    std::vector<const BindingPattern*> names;
+    collect_names(pattern, names);
+    for (const BindingPattern* b : names)
+        if (b->symbol != nullptr) a_.variables.push_back(b->symbol);
+}
+
+// Names that an assignment alone mentions are not used by it.
+void BodyChecker::ForgetUse::remember(Expr* target) {
+    auto* name = as<NameExpr>(strip_parens(target));
+    LocalSymbol* local = name != nullptr ? checker.find_local(name->name) : nullptr;
+    if (local != nullptr) before.emplace_back(local, local->used);
+}
+
+void Analyzer::warn_unused_imports(ModuleSymbol* module) {
+    const ModuleScope& scope = scope_of(module);
+    const auto used = [&](const Ident& name) { return scope.used_names.contains(name.text); };
+    const auto extensions = [&](ModuleSymbol* m) { return scope.used_modules.contains(m); };
+    for (const ImportDecl& import : module->ast->imports) {
+        if (import.path.empty()) continue;
+        const SourceRange range = SourceRange::join(import.path.front().range, import.path.back().range);
+        std::string path;
+        for (const Ident& part : import.path) path.append(path.empty() ? "" : ".").append(part.text);
+        ModuleSymbol* target = find_module(path);
+        if (import.wildcard) {
+            if (!extensions(target))
+                sink.warning(WarningKind::UnusedImport, range, "nothing of " + quote(path) + " is used",
+                             "remove the import");
+        } else if (import.has_names) {
+            for (const ImportedName& name : import.names) {
+                const Ident& bound = name.alias.text.empty() ? name.name : name.alias;
+                if (!used(bound) && !extensions(target) && !may_be_unused(bound.text))
+                    sink.warning(WarningKind::UnusedImport, bound.range,
+                                 quote(bound.text) + " is imported but not used",
+                                 "remove it from the import");
+            }
+        } else {
+            const Ident& bound = import.alias.text.empty() ? import.path.back() : import.alias;
+            if (!used(bound) && (target == nullptr || !extensions(target)) && !may_be_unused(bound.text))
+                sink.warning(WarningKind::UnusedImport, range, quote(path) + " is imported but not used",
+                             "remove the import");
+        }
+    }
+}
+
+void Analyzer::warn_unused_private(ModuleSymbol* module) {
+    const auto warn = [&](const Symbol* s, std::string_view what) {
+        if (!s->used && !may_be_unused(s->name))
+            sink.warning(WarningKind::UnusedPrivate, s->range,
+                         std::string(what) + " " + quote(s->name) + " is never used",
+                         "remove it, make it `pub`, or begin its name with `_`");
+    };
+    for (const FunctionSymbol* f : module->functions)
+        if (!f->has(classfile::kPublic) && f->name != "main") warn(f, "function");
+    for (const FieldSymbol* g : module->globals)
+        if (!g->has(classfile::kPublic)) warn(g, "variable");
+    for (const TypeSymbol* t : module->types) {
+        if (t->type_kind == TypeSymbolKind::Extension || t->enum_of != nullptr) continue;
+        if (!t->has(classfile::kPublic)) warn(t, "type");
+        for (const FunctionSymbol* f : t->functions)
+            if (f->has(classfile::kPrivate) && f->decl != nullptr)
+                warn(f, f->has(classfile::kProperty) ? "property" : "method");
+    }
+}
+
+void Analyzer::warn_about_usage() {
+    if (sink.has_errors()) return;
+    for (ModuleSymbol* m : source_modules) {
+        warn_unused_imports(m);
+        warn_unused_private(m);
+    }
+    for (const LocalSymbol* v : variables) {
+        if (v->used || may_be_unused(v->name)) continue;
+        sink.warning(WarningKind::UnusedVariable, v->range,
+                     v->local_function != nullptr ? "function " + quote(v->name) + " is never called"
+                     : v->assigned ? quote(v->name) + " is assigned, but its value is never used"
+                                   : quote(v->name) + " is never used",
+                     "remove it, or begin its name with `_`");
+    }
+    for (const Shadowing& s : shadowings)
+        sink.warning(WarningKind::Shadowing, s.range,
+                     quote(s.name) + " hides a variable of a surrounding block", "choose another name")
+            .notes.push_back({s.hidden, "this one"});
+}
+
+}  // namespace skua::compiler

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "import.h"
+#include "incremental.h"
 #include "lower/lower.h"
 #include "sema/sema.h"
 #include "skua/classfile/writer.h"
@@ -25,13 +26,21 @@ public:
         if (!out_.ok()) return;
         ClassPath class_path;
         if (!open_class_path(class_path)) return;
-        const Program program = analyze(modules_, class_path, out_.arena, out_.sink, {options_.tests});
+        AnalyzeOptions analysis;
+        analysis.tests = options_.tests;
+        if (IncrementalBuild* build = options_.build; build != nullptr) {
+            build->plan(modules_, class_path, options_.warnings);
+            if (build->all_unchanged()) return;
+            analysis.unchanged = &build->unchanged();
+        }
+        const Program program = analyze(modules_, class_path, out_.arena, out_.sink, analysis);
         out_.sink.settle_warnings();
         if (!out_.ok() || options_.analyze_only) return;
         collect_tests(program);
         auto classes = lower(program);
         if (!classes) return failed(kExitBadInput, classes.error().to_string());
         emit(*classes);
+        if (options_.build != nullptr) options_.build->compiled(out_, class_path);
     }
 
 private:
@@ -162,7 +171,7 @@ private:
             if (c.kind == classfile::DeclKind::Module) add_requirements(c);
             std::string path(c.str(c.name));
             std::replace(path.begin(), path.end(), '.', '/');
-            out_.outputs.push_back({path + ".skc", classfile::write(c)});
+            out_.outputs.push_back({path + ".skc", classfile::write(c), std::string(c.str(c.module))});
         }
     }
 

@@ -27,6 +27,8 @@ inline constexpr int kExitNotDelivered = 74;
 // Larger source files are refused.
 inline constexpr std::size_t kMaxSourceSize = 16u << 20;
 
+class IncrementalBuild;  // incremental.h
+
 struct CompileOptions {
     std::vector<std::string> files;
     std::string source_root;              // empty: the deepest folder common to the files
@@ -37,7 +39,8 @@ struct CompileOptions {
     bool follow_imports = false;
     bool analyze_only = false;
     WarningOptions warnings;
-    bool tests = false;  // compile `test` blocks too; otherwise they are only checked
+    IncrementalBuild* build = nullptr;  // if only what has changed is to be compiled
+    bool tests = false;                 // compile `test` blocks too; otherwise they are only checked
 };
 
 // A failure without a place in a source: "FILE: what is wrong; what to do".
@@ -49,6 +52,7 @@ struct Failure {
 struct OutputFile {
     std::string path;  // below the output folder: "a/b/C.skc"
     std::vector<std::uint8_t> bytes;
+    std::string module;
 };
 
 // A `test` block of one of the files that were named.

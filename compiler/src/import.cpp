@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <unordered_set>
 
+#include "build_state.h"
 #include "skua/classfile/archive.h"
 #include "skua/classfile/limits.h"
 #include "skua/classfile/reader.h"
@@ -104,42 +105,88 @@ Result<> ClassPath::add(const fs::path& entry) {
 
 void ClassPath::add(classfile::ClassFile file) {
     std::string name(file.str(file.name));
-    cache_[std::move(name)] = std::make_unique<classfile::ClassFile>(std::move(file));
+    keep(std::move(name), std::move(file), "+");
+}
+
+const classfile::ClassFile* ClassPath::keep(std::string name, classfile::ClassFile file, std::string digest) {
+    Known& known = cache_[std::move(name)];
+    known = {std::make_unique<classfile::ClassFile>(std::move(file)), std::move(digest)};
+    return known.file.get();
 }
 
 Result<const classfile::ClassFile*> ClassPath::find(std::string_view name) {
-    std::string key(name);
-    if (auto it = cache_.find(key); it != cache_.end())
-        return static_cast<const classfile::ClassFile*>(it->second.get());
+    std::string digest;
+    auto found = look_up(name, digest);
+    if (found.ok()) lookups_["class:" + std::string(name)] = digest;
+    return found;
+}
+
+Result<const classfile::ClassFile*> ClassPath::look_up(std::string_view name, std::string& digest) {
+    const std::string key(name);
+    if (auto it = cache_.find(key); it != cache_.end()) {
+        digest = it->second.digest;
+        return static_cast<const classfile::ClassFile*>(it->second.file.get());
+    }
+    digest = "-";
+    const auto digest_of = [](std::span<const std::uint8_t> bytes) {
+        return hex_digest({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    };
     if (!is_plain(name)) return static_cast<const classfile::ClassFile*>(nullptr);
     for (auto& entry : entries_) {
         if (entry->archive != nullptr) {
             if (!entry->archive->has_class(name)) continue;
             auto data = entry->archive->find_class(name);
             if (!data.ok()) return std::move(data).error();
+            digest = digest_of(data->bytes());
             auto file = classfile::read(data->bytes(),
                                         entry->archive->display_name() + "!" + file_name(name) + ".skc");
             if (!file.ok()) return std::move(file).error();
-            auto& slot = cache_[key];
-            slot = std::make_unique<classfile::ClassFile>(std::move(*file));
-            return static_cast<const classfile::ClassFile*>(slot.get());
+            return keep(key, std::move(*file), digest);
         }
         const std::string path = entry->folder / (file_name(name) + ".skc");
         bool there = false;
         auto bytes = read_class_file(path, there);
         if (!bytes) return std::move(bytes).error();
         if (!there) continue;
+        digest = digest_of(*bytes);
         auto file = classfile::read(*bytes, path);
         if (!file.ok()) return std::move(file).error();
-        auto& slot = cache_[key];
-        slot = std::make_unique<classfile::ClassFile>(std::move(*file));
-        return static_cast<const classfile::ClassFile*>(slot.get());
+        return keep(key, std::move(*file), digest);
     }
     return static_cast<const classfile::ClassFile*>(nullptr);
 }
 
 bool ClassPath::contains(std::string_view name) {
-    if (auto it = cache_.find(std::string(name)); it != cache_.end()) return it->second != nullptr;
+    const bool there = look_for(name);
+    lookups_["name:" + std::string(name)] = there ? "+" : "-";
+    return there;
+}
+
+bool ClassPath::contains_module(std::string_view module) {
+    const bool there = look_for_module(module);
+    lookups_["module:" + std::string(module)] = there ? "+" : "-";
+    return there;
+}
+
+bool ClassPath::answers_as(const std::map<std::string, std::string>& lookups) {
+    for (const auto& [question, answer] : lookups) {
+        const std::size_t colon = question.find(':');
+        if (colon == std::string::npos) return false;
+        const std::string_view kind = std::string_view(question).substr(0, colon);
+        const std::string_view name = std::string_view(question).substr(colon + 1);
+        std::string now = "-";
+        if (kind == "class") {
+            if (!look_up(name, now).ok()) return false;
+        } else if (kind == "name" ? look_for(name) : look_for_module(name)) {
+            now = "+";
+        }
+        if (now != answer) return false;
+    }
+    return true;
+}
+
+bool ClassPath::look_for(std::string_view name) {
+    if (auto it = cache_.find(std::string(name)); it != cache_.end()) return true;
     if (!is_plain(name)) return false;
     std::error_code ec;
     for (auto& entry : entries_) {
@@ -152,10 +199,10 @@ bool ClassPath::contains(std::string_view name) {
     return false;
 }
 
-bool ClassPath::contains_module(std::string_view module) {
+bool ClassPath::look_for_module(std::string_view module) {
     if (!is_plain(module)) return false;
     std::string prefix = std::string(module) + ".";
-    for (auto& [name, file] : cache_) {
+    for (auto& [name, known] : cache_) {
         if (name.starts_with(prefix)) return true;
     }
     std::error_code ec;

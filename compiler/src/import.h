@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,10 +38,25 @@ public:
     // Whether some type or module lies below this module name (for "no such module" messages).
     [[nodiscard]] bool contains_module(std::string_view module);
 
+    // Everything that was asked so far, and the answers: `class:NAME` to the digest of the file's bytes,
+    // or `-`; `name:NAME` and `module:NAME`, the questions of contains(), to `+` or `-`. Another class path
+    // that gives the same answers is as good for whoever asked.
+    [[nodiscard]] const std::map<std::string, std::string>& lookups() const { return lookups_; }
+    [[nodiscard]] bool answers_as(const std::map<std::string, std::string>& lookups);
+
 private:
+    Result<const classfile::ClassFile*> look_up(std::string_view name, std::string& digest);
+    [[nodiscard]] bool look_for(std::string_view name);
+    [[nodiscard]] bool look_for_module(std::string_view module);
     struct Entry;
     std::vector<std::unique_ptr<Entry>> entries_;
-    std::unordered_map<std::string, std::unique_ptr<classfile::ClassFile>> cache_;
+    struct Known {
+        std::unique_ptr<classfile::ClassFile> file;
+        std::string digest;
+    };
+    const classfile::ClassFile* keep(std::string name, classfile::ClassFile file, std::string digest);
+    std::unordered_map<std::string, Known> cache_;
+    std::map<std::string, std::string> lookups_;
 };
 
 }  // namespace skua::compiler

@@ -10,6 +10,7 @@
 
 #include "diagnostics_render.h"
 #include "driver.h"
+#include "incremental.h"
 #include "skua/classfile/output_file.h"
 #include "vmc_new.h"
 #include "vmc_options.h"
@@ -201,6 +202,14 @@ int test_command(int argc, char** argv) {
     return run_tests(compilation, request);
 }
 
+void tell_what_was_compiled(const IncrementalBuild& build) {
+    std::string text;
+    for (const ModuleStatus& m : build.status())
+        text += m.compiled ? fmt::format("vmc: {}: compiled: {}\n", m.module, m.reason)
+                           : fmt::format("vmc: {}: unchanged\n", m.module);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 int files_command(Command command, int argc, char** argv) {
     Settings s;
     CLI::App app("Compiles Skua source files to class files.",
@@ -208,7 +217,10 @@ int files_command(Command command, int argc, char** argv) {
     add_options(app, s, command);
     app.add_option("FILE", s.compile.files, "Source files (.skua) and folders");
     std::string footer = warnings_help();
+    bool everything = false, verbose = false;
     if (command == Command::Compile) {
+        app.add_flag("--force", everything, "Compile everything, also what has not changed");
+        app.add_flag("--verbose", verbose, "Name on standard error what was compiled, and why");
         app.add_option("-o,--output", s.output, "Folder for the class files; it is made if need be")
             ->required()
             ->type_name("DIR");
@@ -226,8 +238,13 @@ int files_command(Command command, int argc, char** argv) {
     if (Failure failure; !expand_sources(s.compile, failure)) return complain(failure);
 
     Compilation compilation(s.compile.max_errors);
+    IncrementalBuild build(s.output, everything);
+    if (command == Command::Compile) s.compile.build = &build;
     compile(s.compile, compilation);
-    if (compilation.ok() && command == Command::Compile) write_outputs(s.output, compilation);
+    if (compilation.ok() && command == Command::Compile && !build.all_unchanged() &&
+        write_outputs(s.output, compilation))
+        build.finish(compilation);
+    if (verbose && compilation.ok()) tell_what_was_compiled(build);
     return report(compilation, s);
 }
 

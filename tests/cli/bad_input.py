@@ -12,6 +12,7 @@ import input_class_files
 import input_runtime
 import input_text
 import input_tier
+import input_incremental
 import input_vmc
 import input_vmc_test
 import output_files
@@ -22,8 +23,8 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_files, input_class_files, input_library, input_runtime, input_text, input_tier, input_vmc, input_vmc_test,
-                   output_files):
+    for module in (input_files, input_class_files, input_library, input_runtime, input_text, input_tier,
+                   input_incremental, input_vmc, input_vmc_test, output_files):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 tests[name[len("test_"):]] = function

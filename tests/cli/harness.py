@@ -134,9 +134,10 @@ class Bench:
         return self.start("program", *args, options=options, **wanted)
 
     def files_below(self, name):
+        """All files but vmc's note of what it has built there."""
         found = []
         for path, _, files in os.walk(self.path(name)):
-            found += [os.path.relpath(os.path.join(path, f), self.path(name)) for f in files]
+            found += [os.path.relpath(os.path.join(path, f), self.path(name)) for f in files if f != ".skua-build"]
         return sorted(found)
 
 

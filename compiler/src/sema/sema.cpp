@@ -99,7 +99,8 @@ Program analyze(std::span<ast::Module* const> modules, ClassPath& class_path, Ar
     auto analyzer = std::make_shared<Analyzer>(class_path, arena, sink, options);
     analyzer->run(modules);
     Program program;
-    program.modules = analyzer->source_modules;
+    for (ModuleSymbol* m : analyzer->source_modules)
+        if (!options.is_unchanged(m->ast)) program.modules.push_back(m);
     if (!options.tests)
         for (ModuleSymbol* m : program.modules) m->tests.clear();
     program.types = &analyzer->types;

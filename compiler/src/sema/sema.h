@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <unordered_set>
 
 #include "arena.h"
 #include "ast.h"
@@ -14,6 +15,12 @@ class ClassPath;  // import.h
 
 struct AnalyzeOptions {
     bool tests = false;  // keep `test` blocks for lowering (vmc test); they are checked in any case
+    // Modules whose bodies are neither checked nor lowered, because they have not changed; null: none.
+    const std::unordered_set<const ast::Module*>* unchanged = nullptr;
+
+    [[nodiscard]] bool is_unchanged(const ast::Module* module) const {
+        return unchanged != nullptr && unchanged->contains(module);
+    }
 };
 
 // Checks the modules together (they may import one another in any order) and annotates their

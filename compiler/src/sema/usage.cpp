@@ -158,6 +158,7 @@ void Analyzer::warn_unused_private(ModuleSymbol* module) {
 void Analyzer::warn_about_usage() {
     if (sink.has_errors()) return;
     for (ModuleSymbol* m : source_modules) {
+        if (options.is_unchanged(m->ast)) continue;  // without warnings when it was compiled
         warn_unused_imports(m);
         warn_unused_private(m);
     }

@@ -28,6 +28,7 @@ public:
         if (!open_class_path(class_path)) return;
         AnalyzeOptions analysis;
         analysis.tests = options_.tests;
+        analysis.progress = options_.progress;
         if (IncrementalBuild* build = options_.build; build != nullptr) {
             build->plan(modules_, class_path, options_.warnings);
             if (build->all_unchanged()) return;
@@ -37,7 +38,7 @@ public:
         out_.sink.settle_warnings();
         if (!out_.ok() || options_.analyze_only) return;
         collect_tests(program);
-        auto classes = lower(program);
+        auto classes = lower(program, options_.progress);
         if (!classes) return failed(kExitBadInput, classes.error().to_string());
         emit(*classes);
         if (options_.build != nullptr) options_.build->compiled(out_, class_path);
@@ -50,6 +51,7 @@ private:
         find_root();
         std::vector<std::string> queue = options_.files;
         for (std::size_t i = 0; i < queue.size(); ++i) {
+            if (options_.progress) options_.progress("reading", queue[i], i + 1, queue.size());
             ast::Module* module = load(queue[i], i < options_.files.size());
             if (module == nullptr || !options_.follow_imports) continue;
             for (const ast::ImportDecl& import : module->imports) add_import(import, queue);

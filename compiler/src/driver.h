@@ -12,6 +12,7 @@
 #include "arena.h"
 #include "diagnostics.h"
 #include "parse.h"
+#include "progress.h"
 #include "skua/classfile/class_file.h"
 #include "source.h"
 
@@ -39,6 +40,7 @@ struct CompileOptions {
     bool follow_imports = false;
     bool analyze_only = false;
     WarningOptions warnings;
+    Progress progress;
     IncrementalBuild* build = nullptr;  // if only what has changed is to be compiled
     bool tests = false;                 // compile `test` blocks too; otherwise they are only checked
 };

@@ -14,6 +14,7 @@
 #include "skua/classfile/output_file.h"
 #include "vmc_new.h"
 #include "vmc_options.h"
+#include "vmc_progress.h"
 #include "vmc_project.h"
 #include "vmc_run.h"
 #include "vmc_test.h"
@@ -122,6 +123,16 @@ int parse_error(const CLI::App& app, const CLI::ParseError& error) {
     return print(text);
 }
 
+// Compiles; on a terminal, what takes long says where it stands.
+void compile_shown(Settings& s, Compilation& compilation) {
+    ProgressLine line;
+    if (s.format != "json" && is_terminal(STDERR_FILENO))
+        s.compile.progress = [&line](std::string_view what, std::string_view name, std::size_t number,
+                                     std::size_t of) { line.show(what, name, number, of); };
+    compile(s.compile, compilation);
+    s.compile.progress = {};
+}
+
 int run_command(int argc, char** argv) {
     Settings s;
     CLI::App app("Compiles a Skua program in memory and runs it.", "vmc run");
@@ -157,7 +168,7 @@ int run_command(int argc, char** argv) {
     if (Failure failure; !find_main_file(s.compile, failure)) return complain(failure);
 
     Compilation compilation(s.compile.max_errors);
-    compile(s.compile, compilation);
+    compile_shown(s, compilation);
     if (const int code = report(compilation, s); code != kExitDone) return code;
     return complain(run_program(compilation, {s.library, s.compile.class_path, s.run_options, s.args}));
 }
@@ -193,7 +204,7 @@ int test_command(int argc, char** argv) {
     if (Failure failure; !expand_sources(s.compile, failure)) return complain(failure);
 
     Compilation compilation(s.compile.max_errors);
-    compile(s.compile, compilation);
+    compile_shown(s, compilation);
     if (const int code = report(compilation, s); code != kExitDone) return code;
     request.run = {s.library, s.compile.class_path, s.run_options, {}};
     request.json = s.format == "json";
@@ -240,7 +251,7 @@ int files_command(Command command, int argc, char** argv) {
     Compilation compilation(s.compile.max_errors);
     IncrementalBuild build(s.output, everything);
     if (command == Command::Compile) s.compile.build = &build;
-    compile(s.compile, compilation);
+    compile_shown(s, compilation);
     if (compilation.ok() && command == Command::Compile && !build.all_unchanged() &&
         write_outputs(s.output, compilation))
         build.finish(compilation);

@@ -1,8 +1,11 @@
 """vmc FILES -o DIR compiles what has changed and what that concerns, and leaves what a compilation from nothing would."""
 
 import os
+import pty
 import random
+import re
 import shutil
+import subprocess
 
 from harness import BAD_INPUT, expect
 
@@ -207,3 +210,29 @@ def test_vmc_incremental_random(b):
                     os.remove(b.path(f"out/{gone}.skc"))
             expect_as_new(b, "src", "-Wno-all")
         expect(left > rounds, f"only {left} modules were left alone in {rounds} rounds")
+
+
+def test_vmc_progress(b):
+    """On a terminal, a long compilation says where it stands, and takes that back; elsewhere it says nothing."""
+    body = "".join(f"    let v{i} = n * {i} + v{i - 1} % 7\n" for i in range(1, 1500))
+    for i in range(40):
+        b.write(f"src/many/m{i}.skua", f"pub fn f(n: int): int {{\n    let v0 = n\n{body}    return v1499\n}}\n")
+    b.run("vmc", "src", "-o", "out", code=0, lines=0, seconds=60)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([os.path.join(b.programs, "vmc"), "src", "-o", "out", "--force"], cwd=b.folder, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, "TERM": "xterm"})
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux's way to say that nobody holds the other end
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    expect(process.wait() == 0, f"exit code {process.returncode}: {shown!r}")
+    text = shown.decode()
+    expect(re.search(r"\r\x1b\[K(reading|checking|compiling) \d+ of 40: ", text), f"no progress: {text[:300]!r}")
+    expect(text.endswith("\r\x1b[K") and "\n" not in text, f"the line was not taken back: {text[-100:]!r}")

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "progress.h"
 #include "skua/classfile/class_file.h"
 #include "skua/classfile/result.h"
 #include "symbols.h"
@@ -12,6 +13,6 @@ namespace skua::compiler {
 // One class file per type and one per module that has functions or globals, in the order of
 // declaration. The program must be free of errors. Fails only if a limit of the class file format
 // is exceeded; the diagnostic names the type and function.
-Result<std::vector<classfile::ClassFile>> lower(const Program& program);
+Result<std::vector<classfile::ClassFile>> lower(const Program& program, const Progress& progress = {});
 
 }  // namespace skua::compiler

@@ -86,7 +86,11 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
         pending_bounds.clear();
     };
     check_pending();
+    std::size_t number = 0;
     for (ModuleSymbol* m : source_modules) {
+        ++number;
+        if (options.progress && !options.is_unchanged(m->ast))
+            options.progress("checking", m->name, number, source_modules.size());
         check_module(m);
         if (sink.full()) break;
     }

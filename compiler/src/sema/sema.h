@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "ast.h"
 #include "diagnostics.h"
+#include "progress.h"
 #include "symbols.h"
 
 namespace skua::compiler {
@@ -15,6 +16,7 @@ class ClassPath;  // import.h
 
 struct AnalyzeOptions {
     bool tests = false;  // keep `test` blocks for lowering (vmc test); they are checked in any case
+    Progress progress;
     // Modules whose bodies are neither checked nor lowered, because they have not changed; null: none.
     const std::unordered_set<const ast::Module*>* unchanged = nullptr;
 

@@ -95,7 +95,7 @@ class Skua(Language):
                          ask(program, "--version"), "")
 
     def compiler(self, source, out):
-        return [os.path.join(self.tools, "vmc"), source, "-o", out]
+        return [os.path.join(self.tools, "vmc"), source, "-o", out, "--force"]
 
     def build(self, folder, out):
         source = self.source(folder)

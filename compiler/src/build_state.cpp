@@ -34,6 +34,19 @@ std::vector<std::string_view> words_of_line(std::string_view line) {
     return words;
 }
 
+// Below the output folder, whatever somebody has written into the file: what is named is looked at and may be
+// removed.
+bool is_class_file_path(std::string_view path) {
+    if (!path.ends_with(".skc") || path.starts_with('/')) return false;
+    while (!path.empty()) {
+        const std::size_t slash = std::min(path.find('/'), path.size());
+        const std::string_view part = path.substr(0, slash);
+        if (part.empty() || part == "." || part == "..") return false;
+        path.remove_prefix(std::min(slash + 1, path.size()));
+    }
+    return true;
+}
+
 // The build ID that the linker has computed from the whole program; empty if there is none.
 std::string build_id() {
     std::string id;
@@ -48,7 +61,7 @@ std::string build_id() {
                 const char* name = at + sizeof *note;
                 const char* bytes = name + ((note->n_namesz + 3) & ~3u);
                 if (note->n_type == NT_GNU_BUILD_ID &&
-                    std::string_view(name, note->n_namesz) == std::string_view("GNU", 4))
+                    std::string_view(name, note->n_namesz) == std::string_view("GNU\0", 4))
                     *static_cast<std::string*>(data) = hex({bytes, note->n_descsz});
                 at = bytes + ((note->n_descsz + 3) & ~3u);
             }
@@ -120,7 +133,7 @@ BuildState BuildState::parse(std::string_view text) {
             module->interface = words[3];
         } else if (kind == "import" && words.size() == 3 && module != nullptr)
             module->imports.emplace(words[1], words[2]);
-        else if (kind == "output" && words.size() == 3 && module != nullptr)
+        else if (kind == "output" && words.size() == 3 && module != nullptr && is_class_file_path(words[1]))
             module->outputs.push_back({std::string(words[1]), std::string(words[2])});
         else if (kind != "skua-build")
             return {};  // of another version

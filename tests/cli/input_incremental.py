@@ -1,5 +1,6 @@
 """vmc FILES -o DIR compiles what has changed and what that concerns, and leaves what a compilation from nothing would."""
 
+import hashlib
 import os
 import pty
 import random
@@ -128,6 +129,14 @@ def test_vmc_incremental_damaged_state(b):
         b.write("out/.skua-build", bad)
         expect(set(compiled(b, "a.skua")) == {"a"}, "compiled with a damaged state")
         expect(compiled(b, "a.skua") == {}, "and mended it")
+    # Somebody's state that would have files elsewhere removed.
+    b.write("victim.skc", "x")
+    digest = hashlib.sha256(b"x").hexdigest().encode()
+    lines = good[:good.rindex(b"end ")] + b"output ../victim.skc " + digest + b"\n"
+    b.write("out/.skua-build", lines + b"end " + hashlib.sha256(lines).hexdigest().encode() + b"\n")
+    b.write("a.skua", "fn main() { println(2) }\n")
+    expect(set(compiled(b, "a.skua")) == {"a"}, "compiled with another's state")
+    expect(b.read("victim.skc") == b"x", "a file elsewhere was removed")
     os.remove(b.path("out/.skua-build"))
     os.mkdir(b.path("out/.skua-build"))
     b.run("vmc", "a.skua", "-o", "out", says="skua-build", code=73)

@@ -45,7 +45,7 @@ std::string module_name(const std::string& path, const std::string& root) {
 }
 
 OutputFile output(std::string path, const std::string& content) {
-    return {std::move(path), {content.begin(), content.end()}};
+    return {std::move(path), {content.begin(), content.end()}, "m"};
 }
 
 }  // namespace

@@ -102,8 +102,7 @@ std::string BuildState::to_text() const {
     line({"warnings", warnings});
     for (const auto& [name, answer] : lookups) line({"lookup", name, answer});
     for (const auto& [name, module] : modules) {
-        line({"module", name, module.source, module.interface});
-        for (const auto& [import, interface] : module.imports) line({"import", import, interface});
+        line({"module", name, module.source, module.interface, module.reaches});
         for (const BuiltFile& file : module.outputs) line({"output", file.path, file.digest});
     }
     return out + "end " + hex_digest(out) + "\n";
@@ -127,13 +126,12 @@ BuildState BuildState::parse(std::string_view text) {
             state.warnings = words[1];
         else if (kind == "lookup" && words.size() == 3)
             state.lookups.emplace(words[1], words[2]);
-        else if (kind == "module" && words.size() == 4) {
+        else if (kind == "module" && words.size() == 5) {
             module = &state.modules[std::string(words[1])];
             module->source = words[2];
             module->interface = words[3];
-        } else if (kind == "import" && words.size() == 3 && module != nullptr)
-            module->imports.emplace(words[1], words[2]);
-        else if (kind == "output" && words.size() == 3 && module != nullptr && is_class_file_path(words[1]))
+            module->reaches = words[4];
+        } else if (kind == "output" && words.size() == 3 && module != nullptr && is_class_file_path(words[1]))
             module->outputs.push_back({std::string(words[1]), std::string(words[2])});
         else if (kind != "skua-build")
             return {};  // of another version

@@ -18,8 +18,9 @@ struct BuiltFile {
 struct BuiltModule {
     std::string source;     // digest of its file's name and text
     std::string interface;  // interface_hash.h
-    // Of the modules in source form that it may look at, through others too: their interfaces.
-    std::map<std::string, std::string> imports;
+    // Digest of the names and interfaces of all modules in source form that it may look at, through others
+    // too.
+    std::string reaches;
     std::vector<BuiltFile> outputs;
 };
 

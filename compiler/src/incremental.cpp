@@ -8,6 +8,7 @@
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <unordered_map>
 
 #include "interface_hash.h"
 #include "skua/classfile/output_file.h"
@@ -68,28 +69,50 @@ std::string hex_of(const classfile::Sha256& digest) {
     return out;
 }
 
-// By module: those that it may look at, through others too, itself excluded.
-std::map<std::string, std::set<std::string>> reachable(std::span<ast::Module* const> modules) {
-    std::map<std::string, std::set<std::string>> direct, all;
-    for (const ast::Module* m : modules) {
-        const auto words = words_of(m->file->text());
-        auto& out = direct[m->file->module_name()];
-        for (const ast::Module* other : modules)
-            if (other != m && names_module(words, other->file->module_name()))
-                out.insert(other->file->module_name());
+// Of each module, the numbers of those that it names; of itself too, perhaps.
+std::vector<std::vector<std::size_t>> named_modules(std::span<ast::Module* const> modules) {
+    // By the last part of the name: few modules have one in common.
+    std::unordered_map<std::string_view, std::vector<std::size_t>> by_last;
+    std::vector<std::size_t> always;  // names_module does not depend on the words, or not on the last
+    for (std::size_t i = 0; i < modules.size(); ++i) {
+        const std::string_view name = modules[i]->file->module_name();
+        const std::string_view last = name.substr(name.rfind('.') + 1);
+        const bool ascii = std::all_of(last.begin(), last.end(), [](char c) { return c >= 0; });
+        (ascii && !is_known_to_all(name) ? by_last[last] : always).push_back(i);
     }
-    for (const auto& [name, first] : direct) {
-        std::set<std::string>& found = all[name];
-        std::vector<std::string> work(first.begin(), first.end());
-        while (!work.empty()) {
-            const std::string next = std::move(work.back());
-            work.pop_back();
-            if (next == name || !found.insert(next).second) continue;
-            const std::set<std::string>& further = direct[next];
-            work.insert(work.end(), further.begin(), further.end());
+    std::vector<std::vector<std::size_t>> named(modules.size());
+    for (std::size_t i = 0; i < modules.size(); ++i) {
+        const auto words = words_of(modules[i]->file->text());
+        const auto look = [&](const std::vector<std::size_t>& candidates) {
+            for (const std::size_t c : candidates)
+                if (names_module(words, modules[c]->file->module_name())) named[i].push_back(c);
+        };
+        look(always);
+        for (const std::string_view word : words)
+            if (const auto it = by_last.find(word); it != by_last.end()) look(it->second);
+    }
+    return named;
+}
+
+// The names of the modules that one may look at, through others too; sorted, itself left out.
+std::vector<std::string> reached_from(std::size_t start, std::span<ast::Module* const> modules,
+                                      const std::vector<std::vector<std::size_t>>& named) {
+    std::vector<bool> seen(modules.size());
+    std::vector<std::size_t> work{start};
+    std::vector<std::string> names;
+    seen[start] = true;
+    while (!work.empty()) {
+        const std::size_t at = work.back();
+        work.pop_back();
+        for (const std::size_t next : named[at]) {
+            if (seen[next]) continue;
+            seen[next] = true;
+            work.push_back(next);
+            names.push_back(modules[next]->file->module_name());
         }
     }
-    return all;
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 }  // namespace
@@ -106,18 +129,20 @@ bool IncrementalBuild::is_intact(const BuiltFile& file) const {
     return read_regular(path(file.path), kMaxStateFile, bytes) && hex_digest(bytes) == file.digest;
 }
 
-std::string IncrementalBuild::why_compile(const std::string& name, const BuiltModule& now) const {
+std::string IncrementalBuild::why_compile(const std::string& name, const BuiltModule& now,
+                                          std::span<const std::string> reached) const {
     const auto it = state_.modules.find(name);
     if (it == state_.modules.end()) return "not compiled before, or with warnings";
     const BuiltModule& before = it->second;
     if (before.source != now.source) return "its source has changed";
-    for (const auto& [import, interface] : now.imports) {
-        const auto known = before.imports.find(import);
-        if (known == before.imports.end()) return fmt::format("`{}` is new to it", import);
-        if (known->second != interface) return fmt::format("the interface of `{}` has changed", import);
+    if (before.reaches != now.reaches) {
+        for (const std::string& other : reached) {
+            const auto known = state_.modules.find(other);
+            if (known != state_.modules.end() && known->second.interface != now_.at(other).interface)
+                return fmt::format("the interface of `{}` has changed", other);
+        }
+        return "modules that it may look at are new, gone or changed";
     }
-    for (const auto& [import, interface] : before.imports)
-        if (!now.imports.contains(import)) return fmt::format("`{}` is no more among the sources", import);
     for (const BuiltFile& file : before.outputs)
         if (!is_intact(file)) return fmt::format("{} is missing or was changed", path(file.path));
     return {};
@@ -141,18 +166,22 @@ void IncrementalBuild::plan(std::span<ast::Module* const> modules, ClassPath& cl
     state_.compiler = compiler;
     state_.warnings = wanted;
 
-    const auto imports = reachable(modules);
     for (const ast::Module* m : modules) {
         BuiltModule& now = now_[m->file->module_name()];
         now.source =
             hex_digest(std::string(base_name(m->file->path())) + '\0' + std::string(m->file->text()));
         now.interface = hex_of(interface_hash(*m));
     }
-    for (const ast::Module* m : modules) {
+    const auto named = named_modules(modules);
+    for (std::size_t i = 0; i < modules.size(); ++i) {
+        const ast::Module* m = modules[i];
         const std::string& name = m->file->module_name();
         BuiltModule& now = now_[name];
-        for (const std::string& import : imports.at(name)) now.imports[import] = now_[import].interface;
-        std::string reason = all_stale.empty() ? why_compile(name, now) : all_stale;
+        const std::vector<std::string> reached = reached_from(i, modules, named);
+        std::string all;
+        for (const std::string& other : reached) all += other + ' ' + now_[other].interface + '\n';
+        now.reaches = hex_digest(all);
+        std::string reason = all_stale.empty() ? why_compile(name, now, reached) : all_stale;
         const auto known = before.find(name);
         if (reason.empty()) {
             unchanged_.insert(m);

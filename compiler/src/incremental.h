@@ -46,7 +46,8 @@ public:
 
 private:
     void load_state();
-    [[nodiscard]] std::string why_compile(const std::string& name, const BuiltModule& now) const;
+    [[nodiscard]] std::string why_compile(const std::string& name, const BuiltModule& now,
+                                          std::span<const std::string> reached) const;
     [[nodiscard]] std::string path(const std::string& below) const {
         return folder_.empty() ? below : folder_ + "/" + below;
     }

@@ -252,9 +252,9 @@ Class* string_class(Vm& vm) {
 }
 
 Result<Class*> box_class_of(Vm& vm, const Type* type) {
-    LinkerState& state = vm.linker();
-    std::lock_guard guard(state.lock);
-    if (auto it = state.box_classes.find(type); it != state.box_classes.end()) return it->second;
+    if (Class* known = type->box.load(std::memory_order_acquire)) return known;
+    std::lock_guard guard(vm.linker().lock);
+    if (Class* known = type->box.load(std::memory_order_acquire)) return known;
     auto payload = layout_of(vm.types(), type);
     if (!payload) return std::move(payload).error();
     auto cls = blank(ClassKind::Box, type);
@@ -280,7 +280,7 @@ Result<Class*> box_class_of(Vm& vm, const Type* type) {
         SKUA_TRY(collect_interfaces(vm, *cls, **extension, type->args));
     }  // Else nothing boxes it: the class that a cast asks for, and that no object has.
     Class* made = keep(vm, std::move(cls));
-    state.box_classes.emplace(type, made);
+    type->box.store(made, std::memory_order_release);
     return made;
 }
 

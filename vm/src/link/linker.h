@@ -45,7 +45,6 @@ struct LinkerState {
     std::recursive_mutex lock;
 
     std::deque<std::unique_ptr<Class>> classes;
-    std::unordered_map<const Type*, Class*> box_classes;
     std::unordered_map<const Function*, Class*> closure_classes;
     std::map<std::pair<const Class*, const Function*>, Function*> unboxing_thunks;
     std::deque<std::unique_ptr<Function>> thunks;

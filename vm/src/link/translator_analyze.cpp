@@ -126,6 +126,10 @@ bool Translator::uses_window(const Instruction& in) const {
         case Op::ArrayCopy:
         case Op::ArrayFill:
             return true;
+        case Op::Equals: {  // of several leaves
+            const RegInfo& compared = regs_[static_cast<std::size_t>(code_.operand(in, 1))];
+            return compared.layout && compared.layout->slots() > 1;
+        }
         default:
             return false;
     }
@@ -136,7 +140,8 @@ bool Translator::uses_window(const Instruction& in) const {
 void Translator::coalesce_arguments() {
     for (std::uint32_t i = 0; i < code_.instructions.size(); ++i) {
         const Instruction& in = code_.instructions[i];
-        if (!uses_window(in) || in.op == Op::ArrayLit || in.op == Op::ArrayCopy || in.op == Op::ArrayFill)
+        if (!uses_window(in) || in.op == Op::ArrayLit || in.op == Op::ArrayCopy || in.op == Op::ArrayFill ||
+            in.op == Op::Equals)
             continue;
         // The last window use before this one in the block.
         std::uint32_t barrier = block_starts_[block_of_[i]];

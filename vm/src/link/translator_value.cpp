@@ -11,6 +11,43 @@ bool is_reference_layout(const Layout& layout) {
     return layout.slots() == 1 && layout.leaves[0].rep == Rep::Ref;
 }
 
+// How two values of one leaf of this type are compared; Count if that is no single instruction.
+LOp leaf_equality(const Type* type) {
+    if (type->kind == TypeKind::F64) return LOp::EqF;
+    if (type->kind == TypeKind::F32) return LOp::EqF32;
+    if (classfile::is_primitive(type->kind)) return LOp::Eq;
+    // Null is equal to itself alone, which is what comparing texts does with it, too.
+    const Type* text = type->kind == TypeKind::Nullable ? type->elem() : type;
+    return text->kind == TypeKind::String ? LOp::StrEq : LOp::Count;
+}
+
+// Of values with more leaves, most differ in the first ones: the machine stops there.
+constexpr std::size_t kMaxInlineLeaves = 4;
+
+// The comparisons of a value's leaves, if they are few and nothing but them decides whether two values are
+// equal: no struct in it has an `equals` of its own. Trouble is left for the instruction to tell when it
+// runs.
+bool equality_of_leaves(Vm& vm, const Type* type, std::vector<LOp>& leaves) {
+    if (const LOp op = leaf_equality(type); op != LOp::Count) {
+        leaves.push_back(op);
+        return leaves.size() <= kMaxInlineLeaves;
+    }
+    if (type->kind == TypeKind::Named) {
+        auto def = Loader::resolve(type);
+        if (!def || (*def)->kind != classfile::DeclKind::Struct) return false;
+        auto cls = box_class_of(vm, type);
+        if (!cls || !resolve_universal(vm, **cls) || (*cls)->equals_method.load(std::memory_order_acquire))
+            return false;
+    } else if (type->kind != TypeKind::Tuple) {
+        return false;
+    }
+    auto layout = layout_of(vm.types(), type);
+    if (!layout) return false;
+    for (const Type* component : (*layout)->components)
+        if (!equality_of_leaves(vm, component, leaves)) return false;
+    return true;
+}
+
 }  // namespace
 
 Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
@@ -85,19 +122,24 @@ Result<void> Translator::translate_value(const Instruction& in, bool& handled) {
         case Op::Equals: {
             const Type* type = reg(in, 1).type;
             const std::uint32_t a = slot(in, 1), b = slot(in, 2);
-            LOp op = LOp::Count;
-            if (type->kind == TypeKind::F64)
-                op = LOp::EqF;
-            else if (type->kind == TypeKind::F32)
-                op = LOp::EqF32;
-            else if (classfile::is_primitive(type->kind))
-                op = LOp::Eq;
-            else if (type->kind == TypeKind::String)
-                op = LOp::StrEq;
-            if (op != LOp::Count) {
-                out_.emit(op, slot(in, 0), a, b);
-            } else {
+            std::vector<LOp> leaves;
+            if (!equality_of_leaves(vm_, type, leaves) || leaves.empty()) {
+                // The compiled tier asks how objects of the type are compared, perhaps before this has run.
+                const Type* object = type->kind == TypeKind::Nullable ? type->elem() : type;
+                if (object->kind == TypeKind::Named) {
+                    if (auto cls = class_of(vm_, object); cls && (*cls)->kind == ClassKind::Object)
+                        (void)resolve_universal(vm_, **cls);
+                }
                 out_.emit_pointer(LOp::EqualsOf, slot(in, 0), a, b, type);
+                return {};
+            }
+            // The result may be in the window as well, for a later call: it is written last.
+            need_window(2);
+            const std::uint32_t last = static_cast<std::uint32_t>(leaves.size()) - 1;
+            for (std::uint32_t i = 0; i <= last; i++) {
+                const std::uint32_t so_far = last == 0 ? slot(in, 0) : i == 0 ? window_ : window_ + 1;
+                out_.emit(leaves[i], so_far, a + i, b + i);
+                if (i > 0) out_.emit(LOp::And, i == last ? slot(in, 0) : window_, window_, window_ + 1);
             }
             return {};
         }

@@ -44,6 +44,7 @@ struct Type {
     mutable std::atomic<TypeDef*> def{nullptr};    // Named, once resolved
     mutable std::atomic<bool> well_formed{false};  // closed types that check_type has passed
     mutable std::atomic<Class*> cls{nullptr};      // closed reference types and static owners, once linked
+    mutable std::atomic<Class*> box{nullptr};  // closed value types, once linked: the class of their boxes
     mutable std::atomic<const Layout*> layout{nullptr};  // closed types, once computed
 
     [[nodiscard]] bool is(TypeKind k) const { return kind == k; }

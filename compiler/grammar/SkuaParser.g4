@@ -54,8 +54,9 @@ functionName
     ;
 params : param (',' param)* ;
 param : (ArgName | Name) ':' type '...'? ('=' expr)? ;
-resultType : ':' type ;
-functionBody : '=' expr | block ;
+    catch [SyntaxAbort&] { recover_parameter(); }
+resultType : (':' | '->') type ;  // `->` is reported by the tree builder
+functionBody : ('=' | '=>') expr | block ;
 propertyDecl : 'get' Name ':' type functionBody? ;
 variableDecl : ('let' | 'var') Name (':' type)? ('=' expr)? ;
 testDecl : 'test' String block ;

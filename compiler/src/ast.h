@@ -175,6 +175,11 @@ struct Module {
     List<Decl*> decls;  // FunctionDecl, VariableDecl, TypeDecl, ExtendDecl, TestDecl
     std::string_view doc;
     SourceRange range;
+    // Where the source has syntax errors: what was left out, in order, and the names that stand in it,
+    // sorted. What depends on them is not reported.
+    List<SourceRange> lost;
+    List<std::string_view> lost_names;
+    bool whole = true;  // false: so much is wrong that the rest is a guess
     // -- sema
     ModuleSymbol* symbol = nullptr;
 };

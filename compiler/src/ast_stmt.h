@@ -47,6 +47,7 @@ struct BindingPattern : Pattern {
     // -- sema
     LocalSymbol* symbol = nullptr;
     Expr* value = nullptr;  // what is stored: the hole, converted if need be
+    bool again = false;     // a further alternative binds the symbol too
 };
 
 struct LiteralPattern : Pattern {  // 0, -1, "a", 'c', true, null
@@ -65,10 +66,11 @@ struct RangePattern : Pattern {  // 3..=9, 'a'..='z', 0..10
     Expr* test = nullptr;  // -- sema: bool, `low <= hole && hole <= high`
 };
 
-struct AlternativesPattern : Pattern {  // 1 | 2; bindings only if every alternative binds the same (not yet)
+struct AlternativesPattern : Pattern {  // 1 | 2; each alternative binds the same names
     static constexpr auto kKind = PatternKind::Alternatives;
     explicit AlternativesPattern(SourceRange r) : Pattern(kKind, r) {}
     List<Pattern*> alternatives;
+    bool binds = false;  // -- sema
 };
 
 struct TuplePattern : Pattern {  // (a, _, 3)
@@ -89,6 +91,7 @@ struct IsPattern : Pattern {  // is Circle, is Circle c
     Expr* test = nullptr;  // bool: IsExpr on the hole
     LocalSymbol* symbol = nullptr;
     Expr* value = nullptr;  // the hole cast to the target, to store into symbol
+    bool again = false;     // as in BindingPattern
 };
 
 struct CasePattern
@@ -192,6 +195,7 @@ struct LocalFunctionStmt : Stmt {
 struct ErrorStmt : Stmt {
     static constexpr auto kKind = StmtKind::Error;
     explicit ErrorStmt(SourceRange r) : Stmt(kKind, r) {}
+    bool may_leave = false;  // a `return`, `throw`, `break` or `continue` stands in it
 };
 
 }  // namespace skua::compiler::ast

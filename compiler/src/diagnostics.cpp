@@ -23,7 +23,7 @@ SourceDiagnostic& DiagnosticSink::error(SourceRange range, std::string message, 
 
 SourceDiagnostic& DiagnosticSink::warning(WarningKind kind, SourceRange range, std::string message,
                                           std::string suggestion) {
-    if (!warnings_.has(kind)) return dropped_one();
+    if (muted_ || !warnings_.has(kind)) return dropped_one();
     for (const SourceDiagnostic& d : all_)
         if (d.range == range && d.message == message) return dropped_one();
     if (all_.size() - errors_ >= limit_) return dropped_one();

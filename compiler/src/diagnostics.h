@@ -52,6 +52,9 @@ public:
     // At the end, if warnings are to be errors: makes them so.
     void settle_warnings();
 
+    // From now on warnings are dropped.
+    void mute_warnings() { muted_ = true; }
+
     [[nodiscard]] bool has_errors() const { return errors_ != 0; }
     [[nodiscard]] bool full() const { return errors_ >= limit_; }
     [[nodiscard]] std::size_t error_count() const { return errors_; }
@@ -66,6 +69,7 @@ private:
     WarningOptions warnings_;
     std::size_t errors_ = 0;
     std::size_t dropped_ = 0;
+    bool muted_ = false;
     std::vector<SourceDiagnostic> all_;  // deque not needed: the reference is used at once
     SourceDiagnostic scratch_;
 };

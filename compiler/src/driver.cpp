@@ -23,7 +23,11 @@ public:
 
     void run() {
         load_all();
-        if (!out_.ok()) return;
+        // What else is wrong is told along with syntax errors, unless too little was understood.
+        const bool understood =
+            std::all_of(modules_.begin(), modules_.end(), [](const ast::Module* m) { return m->whole; });
+        if (!out_.failures.empty() || out_.sink.full() || !understood || modules_.size() != out_.files.size())
+            return;
         ClassPath class_path;
         if (!open_class_path(class_path)) return;
         AnalyzeOptions analysis;
@@ -156,7 +160,7 @@ private:
                        fmt::format("{}: is not the standard library: it has no std.core", entry));
             }
         }
-        return out_.ok();
+        return out_.failures.empty();
     }
 
     void collect_tests(const Program& program) {

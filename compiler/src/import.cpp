@@ -1,5 +1,6 @@
 #include "import.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -197,6 +198,21 @@ bool ClassPath::look_for(std::string_view name) {
         if (fs::exists(entry->folder / (file_name(name) + ".skc"), ec)) return true;
     }
     return false;
+}
+
+std::vector<std::string> ClassPath::names_in_archives() {
+    std::vector<std::string> out;
+    for (auto& entry : entries_) {
+        if (entry->archive == nullptr) continue;
+        for (const classfile::EntryInfo& info : entry->archive->entries()) {
+            std::string_view name = info.name;
+            if (!name.ends_with(".skc")) continue;
+            name.remove_suffix(4);
+            out.emplace_back(name);
+            std::replace(out.back().begin(), out.back().end(), '/', '.');
+        }
+    }
+    return out;
 }
 
 bool ClassPath::look_for_module(std::string_view module) {

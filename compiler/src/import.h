@@ -35,6 +35,8 @@ public:
     Result<const classfile::ClassFile*> find(std::string_view name);
     // Whether `find` would find a file, without reading it.
     [[nodiscard]] bool contains(std::string_view name);
+    // The names of all class files of the archives, for suggestions.
+    [[nodiscard]] std::vector<std::string> names_in_archives();
     // Whether some type or module lies below this module name (for "no such module" messages).
     [[nodiscard]] bool contains_module(std::string_view module);
 

@@ -34,10 +34,21 @@ bool token_text_is_literal(TokenKind kind) {
 }
 
 LexResult tokenize(const SourceFile& file, Arena& arena, DiagnosticSink& sink) {
-    return Lexer(file, arena, sink).run();
+    DiagnosticSink found(~std::size_t{0});
+    Lexer lexer(file, arena, found);
+    LexResult result = lexer.run();
+    const UnmatchedBraces unmatched = lexer.unmatched();
+    if (result.whole && result.complete && !unmatched.none()) {
+        Lexer again(file, arena, sink, unmatched);
+        result = again.run();
+        result.whole = result.whole && again.unmatched().none();
+        return result;
+    }
+    for (const SourceDiagnostic& d : found.all()) sink.error(d.range, d.message, d.suggestion);
+    return result;
 }
 
-Lexer::Lexer(const SourceFile& file, Arena& arena, DiagnosticSink& sink)
+Lexer::Lexer(const SourceFile& file, Arena& arena, DiagnosticSink& sink, UnmatchedBraces repair)
     : file_(file),
       arena_(arena),
       sink_(sink),
@@ -46,7 +57,8 @@ Lexer::Lexer(const SourceFile& file, Arena& arena, DiagnosticSink& sink)
       file_id_(file.id()),
       base_(file.text().data()),
       p_(base_),
-      end_(base_ + file.text().size()) {
+      end_(base_ + file.text().size()),
+      repair_(repair) {
     tokens_.reserve(file.text().size() / 4 + 16);
 }
 
@@ -59,10 +71,12 @@ LexResult Lexer::run() {
     if (file_.text().starts_with("\xEF\xBB\xBF")) p_ += 3;
     for (;;) {
         skip_trivia();
+        if ((newline_ || p_ >= end_) && !repair_.none()) mend_braces();
         if (newline_) end_line();
         if (p_ >= end_) break;
         lex_token();
     }
+    count_unmatched();
     if (result_.complete) pop_to(0);
     const TokenKind last = previous();
     if (last != TokenKind::None && last != TokenKind::Terminator && last != TokenKind::LBrace &&
@@ -143,6 +157,7 @@ void Lexer::block_comment() {
     for (int depth = 1; depth > 0;) {
         if (p_ >= end_) {
             error(start, start + 2, "this comment is not closed", "close it with `*/`; comments nest");
+            result_.whole = false;
             return;
         }
         if (*p_ == '\n') newline_ = true;
@@ -202,6 +217,46 @@ bool Lexer::continues_line() const {
     }
 }
 
+// Is the last token part of a head - `if x`, `fn f()`, `class A` - whose block has not begun?
+bool Lexer::lacks_block() const {
+    using K = TokenKind;
+    const std::size_t depth = stack_.size();
+    for (std::size_t i = tokens_.size(); i-- > 0;) {
+        const Token& t = tokens_[i];
+        if (t.depth > depth) continue;
+        switch (t.kind) {
+            case K::If:
+            case K::Else:
+            case K::While:
+            case K::For:
+            case K::Match:
+            case K::Try:
+            case K::Catch:
+            case K::Finally:
+            case K::Fn:
+            case K::Class:
+            case K::Struct:
+            case K::Interface:
+            case K::Enum:
+            case K::Extend:
+            case K::Init:
+            case K::Test:
+                return true;
+            case K::Terminator:
+            case K::LBrace:
+            case K::ArrowBrace:
+            case K::RBrace:
+            case K::Assign:
+            case K::FatArrow:
+                return false;
+            default:
+                break;
+        }
+        if (t.depth < depth) return false;
+    }
+    return false;
+}
+
 // A line break stands between the last token and what comes next: does it end a statement?
 void Lexer::end_line() {
     if (in_type_arguments()) return;
@@ -214,21 +269,31 @@ void Lexer::end_line() {
             break;
         }
         if (!stack_.empty() && stack_.back().kind != Bracket::Brace) {
-            if (p_ < end_ && !closes_brackets_here()) return;
+            if (p_ < end_ && !closes_brackets_here() && !cut_) return;
             std::size_t i = stack_.size();
             while (i > 0 && stack_[i - 1].kind != Bracket::Brace) --i;
             pop_to(i);
             given_up = true;
         }
     }
+    cut_ = false;
     const TokenKind last = previous();
+    if (p_ < end_ && *p_ == '{' && lacks_block()) {
+        error(p_, p_ + 1, "this `{` stands on the line of what it belongs to",
+              "put it at the end of the line before");
+        return;
+    }
     bool ends = (token_flags(last) & kTokenEnds) != 0;
     if (last == TokenKind::Star) ends = before_previous() == TokenKind::Dot;  // import a.*
     // `let x =` and then a line that begins with `let`: something is missing, but not that line.
     if (!ends && last >= TokenKind::Dot && last <= TokenKind::IsNot) ends = closes_brackets_here();
     if (!ends || continues_line()) return;
     const char* here = base_ + tokens_.back().end;
-    const bool visible = !given_up && (*here == '\n' || *here == '\r');
+    // What is reported as the end of the line has a place of its own, also before a comment.
+    const char* q = here;
+    while (*q == ' ' || *q == '\t') ++q;
+    const bool visible =
+        !given_up && (*q == '\n' || *q == '\r' || (q[0] == '/' && (q[1] == '/' || q[1] == '*')));
     terminator(here, visible ? here + 1 : here);
 }
 
@@ -255,6 +320,22 @@ void Lexer::emit(TokenKind kind, const char* start, std::uint32_t value) {
     t.end = at(p_);
     t.value = value;
     tokens_.push_back(t);
+}
+
+// `i++`, `--i`: reported, and left out. `x - -1` and `x--1` are what they look like.
+bool Lexer::step_operator() {
+    const char* after = p_ + 2;
+    if (p_[1] != *p_ || *after == '=') return false;
+    const char* q = after;
+    while (*q == ' ' || *q == '\t') ++q;
+    const bool last = q >= end_ || std::string_view("\n\r)]};,{").find(*q) != std::string_view::npos ||
+                      (q[0] == '/' && q[1] == '/');
+    const bool postfix = last && !space_ && (token_flags(previous()) & kTokenEnds) != 0;
+    const bool prefix = statement_starts() && is_class(*after, kLetter);
+    if (!postfix && !prefix) return false;
+    error(p_, after, fmt::format("there is no operator `{0}{0}`", *p_), fmt::format("write `i {}= 1`", *p_));
+    p_ = after;
+    return true;
 }
 
 void Lexer::op(TokenKind kind, int length) {
@@ -322,8 +403,10 @@ void Lexer::punctuation() {
             if (n == '!' && !space_ && (token_flags(previous()) & kTokenEnds) != 0) return op(K::BangBang, 2);
             return op(K::Bang, 1);
         case '+':
+            if (step_operator()) return;
             return n == '=' ? op(K::PlusAssign, 2) : op(K::Plus, 1);
         case '-':
+            if (step_operator()) return;
             return n == '=' ? op(K::MinusAssign, 2) : n == '>' ? op(K::Arrow, 2) : op(K::Minus, 1);
         case '*':
             return n == '=' ? op(K::StarAssign, 2) : op(K::Star, 1);
@@ -402,7 +485,8 @@ void Lexer::open(Bracket kind, TokenKind token, int length) {
     const char* start = p_;
     p_ += length;
     emit(token, start, kNoPartner);
-    stack_.push_back({kind, static_cast<std::uint32_t>(tokens_.size() - 1)});
+    stack_.push_back({kind, static_cast<std::uint32_t>(tokens_.size() - 1), 0});
+    if (!repair_.none()) stack_.back().indent = indent_of_line(start);
 }
 
 // Forgets brackets that were never closed (the parser reports them).
@@ -428,7 +512,19 @@ void Lexer::close(Bracket kind, TokenKind token) {
            stack_[i - 1].kind != Bracket::Interpolation)
         --i;
     const char* start = p_++;
-    if (i == 0 || stack_[i - 1].kind != kind) return emit(token, start, kNoPartner);
+    if (i == 0 || stack_[i - 1].kind != kind) {
+        const bool other = !stack_.empty() &&
+                           (stack_.back().kind == Bracket::Paren || stack_.back().kind == Bracket::Square);
+        if (!other) return emit(token, start, kNoPartner);
+        // [1, 2) - the wrong one of the two
+        const bool square = stack_.back().kind == Bracket::Square;
+        const LineColumn opener = file_.position(tokens_[stack_.back().token].start);
+        error(start, p_,
+              fmt::format("expected `{}` to close the `{}` opened at {}:{}, found `{}`", square ? "]" : ")",
+                          square ? "[" : "(", opener.line, opener.column, square ? ")" : "]"));
+        token = square ? TokenKind::RBracket : TokenKind::RParen;
+        i = stack_.size();
+    }
     drop_trailing_comma();
     const std::uint32_t partner = stack_[i - 1].token;
     const bool matched = i == stack_.size();
@@ -461,6 +557,132 @@ void Lexer::close_brace() {
     pop_to(i - 1);
     if (matched) tokens_[partner].value = static_cast<std::uint32_t>(tokens_.size());
     emit(TokenKind::RBrace, start, partner);
+}
+
+// ---- braces that are missing or too many ------------------------------------------------------------
+//
+// Where braces do not match, the end of the file is where that shows, and seldom where it happened. So the
+// text is read again, and this time indentation tells: what stands no deeper than the line of an
+// open `{`, and does not close it, shows that its `}` is missing; a `}` deeper than the line of its `{` is
+// one too many. No more is mended than is wrong.
+
+void Lexer::count_unmatched() {
+    for (const Token& t : tokens_) {
+        if (t.kind == TokenKind::LBrace || t.kind == TokenKind::ArrowBrace) ++unmatched_.missing;
+        if (t.kind != TokenKind::RBrace) continue;
+        if (t.value == kNoPartner)
+            ++unmatched_.surplus;
+        else
+            --unmatched_.missing;
+    }
+}
+
+std::size_t Lexer::indent_of_line(const char* p) const {
+    while (p > base_ && p[-1] != '\n') --p;
+    std::size_t width = 0;
+    for (; *p == ' ' || *p == '\t'; ++p) width = *p == '\t' ? (width / 4 + 1) * 4 : width + 1;
+    return width;
+}
+
+// At the first token of a line, or at the end of the file.
+void Lexer::mend_braces() {
+    const std::size_t indent = p_ < end_ ? indent_of_line(p_) : 0;
+    const bool closes = p_ < end_ && *p_ == '}';
+    const auto innermost = [&] {
+        std::size_t i = stack_.size();
+        while (i > 0 && stack_[i - 1].kind != Bracket::Brace) {
+            if (stack_[i - 1].kind == Bracket::Interpolation || stack_[i - 1].kind == Bracket::ImportBrace)
+                return std::size_t{0};
+            --i;
+        }
+        return i;
+    };
+    if (!closes && (continues_line() || *p_ == ')' || *p_ == ']' || *p_ == '{')) return;
+    if (repair_.surplus > 0 && p_ < end_ && reopen(indent)) return;
+    for (std::size_t i = innermost(); i > 0 && repair_.missing > 0; i = innermost()) {
+        const bool open_behind = closes ? stack_[i - 1].indent > indent : stack_[i - 1].indent >= indent;
+        if (!open_behind) break;
+        const Token& opener = tokens_[stack_[i - 1].token];
+        const LineColumn at_opener = file_.position(opener.start);
+        const char* first = p_ < end_ ? p_ : base_ + tokens_.back().end;
+        error(first, p_ < end_ ? p_ + 1 : first,
+              fmt::format("expected `}}` to close the `{{` opened at {}:{}{}", at_opener.line,
+                          at_opener.column, p_ < end_ ? "" : ", found the end of the file"),
+              p_ < end_ ? "judging by the indentation, a `}` is missing before this line" : "");
+        pop_to(i);
+        insert_closer();
+        --repair_.missing;
+    }
+    const std::size_t i = innermost();
+    if (closes && repair_.surplus > 0 && i > 0 && stack_[i - 1].indent < indent) {
+        error(p_, p_ + 1, "`}` without a `{` before it",
+              "judging by the indentation, this is the one that is too many");
+        ++p_;
+        --repair_.surplus;
+        skip_trivia();
+        newline_ = true;
+    }
+}
+
+// If a `}` of the line before closed a block that this line is indented into, that `}` is one too many: it is
+// left out, and reading goes on behind it.
+bool Lexer::reopen(std::size_t indent) {
+    if (tokens_.empty() || !strings_.empty()) return false;
+    const char* line = base_ + tokens_.back().end;
+    while (line > base_ && line[-1] != '\n') --line;
+    std::size_t k = tokens_.size();
+    while (k > 0 && base_ + tokens_[k - 1].start >= line) --k;
+    const char* first = line + std::string_view(line).find_first_not_of(" \t");
+    std::uint32_t partner = kNoPartner;
+    for (; k < tokens_.size() && partner == kNoPartner; ++k) {
+        const Token& t = tokens_[k];
+        if (t.kind != TokenKind::RBrace || t.start == t.end || t.value == kNoPartner) continue;
+        const char* opener = base_ + tokens_[t.value].start;
+        if (base_ + t.start != first && opener < line && indent_of_line(opener) < indent) partner = t.value;
+    }
+    if (partner == kNoPartner) return false;
+    --k;
+    const char* here = base_ + tokens_[k].start;
+    tokens_.resize(k);
+    while (!out_.docs.empty() && out_.docs.back().token >= k) out_.docs.pop_back();
+    doc_.clear();
+    has_doc_ = false;
+    // What was open there is open again.
+    tokens_[partner].value = kNoPartner;
+    pop_to(std::min<std::size_t>(stack_.size(), tokens_[partner].depth));
+    for (std::uint32_t i = partner; i < k; ++i) {
+        const Token& t = tokens_[i];
+        if (t.value != kNoPartner) continue;
+        if (t.kind == TokenKind::LBrace || t.kind == TokenKind::ArrowBrace)
+            stack_.push_back({Bracket::Brace, i, indent_of_line(base_ + t.start)});
+        else if (t.kind == TokenKind::LParen || t.kind == TokenKind::LambdaParen)
+            stack_.push_back({Bracket::Paren, i, 0});
+        else if (t.kind == TokenKind::LBracket)
+            stack_.push_back({Bracket::Square, i, 0});
+    }
+    error(here, here + 1, "`}` without a `{` before it",
+          "judging by the indentation, this is the one that is too many");
+    --repair_.surplus;
+    p_ = here + 1;
+    newline_ = false;
+    return true;
+}
+
+// Closes the innermost brace where the last token ends.
+void Lexer::insert_closer() {
+    const char* here = base_ + tokens_.back().end;
+    const TokenKind last = previous();
+    if (last != TokenKind::LBrace && last != TokenKind::ArrowBrace && last != TokenKind::Terminator)
+        terminator(here, here);
+    const std::uint32_t partner = stack_.back().token;
+    stack_.pop_back();
+    Token t;
+    t.kind = TokenKind::RBrace;
+    t.depth = static_cast<std::uint16_t>(stack_.size());
+    t.start = t.end = at(here);
+    t.value = partner;
+    tokens_[partner].value = static_cast<std::uint32_t>(tokens_.size());
+    tokens_.push_back(t);
 }
 
 // Where an expression (or a pattern) can begin: a name or parenthesis there that is followed by

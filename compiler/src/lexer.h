@@ -20,8 +20,10 @@ inline constexpr std::size_t kMaxName = 1000;
 
 struct LexResult {
     TokenList list;
-    bool complete = true;               // false: the text was given up half-way (too deeply nested)
-    std::vector<std::uint32_t> errors;  // where errors were reported, ascending
+    bool complete = true;                    // false: the text was given up half-way (too deeply nested)
+    bool whole = true;                       // false: something is not closed, so what follows it is a guess
+    std::vector<std::uint32_t> errors;       // where errors were reported, ascending
+    std::vector<std::string_view> reserved;  // reserved words that were used as names
 };
 
 // Reports what is wrong in the text to `sink`. The result's views are into the file and the

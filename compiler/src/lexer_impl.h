@@ -11,10 +11,18 @@
 
 namespace skua::compiler {
 
+// How many braces of a file are not closed, or close nothing.
+struct UnmatchedBraces {
+    std::size_t missing = 0;
+    std::size_t surplus = 0;
+    [[nodiscard]] bool none() const { return missing + surplus == 0; }
+};
+
 class Lexer {
 public:
-    Lexer(const SourceFile& file, Arena& arena, DiagnosticSink& sink);
+    Lexer(const SourceFile& file, Arena& arena, DiagnosticSink& sink, UnmatchedBraces repair = {});
     LexResult run();
+    [[nodiscard]] UnmatchedBraces unmatched() const { return unmatched_; }
 
 private:
     enum class Bracket : std::uint8_t { Paren, Square, Brace, ImportBrace, Interpolation };
@@ -22,6 +30,7 @@ private:
     struct Open {
         Bracket kind = Bracket::Paren;
         std::uint32_t token = 0;
+        std::size_t indent = 0;  // of the line it stands on; only while braces are mended
     };
 
     struct Piece {  // undecoded text of a block string
@@ -45,6 +54,7 @@ private:
     void requirements(std::string_view list);
     void end_line();
     bool continues_line() const;
+    bool lacks_block() const;
     void lex_token();
     void punctuation();
     void less();
@@ -53,11 +63,17 @@ private:
     void open(Bracket kind, TokenKind token, int length);
     void close(Bracket kind, TokenKind token);
     void close_brace();
+    void count_unmatched();
+    void mend_braces();
+    void insert_closer();
+    bool reopen(std::size_t indent);
+    std::size_t indent_of_line(const char* p) const;
     void drop_trailing_comma();
     void pop_to(std::size_t size);
     void fat_arrow();
     void emit(TokenKind kind, const char* start, std::uint32_t value = 0);
     void op(TokenKind kind, int length);
+    bool step_operator();
     void terminator(const char* start, const char* end);
     void unknown_character();
     void stop();
@@ -67,6 +83,9 @@ private:
     TokenKind soft_keyword(std::string_view text) const;
     TokenKind name_kind(const char* after) const;
     bool statement_starts() const;
+    bool is_meant_as_name(TokenKind keyword) const;
+    void report_reserved(const char* start, std::string_view text);
+    bool in_enum_body() const;
     bool closes_brackets_here() const;
     const char* scan_type_arguments(const char* p, bool declaration) const;
     bool type_arguments_may_be_followed_by(const char* p) const;
@@ -118,8 +137,11 @@ private:
     const char* p_;
     const char* end_;
     const char* type_end_ = nullptr;  // inside type arguments up to here
+    bool cut_ = false;                // a string of this line is not closed, nor what it swallowed
     bool newline_ = false;            // a line break since the last token
     bool space_ = true;               // any white space or comment since the last token
+    UnmatchedBraces unmatched_;
+    UnmatchedBraces repair_;  // what indentation shall find the places of
     std::vector<Open> stack_;
     std::vector<OpenString> strings_;  // one for each open interpolation
     std::vector<Piece> pieces_;        // of open block strings

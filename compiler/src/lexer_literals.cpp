@@ -222,6 +222,7 @@ void Lexer::character() {
         // Take only the quote and a character, so that the rest of the line is still understood.
         p_ = start + 1;
         if (p_ < end_ && *p_ != '\n') decode_utf8(p_);
+        cut_ = true;
         if (good)
             error(start, p_, "expected `'` at the end of this character",
                   "strings are written in double quotes");

@@ -107,9 +107,11 @@ void Lexer::format() {
 // Reports the innermost string as not closed, and goes on as if it had been closed at `at`.
 void Lexer::unterminated_string(const char* at, bool quiet) {
     const OpenString s = strings_.back();
+    cut_ = !s.block;
     if (!quiet) {
         const char* line_end = s.start;
         while (line_end < at && *line_end != '\n') ++line_end;
+        if (s.block) result_.whole = false;
         error(s.start, line_end, "this string is not closed",
               s.block ? "close it with \"\"\""
                       : "close it with \" on the same line; text of several lines is written in \"\"\"");

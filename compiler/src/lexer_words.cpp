@@ -81,6 +81,86 @@ bool Lexer::statement_starts() const {
            last == TokenKind::ArrowBrace;
 }
 
+// Is the brace that is open here that of an enum, where names of cases begin statements?
+bool Lexer::in_enum_body() const {
+    if (stack_.empty() || stack_.back().kind != Bracket::Brace) return false;
+    for (std::size_t i = stack_.back().token; i-- > 0 && tokens_[i].kind != TokenKind::Terminator;)
+        if (tokens_[i].kind == TokenKind::Enum) return true;
+    return false;
+}
+
+// Does the reserved word stand, or is it used, where only a name makes sense? It is read as one then, so
+// that one error is all that comes of it. The word has been read: p_ is behind it.
+bool Lexer::is_meant_as_name(TokenKind word) const {
+    using K = TokenKind;
+    const TokenKind before = newline_ ? K::None : previous();
+    if (before == K::Class || before == K::Struct || before == K::Interface || before == K::Enum) return true;
+    if (before == K::Fn) return true;
+    switch (word) {  // words that stand by themselves
+        case K::True:
+        case K::False:
+        case K::Null:
+        case K::This:
+        case K::Super:
+        case K::Break:
+        case K::Continue:
+        case K::Return:
+        case K::Else:
+            return false;
+        default:
+            break;
+    }
+    const K last = previous();
+    const char* q = skip_spaces(p_);
+    const char n = *q;
+    const bool ends = q >= end_ || (n == '/' && (q[1] == '/' || q[1] == '*')) || n == '\n' || n == '\r' ||
+                      n == ';' || n == '}';
+    const bool arrow = n == '=' && q[1] == '>';
+    const bool assigned = n == '=' && q[1] != '=' && !arrow;
+    // fn match(, class in {, let class =, for in in, import class = a.b
+    if (!newline_) {
+        switch (last) {
+            case K::Let:
+            case K::Var:
+            case K::Use:
+                return assigned || n == ':' || n == ',' || ends;
+            case K::For:
+                return word_at(q) == "in";
+            case K::Import:
+                return assigned || n == '.' || ends;
+            case K::Get:
+                return n == ':';
+            case K::Catch:
+                return n == '{' || n == ':';
+            default:
+                break;
+        }
+    }
+    if (arrow) return true;  // a lambda's parameter, a pattern
+    if (statement_starts())
+        return word != K::Fn && !is_modifier(word) && word != K::Let && word != K::Var && in_enum_body() &&
+               (ends || n == '(' || n == ',');
+    if (ends && (last == K::Assign || last == K::Arrow))
+        return word == K::In || word == K::Is || word == K::As;
+    if ((token_flags(last) & kTokenEnds) != 0) return false;  // `x is`, `x as`, `} catch`
+    // Nothing goes on like this after a keyword.
+    if (n == ',' || n == ')' || n == ']') return true;
+    if (n == ':') return !stack_.empty() && stack_.back().kind == Bracket::Paren;
+    if (n == '.') return q[1] != '.' && word != K::Import;
+    if (n == '>' || n == '&') return last == K::TypeOpen;
+    if (n == '}') return !stack_.empty() && stack_.back().kind == Bracket::Interpolation;
+    return assigned && last == K::Comma;
+}
+
+// Once for each word.
+void Lexer::report_reserved(const char* start, std::string_view text) {
+    for (std::string_view known : result_.reserved)
+        if (known == text) return;
+    result_.reserved.push_back(text);
+    error(start, p_, fmt::format("`{}` is a reserved word and cannot be a name", text),
+          "choose another name");
+}
+
 void Lexer::word() {
     using K = TokenKind;
     const char* start = p_;
@@ -104,6 +184,9 @@ void Lexer::word() {
         }
         kind = soft_keyword(text);
         if (kind == K::Name) kind = name_kind(p_);
+    } else if (is_meant_as_name(kind)) {
+        report_reserved(start, text);
+        kind = name_kind(p_);
     } else if (kind == K::As && *p_ == '?') {
         ++p_;
         kind = K::AsSafe;
@@ -151,7 +234,8 @@ TokenKind Lexer::soft_keyword(std::string_view text) const {
     const std::string_view next = word_at(q);
     if (text == "get") {
         const K after = next.empty() ? K::None : keyword(next);
-        return after == K::Name ? K::Get : K::Name;
+        const bool property = after == K::Name || (!next.empty() && *skip_spaces(q + next.size()) == ':');
+        return property ? K::Get : K::Name;
     }
     if (text == "open" || text == "abstract") {
         const K after = next.empty() ? K::None : keyword(next);
@@ -353,7 +437,11 @@ void Lexer::check_identifier(std::string_view text) {
             suggestion = "strings are written in straight quotes: \"";
         if (c == 0x2018 || c == 0x2019) suggestion = "characters are written in straight quotes: '";
         if (c == 0x2013 || c == 0x2014 || c == 0x2212) suggestion = "the minus sign is `-`";
-        if (c == 0xD7) suggestion = "multiplication is written `*`";
+        static constexpr std::pair<char32_t, std::string_view> kOperators[] = {
+            {0xD7, "*"},    {0xF7, "/"},    {0x2260, "!="}, {0x2264, "<="}, {0x2265, ">="}, {0x2192, "->"},
+            {0x21D2, "=>"}, {0x2227, "&&"}, {0x2228, "||"}, {0xAC, "!"},    {0x2026, ".."}, {0x22C5, "*"}};
+        for (const auto& [sign, ours] : kOperators)
+            if (c == sign) suggestion = fmt::format("write `{}`", ours);
         if (c == 0xA0 || c == 0x200B || c == 0xFEFF || category == UTF8PROC_CATEGORY_ZS)
             suggestion = "replace it by an ordinary space";
         const bool visible = category != UTF8PROC_CATEGORY_ZS && category != UTF8PROC_CATEGORY_CF &&

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "diagnostics.h"
@@ -21,6 +22,9 @@ enum class EventTag : std::uint32_t { Token = 0, Enter = 1, Exit = 2, Error = 3 
 
 struct EventList {
     std::vector<std::uint32_t> events;
+    // Tokens [first, end) that were skipped after an error, in order.
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> skipped;
+    bool stopped = false;  // parsing was given up
 
     void token(std::uint32_t index) { events.push_back(index << 2); }
     void enter(std::size_t rule) {

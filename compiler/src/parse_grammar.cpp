@@ -48,8 +48,10 @@ EventList run_grammar(const SourceFile& file, const LexResult& lexed, Diagnostic
         parser.module();
     } catch (const ParseStop&) {
         out.events.clear();
+        out.stopped = true;
     } catch (const SyntaxAbort&) {
         out.events.clear();
+        out.stopped = true;
     }
     return out;
 }

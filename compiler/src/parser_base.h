@@ -165,7 +165,30 @@ protected:
         events_->events.resize(slot.first_event + 1);
         events_->error(slot.first_token);
         if (sink_->full()) throw ParseStop();
+        skip_to_end_of_item(_input->token(slot.first_token).depth);
+        events_->skipped.push_back({slot.first_token, static_cast<std::uint32_t>(_input->index())});
+    }
+
+    // The same for a parameter, of which the next comma or the closing parenthesis is the end. Where there is
+    // none, the whole declaration is given up.
+    void recover_parameter() {
+        const Slot& slot = slots_[depth_ - 1];
+        if (sink_->full()) throw ParseStop();
         const std::uint16_t depth = _input->token(slot.first_token).depth;
+        std::size_t end = _input->index();
+        for (;; ++end) {
+            const Token& t = _input->token(end);
+            if (t.depth == depth && t.kind == TokenKind::Comma) break;
+            if (t.depth < depth && t.kind == TokenKind::RParen && t.value != kNoPartner) break;
+            if (t.depth < depth || t.kind == TokenKind::EndOfFile) throw SyntaxAbort();
+        }
+        events_->events.resize(slot.first_event + 1);
+        events_->error(slot.first_token);
+        _input->seek(end);
+        events_->skipped.push_back({slot.first_token, static_cast<std::uint32_t>(end)});
+    }
+
+    void skip_to_end_of_item(std::uint16_t depth) {
         // Closers that close nothing are reported once in a row.
         while (is_closer(_input->current()) && _input->current().value == kNoPartner) _input->consume();
         for (;;) {
@@ -200,7 +223,15 @@ private:
         std::vector<Rule> rules;
         rules.reserve(depth_);
         for (std::size_t i = 0; i < depth_; ++i) rules.push_back(slots_[i].rule);
-        report_syntax_error(*file_, *lexed_, {static_cast<std::uint32_t>(_input->index()), expected, rules},
+        std::uint32_t item = static_cast<std::uint32_t>(_input->index());
+        for (std::size_t i = depth_; i-- > 0;) {
+            if (slots_[i].rule != Rule::TopItem) continue;
+            item = slots_[i].first_token;
+            break;
+        }
+        const bool after_lost = !events_->skipped.empty() && events_->skipped.back().second == item;
+        report_syntax_error(*file_, *lexed_,
+                            {static_cast<std::uint32_t>(_input->index()), expected, rules, after_lost},
                             *sink_);
         throw SyntaxAbort();
     }

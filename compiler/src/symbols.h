@@ -164,6 +164,8 @@ struct TypeSymbol : Symbol {
     std::vector<CaseSymbol*> cases;
     bool is_enum = false;
     TypeSymbol* enum_of = nullptr;
+    // An error was reported about a supertype, so what it would have is not known.
+    bool has_unknown_super = false;
     // Struct: it has the static function `make$` (constructor->link_name), because of an init block or
     // default values (`make$$default$I`, I counted without receiver). Else `pack` makes it.
     bool has_init = false;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "syntax_hints.h"
+
 namespace skua::compiler {
 namespace {
 
@@ -20,6 +22,7 @@ public:
 
     void run() {
         if (explained_by_lexical_error()) return;
+        if (goes_on_with_what_was_lost()) return;
         if (special_case()) return;
         std::string what = expected();
         report(fmt::format("expected {}, found {}", what, found_text()));
@@ -93,16 +96,39 @@ private:
     }
 
     SourceDiagnostic& report(std::string message, std::string suggestion = {}) {
+        if (suggestion.empty()) suggestion = syntax_hint(file_.text(), tokens_, error_, found_);
         return sink_.error(range(), std::move(message), std::move(suggestion));
+    }
+
+    // Of statements that follow one another outside of functions, one is enough to say it; and where a `{` is
+    // missing, so is that of the `}` after them.
+    bool goes_on_with_what_was_lost() const {
+        if (!error_.after_lost || rule() != Rule::StrayTop) return false;
+        const std::string hint = syntax_hint(file_.text(), tokens_, error_, found_);
+        return hint.empty() || hint.starts_with("statements stand inside");
     }
 
     // A lexical error in this statement before this place: the syntax error is most likely its echo.
     bool explained_by_lexical_error() const {
         if (lexed_.errors.empty()) return false;
+        // A string or comment that is not closed has swallowed what is missing at the end.
+        if (!lexed_.whole && found().kind == TokenKind::EndOfFile) return true;
         std::size_t i = error_.token;
+        const auto taken_for_name = [&](const Token& t) {
+            return (token_flags(t.kind) & kTokenKeyword) != 0 &&
+                   std::find(lexed_.reserved.begin(), lexed_.reserved.end(), source(t)) !=
+                       lexed_.reserved.end();
+        };
+        if (taken_for_name(found())) return true;
         while (i > 0 && !(tokens_[i - 1].kind == TokenKind::Terminator &&
-                          tokens_[i - 1].depth <= tokens_[error_.token].depth))
+                          tokens_[i - 1].depth <= tokens_[error_.token].depth)) {
+            const Token& t = tokens_[i - 1];
+            // The block in which the statement stands is no part of it.
+            if (closer_of(t.kind) == TokenKind::RBrace && (t.value == kNoPartner || t.value >= error_.token))
+                break;
             --i;
+            if (taken_for_name(tokens_[i])) return true;
+        }
         const std::uint32_t from = tokens_[i].start;
         const std::uint32_t to = found().end;
         const std::uint32_t line_from = to == 0 ? 0 : file_.position(found().start).line;
@@ -173,25 +199,8 @@ private:
                            "a `{` stands on the line of what it belongs to");
                     return true;
                 }
-                if (f == K::Name || f == K::If || f == K::For || f == K::While) {
-                    const std::string_view word = source(found());
-                    if (word == "function" || word == "func" || word == "def" || word == "fun")
-                        report(fmt::format("expected a declaration, found `{}`", word),
-                               "functions are declared with `fn`");
-                    else if (word == "const" || word == "val")
-                        report(fmt::format("expected a declaration, found `{}`", word), "write `let`");
-                    else
-                        report(fmt::format("expected a declaration, found {}", found_text()),
-                               "statements stand inside functions; a program begins in `fn main()`");
-                    return true;
-                }
                 break;
             case Rule::StrayMember:
-                if (f == K::Name) {
-                    report(fmt::format("expected a member, found {}", found_text()),
-                           "fields begin with `let` or `var`, methods with `fn`");
-                    return true;
-                }
                 if (f == K::Class || f == K::Struct || f == K::Enum || f == K::Interface) {
                     report("types cannot be declared inside of types", "move it out to the module");
                     return true;

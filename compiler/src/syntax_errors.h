@@ -11,6 +11,7 @@ struct SyntaxError {
     std::uint32_t token = 0;               // where the parser stopped
     TokenKind expected = TokenKind::None;  // the one token that could come; None: see the rule
     std::span<const Rule> rules;           // the open rules, innermost last
+    bool after_lost = false;               // the item before was given up, too
 };
 
 // Reports the error unless a lexical error before it on the same line explains it.

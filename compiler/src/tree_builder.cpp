@@ -19,6 +19,7 @@ TreeBuilder::TreeBuilder(SourceFile& file, const TokenList& tokens, const EventL
       source_(file.text()),
       tokens_(tokens),
       events_(events.events),
+      skipped_(events.skipped),
       arena_(arena),
       sink_(sink) {}
 
@@ -161,6 +162,9 @@ TreeBuilder::Modifiers TreeBuilder::read_modifiers() {
             }
         }
         if ((m.bits & bit) != 0) sink_.error(at, "this modifier is given twice");
+        if (((m.bits | bit) & (kModPub | kModPrivate)) == (kModPub | kModPrivate) && (m.bits & bit) == 0 &&
+            (bit & (kModPub | kModPrivate)) != 0)
+            sink_.error(at, "`pub` and `private` exclude each other");
         m.bits |= bit;
         m.range = from(m.start);
         exit();
@@ -242,7 +246,9 @@ FunctionDecl* TreeBuilder::read_function(const Modifiers& m) {
     next();  // )
     if (at_rule(Rule::ResultType)) {
         enter(Rule::ResultType);
-        next();
+        if (const Token& t = next(); t.kind == K::Arrow)
+            sink_.error(range(t), "expected `:` and the result type, found `->`",
+                        "`->` is for function types: `(int) -> int`");
         f->result = read_type();
         exit();
     }
@@ -281,7 +287,9 @@ void TreeBuilder::read_function_name(FunctionDecl& f) {
 
 void TreeBuilder::read_function_body(FunctionDecl& f) {
     enter(Rule::FunctionBody);
-    if (accept(K::Assign)) {
+    if (at_token(K::FatArrow))
+        sink_.error(range(peek()), "expected `=` or `{`, found `=>`", "the body of a function follows `=`");
+    if (accept(K::Assign) || accept(K::FatArrow)) {
         f.expression_body = true;
         f.body = read_expr();
     } else {
@@ -366,17 +374,27 @@ List<ParamDecl> TreeBuilder::read_params() {
 
 ParamDecl TreeBuilder::read_param() {
     enter(Rule::Param);
-    const std::uint32_t at = start();
     ParamDecl p;
+    if (at_error()) {  // a name at best
+        const Token& t = tokens_.tokens[events_[pos_] >> 2];
+        if (t.kind == K::Name || t.kind == K::ArgName) p.name = ident(t);
+        p.range = range(t);
+        skip_error();
+        exit();
+        return p;
+    }
+    const std::uint32_t at = start();
     p.name = ident();
     next();  // :
     p.type = read_type();
     p.variadic = accept(K::Ellipsis);
     if (accept(K::Assign)) p.default_value = read_expr();
     p.range = from(at);
-    if (p.variadic && p.default_value != nullptr)
+    if (p.variadic && p.default_value != nullptr) {
         sink_.error(p.range, "a variadic parameter cannot have a default value",
                     "without arguments it is an empty array");
+        p.default_value = nullptr;
+    }
     exit();
     return p;
 }

@@ -101,6 +101,7 @@ private:
 
     // -- statements and patterns
     ast::BlockExpr* read_block();
+    [[nodiscard]] bool may_leave(std::uint32_t first) const;
     ast::Stmt* read_statement();
     ast::Stmt* read_let();
     ast::Stmt* read_use();
@@ -151,6 +152,7 @@ private:
     std::string_view source_;
     const TokenList& tokens_;
     const std::vector<std::uint32_t>& events_;
+    const std::vector<std::pair<std::uint32_t, std::uint32_t>>& skipped_;
     Arena& arena_;
     DiagnosticSink& sink_;
     std::size_t pos_ = 0;

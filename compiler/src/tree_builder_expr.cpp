@@ -187,8 +187,9 @@ Expr* TreeBuilder::read_binary(int min_precedence, Expr* left, bool assignment_a
             pos_ = operator_at;
             return left;
         }
-        if (info.precedence == last_precedence &&
-            (info.precedence == kComparison || info.precedence == kRange))
+        const bool chained = info.precedence == last_precedence &&
+                             (info.precedence == kComparison || info.precedence == kRange);
+        if (chained)
             sink_.error(range(op),
                         fmt::format("`{}` cannot follow another operator of its kind", token_text(op.kind)),
                         info.precedence == kComparison ? "combine two comparisons with `&&`"
@@ -208,7 +209,7 @@ Expr* TreeBuilder::read_binary(int min_precedence, Expr* left, bool assignment_a
         e->op_range = range(op);
         e->left = left;
         e->right = right;
-        left = e;
+        left = chained ? static_cast<Expr*>(make<ErrorExpr>(e->range)) : e;
         height_ = (left_height > height_ ? left_height : height_) + 1;
         if (!check_height(height_)) left = too_high(e->op_range);
     }
@@ -216,9 +217,14 @@ Expr* TreeBuilder::read_binary(int min_precedence, Expr* left, bool assignment_a
 }
 
 Expr* TreeBuilder::read_assignment(Expr* left, const Token& op, bool allowed) {
-    if (!allowed)
+    if (!allowed) {
+        const K before = last_ >= 2 ? tokens_.tokens[last_ - 2].kind : K::None;
+        const bool argument = is<NameExpr>(left) && (before == K::LParen || before == K::Comma);
         sink_.error(range(op), "an assignment is a statement and has no value",
-                    op.kind == K::Assign ? "write `==` to compare" : "make it a statement of its own");
+                    op.kind != K::Assign ? "make it a statement of its own"
+                    : argument           ? "write `==` to compare; arguments are named by `:`: `f(x: 1)`"
+                                         : "write `==` to compare");
+    }
     Tallest tallest{height_};
     tallest.add();
     auto* e = make<AssignExpr>({});
@@ -232,6 +238,7 @@ Expr* TreeBuilder::read_assignment(Expr* left, const Token& op, bool allowed) {
     e->value = read_binary(0, value, false);
     tallest.add();
     e->range = SourceRange::join(left->range, e->value->range);
+    if (!allowed) return make<ErrorExpr>(e->range);
     return e;
 }
 

@@ -5,6 +5,19 @@ namespace skua::compiler {
 
 using namespace ast;
 
+// Is there a jump among the tokens that were skipped from this one on?
+bool TreeBuilder::may_leave(std::uint32_t first) const {
+    for (const auto& [from, end] : skipped_) {
+        if (from != first) continue;
+        for (std::uint32_t i = from; i < end; ++i) {
+            const K k = tokens_.tokens[i].kind;
+            if (k == K::Return || k == K::ReturnBare || k == K::Throw || k == K::Break || k == K::Continue)
+                return true;
+        }
+    }
+    return false;
+}
+
 BlockExpr* TreeBuilder::read_block() {
     enter(Rule::Block);  // or ArrowBlock
     const std::uint32_t at = next().start;
@@ -14,8 +27,10 @@ BlockExpr* TreeBuilder::read_block() {
     while (at_rule(Rule::Statement)) {
         enter(Rule::Statement);
         if (at_error()) {
-            const Token& t = tokens_.tokens[events_[pos_] >> 2];
-            statements.push_back(make<ErrorStmt>(range(t)));
+            const std::uint32_t first = events_[pos_] >> 2;
+            auto* lost = make<ErrorStmt>(range(tokens_.tokens[first]));
+            lost->may_leave = may_leave(first);
+            statements.push_back(lost);
             skip_error();
         } else {
             height_ = 0;

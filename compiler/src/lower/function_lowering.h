@@ -217,7 +217,7 @@ private:
     void match_parts(std::span<ast::Pattern* const> elements, std::span<ast::Expr* const> parts, Label fail);
     // Takes the subject from an expression; without a detour if it is a plain variable.
     void bind_pattern(ast::Pattern* pattern, ast::Expr* init, Label fail);
-    void bind_to(const LocalSymbol& local, ast::Expr* value);
+    void bind_to(const LocalSymbol& local, ast::Expr* value, bool again = false);
 
     // ---- lower_exits.cpp: try, use, return, break, continue ---------------------------------------------
     void try_expr(ast::TryExpr& e, std::int64_t dst);

@@ -161,8 +161,11 @@ void FunctionLowering::bind_parameter(const LambdaParam& param, Reg r) {
     match_pattern(param.pattern, r, {});
 }
 
-void FunctionLowering::bind_to(const LocalSymbol& local, Expr* value) {
-    store_new(local, value);
+void FunctionLowering::bind_to(const LocalSymbol& local, Expr* value, bool again) {
+    if (again)
+        assign_local(local, value);
+    else
+        store_new(local, value);
 }
 
 void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) {
@@ -176,7 +179,7 @@ void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) 
         case PatternKind::Binding: {
             auto& e = *as<BindingPattern>(pattern);
             if (e.symbol == nullptr) return;
-            bind_to(*e.symbol, e.value != nullptr ? e.value : e.hole);
+            bind_to(*e.symbol, e.value != nullptr ? e.value : e.hole, e.again);
             return;
         }
         case PatternKind::Literal:
@@ -186,8 +189,8 @@ void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) 
         case PatternKind::Value:
             return test(as<ValuePattern>(pattern)->test);
         case PatternKind::Alternatives: {
-            if (!fail.valid()) return;
             auto& e = *as<AlternativesPattern>(pattern);
+            if (!fail.valid() && !e.binds) return;
             const Label fits = code_.new_label();
             for (std::size_t i = 0; i < e.alternatives.size(); ++i) {
                 if (i + 1 == e.alternatives.size()) {
@@ -209,7 +212,7 @@ void FunctionLowering::match_pattern(Pattern* pattern, Reg subject, Label fail) 
         case PatternKind::Is: {
             auto& e = *as<IsPattern>(pattern);
             test(e.test);
-            if (e.symbol != nullptr) bind_to(*e.symbol, e.value);
+            if (e.symbol != nullptr) bind_to(*e.symbol, e.value, e.again);
             return;
         }
         case PatternKind::Case: {
@@ -234,7 +237,7 @@ void FunctionLowering::bind_pattern(Pattern* pattern, Expr* init, Label fail) {
     if (auto* binding = as<BindingPattern>(pattern)) {
         if (binding->symbol == nullptr) return effect(init);
         if (binding->value == nullptr || binding->value == binding->hole)
-            return store_new(*binding->symbol, init);
+            return bind_to(*binding->symbol, init, binding->again);
     }
     if (auto* tuple = as<TuplePattern>(pattern)) {
         if (auto* parts = as<TupleExpr>(source);

@@ -63,6 +63,8 @@ public:
     std::span<ModuleSymbol* const> prelude_modules();  // whose extensions are visible everywhere
     // Names that could have been meant: "did you mean `x`?", or which import brings it; or "".
     std::string suggest_global(ModuleSymbol* from, std::string_view name);
+    std::string library_import(std::string_view name);
+    [[nodiscard]] static bool is_module_name(std::string_view qualified);
 
     // ---- symbols from syntax (declare.cpp)
     void declare(ModuleSymbol* module);
@@ -178,6 +180,19 @@ public:
         return sink.error(range, std::move(message), std::move(suggestion));
     }
 
+    // ---- where the source has syntax errors (sema.cpp)
+    // Does the name stand in a part of the module that could not be read?
+    [[nodiscard]] static bool is_lost(const ModuleSymbol* module, std::string_view name);
+    // Names that nobody knows, nor anything like them, are reported once: a declaration is missing, and the
+    // places where it is used are no mistakes of their own.
+    bool is_news(const ModuleSymbol* where, const std::string& what, const std::string& hint) {
+        return !hint.empty() || reported_unknown_.emplace(std::string(where->name) + " " + what, true).second;
+    }
+    // Might the type have had the member, or a supertype that has it, or this module an extension?
+    [[nodiscard]] bool is_member_lost(const Type* type, std::string_view name, const ModuleSymbol* from);
+    // Is a part of this missing from the tree?
+    [[nodiscard]] bool is_incomplete(SourceRange range) const;
+
     ClassPath& class_path;
     Arena& arena;
     DiagnosticSink& sink;
@@ -195,10 +210,14 @@ public:
 
 private:
     const Type* resolve_named(ast::NamedTypeNode* node, const TypeScope& scope);
-    Symbol* resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, bool report);
+    Symbol* resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, bool report,
+                         const TypeScope* scope = nullptr);
     void resolve_imports(ModuleSymbol* module, ModuleScope& scope);
     void check_overrides(TypeSymbol* type);
     void check_completeness(TypeSymbol* type);
+    void check_conflicts(TypeSymbol* type, const Type* self, std::span<const Type* const> supers);
+    void check_extensions(ModuleSymbol* module);
+    void check_operator_declaration(const ast::FunctionDecl* decl);
     void check_struct_cycle(TypeSymbol* type);
     void check_main(ModuleSymbol* module);
     void warn_unused_imports(ModuleSymbol* module);
@@ -227,6 +246,7 @@ private:
     ModuleSymbol* intrinsics_ = nullptr;
     std::unordered_map<std::string_view, TypeSymbol*> extension_cache_;
     std::unordered_map<std::string, bool> reported_missing_;
+    std::unordered_map<std::string, bool> reported_unknown_;
 
     // Was it said already why its class file cannot be used?
     [[nodiscard]] bool is_reported(const std::string& name) const { return reported_missing_.contains(name); }
@@ -235,12 +255,23 @@ private:
 // The line `deprecated: use x` of a documentation comment.
 [[nodiscard]] bool is_deprecated(std::string_view doc);
 [[nodiscard]] std::string_view deprecation_of(std::string_view doc);  // what follows the colon
+// What a name that other languages have is called here, as a suggestion; or "".
+[[nodiscard]] std::string foreign_name(std::string_view name);
+// The same for a type.
+[[nodiscard]] std::string foreign_type(std::string_view name);
 // Tells the private details of one place from another: "`a`, `b` and `c`".
 [[nodiscard]] std::string quoted_list(std::span<const std::string> names);
 // The name nearest to `name`, if one is near enough to be a misspelling; empty if none.
 [[nodiscard]] std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
 [[nodiscard]] inline std::string quote(const Type* type) {
     return "`" + to_string(type) + "`";
+}
+// The type with its article: "an `int`".
+[[nodiscard]] inline std::string an(const Type* type) {
+    const std::string text = to_string(type);
+    const bool vowel = !text.empty() && std::string_view("aeioAEIO").find(text[0]) != std::string_view::npos;
+    const bool f32 = text.starts_with("f32");
+    return (vowel || f32 ? "an `" : "a `") + text + "`";
 }
 [[nodiscard]] inline std::string quote(std::string_view name) {
     return "`" + std::string(name) + "`";

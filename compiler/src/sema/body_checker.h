@@ -22,6 +22,8 @@
 
 namespace skua::compiler {
 
+class Coverage;
+
 struct FactKey {
     const LocalSymbol* root = nullptr;
     std::array<const FieldSymbol*, 3> path{};
@@ -230,9 +232,16 @@ private:
 
     // ---- match and patterns (check_match.cpp, check_pattern.cpp)
     const Type* check_match(ast::MatchExpr* e, const Type* expected);
+    void warn_of_useless(ast::Pattern* pattern, Coverage& coverage);
+    void report_uncovered(const ast::MatchExpr* e, const Type* type, std::vector<std::string> missing);
     // Checks a pattern against a subject of this type; what it binds is declared in the current
     // scope. `refutable` is false in let, for and lambda parameters.
     void check_pattern(ast::Pattern* p, const Type* subject, const Type* known, bool refutable, bool is_var);
+    bool check_format(std::string_view format, SourceRange range, const Type* type);
+    // The part of an expression that has no value, and a suggestion.
+    std::pair<SourceRange, std::string> void_part(ast::Expr* e);
+    void check_alternatives(ast::AlternativesPattern* p, const Type* subject, const Type* known,
+                            bool refutable, bool is_var);
     std::vector<ast::Expr*> take_apart(ast::HoleExpr* subject, const Type* type, std::size_t count,
                                        SourceRange range);
     // The case that a path in a pattern names, and its class instantiated for the subject; null: none.
@@ -274,6 +283,7 @@ private:
     };
 
     // ---- scopes
+    void report_redeclared(const ast::Ident& name);
     LocalSymbol* declare_local(const ast::Ident& name, const Type* type, bool is_var);
     void bind_local(std::string_view name, LocalSymbol* local);
 

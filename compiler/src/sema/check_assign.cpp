@@ -76,11 +76,12 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         return place.set != nullptr;
     }
     if (!is<NameExpr>(e) && !is<MemberExpr>(e)) {
-        check_value(target);
-        if (!e->type->has_error) {
-            a_.error(e->range, "this cannot be assigned to",
-                     is<CallExpr>(e) ? "the result of a call is a value, not a variable"
-                                     : "expected a variable, a field or an element");
+        const bool call = is<CallExpr>(e), self = is<ThisExpr>(e);
+        const SourceRange range = e->range;
+        if (const Type* type = check_value(target); !type->has_error) {  // may put another node in its place
+            a_.error(range, self ? "`this` cannot be assigned to" : "this cannot be assigned to",
+                     call ? "the result of a call is a value, not a variable"
+                          : "expected a variable, a field or an element");
         }
         return false;
     }

@@ -56,6 +56,14 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
         check_all_quietly(args);
         return t_.error;
     }
+    // Too little is known of what it wants.
+    const Decl* declaration = making ? static_cast<const Decl*>(f->owner->decl) : f->decl;
+    if (declaration != nullptr && a_.is_incomplete(making ? f->owner->decl->header : f->decl->header)) {
+        check_all_quietly(args);
+        if (making) return f->owner->type_params.empty() ? f->owner->self : t_.error;
+        const Type* known = a_.result_type(f);
+        return f->type_params.empty() && !known->has_vars && !known->is(TypeKind::Void) ? known : t_.error;
+    }
     a_.warn_deprecated(f, f->flags, f->module, module_, name_range, shown_name);
     std::vector<CallArg> placed;
     std::vector<std::vector<Expr**>> slots;
@@ -123,7 +131,7 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
         for (Expr** slot : list) arguments_failed |= (*slot)->type->has_error;
     }
     if (missing != nullptr) {
-        if (!arguments_failed) {
+        if (!arguments_failed && (expected == nullptr || !expected->has_error)) {
             a_.error(
                 name_range,
                 "type argument " + quote(missing->name) + " of " + quote(shown_name) + " is not known here",
@@ -258,6 +266,9 @@ const Type* BodyChecker::call_value(CallExpr* e, const Type* type, Expr* callee,
         if ((m != nullptr && (m->value == ValueKind::Property || m->value == ValueKind::ArrayLength)) ||
             (n != nullptr && n->value == ValueKind::Property)) {
             hint = quote(m != nullptr ? m->name.text : n->name) + " is a property: leave out the `()`";
+        } else if (type->is_class() && type->symbol->is_enum && m != nullptr &&
+                   a_.find_case(type->symbol, m->name.text) != nullptr) {
+            hint = "a case without payload is written without `()`";
         } else if (type->is(TypeKind::Nullable) && type->inner()->is(TypeKind::Function)) {
             hint = "it may be null: test it first";
         }

@@ -58,7 +58,13 @@ const Type* BodyChecker::check_if(IfExpr* e, const Type* expected) {
     flow_ = merge(after_then, flow_);
     if (after_then.dead && flow_.dead) flow_.dead = true;
     if (then_type->is(TypeKind::Never) && else_type->is(TypeKind::Never)) return t_.never;
-    if (unused || then_type->is(TypeKind::Void) || else_type->is(TypeKind::Void)) return t_.void_;
+    if (unused || then_type->is(TypeKind::Void) || else_type->is(TypeKind::Void)) {
+        if (!unused && expected != nullptr && !expected->has_error && !expected->has_infer) {
+            for (Expr** s : {&e->then_branch, &e->else_branch})
+                if (!(*s)->type->is(TypeKind::Void)) coerce(*s, expected);
+        }
+        return t_.void_;
+    }
     if (then_type->has_error || else_type->has_error) return t_.error;
     if (then_type == else_type) return then_type;
     std::vector<Expr**> slots;
@@ -131,7 +137,13 @@ const Type* BodyChecker::check_try(TryExpr* e, const Type* expected) {
         a_.error(e->range, "`try` needs a `catch` or a `finally`");
     }
     if (slots.empty()) return t_.never;
-    if (unused || any_void) return t_.void_;
+    if (unused || any_void) {
+        if (!unused && expected != nullptr && !expected->has_error && !expected->has_infer) {
+            for (Expr** s : slots)
+                if (!(*s)->type->is(TypeKind::Void)) coerce(*s, expected);
+        }
+        return t_.void_;
+    }
     if (any_error) return t_.error;
     if (expected != nullptr && !expected->has_error) {
         bool all = true;
@@ -261,6 +273,8 @@ void BodyChecker::check_statement(Stmt* s) {
             check_local_function(static_cast<LocalFunctionStmt*>(s));
             break;
         case StmtKind::Error:
+            // Where it could have left the block, nothing is asked of what follows it.
+            flow_.dead |= static_cast<ErrorStmt*>(s)->may_leave;
             break;
     }
 }
@@ -326,7 +340,7 @@ void BodyChecker::check_for(ForStmt* s) {
                 if (type->is(TypeKind::String)) hint = "walk through its characters: `.chars()`";
                 if (type->is_integer()) hint = "to count, write `0..n`";
                 a_.error(s->iterable->range,
-                         "a " + quote(type) +
+                         an(type) +
                              " cannot be walked through: expected an array, a range or something with an "
                              "`iterator()`",
                          hint);

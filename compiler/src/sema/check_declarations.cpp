@@ -77,7 +77,8 @@ void Analyzer::check_module(ModuleSymbol* module) {
     for (FieldSymbol* g : module->globals) {
         field_type(g);
         check_field_init(g);
-        if (g->decl->init == nullptr && g->decl->type != nullptr)
+        if (g->decl->init == nullptr && g->decl->type != nullptr &&
+            (g->decl->modifiers & ast::kModNative) == 0)
             error(g->range, quote(g->name) + " has no initial value");
     }
     if (options.is_unchanged(module->ast)) {

@@ -25,15 +25,42 @@ const Type* BodyChecker::check(Expr*& slot, const Type* expected) {
     return type;
 }
 
+std::pair<SourceRange, std::string> BodyChecker::void_part(Expr* e) {
+    std::string hint;
+    for (int depth = 0; depth < 1000; ++depth) {
+        e = strip_parens(e);
+        Expr* inner = nullptr;
+        const auto look = [&](Expr* part) {
+            if (inner == nullptr && part != nullptr && part->type != nullptr &&
+                part->type->is(TypeKind::Void))
+                inner = part;
+        };
+        if (auto* branch = as<IfExpr>(e)) {
+            if (branch->else_branch == nullptr) return {e->range, "add an `else` branch"};
+            look(branch->then_branch);
+            look(branch->else_branch);
+        } else if (auto* match = as<MatchExpr>(e)) {
+            for (MatchArm& arm : match->arms) look(arm.body);
+        } else if (auto* attempt = as<TryExpr>(e)) {
+            look(attempt->body);
+            for (CatchClause& c : attempt->catches) look(c.body);
+        } else if (auto* block = as<BlockExpr>(e); block != nullptr && !block->statements.empty()) {
+            if (auto* last = as<ExprStmt>(block->statements.back())) look(last->expr);
+        } else if (is<AssignExpr>(e)) {
+            hint = "to compare, write `==`";
+        }
+        if (inner == nullptr) break;
+        e = inner;
+    }
+    return {e->range, hint};
+}
+
 const Type* BodyChecker::check_value(Expr*& slot, const Type* expected) {
     if (expected != nullptr && expected->is(TypeKind::Void)) expected = nullptr;
     const Type* type = check(slot, expected);
     if (type->is(TypeKind::Void)) {
-        std::string hint;
-        if (auto* i = as<IfExpr>(strip_parens(slot)); i != nullptr && i->else_branch == nullptr)
-            hint = "add an `else` branch";
-        if (is<AssignExpr>(strip_parens(slot))) hint = "to compare, write `==`";
-        a_.error(slot->range, "this has no value", hint);
+        auto [range, hint] = void_part(slot);
+        a_.error(range, "this has no value", hint);
         slot->type = t_.error;
         return t_.error;
     }
@@ -186,6 +213,9 @@ const Type* BodyChecker::check_interpolation(InterpolationExpr* e) {
             continue;
         }
         if (part.format.empty() || type->has_error || type->is(TypeKind::Never)) continue;
+        if (!check_format(part.format, part.format_range.end != 0 ? part.format_range : part.value->range,
+                          type))
+            continue;
         // The format is a constant; the value goes to the function for its kind.
         auto* format =
             a_.make<LiteralExpr>(part.format_range.end != 0 ? part.format_range : part.value->range);
@@ -232,6 +262,10 @@ const Type* BodyChecker::check_tuple(TupleExpr* e, const Type* expected) {
         const Type* want = match ? expected->args[i] : nullptr;
         const Type* type = check_value(e->elements[i], want);
         if (want != nullptr && convert_silently(e->elements[i], want)) type = want;
+        if (type->is(TypeKind::Null) && want != nullptr && !want->has_infer && !want->has_error) {
+            report_mismatch(e->elements[i]->range, want, type, "", e->elements[i]);
+            type = t_.error;
+        }
         if (type->is(TypeKind::Null)) {
             a_.error(e->elements[i]->range, "the type of this `null` is not known",
                      "write the type of the tuple: `let t: (int?, string) = ...`, for example");
@@ -319,6 +353,10 @@ void BodyChecker::check_empty(std::span<Expr** const> slots, const Type* type, s
 
 const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) {
     while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
+    if (expected != nullptr && expected->has_error) {
+        for (Expr*& x : e->elements) check(x, is<LambdaExpr>(strip_parens(x)) ? t_.error : nullptr);
+        return t_.error;
+    }
     const Type* element =
         expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
     if (element == nullptr && expected != nullptr && expected->is_interface() && expected->args.size() == 1)
@@ -521,12 +559,12 @@ const Type* BodyChecker::check_is(IsExpr* e) {
         return t_.bool_;
     }
     if (!base->is_class() && !base->is_interface()) {
-        a_.error(e->range, "a " + quote(operand) + " is never a " + quote(target));
+        a_.error(e->range, an(operand) + " is never " + an(target));
         return t_.bool_;
     }
     bool possible = a_.is_subtype(target, base) || a_.can_convert(target, base) || base->is_interface() ||
                     (target->is_interface() && base->symbol->has(classfile::kOpen));
-    if (!possible) a_.error(e->range, "a " + quote(base) + " is never a " + quote(target));
+    if (!possible) a_.error(e->range, an(base) + " is never " + an(target));
     return t_.bool_;
 }
 
@@ -557,7 +595,7 @@ const Type* BodyChecker::check_cast(CastExpr* e) {
         a_.error(e->range, "`as` does not convert numbers", "write `" + to_string(target) + "(...)`");
         return result;
     }
-    if (!possible) a_.error(e->range, "a " + quote(operand) + " is never a " + quote(target));
+    if (!possible) a_.error(e->range, an(operand) + " is never " + an(target));
     return result;
 }
 

@@ -116,7 +116,19 @@ const Type* BodyChecker::check_body(Expr*& body, Frame& frame, bool is_lambda) {
     }
     if (wanted != nullptr) {
         check(body, wanted->has_error ? nullptr : wanted);
+        if (body->type->is(TypeKind::Void) && (wanted->has_error || a_.is_incomplete(body->range)))
+            return wanted;
         if (body->type->is(TypeKind::Void)) {
+            // `= if ...` and the like: the branch without a value.
+            if (auto* f = frame.function;
+                !is<BlockExpr>(body) && (is_lambda || (f->decl != nullptr && f->decl->expression_body))) {
+                auto [range, hint] = void_part(body);
+                const bool part = range != body->range;
+                if (part || !hint.empty()) {
+                    a_.error(range, "this has no value, expected " + quote(wanted), hint);
+                    return wanted;
+                }
+            }
             SourceRange at = body->range;
             if (is<BlockExpr>(body)) at.start = at.end > at.start ? at.end - 1 : at.start;
             a_.error(at,
@@ -129,6 +141,7 @@ const Type* BodyChecker::check_body(Expr*& body, Frame& frame, bool is_lambda) {
         return wanted;
     }
     const Type* type = check(body);
+    if (a_.is_incomplete(body->range)) return t_.error;
     std::vector<Expr**> slots;
     for (Expr** r : frame.returns) slots.push_back(r);
     bool has_value = !type->is(TypeKind::Void) && !type->is(TypeKind::Never);
@@ -151,6 +164,7 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
     const Type* shape = expected;
     while (shape != nullptr && shape->is(TypeKind::Nullable)) shape = shape->inner();
     if (shape != nullptr && !shape->is(TypeKind::Function)) shape = nullptr;
+    const bool guess = shape == nullptr && expected != nullptr && expected->has_error;
     bool fits = shape != nullptr && shape->params().size() == e->params.size();
     if (shape != nullptr && !fits) {
         a_.error(e->range, "expected a function of " + std::to_string(shape->params().size()) + " parameter" +
@@ -175,11 +189,13 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
         frame.result = a_.resolve(e->result, type_scope_, true);
     } else if (fits && !shape->result()->has_infer) {
         frame.result = shape->result();
+    } else if (guess) {
+        frame.result = t_.error;
     }
     ScopeGuard scope(*this);
     FrameGuard guard(*this, frame, e->body);
     std::vector<ParamSymbol> params;
-    bool known = shape == nullptr || fits;
+    bool known = (shape == nullptr || fits) && !guess;
     for (std::size_t i = 0; i < e->params.size(); ++i) {
         LambdaParam& p = e->params[i];
         auto* binding = as<BindingPattern>(p.pattern);
@@ -276,6 +292,7 @@ void BodyChecker::check_local_function(LocalFunctionStmt* s) {
     name->local_function = f;
     a_.variables.push_back(name);
     name->function = frame_->function;
+    report_redeclared(decl->name);
     bind_local(decl->name.text, name);
     for (ParamSymbol& p : f->params) {
         if (p.has_default) {
@@ -460,6 +477,7 @@ void BodyChecker::check_constructor(TypeSymbol* type) {
         check(body, t_.void_);
     }
     settle_captures();
+    if (a_.is_incomplete(decl->range)) return;
     // Fields that must have a value get one.
     for (FieldSymbol* f : type->fields) {
         if (f->is_static() || f->decl == nullptr || f->decl->init != nullptr) continue;
@@ -486,7 +504,7 @@ void BodyChecker::check_constructor(TypeSymbol* type) {
                     });
             }
         }
-        if (!assigned) {
+        if (!assigned && (f->decl->modifiers & kModAbstract) == 0) {
             a_.error(
                 f->range, "field " + quote(f->name) + " of type " + quote(t) + " has no initial value",
                 "give it one, assign it in `init { ... }`, or make it nullable: " + quote(t_.nullable(t)));

@@ -17,21 +17,26 @@ void BodyChecker::bind_local(std::string_view name, LocalSymbol* local) {
     slot = {local, scope_starts_.size()};
 }
 
+void BodyChecker::report_redeclared(const Ident& name) {
+    if (scope_starts_.empty() || name.text == "_" || name.text.empty()) return;
+    auto earlier = locals_.find(name.text);
+    if (earlier == locals_.end() || earlier->second.local == nullptr ||
+        earlier->second.scope != scope_starts_.size())
+        return;
+    auto& d = a_.error(name.range, quote(name.text) + " is declared twice in this block",
+                       earlier->second.local->local_function != nullptr
+                           ? "choose another name"
+                           : "choose another name, or assign to the first");
+    d.notes.push_back({earlier->second.local->range, "the first declaration is here"});
+}
+
 LocalSymbol* BodyChecker::declare_local(const Ident& name, const Type* type, bool is_var) {
     auto* local = a_.make<LocalSymbol>(name.text);
     local->range = name.range;
     local->type = type;
     local->is_var = is_var;
     local->function = frame_->function;
-    if (!scope_starts_.empty() && name.text != "_" && !name.text.empty()) {
-        auto earlier = locals_.find(name.text);
-        if (earlier != locals_.end() && earlier->second.local != nullptr &&
-            earlier->second.scope == scope_starts_.size()) {
-            auto& d = a_.error(name.range, quote(name.text) + " is declared twice in this block",
-                               "choose another name, or assign to the first");
-            d.notes.push_back({earlier->second.local->range, "the first declaration is here"});
-        }
-    }
+    report_redeclared(name);
     bind_local(name.text, local);
     return local;
 }
@@ -158,15 +163,31 @@ void BodyChecker::list_visible(std::vector<std::string_view>& out) {
 }
 
 void BodyChecker::report_unknown(std::string_view name, SourceRange range) {
+    if (a_.is_lost(module_, name)) return;
+    if (type_ != nullptr && type_->self != nullptr && a_.is_member_lost(type_->self, name, module_)) return;
     std::vector<std::string_view> names;
     list_visible(names);
+    // A case of an enum without the enum's name.
+    for (const TypeSymbol* t : module_->types) {
+        if (!t->is_enum) continue;
+        for (const CaseSymbol* c : t->cases) {
+            if (c->name != name) continue;
+            a_.error(range, "unknown name " + quote(name),
+                     "write `" + std::string(t->name) + "." + std::string(name) + "`");
+            return;
+        }
+    }
+    if (type_ != nullptr && type_->self != nullptr) {
+        if (Member m = a_.find_member(type_->self, name); m && !a_.can_access(m.symbol, module_, type_)) {
+            a_.error(range, quote(name) + " is private in " + quote(m.owner));
+            return;
+        }
+    }
     auto best = nearest(name, names);
-    std::string hint = best.empty() ? a_.suggest_global(module_, name) : "did you mean " + quote(best) + "?";
-    if (name == "self") hint = "the object is called `this`";
-    if (name == "nil" || name == "None" || name == "undefined") hint = "it is called `null`";
-    if (name == "True" || name == "False") hint = "it is written in lower case";
-    if (name == "printf" || name == "console") hint = "write `println(...)`";
-    a_.error(range, "unknown name " + quote(name), hint);
+    std::string hint = foreign_name(name);
+    if (hint.empty())
+        hint = best.empty() ? a_.suggest_global(module_, name) : "did you mean " + quote(best) + "?";
+    if (a_.is_news(module_, std::string(name), hint)) a_.error(range, "unknown name " + quote(name), hint);
 }
 
 Ref BodyChecker::resolve_name(NameExpr* e) {
@@ -279,6 +300,7 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
     }
     Member m = symbol != nullptr ? a_.find_static(symbol, name.text) : Member{};
     if (!m) {
+        if (a_.is_member_lost(type.type, name.text, module_)) return ref;
         if (symbol == nullptr && type.type->is(TypeKind::Var)) {
             a_.error(name.range, "type parameter " + quote(type.type) + " has no static members");
             return ref;
@@ -371,6 +393,7 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
     if (through_super) {
         const Type* super = type->is(TypeKind::Named) ? type->symbol->super : nullptr;
         if (super == nullptr) {
+            if (type->is(TypeKind::Named) && type->symbol->has_unknown_super) return ref;
             a_.error(object->range, "there is no superclass");
             return ref;
         }
@@ -378,7 +401,8 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
     }
     Member m = a_.find_member(start, name.text);
     if (m && !a_.can_access(m.symbol, module_, type_)) {
-        a_.error(name.range, quote(name.text) + " is private in " + quote(m.owner));
+        a_.error(name.range, quote(name.text) + " is private in " + quote(m.owner),
+                 a_.suggest_member(type, name.text, module_));
         return ref;
     }
     if (!m) {
@@ -399,6 +423,7 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
                 return ref;
             }
         }
+        if (a_.is_member_lost(through_super ? start : type, name.text, module_)) return ref;
         if (type->is(TypeKind::Nullable)) {
             bool inner_has = a_.find_member(type->inner(), name.text) ||
                              a_.find_extension(type->inner(), name.text, module_) != nullptr ||
@@ -414,8 +439,10 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
                      hint);
             return ref;
         }
-        a_.error(name.range, quote(type) + " has no member " + quote(name.text),
-                 a_.suggest_member(type, name.text, module_));
+        const Type* shown = through_super ? start : type;
+        const std::string hint = a_.suggest_member(shown, name.text, module_);
+        if (a_.is_news(module_, to_string(shown) + "." + std::string(name.text), hint))
+            a_.error(name.range, quote(shown) + " has no member " + quote(name.text), hint);
         return ref;
     }
     bool is_static =
@@ -464,6 +491,7 @@ Ref BodyChecker::resolve_member(MemberExpr* e) {
             Symbol* symbol = a_.find_in_module(m, e->name.text);
             if (symbol == nullptr)
                 symbol = a_.find_module(std::string(m->name) + "." + std::string(e->name.text));
+            if (symbol == nullptr && a_.is_lost(m, e->name.text)) return ref;
             if (symbol == nullptr) {
                 std::vector<std::string_view> names;
                 for (auto& [n, s] : m->members) {

@@ -266,7 +266,15 @@ void BodyChecker::report_operator(BinaryExpr* e) {
         return;
     }
     std::string hint;
-    if (e->op == BinaryOp::Add && (left->is(TypeKind::String) || right->is(TypeKind::String))) {
+    const auto callable = [&](const Type* f, const Type* other) {
+        return f->is(TypeKind::Function) && f->params().empty() && f->result() == other;
+    };
+    if (callable(left, right) || callable(right, left)) {
+        hint = "call the function: write `()` after it";
+    } else if ((left->is(TypeKind::Nullable) && left->inner() == right) ||
+               (right->is(TypeKind::Nullable) && right->inner() == left)) {
+        hint = "a value that may be null must be tested first, or given a value for that case with `??`";
+    } else if (e->op == BinaryOp::Add && (left->is(TypeKind::String) || right->is(TypeKind::String))) {
         hint = "to join texts, put the value into one: `\"...${x}\"`";
     } else if (left->is(TypeKind::Nullable) || right->is(TypeKind::Nullable)) {
         hint = "a value that may be null must be tested first, or given a value for that case with `??`";
@@ -307,6 +315,9 @@ const Type* BodyChecker::check_comparison(BinaryExpr* e) {
         hint = "convert one: `" + to_string(target) + "(...)`";
     } else if (left->is(TypeKind::Nullable) || right->is(TypeKind::Nullable)) {
         hint = "a value that may be null must be tested first, or given a value for that case with `??`";
+    } else if ((left->is(TypeKind::Function) && left->params().empty() && left->result() == right) ||
+               (right->is(TypeKind::Function) && right->params().empty() && right->result() == left)) {
+        hint = "call the function: write `()` after it";
     } else if (left->is(TypeKind::Named) && left == right) {
         hint = "let it implement `Comparable<" + to_string(left) + ">`";
     } else if (left->is(TypeKind::Var) && left == right) {
@@ -383,8 +394,7 @@ const Type* BodyChecker::check_equality(BinaryExpr* e) {
                 } else if (left->is(TypeKind::String) && right->is(TypeKind::Char)) {
                     hint = "a string is written in double quotes: `\"x\"`";
                 }
-                a_.error(e->op_range, "a " + quote(left) + " cannot be compared with a " + quote(right),
-                         hint);
+                a_.error(e->op_range, an(left) + " cannot be compared with " + an(right), hint);
                 return t_.bool_;
             }
         }

@@ -51,6 +51,10 @@ CaseSymbol* BodyChecker::pattern_case(List<Ident> path, const Type* known, const
         if (!owner->is_enum) return nullptr;
     }
     CaseSymbol* c = a_.find_case(owner, path.back().text);
+    if (c == nullptr && a_.is_lost(owner->module, path.back().text)) {
+        reported = true;
+        return nullptr;
+    }
     if (c == nullptr) {
         std::vector<std::string_view> names;
         for (CaseSymbol* other : owner->cases) names.push_back(other->name);
@@ -62,7 +66,7 @@ CaseSymbol* BodyChecker::pattern_case(List<Ident> path, const Type* known, const
     }
     if (known->has_error) return c;
     if (owner != subject) {
-        a_.error(path.back().range, "a " + quote(known) + " is never a " + quote(owner->name));
+        a_.error(path.back().range, an(known) + " is never " + an(owner->self));
         reported = true;
         return nullptr;
     }
@@ -156,6 +160,95 @@ Expr* BodyChecker::pattern_test(HoleExpr* subject, Expr* value, const Type* know
     Expr* e = test;
     check(e);
     return e;
+}
+
+namespace {
+
+// The variables that a pattern binds.
+void collect_bound(Pattern* p, std::vector<Pattern*>& out) {
+    switch (p->kind) {
+        case PatternKind::Binding:
+            if (static_cast<BindingPattern*>(p)->symbol != nullptr) out.push_back(p);
+            break;
+        case PatternKind::Is:
+            if (static_cast<IsPattern*>(p)->symbol != nullptr) out.push_back(p);
+            break;
+        case PatternKind::Tuple:
+            for (Pattern* x : static_cast<TuplePattern*>(p)->elements) collect_bound(x, out);
+            break;
+        case PatternKind::Case:
+            for (Pattern* x : static_cast<CasePattern*>(p)->elements) collect_bound(x, out);
+            break;
+        case PatternKind::Alternatives:
+            // Those after the first bind the same symbols.
+            for (Pattern* x : static_cast<AlternativesPattern*>(p)->alternatives) collect_bound(x, out);
+            break;
+        default:
+            break;
+    }
+}
+
+LocalSymbol*& bound_symbol(Pattern* p) {
+    auto* b = as<BindingPattern>(p);
+    return b != nullptr ? b->symbol : static_cast<IsPattern*>(p)->symbol;
+}
+
+}  // namespace
+
+// Every alternative binds the same names with the same types; the arm sees one variable for each.
+void BodyChecker::check_alternatives(AlternativesPattern* alt, const Type* subject, const Type* known,
+                                     bool refutable, bool is_var) {
+    std::vector<LocalSymbol*> first;
+    for (std::size_t i = 0; i < alt->alternatives.size(); ++i) {
+        Pattern* x = alt->alternatives[i];
+        std::vector<Pattern*> bound;
+        if (i == 0) {
+            check_pattern(x, subject, known, refutable, is_var);
+            collect_bound(x, bound);
+            for (Pattern* b : bound) {
+                LocalSymbol* s = bound_symbol(b);
+                if (std::find(first.begin(), first.end(), s) == first.end()) first.push_back(s);
+            }
+            alt->binds = !first.empty();
+            continue;
+        }
+        {
+            ScopeGuard scope(*this);
+            check_pattern(x, subject, known, refutable, is_var);
+            collect_bound(x, bound);
+        }
+        std::vector<LocalSymbol*> seen;
+        for (Pattern* b : bound) {
+            LocalSymbol*& symbol = bound_symbol(b);
+            auto same = std::find_if(first.begin(), first.end(),
+                                     [&](LocalSymbol* s) { return s->name == symbol->name; });
+            if (same == first.end()) {
+                a_.error(symbol->range, quote(symbol->name) + " is not bound by every alternative",
+                         first.empty() ? "write an arm of its own, or `_`"
+                                       : "bind the same names in each, or write an arm of its own");
+                continue;
+            }
+            seen.push_back(*same);
+            if (symbol->type != (*same)->type && !symbol->type->has_error && !(*same)->type->has_error) {
+                a_.error(symbol->range,
+                         quote(symbol->name) +
+                             " is of another type than in the first alternative: expected " +
+                             quote((*same)->type) + ", found " + quote(symbol->type),
+                         "write an arm of its own");
+            }
+            symbol = *same;
+            if (auto* binding = as<BindingPattern>(b))
+                binding->again = true;
+            else
+                static_cast<IsPattern*>(b)->again = true;
+        }
+        for (LocalSymbol* s : first) {
+            if (std::find(seen.begin(), seen.end(), s) != seen.end()) continue;
+            a_.error(x->range, "this alternative does not bind " + quote(s->name) + ", as the first one does",
+                     "bind the same names in each, or write an arm of its own");
+            break;
+        }
+    }
 }
 
 void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* known, bool refutable,
@@ -253,14 +346,7 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
         }
         case PatternKind::Alternatives: {
             auto* alt = static_cast<AlternativesPattern*>(p);
-            for (Pattern* x : alt->alternatives) {
-                if (is<BindingPattern>(x) ||
-                    (as<IsPattern>(x) != nullptr && !static_cast<IsPattern*>(x)->name.text.empty())) {
-                    a_.error(x->range, "an alternative cannot bind a name", "write an arm of its own");
-                    continue;
-                }
-                check_pattern(x, subject, known, refutable, is_var);
-            }
+            check_alternatives(alt, subject, known, refutable, is_var);
             break;
         }
         case PatternKind::Tuple: {
@@ -366,7 +452,7 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
                     }
                 }
             } else {
-                a_.error(p->range, "a " + quote(known) + " is never a " + quote(type));
+                a_.error(p->range, an(known) + " is never " + an(type));
             }
             for (std::size_t i = 0; i < c->elements.size(); ++i) {
                 const Type* part = i < parts.size() ? parts[i]->type : t_.error;

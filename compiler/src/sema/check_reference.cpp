@@ -255,7 +255,7 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
                 return t_.error;
             }
             a_.error(slot->range, quote(type_name) + " is a type, expected a value",
-                     "to make one, call it: `" + type_name + "(...)`");
+                     ref.type->is(TypeKind::Var) ? "" : "to make one, call it: `" + type_name + "(...)`");
             return t_.error;
         }
         case Ref::Kind::Module:

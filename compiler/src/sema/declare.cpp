@@ -49,6 +49,30 @@ std::span<TypeParamSymbol*> Analyzer::declare_type_params(ast::List<ast::TypePar
     return arena.copy(out);
 }
 
+// Operators have as many operands as they are written with.
+void Analyzer::check_operator_declaration(const ast::FunctionDecl* decl) {
+    const std::string_view name = decl->name.text;
+    if (name == "==" || name == "<" || name == "<=" || name == ">" || name == ">=" || name == "..") {
+        error(decl->name.range, "operator " + quote(name) + " cannot be declared",
+              name == "=="   ? "implement `Equatable`, whose `equals` it calls"
+              : name == ".." ? "ranges are made of integers only"
+                             : "implement `Comparable`, whose `compareTo` it calls");
+        return;
+    }
+    const std::size_t wanted = name.starts_with("unary") ? 0 : name == "[]=" ? 2 : 1;
+    if (decl->params.size() != wanted && !is_incomplete(decl->header)) {
+        error(decl->name.range,
+              "operator " + quote(name) + " takes " +
+                  (wanted == 0   ? "no parameters"
+                   : wanted == 1 ? "one parameter"
+                                 : "two parameters: index and value") +
+                  ", found " + std::to_string(decl->params.size()),
+              wanted == 1 && decl->params.empty() && (name == "-" || name == "~" || name == "!")
+                  ? "the prefix operator is declared as `unary" + std::string(name) + "`"
+                  : "the object itself is `this`");
+    }
+}
+
 FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner,
                                            bool of_extension) {
     auto* f = make<FunctionSymbol>(decl->name.text);
@@ -84,16 +108,38 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
         if (f->has(classfile::kOverride) && owner->is_class() && owner->has(classfile::kOpen))
             f->flags |= classfile::kOpen;
     }
+    if (decl->is_operator) check_operator_declaration(decl);
+    if (owner != nullptr && decl->name.text == "init")
+        error(decl->name.range, "a method cannot be called `init`: that is the constructor",
+              "its parameters follow the name of the class, its code stands in `init { ... }`");
+    if (owner != nullptr && owner->is_enum && f->has(classfile::kAbstract)) {
+        error(decl->name.range, "a method of an enum cannot be abstract",
+              "give it a body: `match this { ... }`");
+        f->flags &= ~static_cast<std::uint32_t>(classfile::kAbstract);
+    }
+    if (owner != nullptr && owner->is_interface() && f->has(classfile::kPrivate) && decl->body == nullptr)
+        error(decl->name.range, "a private method of an interface needs a body",
+              "leave out `private`: what an interface asks for is public");
     f->type_params = declare_type_params(decl->type_params, true, 0);
     if (decl->body == nullptr && !f->has(classfile::kNative) && !f->has(classfile::kAbstract)) {
-        error(decl->name.range, "function " + quote(decl->name.text) + " has no body",
-              owner != nullptr ? "give it a body, or declare it `abstract`"
-                               : "give it a body: `{ ... }` or `= value`");
+        if (owner == nullptr || !owner->is_enum || (decl->modifiers & ast::kModAbstract) == 0)
+            error(decl->name.range,
+                  (decl->is_property ? "property " : "function ") + quote(decl->name.text) + " has no body",
+                  owner != nullptr ? "give it a body, or declare it `abstract`"
+                                   : "give it a body: `{ ... }` or `= value`");
         f->in_progress = false;
     }
     if (decl->body != nullptr && (f->has(classfile::kNative) || (decl->modifiers & ast::kModAbstract) != 0)) {
         error(decl->name.range, "a" + std::string(f->has(classfile::kNative) ? " native" : "n abstract") +
                                     " function has no body");
+    }
+    if (owner != nullptr && (decl->modifiers & ast::kModStatic) != 0 &&
+        (decl->modifiers & (ast::kModAbstract | ast::kModOpen | ast::kModOverride)) != 0) {
+        error(decl->modifiers_range, "a static function cannot be " +
+                                         quote((decl->modifiers & ast::kModAbstract) != 0 ? "abstract"
+                                               : (decl->modifiers & ast::kModOpen) != 0   ? "open"
+                                                                                          : "override") +
+                                         ": it belongs to no object");
     }
     if (decl->is_property && (!decl->params.empty() || !decl->type_params.empty())) {
         error(decl->name.range, "a property has no parameters");
@@ -176,10 +222,7 @@ void Analyzer::declare(ModuleSymbol* module) {
         for (ast::CtorParam& p : decl->ctor_params) {
             bool is_field = t->is_struct() || p.is_let || p.is_var;
             if (t->is_struct() && p.param.default_value != nullptr) t->has_init = true;
-            if (t->is_interface() || t->is_enum) {
-                error(p.param.range, "an interface or enum has no constructor parameters");
-                continue;
-            }
+            if (t->is_interface()) continue;  // reported by the parser
             if (!is_field) continue;
             auto* field = make<FieldSymbol>(p.param.name.text);
             field->range = p.param.name.range;
@@ -197,12 +240,14 @@ void Analyzer::declare(ModuleSymbol* module) {
             if (auto* v = ast::as<ast::VariableDecl>(member)) {
                 FieldSymbol* field = make_field(v, t);
                 if (!field->is_static() && (t->is_struct() || t->is_interface() || t->is_enum)) {
-                    error(v->name.range,
-                          t->is_struct() ? "a struct's fields are its parameters: " + quote(v->name.text) +
-                                               " cannot be declared here"
-                                         : "only classes and structs have fields",
-                          t->is_struct() ? "move it to the parameters after the struct's name, or make it a "
-                                           "property: `get " +
+                    error(
+                        v->name.range,
+                        t->is_struct() ? "a struct's fields are its parameters: " + quote(v->name.text) +
+                                             " cannot be declared here"
+                                       : "only classes and structs have fields",
+                        t->is_interface() ? "ask for a property: `get " + std::string(v->name.text) + ": ...`"
+                        : t->is_struct()  ? "move it to the parameters after the struct's name, or make it a "
+                                            "property: `get " +
                                                std::string(v->name.text) + ": ... = ...`"
                                          : "");
                 }

@@ -307,7 +307,8 @@ std::vector<TypeDecl*> Analyzer::expand_enum(TypeDecl* decl) {
     }
     decl->cases = arena.copy(cases);
     EnumWriter writer(*this, decl);
-    if (decl->cases.empty()) error(decl->name.range, "enum " + quote(decl->name.text) + " has no cases");
+    if (decl->cases.empty() && !is_incomplete(decl->range))
+        error(decl->name.range, "enum " + quote(decl->name.text) + " has no cases");
     for (EnumCaseNode& c : decl->cases) classes.push_back(writer.case_class(c));
     if (!decl->cases.empty()) writer.complete_base();
     return classes;

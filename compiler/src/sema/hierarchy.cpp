@@ -1,5 +1,6 @@
 // Checks of type declarations: cycles, overriding, interfaces implemented in full.
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "sema/analyzer.h"
@@ -97,13 +98,23 @@ void Analyzer::check_overrides(TypeSymbol* type) {
                 continue;
             }
             auto* base_function = static_cast<FunctionSymbol*>(base.symbol);
-            if (base_function->role == FunctionRole::Static) continue;
+            if (base_function->role == FunctionRole::Static) {
+                found_any = false;
+                continue;
+            }
             if (!can_access(base_function, type->module, type)) {
                 found_any = false;
                 continue;
             }
             ensure_signature(base_function);
             if (f->overridden == nullptr) f->overridden = base_function;
+            if (f->has(classfile::kPrivate)) {
+                error(f->range,
+                      "method " + quote(f->name) + " cannot be private: it stands for that of " +
+                          quote(base.owner),
+                      "leave out `private`, or choose another name");
+                continue;
+            }
             bool of_interface = base_function->owner != nullptr && base_function->owner->is_interface();
             if (!of_interface) {
                 found_class = true;
@@ -117,7 +128,8 @@ void Analyzer::check_overrides(TypeSymbol* type) {
                     continue;
                 }
             }
-            if (!same_signature(*this, f, base_function, substitution(base.owner))) {
+            const bool readable = f->decl == nullptr || !is_incomplete(f->decl->header);
+            if (readable && !same_signature(*this, f, base_function, substitution(base.owner))) {
                 auto& d = error(f->range, "method " + quote(f->name) +
                                               " does not have the signature of the one it " +
                                               (of_interface ? "implements" : "overrides") + ": expected `" +
@@ -127,7 +139,7 @@ void Analyzer::check_overrides(TypeSymbol* type) {
                     d.notes.push_back({base_function->range, "declared here in " + quote(base.owner)});
             }
         }
-        if (wants_override && !found_any) {
+        if (wants_override && !found_any && !is_member_lost(type->self, f->name, type->module)) {
             std::vector<std::string_view> names;
             for (const Type* super : direct_supers(type->self)) collect_member_names(super, names);
             auto best = nearest(f->name, names);
@@ -172,7 +184,8 @@ void Analyzer::check_overrides(TypeSymbol* type) {
 }
 
 void Analyzer::check_completeness(TypeSymbol* type) {
-    if (type->has(classfile::kAbstract) || type->is_interface()) return;
+    if (type->has(classfile::kAbstract) || type->is_interface() || type->has_unknown_super) return;
+    if (type->decl != nullptr && is_incomplete(type->decl->range)) return;
     const Type* self = type->self;
     if (type->type_kind == TypeSymbolKind::Extension) {
         std::vector<const Type*> args;
@@ -229,6 +242,7 @@ void Analyzer::check_completeness(TypeSymbol* type) {
             if (std::find(all.begin(), all.end(), super) == all.end()) all.push_back(super);
         }
     }
+    check_conflicts(type, self, all);
     if (missing.empty()) return;
     auto& d = error(
         type->range,
@@ -240,6 +254,37 @@ void Analyzer::check_completeness(TypeSymbol* type) {
             ? "add " + std::string(missing.size() == 1 ? "it" : "them") + ", or declare the class `abstract`"
             : "");
     if (first->range.end != 0) d.notes.push_back({first->range, quote(first->name) + " is declared here"});
+}
+
+// Methods of one name from interfaces that know nothing of each other: which one the type has must be
+// said, and they must be alike.
+void Analyzer::check_conflicts(TypeSymbol* type, const Type* self, std::span<const Type* const> supers) {
+    for (const Type* super : supers) {
+        if (!super->is_interface()) continue;
+        for (FunctionSymbol* f : super->symbol->functions) {
+            if (f->role == FunctionRole::Static) continue;
+            Member found = find_member(self, f->name);
+            auto* chosen = found && found.symbol->kind == SymbolKind::Function
+                               ? static_cast<FunctionSymbol*>(found.symbol)
+                               : nullptr;
+            if (chosen == nullptr || chosen == f || chosen->owner == nullptr ||
+                !chosen->owner->is_interface())
+                continue;
+            if (is_subtype(found.owner, super) || is_subtype(super, found.owner)) continue;
+            ensure_signature(f);
+            ensure_signature(chosen);
+            const bool alike =
+                same_signature(*this, chosen, f, substitution(super), substitution(found.owner));
+            if (alike && (f->has(classfile::kAbstract) || chosen->has(classfile::kAbstract))) continue;
+            auto& d =
+                error(type->range,
+                      quote(type->name) + " inherits " + quote(f->name) + " from " + quote(found.owner) +
+                          " and from " + quote(super) + (alike ? "" : ", with another signature"),
+                      alike ? "declare it here, so that it is clear which one is meant" : "");
+            if (f->range.end != 0) d.notes.push_back({f->range, "declared here in " + quote(super)});
+            return;
+        }
+    }
 }
 
 FunctionSymbol* Analyzer::make_getter(TypeSymbol* type, FieldSymbol* field) {
@@ -262,6 +307,31 @@ FunctionSymbol* Analyzer::make_getter(TypeSymbol* type, FieldSymbol* field) {
     f->result = field_type(field);
     type->functions.push_back(f);
     return f;
+}
+
+// Two extensions of a type with one name, or one that a member of the type hides.
+void Analyzer::check_extensions(ModuleSymbol* module) {
+    std::unordered_map<std::string_view, FunctionSymbol*> seen;
+    for (ExtensionBlock* block : module->extensions) {
+        for (FunctionSymbol* f : block->functions) {
+            auto [it, fresh] = seen.emplace(f->link_name, f);
+            if (!fresh && it->second->decl != f->decl) {
+                auto& d = error(f->range, quote(f->name) + " is declared twice for " + quote(block->target));
+                d.notes.push_back({it->second->range, "the first declaration is here"});
+                continue;
+            }
+            if (block->target->has_error || block->target->is(TypeKind::Var) || f->this_type == nullptr)
+                continue;
+            Member member = find_member(block->target, f->name);
+            if (!member || !can_access(member.symbol, module, nullptr)) continue;
+            auto& d = error(
+                f->range,
+                quote(block->target) + " has a member " + quote(f->name) + " already, which hides this one",
+                "choose another name");
+            if (member.symbol->range.end != 0)
+                d.notes.push_back({member.symbol->range, "the member is declared here"});
+        }
+    }
 }
 
 void Analyzer::check_type(TypeSymbol* type) {

@@ -146,7 +146,12 @@ void Analyzer::collect_member_names(const Type* type, std::vector<std::string_vi
     const Type* t = type->is(TypeKind::Named) ? type : extension_of(type);
     if (t != nullptr) {
         ensure_members(t->symbol);
-        for (auto& [name, symbol] : t->symbol->members) out.push_back(name);
+        for (auto& [name, symbol] : t->symbol->members) {
+            // Operators are not named, private members seldom meant.
+            const bool letter = !name.empty() && (name[0] == '_' || (name[0] | 0x20) >= 'a');
+            if (letter && (can_access(symbol, nullptr, nullptr) || symbol->range.end != 0))
+                out.push_back(name);
+        }
     }
     for (const Type* super : direct_supers(type)) collect_member_names(super, out, depth + 1);
 }
@@ -167,11 +172,34 @@ std::string Analyzer::suggest_member(const Type* type, std::string_view name, Mo
     }
     // What other languages call it.
     static constexpr std::pair<std::string_view, std::string_view> kOtherwise[] = {
-        {"length", "len"},        {"size", "len"},          {"count", "len"},         {"push", "add"},
-        {"append", "add"},        {"toUpperCase", "upper"}, {"toLowerCase", "lower"}, {"has", "contains"},
-        {"includes", "contains"}, {"indexOf", "find"},      {"strip", "trim"},        {"pop", "removeLast"},
-        {"substr", "substring"},  {"foreach", "forEach"},   {"reduce", "fold"},       {"put", "[]="},
-        {"str", "toString"},      {"to_string", "toString"}};
+        {"length", "len"},          {"size", "len"},
+        {"count", "len"},           {"push", "add"},
+        {"append", "add"},          {"toUpperCase", "upper"},
+        {"toLowerCase", "lower"},   {"has", "contains"},
+        {"includes", "contains"},   {"indexOf", "find"},
+        {"strip", "trim"},          {"pop", "removeLast"},
+        {"substr", "substring"},    {"foreach", "forEach"},
+        {"reduce", "fold"},         {"each", "forEach"},
+        {"str", "toString"},        {"to_string", "toString"},
+        {"toUpper", "upper"},       {"toLower", "lower"},
+        {"exists", "contains"},     {"has", "containsKey"},
+        {"contains", "containsKey"}};
+    static constexpr std::pair<std::string_view, std::string_view> kWritten[] = {
+        {"put", "write `m[key] = value`"},
+        {"set", "write `m[key] = value`"},
+        {"getOrDefault", "write `m.get(key) ?? value`"},
+        {"push", "an array has a fixed length; a `List` grows: `List(xs)`"},
+        {"add", "an array has a fixed length; a `List` grows: `List(xs)`"},
+        {"append", "an array has a fixed length; a `List` grows: `List(xs)`"},
+        {"pop", "an array has a fixed length; a `List` grows and shrinks: `List(xs)`"}};
+    const bool map = type->is(TypeKind::Named) && type->symbol->name == "Map";
+    for (auto [other, hint] : kWritten) {
+        if (name == other &&
+            (hint.find("m[") != std::string_view::npos || hint.find("m.") != std::string_view::npos
+                 ? map
+                 : type->is(TypeKind::Array)))
+            return std::string(hint);
+    }
     for (auto [other, ours] : kOtherwise) {
         if (name == other && std::find(names.begin(), names.end(), ours) != names.end())
             return "did you mean " + quote(ours) + "?";

@@ -19,32 +19,6 @@ constexpr std::array kPreludeNames = {
     PreludeName{"readLine", "std.io"},
 };
 
-// Library names that are not in the prelude but often forgotten to import.
-constexpr std::array kWellKnown = {
-    PreludeName{"math", "std"},
-    PreludeName{"fs", "std"},
-    PreludeName{"env", "std"},
-    PreludeName{"json", "std"},
-    PreludeName{"time", "std"},
-    PreludeName{"random", "std"},
-    PreludeName{"process", "std"},
-    PreludeName{"checked", "std"},
-    PreludeName{"text", "std"},
-    PreludeName{"io", "std"},
-    PreludeName{"iter", "std"},
-    PreludeName{"args", "std"},
-    PreludeName{"log", "std"},
-    PreludeName{"path", "std"},
-    PreludeName{"Deque", "std.deque"},
-    PreludeName{"PriorityQueue", "std.priorityqueue"},
-    PreludeName{"SortedMap", "std.sortedmap"},
-    PreludeName{"SortedSet", "std.sortedmap"},
-    PreludeName{"BigInt", "std.bigint"},
-    PreludeName{"Duration", "std.time"},
-    PreludeName{"Date", "std.date"},
-    PreludeName{"DateTime", "std.date"},
-};
-
 std::string join_path(ast::List<ast::Ident> path, std::size_t count) {
     std::string out;
     for (std::size_t i = 0; i < count; ++i) {
@@ -160,6 +134,15 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
     auto bind = [&](const ast::Ident& name, Symbol* symbol) {
         auto [it, fresh] = scope.names.emplace(name.text, symbol);
         if (!fresh && it->second != symbol) error(name.range, quote(name.text) + " is imported twice");
+        auto own = module->members.find(name.text);
+        if (own != module->members.end() && own->second != nullptr && own->second != symbol) {
+            auto& d =
+                error(name.range, quote(name.text) + " is imported here and declared in this module",
+                      symbol->kind == SymbolKind::Module
+                          ? "import it under another name: `import other = ...`"
+                          : "import it under another name: `{" + std::string(name.text) + " as other}`");
+            d.notes.push_back({own->second->range, "it is declared here"});
+        }
     };
     for (ast::ImportDecl& import : module->ast->imports) {
         if (import.path.empty()) continue;
@@ -175,6 +158,10 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
                 for (ast::ImportedName& name : import.names) {
                     Symbol* symbol = find_in_module(target, name.name.text);
                     if (symbol == nullptr) symbol = find_module(path + "." + std::string(name.name.text));
+                    if (symbol == nullptr || !is_visible(symbol, module))  // silences what follows from it
+                        scope.names.emplace(name.alias.text.empty() ? name.name.text : name.alias.text,
+                                            nullptr);
+                    if (symbol == nullptr && is_lost(target, name.name.text)) continue;
                     if (symbol == nullptr) {
                         std::vector<std::string_view> candidates;
                         for (auto& [member, s] : target->members) {
@@ -217,13 +204,10 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
         for (auto& [name, m] : modules_) {
             if (m != nullptr) candidates.push_back(name);
         }
-        static constexpr std::string_view kStd[] = {
-            "std.math",     "std.fs",      "std.env",     "std.time",  "std.random",
-            "std.process",  "std.text",    "std.io",      "std.iter",  "std.collections",
-            "std.core",     "std.checked", "std.sorting", "std.args",  "std.log",
-            "std.path",     "std.date",    "std.bigint",  "std.deque", "std.priorityqueue",
-            "std.sortedmap"};
-        candidates.insert(candidates.end(), std::begin(kStd), std::end(kStd));
+        const std::vector<std::string> archived = class_path.names_in_archives();
+        for (const std::string& name : archived) {
+            if (is_module_name(name)) candidates.push_back(name);
+        }
         auto best = nearest(path, candidates);
         SourceRange range = SourceRange::join(import.path.front().range, import.path.back().range);
         const std::string parent = join_path(import.path, import.path.size() - 1);
@@ -275,10 +259,43 @@ Symbol* Analyzer::find_global(ModuleSymbol* from, std::string_view name) {
     return nullptr;
 }
 
-std::string Analyzer::suggest_global(ModuleSymbol* from, std::string_view name) {
-    for (const PreludeName& p : kWellKnown) {
-        if (p.name == name) return "add `import " + std::string(p.module) + "." + std::string(name) + "`";
+bool Analyzer::is_module_name(std::string_view qualified) {
+    const char first = qualified.substr(qualified.rfind('.') + 1).front();
+    return first >= 'a' && first <= 'z' && qualified.find('$') == std::string_view::npos;
+}
+
+// Looks through the archives of the class path: the import that brings a module, type, function
+// or variable of that name, or "".
+std::string Analyzer::library_import(std::string_view name) {
+    std::string found;
+    const auto consider = [&](std::string import) {
+        if (found.empty() || import.size() < found.size() ||
+            (import.size() == found.size() && import < found))
+            found = std::move(import);
+    };
+    for (const std::string& qualified : class_path.names_in_archives()) {
+        const std::size_t dot = qualified.rfind('.');
+        if (dot == std::string::npos || qualified == "std.core") continue;
+        const std::string_view last = std::string_view(qualified).substr(dot + 1);
+        if (!is_module_name(qualified)) {
+            TypeSymbol* type = last == name ? find_type(qualified) : nullptr;
+            if (type != nullptr && type->has(classfile::kPublic))
+                consider("import " + qualified.substr(0, dot) + ".{" + std::string(name) + "}");
+            continue;
+        }
+        ModuleSymbol* module = find_module(qualified);
+        if (module == nullptr) continue;
+        if (last == name) return "import " + qualified;
+        Symbol* symbol = find_in_module(module, name);
+        if (symbol != nullptr && symbol->kind != SymbolKind::Type && is_visible(symbol, nullptr))
+            consider("import " + qualified + ".{" + std::string(name) + "}");
     }
+    return found;
+}
+
+std::string Analyzer::suggest_global(ModuleSymbol* from, std::string_view name) {
+    if (std::string hint = foreign_name(name); !hint.empty()) return hint;
+    if (std::string import = library_import(name); !import.empty()) return "add `" + import + "`";
     std::string importable;
     for (auto& [module_name, m] : modules_) {
         if (m == nullptr || m == from || m->ast == nullptr) continue;

@@ -27,7 +27,8 @@ TypeScope Analyzer::scope_of(const FunctionSymbol* function) const {
     return scope;
 }
 
-Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, bool report) {
+Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, bool report,
+                               const TypeScope* scope) {
     Symbol* symbol = find_global(from, path[0].text);
     std::size_t next = 1;
     if (symbol == nullptr && path.size() > 1) {
@@ -45,8 +46,19 @@ Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, b
     if (symbol == nullptr) {
         if (auto it = scope_of(from).names.find(path[0].text); it != scope_of(from).names.end())
             return nullptr;  // import failed
-        if (report) {
-            error(path[0].range, "unknown type " + quote(path[0].text), suggest_global(from, path[0].text));
+        if (report && !is_lost(from, path[0].text)) {
+            std::string hint = foreign_type(path[0].text);
+            if (hint.empty() && scope != nullptr) {
+                std::vector<std::string_view> names;
+                for (auto params : scope->params) {
+                    for (TypeParamSymbol* p : params) names.push_back(p->name);
+                }
+                if (auto best = nearest(path[0].text, names); !best.empty())
+                    hint = "did you mean " + quote(best) + "?";
+            }
+            if (hint.empty()) hint = suggest_global(from, path[0].text);
+            if (is_news(from, std::string(path[0].text), hint))
+                error(path[0].range, "unknown type " + quote(path[0].text), hint);
         }
         return nullptr;
     }
@@ -57,7 +69,7 @@ Symbol* Analyzer::resolve_path(ast::List<ast::Ident> path, ModuleSymbol* from, b
         if (inner == nullptr)
             inner = find_module(std::string(module->name) + "." + std::string(path[next].text));
         if (inner == nullptr) {
-            if (report) {
+            if (report && !is_lost(module, path[next].text)) {
                 std::vector<std::string_view> names;
                 for (auto& [name, s] : module->members) {
                     if (s != nullptr && s->kind == SymbolKind::Type) names.push_back(name);
@@ -106,7 +118,7 @@ const Type* Analyzer::resolve_named(ast::NamedTypeNode* node, const TypeScope& s
             return simple;
         }
     }
-    Symbol* symbol = resolve_path(node->path, scope.module, true);
+    Symbol* symbol = resolve_path(node->path, scope.module, true, &scope);
     auto args = resolve_args();
     if (symbol == nullptr) return types.error;
     if (symbol->kind != SymbolKind::Type) {
@@ -173,7 +185,8 @@ const Type* Analyzer::resolve(ast::TypeNode* node, const TypeScope& scope, bool 
             break;
         }
         case ast::TypeNodeKind::Nullable:
-            result = types.nullable(resolve(static_cast<ast::NullableTypeNode*>(node)->inner, scope));
+            result = resolve(static_cast<ast::NullableTypeNode*>(node)->inner, scope);
+            if (!result->is(TypeKind::Error)) result = types.nullable(result);
             break;
         case ast::TypeNodeKind::Tuple: {
             std::vector<const Type*> parts;
@@ -240,7 +253,10 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
     std::vector<const Type*> interfaces;
     auto add_super = [&](ast::SuperNode& node, bool may_be_class) {
         const Type* t = resolve(node.type, scope);
-        if (t->has_error) return;
+        if (t->has_error) {
+            type->has_unknown_super = true;
+            return;
+        }
         if (t->is_interface()) {
             if (node.has_args)
                 error(node.range, quote(t) + " is an interface and has no constructor",
@@ -254,6 +270,7 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
         }
         if (!t->is_class()) {
             error(node.range, quote(t) + " cannot be a supertype, expected a class or an interface");
+            type->has_unknown_super = true;
             return;
         }
         if (!may_be_class) {
@@ -261,15 +278,17 @@ void Analyzer::ensure_supers(TypeSymbol* type) {
                                           : type->is_interface() ? "an interface"
                                                                  : "this") +
                                   " can only have interfaces as supertypes, found class " + quote(t));
+            type->has_unknown_super = true;
             return;
         }
         if (type->super != nullptr) {
             error(node.range, "a class has one superclass, found " + quote(type->super) + " and " + quote(t));
+            type->has_unknown_super = true;
             return;
         }
         if (t->symbol->is_enum && type->enum_of != t->symbol) {
             error(node.range, quote(t->symbol->name) + " is an enum: it cannot be extended");
-        } else if (!t->symbol->has(classfile::kOpen)) {
+        } else if (!t->symbol->has(classfile::kOpen) && t->symbol != type && type->enum_of == nullptr) {
             auto& d = error(
                 node.range, "class " + quote(t->symbol->name) + " is closed: it cannot be extended",
                 t->symbol->decl != nullptr ? "declare it `open class " + std::string(t->symbol->name) + "`"
@@ -327,9 +346,6 @@ void Analyzer::ensure_signature(FunctionSymbol* f) {
         p.name = decl.name.text;
         p.decl = &decl;
         p.type = decl.type != nullptr ? resolve(decl.type, scope) : types.error;
-        if (decl.type == nullptr)
-            error(decl.range, "parameter " + quote(decl.name.text) + " needs a type",
-                  "write `" + std::string(decl.name.text) + ": int`, for example");
         if (decl.variadic) {
             if (!last) error(decl.range, "only the last parameter can be variadic");
             if (!p.type->has_error) p.type = types.array(p.type);

@@ -33,7 +33,42 @@ Analyzer::Analyzer(ClassPath& path, Arena& arena_in, DiagnosticSink& sink_in,
                    const AnalyzeOptions& options_in)
     : class_path(path), arena(arena_in), sink(sink_in), options(options_in), types(arena_in) {}
 
+bool Analyzer::is_lost(const ModuleSymbol* module, std::string_view name) {
+    return module != nullptr && module->ast != nullptr &&
+           std::binary_search(module->ast->lost_names.begin(), module->ast->lost_names.end(), name);
+}
+
+bool Analyzer::is_member_lost(const Type* type, std::string_view name, const ModuleSymbol* from) {
+    if (is_lost(from, name)) return true;
+    if (type->is(TypeKind::Nullable)) type = type->inner();
+    if (!type->is(TypeKind::Named)) return false;
+    std::vector<TypeSymbol*> seen{type->symbol};
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        ensure_supers(seen[i]);
+        if (seen[i]->has_unknown_super || is_lost(seen[i]->module, name)) return true;
+        auto push = [&](const Type* t) {
+            if (t != nullptr && std::find(seen.begin(), seen.end(), t->symbol) == seen.end())
+                seen.push_back(t->symbol);
+        };
+        push(seen[i]->super);
+        for (const Type* t : seen[i]->interfaces) push(t);
+    }
+    return false;
+}
+
+bool Analyzer::is_incomplete(SourceRange range) const {
+    for (const ModuleSymbol* m : source_modules) {
+        if (m->ast->file->id() != range.file) continue;
+        return std::any_of(m->ast->lost.begin(), m->ast->lost.end(), [&](SourceRange lost) {
+            return range.start <= lost.start && lost.start <= range.end;
+        });
+    }
+    return false;
+}
+
 void Analyzer::run(std::span<ast::Module* const> modules) {
+    // Warnings about what was read only in part would be guesses.
+    if (sink.has_errors()) sink.mute_warnings();
     for (ast::Module* ast : modules) {
         const std::string& name = ast->file->module_name();
         auto [it, fresh] = modules_.emplace(name, nullptr);
@@ -77,6 +112,7 @@ void Analyzer::run(std::span<ast::Module* const> modules) {
         for (FunctionSymbol* f : m->extension_functions) ensure_signature(f);
     }
     each_type([&](TypeSymbol* t) { check_type(t); });
+    for (ModuleSymbol* m : source_modules) check_extensions(m);
     auto check_pending = [&] {
         for (std::size_t i = 0; i < pending_bounds.size(); ++i) {
             PendingBounds p = pending_bounds[i];

@@ -2,8 +2,9 @@
 //
 //   code // error: PART [// error: PART] [// help: PART] [// warning: PART]
 //
-// Every error and warning must be announced on its line by a part of its message, everything
-// announced must be reported, and nothing else may be. `help` is a part of a suggestion.
+// Every error must be announced on its line by a part of its message, everything announced must be
+// reported, and nothing else may be. `help` is a part of a suggestion. Where a file announces a warning, the
+// same holds for all of its warnings; the others are about errors, and may have things unused.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -58,6 +59,8 @@ std::string check_file(const fs::path& path) {
     options.library = std::string(SKUA_BUILD_DIR) + "/lib/skua/std.ska";
     options.max_errors = 0;
     options.analyze_only = true;
+    const bool warnings =
+        std::any_of(expected.begin(), expected.end(), [](const Expected& e) { return e.kind == "warning"; });
     Compilation result(0);
     compile(options, result);
     std::string out;
@@ -68,6 +71,7 @@ std::string check_file(const fs::path& path) {
         auto match = std::find_if(expected.begin(), expected.end(), [&](const Expected& e) {
             return !e.met && e.line == line && e.kind == kind && d.message.find(e.part) != std::string::npos;
         });
+        if (match == expected.end() && kind == "warning" && !warnings) continue;
         if (match == expected.end()) {
             out += "line " + std::to_string(line) + ": not announced: " + kind + ": " + d.message + "\n";
         } else {
@@ -100,5 +104,5 @@ TEST_CASE("wrong programs are reported where and how they say") {
         CHECK(check_file(path) == "");
         ++count;
     }
-    CHECK(count >= 60);
+    CHECK(count >= 300);
 }

@@ -6,7 +6,7 @@ replaced by another, or with the rest of the file cut off. vmc must end by itsel
 of its own, at a place inside of the file, and with no more than a handful of errors. What breaks a rule is kept in
 --keep and shown; exit code 1 then.
 
-    mutate_sources.py --vmc build/release/bin/vmc [--seconds 60] [--seed N] [--most 6] [--keep DIR]
+    mutate_sources.py --vmc build/release/bin/vmc [--seconds 60] [--mutants N] [--seed N] [--most 8] [--keep DIR]
 """
 import argparse
 import json
@@ -96,6 +96,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vmc", type=pathlib.Path, default=ROOT / "build/release/bin/vmc")
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--mutants", type=int, default=10**9, help="no more than so many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=int, default=8)
     parser.add_argument("--keep", type=pathlib.Path)
@@ -112,7 +113,7 @@ def main():
     tried = failed = 0
     with tempfile.TemporaryDirectory(prefix="skua-mutants-") as folder:
         work = pathlib.Path(folder)
-        while time.monotonic() < end:
+        while time.monotonic() < end and tried < options.mutants:
             batch = []
             for i in range(BATCH):
                 path, text = chosen.choice(sources)

@@ -137,8 +137,12 @@ void FunctionLowering::call_arguments(const CallInfo& call, std::vector<Reg>& re
                                  call.type_args};
         const Type* t = file_.program().types->substitute(function.params[i].type, types);
         const Reg r = fresh(t);
-        const std::vector<Reg> before(regs.begin(),
-                                      regs.begin() + static_cast<std::ptrdiff_t>(receivers + i));
+        std::vector<Reg> before(regs.begin(), regs.begin() + static_cast<std::ptrdiff_t>(receivers + i));
+        if (call.kind == CallKind::Constrained && receivers == 1) {
+            // The default value is a function of the interface's own: it takes a reference.
+            before[0] = fresh(call.owner);
+            emit_at(range, Op::Box, {before[0], regs[0]});
+        }
         place(range, false);
         emit_list(Op::Call, {r, file_.default_method(function, i, call.owner, call.type_args)}, before);
         regs[receivers + i] = r;

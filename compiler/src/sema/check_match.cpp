@@ -119,9 +119,10 @@ void BodyChecker::warn_of_useless(Pattern* pattern, Coverage& coverage) {
         return;
     }
     const bool is_case = is<CasePattern>(pattern) || is<ValuePattern>(pattern);
-    a_.sink.warning(WarningKind::Unreachable, pattern->range, is<LiteralPattern>(pattern) ? "this value is matched by an arm before"
-                                    : is_case                   ? "this case is matched by an arm before"
-                                              : "what this matches is matched by an arm before");
+    a_.sink.warning(WarningKind::Unreachable, pattern->range,
+                    is<LiteralPattern>(pattern) ? "this value is matched by an arm before"
+                    : is_case                   ? "this case is matched by an arm before"
+                                                : "what this matches is matched by an arm before");
 }
 
 void BodyChecker::report_uncovered(const MatchExpr* e, const Type* type, std::vector<std::string> missing) {

@@ -737,6 +737,12 @@ void Lexer::unknown_character() {
     if (c == '`') suggestion = "strings are written in double quotes";
     if (c == '$') suggestion = "`${...}` is for use inside strings";
     const bool printable = c > ' ' && c < 0x7F;
+    // Where there is one in a line, more are likely: a picture, or text that is no program.
+    const char* line = start;
+    while (line > base_ && line[-1] != '\n') --line;
+    space_ = true;
+    if (!result_.errors.empty() && result_.errors.back() >= at(line) && stray_line_ == line) return;
+    stray_line_ = line;
     error(start, p_,
           printable ? fmt::format("unexpected character `{}`", c)
                     : fmt::format("unexpected control character U+{:04X}", static_cast<unsigned char>(c)),

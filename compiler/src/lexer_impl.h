@@ -136,10 +136,11 @@ private:
     const char* base_;
     const char* p_;
     const char* end_;
-    const char* type_end_ = nullptr;  // inside type arguments up to here
-    bool cut_ = false;                // a string of this line is not closed, nor what it swallowed
-    bool newline_ = false;            // a line break since the last token
-    bool space_ = true;               // any white space or comment since the last token
+    const char* type_end_ = nullptr;    // inside type arguments up to here
+    const char* stray_line_ = nullptr;  // where an unexpected character was reported last
+    bool cut_ = false;                  // a string of this line is not closed, nor what it swallowed
+    bool newline_ = false;              // a line break since the last token
+    bool space_ = true;                 // any white space or comment since the last token
     UnmatchedBraces unmatched_;
     UnmatchedBraces repair_;  // what indentation shall find the places of
     std::vector<Open> stack_;

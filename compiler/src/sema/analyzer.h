@@ -185,8 +185,9 @@ public:
     [[nodiscard]] static bool is_lost(const ModuleSymbol* module, std::string_view name);
     // Names that nobody knows, nor anything like them, are reported once: a declaration is missing, and the
     // places where it is used are no mistakes of their own.
+    // With a suggestion they may be slips, each by itself; but not for ever.
     bool is_news(const ModuleSymbol* where, const std::string& what, const std::string& hint) {
-        return !hint.empty() || reported_unknown_.emplace(std::string(where->name) + " " + what, true).second;
+        return reported_unknown_[std::string(where->name) + " " + what]++ < (hint.empty() ? 1 : 3);
     }
     // Might the type have had the member, or a supertype that has it, or this module an extension?
     [[nodiscard]] bool is_member_lost(const Type* type, std::string_view name, const ModuleSymbol* from);
@@ -246,7 +247,7 @@ private:
     ModuleSymbol* intrinsics_ = nullptr;
     std::unordered_map<std::string_view, TypeSymbol*> extension_cache_;
     std::unordered_map<std::string, bool> reported_missing_;
-    std::unordered_map<std::string, bool> reported_unknown_;
+    std::unordered_map<std::string, int> reported_unknown_;
 
     // Was it said already why its class file cannot be used?
     [[nodiscard]] bool is_reported(const std::string& name) const { return reported_missing_.contains(name); }

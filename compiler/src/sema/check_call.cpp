@@ -121,7 +121,7 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     }
     const Type* declared_result = making ? f->owner->self : a_.result_type(f);
     const Type* result = t_.substitute(declared_result, s);
-    if (expected != nullptr && result->has_infer) inference.hint(result, expected);
+    if (expected != nullptr && !expected->has_error && result->has_infer) inference.hint(result, expected);
     std::vector<const Type*> param_types;
     for (const ParamSymbol& p : f->params) param_types.push_back(t_.substitute(p.type, s));
     check_arguments(f->params, param_types, placed, slots, &inference, shown_name);

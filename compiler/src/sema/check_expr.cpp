@@ -74,7 +74,10 @@ bool BodyChecker::check_to(Expr*& slot, const Type* target, std::string_view wha
 }
 
 const Type* BodyChecker::dispatch(Expr*& slot, const Type* expected) {
-    if (expected != nullptr && expected->has_error) expected = nullptr;
+    // What is wanted is not known, and that was said: the parts that would ask for it say nothing.
+    if (expected != nullptr && expected->has_error && !is<LambdaExpr>(slot) && !is<ArrayLiteralExpr>(slot) &&
+        !is<MapLiteralExpr>(slot) && !is<CallExpr>(slot))
+        expected = nullptr;
     // Only lambdas and functions make use of a type that is known in part.
     const Type* known = expected != nullptr && expected->has_infer ? nullptr : expected;
     switch (slot->kind) {
@@ -434,6 +437,7 @@ const Type* BodyChecker::check_map(MapLiteralExpr* e, const Type* expected) {
     }
     if (map == nullptr) return t_.error;
     if (key == nullptr) {
+        if (keys.empty() && expected != nullptr && expected->has_error) return t_.error;
         if (keys.empty()) {
             a_.error(e->range, "the types of `[:]` are not known here",
                      "write them: `let m: Map<string, int> = [:]`, for example");

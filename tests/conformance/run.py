@@ -13,8 +13,9 @@ Two kinds of cases:
               //separate: x the modules in folder x are compiled first, by themselves; the others then
                             see only their class files
           {tmp} in args stands for an empty folder of the case's own, {dir} for the case's folder.
-  examples NAME/NAME.skua with NAME/expected.txt, and NAME/args, NAME/stdin if there are any
-          (arguments are relative to the project's root); `//! requires: fs.read` becomes --allow.
+  examples NAME/NAME.skua and the modules beside it, with NAME/expected.txt, and NAME/args, NAME/stdin
+          if there are any (arguments are relative to the project's root); `//! requires: fs.read` of a
+          module becomes --allow.
 
   docs     the ```skua blocks of a Markdown file: each must compile; if a ```text block follows at
           once, the program is run and must print it.
@@ -99,16 +100,18 @@ def find_examples(folder):
         main = path.parent / (path.parent.name + ".skua")
         if not main.is_file():
             continue
-        case = Case(f"examples/{path.parent.name}", main, [main], main.parent)
+        sources = [main] + sorted(s for s in path.parent.rglob("*.skua") if s != main)
+        case = Case(f"examples/{path.parent.name}", main, sources, main.parent)
         case.stdout = path.read_text(encoding="utf-8")
         case.cwd = ROOT
         for extra in ("args", "stdin"):
             if (path.parent / extra).is_file():
                 text = (path.parent / extra).read_text(encoding="utf-8")
                 setattr(case, extra, shlex.split(text) if extra == "args" else text)
-        requires = re.search(r"^//! requires: (.*)$", main.read_text(encoding="utf-8"), re.M)
-        if requires:
-            case.flags = ["--allow=" + right.strip() for right in requires.group(1).split(",")]
+        rights = {right.strip() for source in sources
+                  for line in re.findall(r"^//! requires: (.*)$", source.read_text(encoding="utf-8"), re.M)
+                  for right in line.split(",")}
+        case.flags = ["--allow=" + right for right in sorted(rights)]
         yield case
 
 

@@ -111,7 +111,8 @@ void ClassPath::add(classfile::ClassFile file) {
 
 const classfile::ClassFile* ClassPath::keep(std::string name, classfile::ClassFile file, std::string digest) {
     Known& known = cache_[std::move(name)];
-    known = {std::make_unique<classfile::ClassFile>(std::move(file)), std::move(digest)};
+    known.file = std::make_unique<classfile::ClassFile>(std::move(file));
+    known.digest = std::move(digest);
     return known.file.get();
 }
 

@@ -128,9 +128,10 @@ const Coverage::Node* Coverage::read(const Pattern* p, const Type* type) {
             return with_parts(&kSingle, t->elements, t->parts);
         }
         case PatternKind::Is: {
-            auto* test = as<IsExpr>(is_pattern->test);
+            auto* i = static_cast<const IsPattern*>(p);
+            auto* test = as<IsExpr>(i->test);
             if (test != nullptr && test->always) return any();
-            return opaque(is_pattern->target->type);
+            return opaque(i->target->type);
         }
         default:
             return opaque(p);

@@ -23,8 +23,8 @@
 namespace skua::jit {
 namespace {
 
-constexpr int kMaxDepth = 12;           // of the values behind a store
-constexpr std::size_t kMaxNodes = 400;  // of a block
+constexpr int kMaxValueDepth = 12;           // of the values behind a store
+constexpr std::size_t kMaxBlockNodes = 400;  // of a block
 
 // An access to memory as base + root * stride + offset.
 struct Place {
@@ -149,7 +149,7 @@ private:
             ++known.uses;
             return known.vector;
         }
-        if (depth > kMaxDepth) return nullptr;
+        if (depth > kMaxValueDepth) return nullptr;
         for (const Node* n : values) {
             if (n->block != block_ || n->op != first->op || n->type != first->type) return nullptr;
         }
@@ -264,7 +264,7 @@ private:
 void pack(Graph& graph) {
     bool changed = false;
     for (auto& block : graph.blocks) {
-        if (block->nodes.size() > kMaxNodes) continue;
+        if (block->nodes.size() > kMaxBlockNodes) continue;
         if (std::count_if(block->nodes.begin(), block->nodes.end(), is_seed) < 2) continue;
         Packer packer(graph, block.get());
         while (packer.run()) changed = true;

@@ -59,10 +59,6 @@ bool names_module(const std::unordered_set<std::string_view>& words, std::string
     return true;
 }
 
-std::string_view base_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 std::string hex_of(const classfile::Sha256& digest) {
     std::string out;
     for (const std::uint8_t byte : digest) out += fmt::format("{:02x}", byte);
@@ -168,8 +164,7 @@ void IncrementalBuild::plan(std::span<ast::Module* const> modules, ClassPath& cl
 
     for (const ast::Module* m : modules) {
         BuiltModule& now = now_[m->file->module_name()];
-        now.source =
-            hex_digest(std::string(base_name(m->file->path())) + '\0' + std::string(m->file->text()));
+        now.source = hex_digest(std::string(m->file->base_name()) + '\0' + std::string(m->file->text()));
         now.interface = hex_of(interface_hash(*m));
     }
     const auto named = named_modules(modules);

@@ -33,7 +33,10 @@ public:
     SourceFile(std::uint32_t id, std::string path, std::string module_name, std::string text);
 
     [[nodiscard]] std::uint32_t id() const { return id_; }
-    [[nodiscard]] const std::string& path() const { return path_; }                // as given by the user
+    [[nodiscard]] const std::string& path() const { return path_; }  // as given by the user
+    [[nodiscard]] std::string_view base_name() const {               // without the folders
+        return std::string_view(path_).substr(path_.rfind('/') + 1);
+    }
     [[nodiscard]] const std::string& module_name() const { return module_name_; }  // "a.b"
     [[nodiscard]] std::string_view text() const { return text_; }
     [[nodiscard]] LineColumn position(std::uint32_t offset) const;

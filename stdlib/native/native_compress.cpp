@@ -49,7 +49,7 @@ public:
 
 const SkHandleType kStream = {"stream", [](void* p) { delete static_cast<Stream*>(p); }};
 
-std::int64_t begin(SkEnv* env, SkObject* owner, std::int64_t format, std::int64_t level) {
+std::int64_t begin_stream(SkEnv* env, SkObject* owner, std::int64_t format, std::int64_t level) {
     return guarded(env, [&]() -> std::int64_t {
         if (format < kGzip || format > kDeflate || level < -1 || level > 9) {
             env->api->throw_error(env, kArgumentError, "no such format or level");
@@ -135,7 +135,7 @@ void close(SkEnv* env, std::int64_t handle) {
 }
 
 const SkNative kCompressNatives[] = {
-    native<begin>("std.compress.beginStream", "(std.core.Closeable,i64,i64)i64"),
+    native<begin_stream>("std.compress.beginStream", "(std.core.Closeable,i64,i64)i64"),
     native<step>("std.compress.stepStream", "(std.core.Closeable,i64,[u8],i64,i64,bool,[u8],i64,[i64])bool"),
     native<restart>("std.compress.restartStream", "(std.core.Closeable,i64)void"),
     native<close>("std.compress.closeStream", "(i64)void"),

@@ -128,7 +128,8 @@ SkArray* whole(SkEnv* env, std::int64_t algorithm, SkArray* key, std::int64_t si
     return result_of(env, digest);
 }
 
-std::int64_t begin(SkEnv* env, SkObject* owner, std::int64_t algorithm, SkArray* key, std::int64_t size) {
+std::int64_t begin_digest(SkEnv* env, SkObject* owner, std::int64_t algorithm, SkArray* key,
+                          std::int64_t size) {
     return guarded(env, [&]() -> std::int64_t {
         if (!known(env, algorithm, env->api->array_len(env, key), size)) return 0;
         return owned_handle(env, owner, &kDigest,
@@ -159,7 +160,7 @@ std::uint32_t crc32_of(SkEnv* env, std::uint32_t before, SkArray* data, std::int
 
 const SkNative kHashNatives[] = {
     native<whole>("std.hash.digestOf", "(i64,[u8],i64,[u8])[u8]"),
-    native<begin>("std.hash.beginDigest", "(std.hash.Digest,i64,[u8],i64)i64"),
+    native<begin_digest>("std.hash.beginDigest", "(std.hash.Digest,i64,[u8],i64)i64"),
     native<update>("std.hash.updateDigest", "(std.hash.Digest,i64,[u8],i64,i64)void"),
     native<finish>("std.hash.finishDigest", "(std.hash.Digest,i64)[u8]"),
     native<crc32_of>("std.hash.crc32Of", "(u32,[u8],i64,i64)u32"),

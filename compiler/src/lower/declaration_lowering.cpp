@@ -34,11 +34,6 @@ classfile::DeclKind decl_kind(TypeSymbolKind kind) {
     return classfile::DeclKind::Class;
 }
 
-std::string_view base_name(std::string_view path) {
-    const std::size_t slash = path.find_last_of('/');
-    return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
 }  // namespace
 
 bool DeclarationLowering::has_module_file(const ModuleSymbol& module) {
@@ -71,7 +66,7 @@ Result<classfile::ClassFile> DeclarationLowering::run() {
 void DeclarationLowering::header() {
     classfile::ClassFile& out = file_.builder().file();
     out.module = file_.str(module_.name);
-    out.source_file = file_.str(base_name(module_.ast->file->path()));
+    out.source_file = file_.str(module_.ast->file->base_name());
     auto set_doc = [&](std::string_view doc) {
         if (!doc.empty()) out.doc = file_.str(doc);
     };

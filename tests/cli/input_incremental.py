@@ -218,7 +218,7 @@ def test_vmc_incremental_random(b):
                 if os.path.exists(b.path(f"out/{gone}.skc")):
                     os.remove(b.path(f"out/{gone}.skc"))
             expect_as_new(b, "src", "-Wno-all")
-        expect(left > rounds, f"only {left} modules were left alone in {rounds} rounds")
+        expect(left > rounds // 2, f"only {left} modules were left alone in {rounds} rounds")
 
 
 def test_vmc_progress(b):

@@ -84,12 +84,12 @@ int read_exactly(int fd, std::uint8_t* to, std::size_t size) {
 }  // namespace
 
 // 0, or what went wrong.
-int Archive::load(int fd) {
+int Archive::load(int fd, bool map) {
     struct stat info {};
     if (::fstat(fd, &info) != 0) return errno;
     if (!S_ISREG(info.st_mode)) return S_ISDIR(info.st_mode) ? EISDIR : kNotRegular;
     const auto size = static_cast<std::size_t>(info.st_size);
-    if (size <= kReadWhole) {
+    if (size <= kReadWhole && !map) {
         if (size == 0) return 0;
         void* memory =
             ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -105,12 +105,20 @@ int Archive::load(int fd) {
 }
 
 Result<std::shared_ptr<Archive>> Archive::open(const std::string& path) {
+    return open(path, false);
+}
+
+Result<std::shared_ptr<Archive>> Archive::map(const std::string& path) {
+    return open(path, true);
+}
+
+Result<std::shared_ptr<Archive>> Archive::open(const std::string& path, bool map) {
     // Not blocking, since a pipe of this name would never answer; fstat tells.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return io_error(path, errno);
     std::shared_ptr<Archive> archive(new Archive);
     archive->display_name_ = path;
-    const int error = archive->load(fd);
+    const int error = archive->load(fd, map);
     ::close(fd);
     if (error != 0) return io_error(path, error);
     return check(std::move(archive));

@@ -1,13 +1,25 @@
 #include "archive_index.h"
 
+#include <array>
+#include <cstdint>
+
 namespace skua::classfile {
 
 namespace {
 
+// By character: the value of a lower-case hexadecimal digit, else -1. Each start of a program asks for the 90
+// digits of each entry of the library's index.
+constexpr std::array<std::int8_t, 256> make_digits() {
+    std::array<std::int8_t, 256> digits{};
+    digits.fill(-1);
+    for (int i = 0; i < 10; ++i) digits[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+    for (int i = 0; i < 6; ++i) digits[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    return digits;
+}
+constexpr std::array<std::int8_t, 256> kDigits = make_digits();
+
 int lower_hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
+    return kDigits[static_cast<unsigned char>(c)];
 }
 
 void append_hex(std::string& out, std::uint32_t value) {
@@ -20,12 +32,13 @@ void append_hex(std::string& out, std::uint32_t value) {
 bool parse_hex(const char*& at, std::uint32_t& value) {
     if (*at++ != '\t') return false;
     value = 0;
+    int all = 0;  // negative if any digit is
     for (int i = 0; i < 8; ++i) {
         const int v = lower_hex_digit(*at++);
-        if (v < 0) return false;
-        value = value << 4 | static_cast<std::uint32_t>(v);
+        all |= v;
+        value = value << 4 | static_cast<std::uint32_t>(v & 15);
     }
-    return true;
+    return all >= 0;
 }
 
 }  // namespace
@@ -51,14 +64,15 @@ bool parse_index_line(std::string_view line, EntryInfo& entry) {
     if (at[0] != '\t' || (at[1] != 's' && at[1] != 'd') || at[2] != '\t') return false;
     entry.deflated = at[1] == 'd';
     at += 3;
+    int all = 0;
     for (std::uint8_t& byte : entry.digest) {
         const int high = lower_hex_digit(at[0]);
         const int low = lower_hex_digit(at[1]);
-        if (high < 0 || low < 0) return false;
-        byte = static_cast<std::uint8_t>(high * 16 + low);
+        all |= high | low;
+        byte = static_cast<std::uint8_t>((high & 15) << 4 | (low & 15));
         at += 2;
     }
-    return true;
+    return all >= 0;
 }
 
 std::string_view find_index_line(std::string_view lines, std::string_view name) {

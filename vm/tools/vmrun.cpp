@@ -50,6 +50,13 @@ std::string own_folder() {
     return text.substr(0, text.rfind('/'));
 }
 
+// The installation's own library, which is mapped: each start would copy more than it uses.
+Result<void> add_library(vm::Vm& machine, const std::string& path) {
+    auto archive = classfile::Archive::map(path);
+    if (!archive) return std::move(archive).error();
+    return machine.boot_loader().add_archive(*std::move(archive), path);
+}
+
 // Grants, plugins, class path. 0, or the exit code after a message.
 int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
     if (options.allow_all) machine.capabilities().allow_all();
@@ -62,9 +69,10 @@ int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
     for (std::size_t i = 0; i < count; i++)
         if (auto added = machine.natives().add_plugin(entries[i], "built in"); !added)
             return fail(kBadInput, "the standard library: " + one_line(added.error()));
-    const std::string std_archive =
-        options.std_archive.empty() ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
-    if (auto added = machine.boot_loader().add_path(std_archive); !added)
+    const bool own = options.std_archive.empty();
+    const std::string std_archive = own ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
+    if (auto added = own ? add_library(machine, std_archive) : machine.boot_loader().add_path(std_archive);
+        !added)
         return fail(input_code(added.error()), "the standard library: " + one_line(added.error()));
     // Everything thrown is one of its classes: without them no error could be told.
     if (auto error = machine.boot_loader().load("std.core.Error"); !error)

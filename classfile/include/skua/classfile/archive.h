@@ -83,6 +83,9 @@ public:
     // Reads or (large ones) maps the file, and checks everything but contents: the zip structure, names,
     // sizes, and that the index agrees with the directory.
     static Result<std::shared_ptr<Archive>> open(const std::string& path);
+    // The same, but maps the file whatever its size: for one that is replaced as a whole and never written
+    // over, as the library of an installation (docs/decisions/008-library-mapped.md).
+    static Result<std::shared_ptr<Archive>> map(const std::string& path);
     static Result<std::shared_ptr<Archive>> from_bytes(std::vector<std::uint8_t> bytes,
                                                        std::string display_name);
     // The caller keeps the bytes alive.
@@ -107,8 +110,9 @@ public:
 
 private:
     Archive() = default;
-    int load(int fd);
+    int load(int fd, bool map);
     static Result<std::shared_ptr<Archive>> check(std::shared_ptr<Archive> archive);
+    static Result<std::shared_ptr<Archive>> open(const std::string& path, bool map);
     [[nodiscard]] std::string_view index_line(std::string_view entry_name) const;
     friend class ArchiveChecker;
 

@@ -54,7 +54,8 @@ namespace {
 // Up to this size a file is read, into pages that the system provides all at once. Measured with std.ska (130
 // KB, in the page cache): read() into fresh memory 810 us, most of it one page fault per page inside of the
 // kernel; populated first, 290 us. A mapping of the file takes 150 us, but what it shows changes with the
-// file: whoever writes over an archive in place would pull checked bytes from under a running program.
+// file: whoever writes over an archive in place would pull checked bytes from under a running program. (vmrun
+// maps the library of its own installation all the same: decision 008.)
 constexpr std::size_t kReadWhole = 4u << 20;
 
 // For what is no file at all: load() has no other use of this number.

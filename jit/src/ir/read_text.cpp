@@ -91,7 +91,7 @@ private:
     }
     bool type(Type& out) {
         const auto name = word();
-        for (int i = 0; i < 5; ++i) {
+        for (int i = 0; i < kTypeCount; ++i) {
             if (name != type_name(static_cast<Type>(i))) continue;
             out = static_cast<Type>(i);
             return true;

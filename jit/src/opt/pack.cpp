@@ -14,7 +14,6 @@
 // A vector lives from its definition to its use in the same block, and no call stands between the two:
 // nothing that saves registers has to save their upper halves.
 #include <algorithm>
-#include <cstdlib>
 
 #include "opt/dce.h"
 #include "opt/memory.h"
@@ -105,9 +104,8 @@ private:
     // Of the store at the lowest address and those of the lanes above it.
     bool pack_from(Node* first, const Vector<Node*>& stores) {
         type_ = vector_of(first, first->in(2));
-        lanes_ = lane_count(type_);
         Lanes pack{first};
-        while (pack.size() < lanes_) {
+        while (pack.size() < lane_count(type_)) {
             const auto next = std::find_if(stores.begin(), stores.end(), [&](const Node* n) {
                 return is_neighbour(first, n, pack.size()) && vector_of(n, n->in(2)) == type_;
             });
@@ -248,7 +246,6 @@ private:
     Vector<std::uint32_t> position_;  // in the block, by node
     // Of the pack at hand.
     Type type_ = Type::Void;
-    std::uint32_t lanes_ = 0;
     struct Known {
         Lanes values;
         Node* vector;

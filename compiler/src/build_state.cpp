@@ -37,14 +37,7 @@ std::vector<std::string_view> words_of_line(std::string_view line) {
 // Below the output folder, whatever somebody has written into the file: what is named is looked at and may be
 // removed.
 bool is_class_file_path(std::string_view path) {
-    if (!path.ends_with(".skc") || path.starts_with('/')) return false;
-    while (!path.empty()) {
-        const std::size_t slash = std::min(path.find('/'), path.size());
-        const std::string_view part = path.substr(0, slash);
-        if (part.empty() || part == "." || part == "..") return false;
-        path.remove_prefix(std::min(slash + 1, path.size()));
-    }
-    return true;
+    return path.ends_with(".skc") && classfile::is_entry_name(path);
 }
 
 // The build ID that the linker has computed from the whole program; empty if there is none.
@@ -75,9 +68,8 @@ std::string build_id() {
 }  // namespace
 
 std::string hex_digest(std::string_view bytes) {
-    const auto digest =
-        classfile::sha256({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-    return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    return classfile::hex(
+        classfile::sha256({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}));
 }
 
 std::string compiler_identity() {

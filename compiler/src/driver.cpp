@@ -29,6 +29,7 @@ public:
         if (!out_.failures.empty() || out_.sink.full() || !understood || modules_.size() != out_.files.size())
             return;
         ClassPath class_path;
+        if (options_.build != nullptr) class_path.record_lookups();
         if (!open_class_path(class_path)) return;
         AnalyzeOptions analysis;
         analysis.tests = options_.tests;

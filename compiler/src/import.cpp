@@ -119,7 +119,7 @@ const classfile::ClassFile* ClassPath::keep(std::string name, classfile::ClassFi
 Result<const classfile::ClassFile*> ClassPath::find(std::string_view name) {
     std::string digest;
     auto found = look_up(name, digest);
-    if (found.ok()) lookups_["class:" + std::string(name)] = digest;
+    if (found.ok() && recording_) lookups_["class:" + std::string(name)] = digest;
     return found;
 }
 
@@ -130,7 +130,8 @@ Result<const classfile::ClassFile*> ClassPath::look_up(std::string_view name, st
         return static_cast<const classfile::ClassFile*>(it->second.file.get());
     }
     digest = "-";
-    const auto digest_of = [](std::span<const std::uint8_t> bytes) {
+    const auto digest_of = [this](std::span<const std::uint8_t> bytes) {
+        if (!recording_) return std::string("+");
         return hex_digest({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     };
     if (!is_plain(name)) return static_cast<const classfile::ClassFile*>(nullptr);
@@ -160,13 +161,13 @@ Result<const classfile::ClassFile*> ClassPath::look_up(std::string_view name, st
 
 bool ClassPath::contains(std::string_view name) {
     const bool there = look_for(name);
-    lookups_["name:" + std::string(name)] = there ? "+" : "-";
+    if (recording_) lookups_["name:" + std::string(name)] = there ? "+" : "-";
     return there;
 }
 
 bool ClassPath::contains_module(std::string_view module) {
     const bool there = look_for_module(module);
-    lookups_["module:" + std::string(module)] = there ? "+" : "-";
+    if (recording_) lookups_["module:" + std::string(module)] = there ? "+" : "-";
     return there;
 }
 

@@ -40,9 +40,11 @@ public:
     // Whether some type or module lies below this module name (for "no such module" messages).
     [[nodiscard]] bool contains_module(std::string_view module);
 
-    // Everything that was asked so far, and the answers: `class:NAME` to the digest of the file's bytes,
-    // or `-`; `name:NAME` and `module:NAME`, the questions of contains(), to `+` or `-`. Another class path
-    // that gives the same answers is as good for whoever asked.
+    // From now on lookups() remembers; costs a digest of each class file that is read.
+    void record_lookups() { recording_ = true; }
+    // Everything that was asked since record_lookups(), and the answers: `class:NAME` to the digest of the
+    // file's bytes, or `-`; `name:NAME` and `module:NAME`, the questions of contains(), to `+` or `-`.
+    // Another class path that gives the same answers is as good for whoever asked.
     [[nodiscard]] const std::map<std::string, std::string>& lookups() const { return lookups_; }
     [[nodiscard]] bool answers_as(const std::map<std::string, std::string>& lookups);
 
@@ -58,6 +60,7 @@ private:
     };
     const classfile::ClassFile* keep(std::string name, classfile::ClassFile file, std::string digest);
     std::unordered_map<std::string, Known> cache_;
+    bool recording_ = false;
     std::map<std::string, std::string> lookups_;
 };
 

@@ -59,12 +59,6 @@ bool names_module(const std::unordered_set<std::string_view>& words, std::string
     return true;
 }
 
-std::string hex_of(const classfile::Sha256& digest) {
-    std::string out;
-    for (const std::uint8_t byte : digest) out += fmt::format("{:02x}", byte);
-    return out;
-}
-
 // Of each module, the numbers of those that it names; of itself too, perhaps.
 std::vector<std::vector<std::size_t>> named_modules(std::span<ast::Module* const> modules) {
     // By the last part of the name: few modules have one in common.
@@ -165,7 +159,7 @@ void IncrementalBuild::plan(std::span<ast::Module* const> modules, ClassPath& cl
     for (const ast::Module* m : modules) {
         BuiltModule& now = now_[m->file->module_name()];
         now.source = hex_digest(std::string(m->file->base_name()) + '\0' + std::string(m->file->text()));
-        now.interface = hex_of(interface_hash(*m));
+        now.interface = classfile::hex(interface_hash(*m));
     }
     const auto named = named_modules(modules);
     for (std::size_t i = 0; i < modules.size(); ++i) {

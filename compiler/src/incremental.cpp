@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "interface_hash.h"
+#include "sema/sema.h"
 #include "skua/classfile/output_file.h"
 
 namespace skua::compiler {
@@ -40,9 +41,8 @@ bool read_regular(const std::string& path, std::size_t limit, std::string& out) 
 
 // The modules that are looked at without being named: the prelude, and what the compiler itself calls.
 bool is_known_to_all(std::string_view module) {
-    for (const std::string_view known : {"std.core", "std.collections", "std.iter", "std.text", "std.io"})
-        if (module == known) return true;
-    return false;
+    return module == "std.io" ||  // println
+           std::find(kPreludeModules.begin(), kPreludeModules.end(), module) != kPreludeModules.end();
 }
 
 // Does a source with these words name the module? Rather yes than no: names are compared after normalisation

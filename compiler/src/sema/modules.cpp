@@ -113,8 +113,7 @@ bool Analyzer::is_visible(const Symbol* symbol, const ModuleSymbol* from) const 
 std::span<ModuleSymbol* const> Analyzer::prelude_modules() {
     if (!prelude_ready_) {
         prelude_ready_ = true;
-        for (std::string_view name : {"std.core", "std.collections", "std.iter", "std.iterable",
-                                      "std.sequences", "std.strings", "std.text"}) {
+        for (std::string_view name : kPreludeModules) {
             if (ModuleSymbol* m = find_module(name)) prelude_modules_.push_back(m);
         }
     }

@@ -1,7 +1,9 @@
 // Entry point of semantic analysis.
 #pragma once
 
+#include <array>
 #include <span>
+#include <string_view>
 #include <unordered_set>
 
 #include "arena.h"
@@ -13,6 +15,10 @@
 namespace skua::compiler {
 
 class ClassPath;  // import.h
+
+// The modules of the library whose extensions are seen everywhere, without an import.
+inline constexpr std::array<std::string_view, 7> kPreludeModules = {
+    "std.core", "std.collections", "std.iter", "std.iterable", "std.sequences", "std.strings", "std.text"};
 
 struct AnalyzeOptions {
     bool tests = false;  // keep `test` blocks for lowering (vmc test); they are checked in any case

@@ -1,4 +1,4 @@
-// Natives of std.env, std.process, std.time and std.random: small questions to the system.
+// Natives of std.env, std.time and std.random: small questions to the system.
 #include <climits>
 #include <cstdlib>
 #include <cstring>
@@ -71,22 +71,6 @@ const SkNative kEnvNatives[] = {
     native<current_folder>("std.env.currentFolder", "()string"),
 };
 
-// ---- std.process ----------------------------------------------------------------------------------
-
-void exit_program(SkEnv* env, std::int64_t code) {
-    env->api->exit_program(env, static_cast<int>(code & 0xFF));
-}
-
-std::int64_t process_id(SkEnv* env) {
-    if (!env->api->require(env, "process", nullptr)) return 0;
-    return ::getpid();
-}
-
-const SkNative kProcessNatives[] = {
-    native<exit_program>("std.process.exitProgram", "(i64)void"),
-    native<process_id>("std.process.processId", "()i64"),
-};
-
 // ---- std.time ---------------------------------------------------------------------------------------
 
 constexpr std::int64_t kNanos = 1'000'000'000;
@@ -132,7 +116,6 @@ const SkNative kRandomNatives[] = {
 }  // namespace
 
 SKUA_PLUGIN(std_env, "std.env", "0.1.0", kEnvNatives)
-SKUA_PLUGIN(std_process, "std.process", "0.1.0", kProcessNatives)
 SKUA_PLUGIN(std_time, "std.time", "0.1.0", kTimeNatives)
 SKUA_PLUGIN(std_random, "std.random", "0.1.0", kRandomNatives)
 

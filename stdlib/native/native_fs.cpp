@@ -11,11 +11,25 @@
 #include <sys/stat.h>
 #include <vector>
 
-#include "buffered_input.h"
 #include "native_support.h"
+#include "open_file.h"
 #include "outside_text.h"
 
 namespace skua::stdlib {
+
+// Also for files that the program never closed: their last bytes are written, errors are not told.
+const SkHandleType kOpenFile = {"file", [](void* pointer) {
+                                    const std::unique_ptr<OpenFile> file(static_cast<OpenFile*>(pointer));
+                                    file->close();
+                                }};
+
+std::int64_t file_handle(SkEnv* env, Descriptor fd, bool writing, const std::string& name) {
+    auto file = std::make_unique<OpenFile>(std::move(fd), writing, name);
+    const std::int64_t handle = env->api->handle_new(env, &kOpenFile, file.get());
+    if (handle != 0) (void)file.release();
+    return handle;
+}
+
 namespace {
 
 constexpr const char* kRead = "fs.read";
@@ -31,21 +45,6 @@ const char* permitted(SkEnv* env, SkString* path, const char* capability) {
 void fail(SkEnv* env, const char* doing, const char* path, int error) {
     env->api->throw_errno(env, (std::string("cannot ") + doing + " '" + path + "'").c_str(), error);
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
 
 int open_path(const char* path, int flags) {
     return uninterrupted([&] { return ::open(path, flags | O_CLOEXEC, 0666); });
@@ -188,65 +187,7 @@ void rename_path(SkEnv* env, SkString* old, SkString* target) {
     });
 }
 
-// ---- open files
-// --------------------------------------------------------------------------------------------
-
-// Reads ahead or gathers what is written, never both: a file is open for one of them.
-class OpenFile {
-public:
-    OpenFile(int fd, bool writing, std::string path) : path(std::move(path)), fd_(fd), writing_(writing) {
-        if (!writing) input_ = std::make_unique<BufferedInput>(fd);
-    }
-
-    // 0 or an errno. Nothing is done twice.
-    int close() {
-        const int error = drain();
-        input_.reset();
-        const int fd = std::exchange(fd_, -1);
-        return fd >= 0 && ::close(fd) != 0 && error == 0 ? errno : error;
-    }
-
-    int write(std::string_view data) {
-        if (!writing_) return EBADF;
-        buffer_.append(data);
-        return buffer_.size() >= kBuffer ? drain() : 0;
-    }
-
-    // Hands over to the system what was written.
-    int flush() { return writing_ ? drain() : EBADF; }
-
-    // What has been opened for reading; null, and EBADF, if it was opened for writing.
-    BufferedInput* input(int& error) {
-        if (input_ == nullptr) error = EBADF;
-        return input_.get();
-    }
-
-    std::mutex mutex;
-    const std::string path;
-
-private:
-    static constexpr std::size_t kBuffer = 65536;
-
-    int drain() {
-        if (!writing_ || fd_ < 0) return 0;
-        const int error = write_fully(fd_, buffer_.data(), buffer_.size());
-        buffer_.clear();
-        return error;
-    }
-
-    int fd_;
-    const bool writing_;
-    std::string buffer_;
-    std::unique_ptr<BufferedInput> input_;
-};
-
-// Also for files that the program never closed: their last bytes are written, errors are not told.
-void close_open_file(void* pointer) {
-    const std::unique_ptr<OpenFile> file(static_cast<OpenFile*>(pointer));
-    file->close();
-}
-
-const SkHandleType kFile = {"file", close_open_file};
+// ---- open files -----------------------------------------------------------------------------------------
 
 // `mode`: 0 read, 1 create, 2 append.
 std::int64_t open_file(SkEnv* env, SkString* path, std::int64_t mode) {
@@ -258,15 +199,7 @@ std::int64_t open_file(SkEnv* env, SkString* path, std::int64_t mode) {
         struct stat info {};
         if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0) return fail(env, "open", name, errno), 0;
         if (S_ISDIR(info.st_mode)) return fail(env, "open", name, EISDIR), 0;
-        auto file = std::make_unique<OpenFile>(fd.get(), mode != 0, name);
-        fd.release();
-        const std::int64_t handle = env->api->handle_new(env, &kFile, file.get());
-        if (handle != 0) {
-            file.release();
-        } else {
-            file->close();
-        }
-        return handle;
+        return file_handle(env, std::move(fd), mode != 0, name);
     });
 }
 
@@ -275,7 +208,7 @@ template <typename Work>
 auto with_file(SkEnv* env, std::int64_t handle, const char* doing, Work&& work) {
     using R = decltype(work(std::declval<OpenFile&>(), std::declval<int&>()));
     return guarded(env, [&]() -> R {
-        const Handle<OpenFile> file(env, &kFile, handle);
+        const Handle<OpenFile> file(env, &kOpenFile, handle);
         if (!file) return R();
         const std::lock_guard lock(file->mutex);
         int error = 0;
@@ -294,7 +227,7 @@ auto with_file(SkEnv* env, std::int64_t handle, const char* doing, Work&& work) 
 void close_file(SkEnv* env, std::int64_t handle) {
     if (handle == 0) return;
     // A file that was closed before is none any more: closing it again is allowed.
-    OpenFile* file = static_cast<OpenFile*>(env->api->handle_acquire(env, &kFile, handle));
+    OpenFile* file = static_cast<OpenFile*>(env->api->handle_acquire(env, &kOpenFile, handle));
     if (file == nullptr) {
         env->api->take_pending(env);
         return;
@@ -304,7 +237,7 @@ void close_file(SkEnv* env, std::int64_t handle) {
         if (const int error = file->close()) fail(env, "write", file->path.c_str(), error);
     });
     env->api->handle_release(env, handle);
-    env->api->handle_close(env, &kFile, handle);
+    env->api->handle_close(env, &kOpenFile, handle);
 }
 
 SkString* file_line(SkEnv* env, std::int64_t handle) {

@@ -1,0 +1,75 @@
+// An open file, or an end of a pipe, behind a handle: what class File of std.fs has.
+//
+// Each has its own lock, so threads may share one.
+#pragma once
+
+#include <cerrno>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "buffered_input.h"
+#include "descriptor.h"
+#include "native_support.h"
+
+namespace skua::stdlib {
+
+// Reads ahead or gathers what is written, never both: a file is open for one of them.
+class OpenFile {
+public:
+    OpenFile(Descriptor fd, bool writing, std::string path)
+        : path(std::move(path)), fd_(std::move(fd)), writing_(writing) {
+        if (!writing) input_ = std::make_unique<BufferedInput>(fd_.get());
+    }
+
+    // 0 or an errno. Nothing is done twice.
+    int close() {
+        const int error = drain();
+        input_.reset();
+        const int fd = fd_.release();
+        return fd >= 0 && ::close(fd) != 0 && error == 0 ? errno : error;
+    }
+
+    int write(std::string_view data) {
+        if (!writing_) return EBADF;
+        buffer_.append(data);
+        return buffer_.size() >= kBuffer ? drain() : 0;
+    }
+
+    // Hands over to the system what was written.
+    int flush() { return writing_ ? drain() : EBADF; }
+
+    // What has been opened for reading; null, and EBADF, if it was opened for writing.
+    BufferedInput* input(int& error) {
+        if (input_ == nullptr) error = EBADF;
+        return input_.get();
+    }
+
+    std::mutex mutex;
+    const std::string path;
+
+private:
+    static constexpr std::size_t kBuffer = 65536;
+
+    int drain() {
+        if (!writing_ || fd_.get() < 0) return 0;
+        const int error = write_fully(fd_.get(), buffer_.data(), buffer_.size());
+        buffer_.clear();
+        return error;
+    }
+
+    Descriptor fd_;
+    const bool writing_;
+    std::string buffer_;
+    std::unique_ptr<BufferedInput> input_;
+};
+
+extern const SkHandleType kOpenFile;
+
+// A handle for class File; messages call it `name`. 0 with an error pending, and then the descriptor is
+// closed.
+std::int64_t file_handle(SkEnv* env, Descriptor fd, bool writing, const std::string& name);
+
+}  // namespace skua::stdlib

@@ -178,7 +178,7 @@ def main():
     parser.add_argument("--slow", action="store_true", help="a build with sanitizers: time and memory are not comparable")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("filters", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     launcher = subprocess.Popen([sys.executable, __file__, "--launch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     failures = count = 0
     total = 0.0

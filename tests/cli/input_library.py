@@ -1,5 +1,7 @@
 """What the library makes of files: gzip both ways with the program gzip, hostile patterns, texts and archives."""
 
+import hashlib
+import hmac
 import random
 import subprocess
 import zlib
@@ -8,7 +10,7 @@ from harness import UNCAUGHT, expect
 
 PACKER = """
 import std.compress
-import std.compress.{Compressor, Decompressor}
+import std.compress.{Compressor, Decompressor, Format}
 import std.fs
 import std.fs.{File}
 
@@ -22,19 +24,24 @@ fn copy(from: File, to: File, change: ([u8], int) -> [u8]) {
 }
 
 fn main(args: [string]) {
+    let format = match args.getOrNull(3) {
+        "zlib" => Format.Zlib
+        "deflate" => Format.Deflate
+        _ => Format.Gzip
+    }
     if args[0] == "pack" {
-        fs.writeBytes(args[2], compress.pack(fs.readBytes(args[1])))
+        fs.writeBytes(args[2], compress.pack(fs.readBytes(args[1]), format))
     } else if args[0] == "expand" {
-        fs.writeBytes(args[2], compress.expand(fs.readBytes(args[1]), limit: 10000000))
+        fs.writeBytes(args[2], compress.expand(fs.readBytes(args[1]), format, limit: 10000000))
     } else {
         use from = fs.open(args[1])
         use to = fs.create(args[2])
         if args[0] == "packStream" {
-            use packer = Compressor(level: 9)
+            use packer = Compressor(format, level: 9)
             copy(from, to, (buffer, n) => packer.update(buffer, 0, n))
             to.writeBytes(packer.finish())
         } else {
-            use expander = Decompressor()
+            use expander = Decompressor(format)
             copy(from, to, (buffer, n) => expander.update(buffer, 0, n))
             expander.finish()
         }
@@ -78,6 +85,53 @@ def test_gzip_both_ways(b):
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     b.write("bomb.gz", b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush())
     pack("expand", "bomb.gz", "back", code=UNCAUGHT, says="expand to more than 10000000 bytes", lines=8)
+
+
+def test_zlib_both_ways(b):
+    """The same with Python's zlib, in all three formats."""
+    b.compile("packer.skua", PACKER)
+    rights = [f"--allow=fs.read:{b.folder}", f"--allow=fs.write:{b.folder}"]
+    rng = random.Random(5)
+    samples = [b"", b"hello, hello, hello\n" * 5000, rng.randbytes(70000)]
+    for sample in samples:
+        for name, bits in (("gzip", 31), ("zlib", 15), ("deflate", -15)):
+            for level in (0, 1, 9):
+                packer = zlib.compressobj(level, zlib.DEFLATED, bits)
+                b.write("theirs", packer.compress(sample) + packer.flush())
+                b.start("packer", "expandStream" if level else "expand", b.path("theirs"), b.path("back"), name, options=rights, code=0)
+                expect(b.read("back") == sample, f"{name} of level {level} by zlib is read as something else")
+            for verb in ("pack", "packStream"):
+                b.write("sample", sample)
+                b.start("packer", verb, b.path("sample"), b.path("ours"), name, options=rights, code=0)
+                expect(zlib.decompress(b.read("ours"), bits) == sample, f"zlib makes something else of what {verb} wrote as {name}")
+
+
+def test_digests(b):
+    """Python's digests of the same data, for each size around the blocks of the algorithms and a large one."""
+    b.compile("digests.skua", """
+import std.encoding.encodeHex
+import std.hash
+import std.hash.{Crc32, Digest}
+
+fn main(args: [string]) {
+    for arg in args {
+        let data = [u8(0); int.parse(arg)]
+        for i in 0..data.len { data[i] = u8(i * i * 31 + (i >> 3)) }
+        let key = data.slice(0, data.len.clamp(0, 64))
+        let digests = [Digest.sha256(), Digest.sha512(), Digest.blake2b(64), Digest.hmacSha256(key)]
+        for d in digests { d.update(data, 0, data.len / 3).update(data, data.len / 3) }
+        println(digests.map(d => encodeHex(d.finish())).join(" ") + " ${Crc32().update(data).finish():08x}")
+        assert(digests[0].finish() == hash.sha256(data))
+    }
+}
+""")
+    sizes = [*range(140), 239, 240, 255, 256, 257, 1000003]
+    told = b.start("digests", *map(str, sizes), code=0, seconds=60).output.decode().splitlines()
+    for size, line in zip(sizes, told, strict=True):
+        data = bytes((i * i * 31 + (i >> 3)) & 255 for i in range(size))
+        wanted = [hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest(), hashlib.blake2b(data).hexdigest(),
+                  hmac.new(data[:64], data, "sha256").hexdigest(), f"{zlib.crc32(data):08x}"]
+        expect(line.split(" ") == wanted, f"digests of {size} bytes: {line}")
 
 
 def test_hostile_patterns(b):

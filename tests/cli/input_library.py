@@ -134,6 +134,48 @@ fn main(args: [string]) {
         expect(line.split(" ") == wanted, f"digests of {size} bytes: {line}")
 
 
+def test_maps_of_ints_allocate_nothing(b):
+    """Counted by a collection at every hundredth allocation. What is removed leaves holes, which are closed now and then."""
+    b.compile("operations.skua", """
+fn main(args: [string]) {
+    let ints = Map<int, int>()
+    let floats = Map<int, float>()
+    let seen = Set<int>()
+    for i in 0..1000 {
+        ints[i * 7919] = i
+        floats[i] = 0.5
+        seen.add(i)
+    }
+    var sum = 0
+    let what = args[0]
+    for i in 0..int.parse(args[1]) {
+        let key = i % 1000 * 7919
+        ints[key] = ints[key] + 1
+        sum += ints.get(key) ?? 0
+        ints.update(key, 0, n => n + 1)
+        floats[i % 1000] = floats.getOr(i % 1000, 1.0) * 0.5
+        if !ints.containsKey(key + 1) && seen.contains(i % 1000) { sum += 1 }
+        if what == "remove" {
+            sum += ints.remove(key) ?? 0
+            ints[key] = i
+        }
+        if what == "allocate" { sum += "${i}".len }
+    }
+    println("${sum} ${ints.len}")
+}
+""")
+
+    def hundreds(what, count, *options):
+        outcome = b.start("operations", what, str(count), options=["--gc-stress=100", "--gc-log", *options], code=0, seconds=60)
+        return outcome.errors.count(b"[gc]")
+
+    for options in (), ("--jit=off",), ("--jit=force",):
+        before = hundreds("", 0, *options)
+        expect(hundreds("", 100000, *options) == before, f"operations of maps of ints allocate {options}")
+        expect(hundreds("remove", 100000, *options) < before + 10, f"removing from maps of ints allocates {options}")
+        expect(hundreds("allocate", 20000, *options) >= before + 200, "allocations should be counted here")
+
+
 def test_hostile_patterns(b):
     """Errors, not crashes or waiting: large, deep, and ambiguous patterns; large texts for the rest of the library."""
     b.compile("hostile.skua", """

@@ -114,14 +114,58 @@ void store_bytes(SkEnv* env, SkString* path, SkArray* data, bool append) {
     store(env, path, {elements<char>(env, data), env->api->array_len(env, data)}, append);
 }
 
+// Copies between descriptors; 0 or an errno.
+int copy_bytes(int from, int to) {
+    char buffer[65536];
+    while (true) {
+        const ssize_t n = uninterrupted([&] { return ::read(from, buffer, sizeof buffer); });
+        if (n <= 0) return n < 0 ? errno : 0;
+        if (const int error = write_fully(to, buffer, static_cast<std::size_t>(n))) return error;
+    }
+}
+
+void copy_file(SkEnv* env, SkString* source, SkString* target) {
+    guarded(env, [&] {
+        const char* from = permitted(env, source, kRead);
+        const char* to = from == nullptr ? nullptr : permitted(env, target, kWrite);
+        if (to == nullptr) return;
+        const Descriptor input(open_path(from, O_RDONLY));
+        struct stat info {
+        }, other{};
+        if (input.get() < 0 || ::fstat(input.get(), &info) != 0) return fail(env, "open", from, errno);
+        if (S_ISDIR(info.st_mode)) return fail(env, "read", from, EISDIR);
+        Descriptor output(
+            uninterrupted([&] { return ::open(to, O_WRONLY | O_CREAT | O_CLOEXEC, info.st_mode & 0777); }));
+        if (output.get() < 0 || ::fstat(output.get(), &other) != 0) return fail(env, "open", to, errno);
+        // Only now: emptying a file before it is read would lose it.
+        if (info.st_dev == other.st_dev && info.st_ino == other.st_ino)
+            return env->api->throw_format(env, kArgumentError, "'%s' and '%s' are one file", from, to);
+        if (S_ISREG(other.st_mode) && ::ftruncate(output.get(), 0) != 0) return fail(env, "write", to, errno);
+        int error = copy_bytes(input.get(), output.get());
+        if (::close(output.release()) != 0 && error == 0) error = errno;
+        if (error != 0) fail(env, "write", to, error);
+    });
+}
+
 // ---- names ------------------------------------------------------------------------------------------
 
-// 0 nothing, 1 a file, 2 a folder, 3 anything else.
-std::int64_t kind_of(SkEnv* env, SkString* path) {
+// 0 nothing, 1 a file, 2 a folder, 3 anything else; `follow`: of what a symbolic link leads to, otherwise 4.
+std::int64_t kind_of(SkEnv* env, SkString* path, bool follow) {
     const char* name = permitted(env, path, kRead);
     struct stat info {};
-    if (name == nullptr || ::stat(name, &info) != 0) return 0;
-    return S_ISREG(info.st_mode) ? 1 : S_ISDIR(info.st_mode) ? 2 : 3;
+    if (name == nullptr || (follow ? ::stat(name, &info) : ::lstat(name, &info)) != 0) return 0;
+    return S_ISREG(info.st_mode) ? 1 : S_ISDIR(info.st_mode) ? 2 : S_ISLNK(info.st_mode) ? 4 : 3;
+}
+
+// In nanoseconds since 1970.
+std::int64_t modified_at(SkEnv* env, SkString* path) {
+    return guarded(env, [&]() -> std::int64_t {
+        const char* name = permitted(env, path, kRead);
+        struct stat info {};
+        if (name == nullptr) return 0;
+        if (::stat(name, &info) != 0) return fail(env, "tell when something changed", name, errno), 0;
+        return info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec;
+    });
 }
 
 std::int64_t size_of(SkEnv* env, SkString* path) {
@@ -134,7 +178,8 @@ std::int64_t size_of(SkEnv* env, SkString* path) {
     });
 }
 
-SkArray* folder_names(SkEnv* env, SkString* path) {
+// `mark`: the names of folders, not of links to them, end in a slash.
+SkArray* folder_names(SkEnv* env, SkString* path, bool mark) {
     return guarded(env, [&]() -> SkArray* {
         const char* name = permitted(env, path, kRead);
         if (name == nullptr) return nullptr;
@@ -143,7 +188,13 @@ SkArray* folder_names(SkEnv* env, SkString* path) {
         std::vector<std::string> names;
         while (const dirent* entry = ::readdir(folder.get())) {
             const std::string_view n = entry->d_name;
-            if (n != "." && n != "..") names.emplace_back(n);
+            if (n == "." || n == "..") continue;
+            struct stat info {};
+            const bool is_folder = entry->d_type == DT_DIR || (mark && entry->d_type == DT_UNKNOWN &&
+                                                               ::fstatat(::dirfd(folder.get()), entry->d_name,
+                                                                         &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+                                                               S_ISDIR(info.st_mode));
+            names.emplace_back(n).append(mark && is_folder ? "/" : "");
         }
         SkArray* result = env->api->array_new(env, SK_STRING, names.size());
         for (std::size_t i = 0; result != nullptr && i < names.size(); i++) {
@@ -169,6 +220,18 @@ void create_folder(SkEnv* env, SkString* path) {
             if (error == EEXIST && ::stat(part.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
             return fail(env, "create folder", part.c_str(), error);
         }
+    });
+}
+
+// The name of a new folder, which begins with `start`.
+SkString* create_temporary(SkEnv* env, SkString* folder, SkString* start) {
+    return guarded(env, [&]() -> SkString* {
+        const char* name = permitted(env, folder, kWrite);
+        const char* prefix = name == nullptr ? nullptr : env->api->string_cstr(env, start);
+        if (prefix == nullptr) return nullptr;
+        std::string path = std::string(name) + "/" + prefix + "XXXXXX";
+        if (::mkdtemp(path.data()) == nullptr) return fail(env, "create a folder in", name, errno), nullptr;
+        return new_string(env, path);
     });
 }
 
@@ -292,10 +355,13 @@ const SkNative kFsNatives[] = {
     native<file_bytes>("std.fs.fileBytes", "(string)[u8]"),
     native<store_text>("std.fs.storeText", "(string,string,bool)void"),
     native<store_bytes>("std.fs.storeBytes", "(string,[u8],bool)void"),
-    native<kind_of>("std.fs.kindOf", "(string)i64"),
+    native<kind_of>("std.fs.kindOf", "(string,bool)i64"),
+    native<modified_at>("std.fs.modifiedAt", "(string)i64"),
+    native<create_temporary>("std.fs.createTemporary", "(string,string)string"),
     native<size_of>("std.fs.sizeOf", "(string)i64"),
-    native<folder_names>("std.fs.folderNames", "(string)[string]"),
+    native<folder_names>("std.fs.folderNames", "(string,bool)[string]"),
     native<create_folder>("std.fs.createFolder", "(string)void"),
+    native<copy_file>("std.fs.copyFile", "(string,string)void"),
     native<remove_path>("std.fs.removePath", "(string)void"),
     native<rename_path>("std.fs.renamePath", "(string,string)void"),
     native<open_file>("std.fs.openFile", "(string,i64)i64"),

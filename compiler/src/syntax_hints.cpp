@@ -426,6 +426,7 @@ private:
                 if (last() == K::LessEqual) return "write `a.compareTo(b)`";
                 return {};
             case K::Less:
+                if (last() == K::RangeExclusive) return "`a..b` leaves out b, `a..=b` has it";
                 return last() == K::Assign ? "write `<=`" : std::string_view();
             case K::Pipe:
                 return kLambda;
@@ -435,7 +436,12 @@ private:
                 return error_.expected == K::RParen ? "only functions that are declared can be variadic"
                                                     : std::string_view();
             case K::Bang:
-                return last() == K::Name ? "leave out the `!`" : std::string_view();
+                if (last() == K::Name &&
+                    (after == K::LParen || after == K::String || after == K::StringBegin))
+                    return "leave out the `!`";
+                return last() == K::Name || last() == K::RParen || last() == K::RBracket
+                           ? "test it for null first, or write `?? throw ...`"
+                           : std::string_view();
             case K::Comma:
                 if (error_.expected == K::RBracket) return "one index after the other: `xs[a][b]`";
                 if (error_.expected != K::Terminator) return {};

@@ -135,6 +135,7 @@ public:
     // Whether the receiver type matches the extension's; the extension's type arguments go to `args`.
     bool match_receiver(const Type* pattern, const Type* type, std::vector<const Type*>& args);
     std::string suggest_member(const Type* type, std::string_view name, ModuleSymbol* from);
+    std::string suggest_function(const Type* type, std::string_view name, ModuleSymbol* from);
     // All members that can be named on a value of the type.
     void collect_member_names(const Type* type, std::vector<std::string_view>& out, int depth = 0);
     bool can_access(const Symbol* member, const ModuleSymbol* module, const TypeSymbol* from) const;

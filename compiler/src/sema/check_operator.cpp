@@ -416,8 +416,12 @@ const Type* BodyChecker::check_coalesce(BinaryExpr* e, const Type* expected) {
     }
     left = forget_non_null(e->left);
     if (!left->is(TypeKind::Nullable)) {
+        const auto* index = as<IndexExpr>(e->left);
+        const bool of_map = index != nullptr && index->object->type->is(TypeKind::Named) &&
+                            a_.find_member(index->object->type, "get");
         a_.error(e->left->range, quote(left) + " is never null: `??` has nothing to replace",
-                 "leave out `??` and what follows");
+                 of_map ? "`m[key]` throws where the key is absent; `m.get(key)` is null then"
+                        : "leave out `??` and what follows");
         check_value(e->right, left);
         return left;
     }

@@ -156,6 +156,24 @@ void Analyzer::collect_member_names(const Type* type, std::vector<std::string_vi
     for (const Type* super : direct_supers(type)) collect_member_names(super, out, depth + 1);
 }
 
+// Where what was written as a method is a function of a module that takes such a value first.
+std::string Analyzer::suggest_function(const Type* type, std::string_view name, ModuleSymbol* from) {
+    const auto takes = [&](ModuleSymbol* module) {
+        Symbol* found = module == nullptr ? nullptr : find_in_module(module, name);
+        if (found == nullptr || found->kind != SymbolKind::Function || !is_visible(found, from)) return false;
+        auto* f = static_cast<FunctionSymbol*>(found);
+        ensure_signature(f);
+        return !f->params.empty() && f->params.front().type == type;
+    };
+    const std::string call = std::string(name) + "(...)";
+    if (takes(from)) return "it is a function: write `" + call + "`";
+    for (ModuleSymbol* m : scope_of(from).imported)
+        if (takes(m)) return "it is a function of " + std::string(m->name) + ": write `" + call + "`";
+    if (type->is_primitive() && takes(find_module("std.math")))
+        return "it is a function of std.math: write `math." + call + "`";
+    return {};
+}
+
 std::string Analyzer::suggest_member(const Type* type, std::string_view name, ModuleSymbol* from) {
     std::vector<std::string_view> names;
     collect_member_names(type, names);
@@ -204,6 +222,7 @@ std::string Analyzer::suggest_member(const Type* type, std::string_view name, Mo
         if (name == other && std::find(names.begin(), names.end(), ours) != names.end())
             return "did you mean " + quote(ours) + "?";
     }
+    if (std::string call = suggest_function(type, name, from); !call.empty()) return call;
     auto best = nearest(name, names);
     return best.empty() ? "" : "did you mean " + quote(best) + "?";
 }

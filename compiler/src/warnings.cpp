@@ -14,6 +14,7 @@ std::span<const WarningInfo, kWarningKinds> warning_infos() {
         {"shadowing", "a local that hides one of a surrounding block (`let x = f(x)` may)"},
         {"deprecated", "use of what its documentation calls deprecated"},
         {"needless", "a test for null of what is never null"},
+        {"missing-interface", "`toString`, `hash` or `equals` of a type that does not name their interface"},
     }};
     return kInfos;
 }

@@ -21,8 +21,9 @@ enum class WarningKind : std::uint8_t {
     Shadowing,
     Deprecated,
     Needless,
+    MissingInterface,
 };
-inline constexpr std::size_t kWarningKinds = 8;
+inline constexpr std::size_t kWarningKinds = 9;
 
 struct WarningInfo {
     std::string_view name;     // "unused-import"

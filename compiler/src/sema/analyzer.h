@@ -224,6 +224,7 @@ private:
     void check_main(ModuleSymbol* module);
     void warn_unused_imports(ModuleSymbol* module);
     void warn_unused_private(ModuleSymbol* module);
+    void warn_missing_interfaces(ModuleSymbol* module);
     const classfile::ClassFile* read_class(std::string_view name);
     const Type* import_type(const classfile::ClassFile& file, classfile::TypeIndex index,
                             std::span<TypeParamSymbol* const> class_params,

@@ -161,6 +161,7 @@ void Analyzer::warn_about_usage() {
         if (options.is_unchanged(m->ast)) continue;  // without warnings when it was compiled
         warn_unused_imports(m);
         warn_unused_private(m);
+        warn_missing_interfaces(m);
     }
     for (const LocalSymbol* v : variables) {
         if (v->used || may_be_unused(v->name)) continue;

@@ -135,6 +135,7 @@ bool one_line_each(const Manifest& m) {
     };
     return one_line(m.name) && one_line(m.version) && one_line(m.main) &&
            std::all_of(m.capabilities.begin(), m.capabilities.end(), one_line) &&
+           std::all_of(m.passes.begin(), m.passes.end(), one_line) &&
            std::all_of(m.dependencies.begin(), m.dependencies.end(), dependency);
 }
 

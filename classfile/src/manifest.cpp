@@ -56,10 +56,13 @@ std::string Manifest::to_text() const {
     line("name", name);
     line("version", version);
     line("main", main);
-    std::vector<std::string> sorted = capabilities;
-    std::sort(sorted.begin(), sorted.end());
-    sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-    for (const std::string& c : sorted) line("requires", c);
+    const auto lines = [&](std::string_view key, std::vector<std::string> values) {
+        std::sort(values.begin(), values.end());
+        values.erase(std::unique(values.begin(), values.end()), values.end());
+        for (const std::string& value : values) line(key, value);
+    };
+    lines("requires", capabilities);
+    lines("passes", passes);
     std::vector<Dependency> needs = dependencies;
     std::sort(needs.begin(), needs.end(),
               [](const Dependency& a, const Dependency& b) { return a.name < b.name; });
@@ -109,6 +112,13 @@ Result<Manifest> Manifest::parse(std::string_view text) {
             if (!m.capabilities.empty() && m.capabilities.back() >= value)
                 return bad("the 'requires' lines of the manifest are repeated or out of order");
             m.capabilities.emplace_back(value);
+        } else if (key == "passes") {
+            if (!m.passes.empty() && m.passes.back() >= value)
+                return bad("the 'passes' lines of the manifest are repeated or out of order");
+            if (value.substr(0, value.find(':')).find('/') == std::string_view::npos)
+                return bad("the manifest passes '" + std::string(value) +
+                           "' on, but does not say to whom: ARCHIVE/CAP");
+            m.passes.emplace_back(value);
         } else if (key == "dependency") {
             auto d = parse_dependency(value);
             if (!d) return d.error();

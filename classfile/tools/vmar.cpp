@@ -80,6 +80,12 @@ int main(int argc, char** argv) {
         ->add_option("--requires", capabilities, "Capability that the program needs, as for vmrun --allow")
         ->type_name("CAP")
         ->allow_extra_args(false);
+    create_command
+        ->add_option(
+            "--passes", create_options.manifest.passes,
+            "Capability of the program that an archive it depends on may use as well: ARCHIVE/CAP[:SCOPE]")
+        ->type_name("ARCHIVE/CAP")
+        ->allow_extra_args(false);
     create_command->add_flag("--store", create_options.store, "Do not compress: larger, loads faster");
     create_command->footer(
         "Class files are named by what they hold; other files of a folder keep their paths.\n"

@@ -16,6 +16,7 @@ Result<std::vector<std::uint8_t>> make_archive(const Compilation& compilation) {
     classfile::ArchiveWriter writer;
     for (const OutputFile& file : compilation.outputs) SKUA_TRY(writer.add(file.path, file.bytes));
     classfile::Manifest manifest;
+    manifest.name = compilation.main_module.empty() ? "program" : compilation.main_module;
     manifest.main = compilation.main_module;
     manifest.capabilities = compilation.capabilities;
     writer.set_manifest(std::move(manifest));

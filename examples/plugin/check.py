@@ -42,6 +42,17 @@ def main():
         check("no plugin path", run("vmrun", "--allow=plugin", *start), 70, "", ("LinkError", "--plugin-path"))
         rights = ("--plugin-path=" + options.plugins, "--allow=plugin:checksum")
         check("vmc run", run("vmc", "run", *rights, "demo.skua"), 0, EXPECTED)
+        # In an archive of its own, the module must be passed the plugin, and what the plugin asks for.
+        library, program = (os.path.join(folder, name) for name in ("library.ska", "program"))
+        check("library", run("vmc", sources[0], "-o", os.path.join(folder, "library")), 0, "")
+        check("packing", run("vmar", "create", library, os.path.join(folder, "library"), "--name", "sums"), 0, None)
+        check("program", run("vmc", "--class-path", library, sources[1], "-o", program), 0, "")
+        start_both = ("--class-path", program + ":" + library, "demo")
+        check("not passed on", run("vmrun", *plugin, "--allow=plugin", *start_both), 70, "",
+              ("PermissionError", "which archive 'sums' asked for, was not granted to it", "--allow=sums/plugin:checksum"))
+        check("passed on", run("vmrun", *plugin, "--allow=plugin", "--allow=sums/plugin:checksum", "--allow=fs.read",
+                               *start_both, "digits.txt"), 0, EXPECTED + "fs.read of 'digits.txt', which archive 'sums' asked "
+              "for, was not granted to it; run with --allow=sums/fs.read:digits.txt\n")
         # A file that was not copied as a whole: mapping what is not there would end the process.
         with open(os.path.join(options.plugins, "checksum.so"), "rb") as file:
             whole = file.read()

@@ -64,8 +64,8 @@ SkString* current_folder(SkEnv* env) {
 }
 
 const SkNative kEnvNatives[] = {
-    native<argument_count>("std.env.argumentCount", "()i64"),
-    native<argument>("std.env.argument", "(i64)string?"),
+    native<argument_count>("std.env.argumentCount", "()i64", "args"),
+    native<argument>("std.env.argument", "(i64)string?", "args"),
     native<variable>("std.env.variable", "(string)string?"),
     native<variable_names>("std.env.variableNames", "()[string]"),
     native<current_folder>("std.env.currentFolder", "()string"),

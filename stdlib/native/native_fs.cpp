@@ -1,13 +1,16 @@
 // Natives of std.fs: whole files, folders and open files.
 //
-// Every function asks the door for `fs.read` or `fs.write` with exactly the path that it then
-// uses. Open files are handles; each has its own lock, so threads may share one.
+// The door opens: every path goes through path_open or path_parent, which ask for `fs.read` or `fs.write` and
+// walk from the granted folder down, so that no link leads out of it. Open files are handles, and need no
+// grant any more; each has its own lock, so threads may share one.
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
 #include <mutex>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -35,28 +38,34 @@ namespace {
 constexpr const char* kRead = "fs.read";
 constexpr const char* kWrite = "fs.write";
 
-// The path as a C string if the capability is granted for it, else null with an error pending.
-const char* permitted(SkEnv* env, SkString* path, const char* capability) {
-    const char* name = env->api->string_cstr(env, path);
-    if (name == nullptr || !env->api->require(env, capability, name)) return nullptr;
-    return name;
-}
-
 void fail(SkEnv* env, const char* doing, const char* path, int error) {
     env->api->throw_errno(env, (std::string("cannot ") + doing + " '" + path + "'").c_str(), error);
 }
 
-int open_path(const char* path, int flags) {
-    return uninterrupted([&] { return ::open(path, flags | O_CLOEXEC, 0666); });
+// Below 0: an error is pending, or, if `doing` is null and it is not the grant that lacks, errno tells.
+int open_path(SkEnv* env, const char* capability, const char* path, int flags, const char* doing,
+              unsigned mode = 0666) {
+    const int fd = env->api->path_open(env, capability, path, flags, mode);
+    if (fd < 0 && doing != nullptr && !env->api->has_pending(env)) fail(env, doing, path, errno);
+    return fd;
 }
+
+// The folder of a name that is to be changed or, by `kRead`, looked at itself.
+struct Parent {
+    Parent(SkEnv* env, const char* path, const char* capability = kWrite)
+        : folder(env->api->path_parent(env, capability, path, name)) {}
+    char name[SK_NAME_BYTES];
+    const Descriptor folder;
+};
 
 // ---- whole files ---------------------------------------------------------------------------------
 
 // False with an error pending. Reads to the end even if the size is not known (devices, pipes).
 bool read_everything(SkEnv* env, const char* path, std::string& out) {
-    const Descriptor file(open_path(path, O_RDONLY));
+    const Descriptor file(open_path(env, kRead, path, O_RDONLY, "open"));
     struct stat info {};
-    if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return fail(env, "open", path, errno), false;
+    if (file.get() < 0) return false;
+    if (::fstat(file.get(), &info) != 0) return fail(env, "open", path, errno), false;
     if (S_ISDIR(info.st_mode)) return fail(env, "read", path, EISDIR), false;
     std::size_t used = 0;
     out.resize(S_ISREG(info.st_mode) ? std::min(static_cast<std::size_t>(info.st_size), kMaxText) + 1
@@ -76,7 +85,7 @@ bool read_everything(SkEnv* env, const char* path, std::string& out) {
 
 SkString* file_text(SkEnv* env, SkString* path) {
     return guarded(env, [&]() -> SkString* {
-        const char* name = permitted(env, path, kRead);
+        const char* name = env->api->string_cstr(env, path);
         std::string all;
         if (name == nullptr || !read_everything(env, name, all)) return nullptr;
         return outside_lines(env, all, std::string("'") + name + "'", 1);
@@ -85,7 +94,7 @@ SkString* file_text(SkEnv* env, SkString* path) {
 
 SkArray* file_bytes(SkEnv* env, SkString* path) {
     return guarded(env, [&]() -> SkArray* {
-        const char* name = permitted(env, path, kRead);
+        const char* name = env->api->string_cstr(env, path);
         std::string all;
         if (name == nullptr || !read_everything(env, name, all)) return nullptr;
         SkArray* bytes = env->api->array_new(env, SK_U8, all.size());
@@ -96,10 +105,11 @@ SkArray* file_bytes(SkEnv* env, SkString* path) {
 
 void store(SkEnv* env, SkString* path, std::string_view data, bool append) {
     guarded(env, [&] {
-        const char* name = permitted(env, path, kWrite);
+        const char* name = env->api->string_cstr(env, path);
         if (name == nullptr) return;
-        Descriptor file(open_path(name, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC)));
-        if (file.get() < 0) return fail(env, "open", name, errno);
+        Descriptor file(
+            open_path(env, kWrite, name, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), "open"));
+        if (file.get() < 0) return;
         int error = write_fully(file.get(), data.data(), data.size());
         if (::close(file.release()) != 0 && error == 0) error = errno;
         if (error != 0) fail(env, "write", name, error);
@@ -126,17 +136,18 @@ int copy_bytes(int from, int to) {
 
 void copy_file(SkEnv* env, SkString* source, SkString* target) {
     guarded(env, [&] {
-        const char* from = permitted(env, source, kRead);
-        const char* to = from == nullptr ? nullptr : permitted(env, target, kWrite);
+        const char* from = env->api->string_cstr(env, source);
+        const char* to = from == nullptr ? nullptr : env->api->string_cstr(env, target);
         if (to == nullptr) return;
-        const Descriptor input(open_path(from, O_RDONLY));
+        const Descriptor input(open_path(env, kRead, from, O_RDONLY, "open"));
         struct stat info {
         }, other{};
-        if (input.get() < 0 || ::fstat(input.get(), &info) != 0) return fail(env, "open", from, errno);
+        if (input.get() < 0) return;
+        if (::fstat(input.get(), &info) != 0) return fail(env, "open", from, errno);
         if (S_ISDIR(info.st_mode)) return fail(env, "read", from, EISDIR);
-        Descriptor output(
-            uninterrupted([&] { return ::open(to, O_WRONLY | O_CREAT | O_CLOEXEC, info.st_mode & 0777); }));
-        if (output.get() < 0 || ::fstat(output.get(), &other) != 0) return fail(env, "open", to, errno);
+        Descriptor output(open_path(env, kWrite, to, O_WRONLY | O_CREAT, "open", info.st_mode & 0777));
+        if (output.get() < 0) return;
+        if (::fstat(output.get(), &other) != 0) return fail(env, "open", to, errno);
         // Only now: emptying a file before it is read would lose it.
         if (info.st_dev == other.st_dev && info.st_ino == other.st_ino)
             return env->api->throw_format(env, kArgumentError, "'%s' and '%s' are one file", from, to);
@@ -151,29 +162,49 @@ void copy_file(SkEnv* env, SkString* source, SkString* target) {
 
 // 0 nothing, 1 a file, 2 a folder, 3 anything else; `follow`: of what a symbolic link leads to, otherwise 4.
 std::int64_t kind_of(SkEnv* env, SkString* path, bool follow) {
-    const char* name = permitted(env, path, kRead);
+    const char* name = env->api->string_cstr(env, path);
+    if (name == nullptr) return 0;
     struct stat info {};
-    if (name == nullptr || (follow ? ::stat(name, &info) : ::lstat(name, &info)) != 0) return 0;
+    bool found = false;
+    if (!follow) {
+        const Parent parent(env, name, kRead);
+        if (env->api->has_pending(env)) return 0;
+        found = parent.folder.get() >= 0 &&
+                ::fstatat(parent.folder.get(), parent.name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+        follow = parent.folder.get() < 0 && errno == EINVAL;  // "." and ".." are no links
+    }
+    if (follow) {
+        const Descriptor opened(open_path(env, kRead, name, O_PATH, nullptr));
+        found = opened.get() >= 0 && ::fstat(opened.get(), &info) == 0;
+    }
+    if (!found) return 0;
     return S_ISREG(info.st_mode) ? 1 : S_ISDIR(info.st_mode) ? 2 : S_ISLNK(info.st_mode) ? 4 : 3;
+}
+
+// False with an error pending.
+bool look_at(SkEnv* env, SkString* path, const char* doing, struct stat& info) {
+    const char* name = env->api->string_cstr(env, path);
+    if (name == nullptr) return false;
+    const Descriptor found(open_path(env, kRead, name, O_PATH, doing));
+    if (found.get() < 0) return false;
+    if (::fstat(found.get(), &info) == 0) return true;
+    fail(env, doing, name, errno);
+    return false;
 }
 
 // In nanoseconds since 1970.
 std::int64_t modified_at(SkEnv* env, SkString* path) {
     return guarded(env, [&]() -> std::int64_t {
-        const char* name = permitted(env, path, kRead);
         struct stat info {};
-        if (name == nullptr) return 0;
-        if (::stat(name, &info) != 0) return fail(env, "tell when something changed", name, errno), 0;
+        if (!look_at(env, path, "tell when something changed", info)) return 0;
         return info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec;
     });
 }
 
 std::int64_t size_of(SkEnv* env, SkString* path) {
     return guarded(env, [&]() -> std::int64_t {
-        const char* name = permitted(env, path, kRead);
         struct stat info {};
-        if (name == nullptr) return 0;
-        if (::stat(name, &info) != 0) return fail(env, "measure", name, errno), 0;
+        if (!look_at(env, path, "measure", info)) return 0;
         return info.st_size;
     });
 }
@@ -181,10 +212,13 @@ std::int64_t size_of(SkEnv* env, SkString* path) {
 // `mark`: the names of folders, not of links to them, end in a slash.
 SkArray* folder_names(SkEnv* env, SkString* path, bool mark) {
     return guarded(env, [&]() -> SkArray* {
-        const char* name = permitted(env, path, kRead);
+        const char* name = env->api->string_cstr(env, path);
         if (name == nullptr) return nullptr;
-        const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(name), ::closedir);
+        Descriptor opened(open_path(env, kRead, name, O_RDONLY | O_DIRECTORY, "list"));
+        if (opened.get() < 0) return nullptr;
+        const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(opened.get()), ::closedir);
         if (!folder) return fail(env, "list", name, errno), nullptr;
+        opened.release();
         std::vector<std::string> names;
         while (const dirent* entry = ::readdir(folder.get())) {
             const std::string_view n = entry->d_name;
@@ -206,19 +240,42 @@ SkArray* folder_names(SkEnv* env, SkString* path, bool mark) {
     });
 }
 
+// 0 if the path leads to a folder, else `error`; -1 with an error pending.
+int existing_folder(SkEnv* env, const std::string& path, int error) {
+    const Descriptor there(open_path(env, kWrite, path.c_str(), O_PATH | O_DIRECTORY, nullptr));
+    return there.get() >= 0 ? 0 : env->api->has_pending(env) ? -1 : error;
+}
+
+// 0, an errno, or -1 with an error pending.
+int make_folder(SkEnv* env, const std::string& path) {
+    const Parent parent(env, path.c_str());
+    if (env->api->has_pending(env)) return -1;
+    // "x/." is no name to create: it is there when x is.
+    if (parent.folder.get() < 0) return errno == EINVAL ? existing_folder(env, path, ENOENT) : errno;
+    if (::mkdirat(parent.folder.get(), parent.name, 0777) == 0) return 0;
+    return errno == EEXIST ? existing_folder(env, path, EEXIST) : errno;
+}
+
+// Those above that are missing first; what is above the granted folder is not asked for unless it is missing.
 void create_folder(SkEnv* env, SkString* path) {
     guarded(env, [&] {
-        const char* name = permitted(env, path, kWrite);
+        const char* name = env->api->string_cstr(env, path);
         if (name == nullptr) return;
         const std::string whole = name;
-        for (std::size_t end = 1; end <= whole.size(); end++) {
-            if (end < whole.size() && whole[end] != '/') continue;
-            const std::string part = whole.substr(0, end);
-            struct stat info {};
-            if (::mkdir(part.c_str(), 0777) == 0) continue;
-            const int error = errno;
-            if (error == EEXIST && ::stat(part.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
-            return fail(env, "create folder", part.c_str(), error);
+        std::vector<std::size_t> missing{whole.size()};  // ends of the names to create, the topmost last
+        // More than any path has names: somebody removes them as fast as they are made.
+        for (int left = 2 * PATH_MAX; !missing.empty(); left--) {
+            const std::string part = whole.substr(0, missing.back());
+            const int error = make_folder(env, part);
+            if (error < 0) return;
+            const std::size_t last = part.find_last_not_of('/');
+            const std::size_t above = last == std::string::npos ? last : part.rfind('/', last);
+            if (error == 0)
+                missing.pop_back();
+            else if (error == ENOENT && above != std::string::npos && above > 0 && left > 0)
+                missing.push_back(above);
+            else
+                return fail(env, "create folder", part.c_str(), error);
         }
     });
 }
@@ -226,27 +283,53 @@ void create_folder(SkEnv* env, SkString* path) {
 // The name of a new folder, which begins with `start`.
 SkString* create_temporary(SkEnv* env, SkString* folder, SkString* start) {
     return guarded(env, [&]() -> SkString* {
-        const char* name = permitted(env, folder, kWrite);
+        const char* name = env->api->string_cstr(env, folder);
         const char* prefix = name == nullptr ? nullptr : env->api->string_cstr(env, start);
         if (prefix == nullptr) return nullptr;
-        std::string path = std::string(name) + "/" + prefix + "XXXXXX";
-        if (::mkdtemp(path.data()) == nullptr) return fail(env, "create a folder in", name, errno), nullptr;
-        return new_string(env, path);
+        constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        for (int attempt = 0; attempt < 100; attempt++) {
+            unsigned char drawn[8];
+            if (uninterrupted([&] { return ::getrandom(drawn, sizeof drawn, 0); }) != sizeof drawn) break;
+            std::string path = std::string(name) + "/" + prefix;
+            for (const unsigned char c : drawn) path += letters[c % letters.size()];
+            const Parent parent(env, path.c_str());
+            if (env->api->has_pending(env)) return nullptr;
+            if (parent.folder.get() >= 0 && ::mkdirat(parent.folder.get(), parent.name, 0700) == 0)
+                return new_string(env, path);
+            if (errno != EEXIST) break;
+        }
+        return fail(env, "create a folder in", name, errno), nullptr;
     });
 }
 
 void remove_path(SkEnv* env, SkString* path) {
     guarded(env, [&] {
-        const char* name = permitted(env, path, kWrite);
-        if (name != nullptr && ::remove(name) != 0) fail(env, "remove", name, errno);
+        const char* name = env->api->string_cstr(env, path);
+        if (name == nullptr) return;
+        const Parent parent(env, name);
+        if (env->api->has_pending(env)) return;
+        // As remove() does; unlink tells a folder by either of the two.
+        if (parent.folder.get() >= 0 && (::unlinkat(parent.folder.get(), parent.name, 0) == 0 ||
+                                         ((errno == EISDIR || errno == EPERM) &&
+                                          ::unlinkat(parent.folder.get(), parent.name, AT_REMOVEDIR) == 0)))
+            return;
+        fail(env, "remove", name, errno);
     });
 }
 
 void rename_path(SkEnv* env, SkString* old, SkString* target) {
     guarded(env, [&] {
-        const char* from = permitted(env, old, kWrite);
-        const char* to = from == nullptr ? nullptr : permitted(env, target, kWrite);
-        if (to != nullptr && ::rename(from, to) != 0) fail(env, "rename", from, errno);
+        const char* from = env->api->string_cstr(env, old);
+        const char* to = from == nullptr ? nullptr : env->api->string_cstr(env, target);
+        if (to == nullptr) return;
+        const Parent parent(env, from);
+        if (env->api->has_pending(env)) return;
+        if (parent.folder.get() < 0) return fail(env, "rename", from, errno);
+        const Parent goal(env, to);
+        if (env->api->has_pending(env)) return;
+        if (goal.folder.get() < 0 ||
+            ::renameat(parent.folder.get(), parent.name, goal.folder.get(), goal.name) != 0)
+            fail(env, "rename", from, errno);
     });
 }
 
@@ -255,12 +338,14 @@ void rename_path(SkEnv* env, SkString* old, SkString* target) {
 // `mode`: 0 read, 1 create, 2 append.
 std::int64_t open_file(SkEnv* env, SkString* path, std::int64_t mode) {
     return guarded(env, [&]() -> std::int64_t {
-        const char* name = permitted(env, path, mode == 0 ? kRead : kWrite);
+        const char* name = env->api->string_cstr(env, path);
         if (name == nullptr) return 0;
-        Descriptor fd(
-            open_path(name, mode == 0 ? O_RDONLY : O_WRONLY | O_CREAT | (mode == 1 ? O_TRUNC : O_APPEND)));
+        Descriptor fd(open_path(env, mode == 0 ? kRead : kWrite, name,
+                                mode == 0 ? O_RDONLY : O_WRONLY | O_CREAT | (mode == 1 ? O_TRUNC : O_APPEND),
+                                "open"));
         struct stat info {};
-        if (fd.get() < 0 || ::fstat(fd.get(), &info) != 0) return fail(env, "open", name, errno), 0;
+        if (fd.get() < 0) return 0;
+        if (::fstat(fd.get(), &info) != 0) return fail(env, "open", name, errno), 0;
         if (S_ISDIR(info.st_mode)) return fail(env, "open", name, EISDIR), 0;
         return file_handle(env, std::move(fd), mode != 0, name);
     });

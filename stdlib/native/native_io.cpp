@@ -182,15 +182,15 @@ void flush_at_exit(void*) {
 }
 
 const SkNative kIoNatives[] = {
-    native<write_out>("std.io.writeOut", "(string)void"),
-    native<write_out_line>("std.io.writeOutLine", "(string)void"),
-    native<write_error>("std.io.writeError", "(string)void"),
-    native<flush_out>("std.io.flushOut", "()void"),
-    native<input_line>("std.io.inputLine", "()string?"),
-    native<input_rest>("std.io.inputRest", "()string"),
-    native<input_bytes>("std.io.inputBytes", "()[u8]"),
-    native<input_read>("std.io.inputRead", "([u8],i64,i64)i64"),
-    native<output_bytes>("std.io.outputBytes", "([u8],i64,i64)void"),
+    native<write_out>("std.io.writeOut", "(string)void", "stdout"),
+    native<write_out_line>("std.io.writeOutLine", "(string)void", "stdout"),
+    native<write_error>("std.io.writeError", "(string)void", "stderr"),
+    native<flush_out>("std.io.flushOut", "()void", "stdout"),
+    native<input_line>("std.io.inputLine", "()string?", "stdin"),
+    native<input_rest>("std.io.inputRest", "()string", "stdin"),
+    native<input_bytes>("std.io.inputBytes", "()[u8]", "stdin"),
+    native<input_read>("std.io.inputRead", "([u8],i64,i64)i64", "stdin"),
+    native<output_bytes>("std.io.outputBytes", "([u8],i64,i64)void", "stdout"),
 };
 
 }  // namespace

@@ -8,6 +8,7 @@ import sys
 import harness
 import input_files
 import input_library
+import input_capabilities
 import input_class_files
 import input_runtime
 import input_text
@@ -23,7 +24,7 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_files, input_class_files, input_library, input_runtime, input_text, input_tier,
+    for module in (input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier,
                    input_incremental, input_vmc, input_vmc_test, output_files):
         for name, function in vars(module).items():
             if name.startswith("test_"):

@@ -50,23 +50,56 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Loader::Loader(TypeTable& types, Loader* parent) : types_(types), parent_(parent) {}
+Loader::Loader(TypeTable& types, Loader* parent) : types_(types), parent_(parent) {
+    own_source_.kind = parent ? CodeSource::Kind::Program : CodeSource::Kind::System;
+}
 
 Loader::~Loader() = default;
 
 Result<void> Loader::add_path(const std::string& path) {
     auto entry = open_class_path_entry(path);
     if (!entry) return std::move(entry).error();
-    std::lock_guard guard(lock_);
-    path_.push_back(std::move(*entry));
-    return {};
+    return add_entry(std::move(*entry), path);
 }
 
 Result<void> Loader::add_archive(std::shared_ptr<cf::Archive> archive, std::string display_name) {
-    auto entry = archive_entry(std::move(archive), std::move(display_name));
+    return add_entry(archive_entry(std::move(archive), display_name), display_name);
+}
+
+Result<void> Loader::add_entry(std::unique_ptr<ClassPathEntry> entry, const std::string& file) {
     std::lock_guard guard(lock_);
-    path_.push_back(std::move(entry));
+    CodeSource* source = &own_source_;
+    const cf::Archive* archive = parent_ ? entry->archive() : nullptr;  // the library's is the library
+    if (archive != nullptr) {
+        auto manifest = archive->manifest();
+        if (!manifest) return std::move(manifest).error();
+        std::string name = manifest->name;
+        if (name.empty()) {
+            name = file.substr(file.rfind('/') + 1);
+            if (name.ends_with(".ska")) name.resize(name.size() - 4);
+        }
+        source = &archives_.emplace_back(CodeSource{CodeSource::Kind::Archive, std::move(name), file,
+                                                    manifest->capabilities, manifest->passes});
+    }
+    path_.push_back({std::move(entry), source});
     return {};
+}
+
+std::vector<const CodeSource*> Loader::archives() const {
+    std::vector<const CodeSource*> out;
+    for (const CodeSource& source : archives_)
+        if (source.kind == CodeSource::Kind::Archive) out.push_back(&source);
+    return out;
+}
+
+bool Loader::has_archives() const {
+    return std::any_of(archives_.begin(), archives_.end(),
+                       [](const CodeSource& source) { return source.kind == CodeSource::Kind::Archive; });
+}
+
+void Loader::make_program(const TypeDef& def) {
+    for (CodeSource& source : archives_)
+        if (&source == def.source) source.kind = CodeSource::Kind::Program;
 }
 
 Loader& Loader::home_of(std::string_view name) {
@@ -82,13 +115,14 @@ bool Loader::has_own(std::string_view name) {
     if (auto known = present_.find(name); known != present_.end()) return known->second;
     bool found = false;
     if (auto file = class_file_path(name))
-        found = std::any_of(path_.begin(), path_.end(), [&](auto& entry) { return entry->contains(*file); });
+        found = std::any_of(path_.begin(), path_.end(),
+                            [&](auto& element) { return element.entry->contains(*file); });
     present_.emplace(name, found);
     return found;
 }
 
 Result<std::unique_ptr<TypeDef>> Loader::make(std::span<const std::uint8_t> bytes,
-                                              const std::string& file_name) {
+                                              const std::string& file_name, const CodeSource& source) {
     auto file = cf::read(bytes, file_name);
     if (!file) return std::move(file).error();
     if (!types_are_small(*file)) {
@@ -98,7 +132,34 @@ Result<std::unique_ptr<TypeDef>> Loader::make(std::span<const std::uint8_t> byte
         d.type = file->str(file->name);
         return d;
     }
-    return std::make_unique<TypeDef>(*this, types_, std::move(*file), file_name);
+    auto def = std::make_unique<TypeDef>(*this, types_, std::move(*file), file_name);
+    def->source = &source;
+    if (!parent_) return def;
+    // What is private to a module is so to one archive: another one may not add classes to it.
+    const CodeSource* owner = owner_of(def->module(), source);
+    if (owner != &source) {
+        Diagnostic d;
+        d.message = "module " + std::string(def->module()) + " is that of " +
+                    (owner->file.empty() ? "the program" : owner->file) +
+                    "; classes of one module come from one archive";
+        d.file = file_name;
+        d.type = def->name;
+        return d;
+    }
+    return def;
+}
+
+const CodeSource* Loader::owner_of(std::string_view module, const CodeSource& first) {
+    auto known = modules_.find(module);
+    if (known != modules_.end()) return known->second;
+    // Whoever has the module itself; one that is only types is that of the first of them.
+    const CodeSource* owner = &first;
+    if (const auto file = class_file_path(module)) {
+        const auto has_it = [&](auto& element) { return element.entry->contains(*file); };
+        if (auto at = std::find_if(path_.begin(), path_.end(), has_it); at != path_.end()) owner = at->source;
+    }
+    modules_.emplace(std::string(module), owner);
+    return owner;
 }
 
 Loader::Outcome Loader::read(std::string_view name) {
@@ -109,14 +170,14 @@ Loader::Outcome Loader::read(std::string_view name) {
         out.missing = true;
         return out;
     }
-    for (const auto& entry : path_) {
+    for (const auto& [entry, source] : path_) {
         auto bytes = entry->read(*file);
         if (!bytes) {
             out.failure = std::move(bytes).error();
             return out;
         }
         if (!*bytes) continue;
-        auto def = make((*bytes)->bytes(), entry->display_file(*file));
+        auto def = make((*bytes)->bytes(), entry->display_file(*file), *source);
         if (!def) {
             out.failure = std::move(def).error();
         } else if ((*def)->name != name) {
@@ -158,7 +219,7 @@ TypeDef* Loader::try_load(std::string_view name) {
 
 Result<TypeDef*> Loader::define(std::span<const std::uint8_t> bytes, std::string display_name) {
     std::lock_guard guard(lock_);
-    auto def = make(bytes, display_name);
+    auto def = make(bytes, display_name, own_source_);
     if (!def) return std::move(def).error();
     const std::string name((*def)->name);
     Diagnostic d;
@@ -202,7 +263,7 @@ Diagnostic Loader::missing(std::string_view name) {
     for (Loader* loader = this; loader; loader = loader->parent_) {
         std::unique_lock<std::mutex> guard;
         if (loader != this) guard = std::unique_lock(loader->lock_);
-        for (const auto& entry : loader->path_) {
+        for (const auto& [entry, source] : loader->path_) {
             searched += searched.empty() ? "" : ":";
             searched += entry->display_name();
             entry->list(folder, 2000, names);

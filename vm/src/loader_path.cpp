@@ -117,6 +117,7 @@ public:
     }
 
     const std::string& display_name() const override { return name_; }
+    const classfile::Archive* archive() const override { return archive_.get(); }
     std::string display_file(const std::string& file) const override { return name_ + '!' + file; }
 
 private:

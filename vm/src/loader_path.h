@@ -29,6 +29,7 @@ public:
     virtual void list(const std::string& folder, std::size_t limit, std::vector<std::string>& out) const = 0;
     // For messages: the folder or archive as the user named it, and a file in it.
     [[nodiscard]] virtual const std::string& display_name() const = 0;
+    [[nodiscard]] virtual const classfile::Archive* archive() const { return nullptr; }  // null: a folder
     [[nodiscard]] virtual std::string display_file(const std::string& file) const = 0;
 };
 

@@ -43,6 +43,7 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
     if (is_tier_option(name)) return set_tier_option(options.tier, name, value);
     if (name == "--class-path" || name == "-cp") return split_path(value, options.class_path), std::string();
     if (name == "--allow") return options.allow.push_back(text), std::string();
+    if (name == "--deny") return options.deny.push_back(text), std::string();
     if (name == "--plugin-path") return split_path(value, options.plugin_path), std::string();
     if (name == "--std") return options.std_archive = text, std::string();
     if (name == "--max-heap") return size(options.max_heap, kMinHeap);
@@ -69,7 +70,7 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
 
 bool takes_value(std::string_view name) {
     for (const std::string_view known :
-         {"--class-path", "-cp", "--allow", "--plugin-path", "--std", "--max-heap", "--max-stack",
+         {"--class-path", "-cp", "--allow", "--deny", "--plugin-path", "--std", "--max-heap", "--max-stack",
           "--max-instructions", "--gc-stress", "--entry", "--outcome-to"})
         if (name == known) return true;
     return tier_option_takes_value(name);
@@ -121,6 +122,10 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
         }
         if (arg == "--allow-all")
             options.allow_all = true;
+        else if (arg == "--show-capabilities")
+            options.show_capabilities = true;
+        else if (arg == "--show-capabilities=json")
+            options.show_capabilities = options.as_json = true;
         else if (arg == "--gc-log")
             options.gc_log = true;
         else if (arg == "--print-linked")
@@ -167,8 +172,15 @@ What to run:
 What it may reach (nothing but standard streams, arguments and clock by default):
   --allow CAP[:SCOPE]   grant a capability (repeatable): fs.read, fs.write, fs (both),
                         env, net, process, plugin, random. SCOPE: a file or folder,
-                        a variable, host[:port], a program, a plugin
-  --allow-all           grant everything
+                        a variable, host[:port], a program, a plugin. A folder does not
+                        include /proc and /dev: name them, or a file there
+  --allow ARCHIVE/CAP[:SCOPE]  let an archive of the class path have what the program has;
+                        */CAP lets all of them
+  --allow-all           grant everything, to program and archives
+  --deny [ARCHIVE/]CAP[:SCOPE]  take away what is granted otherwise; clock, stdin, stdout, stderr
+                        and args, too
+  --show-capabilities[=json]  what the program and its archives say they need and what these
+                        options grant; runs nothing
   --plugin-path PATH    folders of native plugins (NAME.so); needs --allow=plugin
 
 Limits and memory:

@@ -21,6 +21,8 @@ struct RunOptions {
     std::vector<std::string> args;   // the program's
     std::vector<std::string> allow;  // grants, as --allow takes them
     bool allow_all = false;
+    std::vector<std::string> deny;
+    bool show_capabilities = false, as_json = false;
     std::vector<std::string> plugin_path;
     std::size_t max_heap = 0;            // 0: the heap's default
     std::size_t max_stack = 0;           // 0: the machine's default

@@ -1,4 +1,5 @@
 // vmrun: runs a module's main from class files or from an archive.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include "native/native_registry.h"
 #include "native_stack.h"
 #include "run_options.h"
+#include "show_capabilities.h"
 #include "skua/classfile/archive.h"
 #include "skua/classfile/output_file.h"
 #include "skua/classfile/structure.h"
@@ -63,6 +65,9 @@ int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
     for (const std::string& grant : options.allow)
         if (auto granted = machine.capabilities().allow(grant); !granted)
             return fail(kUsage, "--allow: " + one_line(granted.error()));
+    for (const std::string& denial : options.deny)
+        if (auto denied = machine.capabilities().deny(denial); !denied)
+            return fail(kUsage, "--deny: " + one_line(denied.error()));
     for (const std::string& folder : options.plugin_path) machine.natives().add_plugin_path(folder);
     std::size_t count = 0;
     const SkPluginEntry* entries = skua_stdlib_plugins(&count);
@@ -112,6 +117,26 @@ int open_archive(vm::Vm& machine, const std::string& path, std::string& module) 
     return 0;
 }
 
+// Lets the archives of the class path have what the program's manifest says; those that are not there need
+// nothing.
+Result<void> pass_on(vm::Vm& machine, const vm::CodeSource& program) {
+    const auto archives = machine.app_loader().archives();
+    SKUA_TRY(machine.capabilities().check_archives(archives));
+    for (const std::string& pass : program.passes) {
+        const std::string name = pass.substr(0, pass.substr(0, pass.find(':')).rfind('/'));
+        if (name != "*" && std::none_of(archives.begin(), archives.end(),
+                                        [&](const vm::CodeSource* source) { return source->name == name; }))
+            continue;
+        if (auto passed = machine.capabilities().allow(pass); !passed) {
+            Diagnostic d = std::move(passed).error();
+            d.file = program.file;
+            return d;
+        }
+        SKUA_TRY(machine.capabilities().check_archives(archives));
+    }
+    return {};
+}
+
 // On a heap that is ready. The exit code.
 int run_machine(vmrun::RunOptions& options, vm::VmOptions machine_options) {
     // Never destroyed: the process ends, and other guest threads may still be running.
@@ -126,8 +151,13 @@ int run_machine(vmrun::RunOptions& options, vm::VmOptions machine_options) {
     if (!thread)
         return fail(kBadInput, "the system gives no memory for a stack of " +
                                    std::to_string(options.max_stack) + " bytes");
-    if (auto loaded = machine.app_loader().load(module); !loaded)
-        return fail(input_code(loaded.error()), one_line(loaded.error()));
+    auto loaded = machine.app_loader().load(module);
+    if (!loaded) return fail(input_code(loaded.error()), one_line(loaded.error()));
+    machine.app_loader().make_program(**loaded);
+    if (auto passed = pass_on(machine, *(*loaded)->source); !passed)
+        return fail(passed.error().file.empty() ? kUsage : kBadInput, one_line(passed.error()));
+    if (options.show_capabilities)
+        return print(vmrun::capabilities_text(machine, *(*loaded)->source, options));
     std::string uncaught;
     const bool told = options.outcome_to >= 0;
     auto code = machine.run_main(*thread, module, options.entry, told ? &uncaught : nullptr);

@@ -133,6 +133,9 @@ typedef struct SkHandleType {
 
 typedef void (*SkHook)(void* data);
 
+/* Room for any one name of a file, with its NUL. */
+#define SK_NAME_BYTES 256
+
 /* Unless stated otherwise, every function takes the SkEnv that the native received. */
 struct SkApi {
     uint32_t abi_version; /* SK_ABI_VERSION of the machine */
@@ -248,6 +251,20 @@ struct SkApi {
      * on their stack when they have acquired the handle. False, and then nothing has changed, if it throws:
      * StateError if the object owns a handle already, OutOfMemoryError. */
     bool (*handle_own)(SkEnv* env, SkObject* owner, const SkHandleType* type, int64_t handle);
+
+    /* -- since 1.3 ------------------------------------------------------------------------------------------
+     */
+    /* Files. Asking with `require` and then using the path would leave time to put a link in its place. These
+     * two ask and open at once, from the granted folder down, so that neither links nor whoever changes them
+     * meanwhile lead out of it. The rest is for the system's calls that take a descriptor: fstat, fdopendir,
+     * unlinkat, renameat, mkdirat. */
+    /* As open(2), for `capability` ("fs.read" or "fs.write"). The descriptor, closed on exec; -1 if an error
+     * is pending (PermissionError), or else with errno. With O_PATH for questions that need no reading. */
+    int (*path_open)(SkEnv* env, const char* capability, const char* path, int flags, unsigned mode);
+    /* The folder in which the path's last name is, as a descriptor, and that name, which is not followed if
+     * it is a link. For calls that create, remove or rename it. -1 as above; EINVAL if the path ends in "."
+     * or "..". */
+    int (*path_parent)(SkEnv* env, const char* capability, const char* path, char name[SK_NAME_BYTES]);
 };
 
 /* -- registration ------------------------------------------------------------------------------------- */

@@ -2,52 +2,21 @@
 
 #include <algorithm>
 #include <cctype>
-
-#include "caps/path_scope.h"
+#include <cerrno>
 
 namespace skua::vm {
 
 namespace {
 
-enum class Scope { None, Path, Host, Name };
+using Verdict = Grants::Verdict;
 
-struct Known {
-    std::string_view name;
-    Scope scope;
-    bool by_default = false;
-};
-
-constexpr Known kKnown[] = {
-    {"fs.read", Scope::Path},      {"fs.write", Scope::Path},     {"net", Scope::Host},
-    {"env", Scope::Name},          {"process", Scope::Name},      {"plugin", Scope::Name},
-    {"random", Scope::None},       {"clock", Scope::None, true},  {"stdin", Scope::None, true},
-    {"stdout", Scope::None, true}, {"stderr", Scope::None, true}, {"args", Scope::None, true},
-};
-
-const Known* find(std::string_view name) {
-    const auto it =
-        std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& k) { return k.name == name; });
-    return it == std::end(kKnown) ? nullptr : it;
-}
+constexpr std::string_view kEveryArchive = "*";
 
 Diagnostic bad_grant(std::string message, std::string hint) {
     Diagnostic d;
     d.message = std::move(message);
     d.hint = std::move(hint);
     return d;
-}
-
-std::string lower(std::string_view s) {
-    std::string out(s);
-    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
-}
-
-// "host" grants every port of it, "host:port" one.
-bool host_matches(std::string_view resource, std::string_view scope) {
-    const std::string r = lower(resource), s = lower(scope);
-    return r == s || (r.size() > s.size() && r.starts_with(s) && r[s.size()] == ':' &&
-                      r.find(':', s.size() + 1) == std::string::npos);
 }
 
 // As a word of a shell command.
@@ -62,84 +31,166 @@ std::string quoted(std::string_view text) {
     return out + "'";
 }
 
-}  // namespace
-
-std::string Capabilities::known() {
-    std::string out;
-    for (const Known& k : kKnown)
-        if (!k.by_default) out += (out.empty() ? "" : ", ") + std::string(k.name);
-    return out;
+bool is_archive(const CodeSource& source) {
+    return source.kind == CodeSource::Kind::Archive;
 }
 
-Result<void> Capabilities::allow(std::string_view grant) {
-    const std::size_t colon = grant.find(':');
-    const std::string_view name = grant.substr(0, colon);
-    if (name == "fs") {
-        const std::string rest(grant.substr(2));
-        SKUA_TRY(allow("fs.read" + rest));
-        return allow("fs.write" + rest);
+// "fs.read of 'x', which archive 'json' asked for, was not granted to it; run with --allow=json/fs.read:x".
+// `refused`: who lacks it, null for the program.
+std::string refusal(std::string_view capability, std::string_view resource, Verdict verdict,
+                    const CodeSource* refused, Capabilities::Callers callers) {
+    std::string text(capability);
+    if (!resource.empty()) text += " of '" + std::string(resource) + "'";
+    const CodeSource* asked = callers.empty() || callers.front()->name.empty() ? nullptr : callers.front();
+    if (asked != nullptr) text += ", which archive '" + asked->name + "' asked for,";
+    text += verdict == Verdict::Denied ? " is denied" : " was not granted";
+    if (refused != nullptr) {
+        text += refused == asked ? std::string(" to it")
+                                 : " to archive '" + refused->name + "', on whose behalf the call was made";
     }
-    const Known* known_one = find(name);
-    if (known_one == nullptr)
-        return bad_grant("there is no capability '" + std::string(name) + "' to allow",
-                         "capabilities are " + known() + "; fs is both of fs.read and fs.write");
+    if (verdict == Verdict::Denied) return text + " by --deny";
+    std::string grant;
+    if (refused != nullptr) grant = refused->name + "/";
+    grant += capability;
+    if (!resource.empty()) grant += ":" + std::string(resource);
+    return text + "; run with --allow=" + quoted(grant);
+}
+
+}  // namespace
+
+Result<Capabilities::Parsed> Capabilities::parse(std::string_view text, const char* option) {
+    Parsed parsed;
+    const std::string_view all = text;
+    if (const std::size_t slash = text.substr(0, text.find(':')).rfind('/');
+        slash != std::string_view::npos) {
+        parsed.archive = text.substr(0, slash);
+        text.remove_prefix(slash + 1);
+        if (parsed.archive.empty())
+            return bad_grant("'" + std::string(all) + "' names no archive in front of its '/'",
+                             "write " + std::string(option) + "ARCHIVE/" + std::string(text));
+    }
+    const std::size_t colon = text.find(':');
+    const std::string name(text.substr(0, colon));
     std::string scope;
     if (colon != std::string_view::npos) {
-        scope = grant.substr(colon + 1);
-        if (known_one->scope == Scope::None)
-            return bad_grant(
-                "the capability '" + std::string(name) + "' has no scope, but '" + scope + "' is given",
-                "write --allow=" + std::string(name));
+        scope = text.substr(colon + 1);
         if (scope.empty())
-            return bad_grant("the scope of '" + std::string(grant) + "' is empty",
-                             "write --allow=" + std::string(name) + " to allow it for everything");
-        if (known_one->scope == Scope::Path) {
-            auto resolved = resolve_path(scope);
-            if (!resolved)
-                return bad_grant(
-                    "the path '" + scope + "' of --allow=" + std::string(grant) + " cannot be resolved",
-                    "check that its folders exist and can be entered");
-            scope = *resolved;
-        }
+            return bad_grant("the scope of '" + std::string(text) + "' is empty",
+                             "write " + std::string(option) + name + " to mean everything");
     }
-    grants_.push_back({std::string(name), std::move(scope)});
+    if (name == "fs")
+        parsed.grants = {{"fs.read", scope}, {"fs.write", scope}};
+    else if (find_capability(name) != nullptr)
+        parsed.grants = {{name, scope}};
+    else
+        return bad_grant("there is no capability '" + name + "' to " +
+                             (std::string_view(option) == "--deny=" ? "deny" : "allow"),
+                         "capabilities are " + known() + "; fs is both of fs.read and fs.write");
+    return parsed;
+}
+
+Result<void> Capabilities::allow(std::string_view text) {
+    auto parsed = parse(text, "--allow=");
+    if (!parsed) return std::move(parsed).error();
+    Grants& to = parsed->archive.empty() ? program_ : archives_[parsed->archive];
+    for (const Grant& grant : parsed->grants) SKUA_TRY(to.allow(grant));
     return {};
 }
 
-bool Capabilities::granted(std::string_view capability, std::string_view resource) const {
-    const Known* known_one = find(capability);
-    if (all_ || (known_one != nullptr && known_one->by_default)) return true;
-    std::optional<std::string> path;
-    for (const Grant& grant : grants_) {
-        if (grant.capability != capability) continue;
-        if (grant.scope.empty()) return true;
-        if (resource.empty()) continue;
-        switch (known_one->scope) {
-            case Scope::Path:
-                if (!path) path = resolve_path(resource).value_or("");
-                if (!path->empty() && is_within(*path, grant.scope)) return true;
-                break;
-            case Scope::Host:
-                if (host_matches(resource, grant.scope)) return true;
-                break;
-            default:
-                if (resource == grant.scope) return true;
-        }
+Result<void> Capabilities::deny(std::string_view text) {
+    auto parsed = parse(text, "--deny=");
+    if (!parsed) return std::move(parsed).error();
+    Grants& to = parsed->archive.empty() ? program_ : archives_[parsed->archive];
+    for (const Grant& grant : parsed->grants) SKUA_TRY(to.deny(grant));
+    return {};
+}
+
+Result<void> Capabilities::check_archives(std::span<const CodeSource* const> archives) const {
+    for (const auto& [name, grants] : archives_) {
+        if (name == kEveryArchive) continue;
+        const auto count = std::count_if(archives.begin(), archives.end(),
+                                         [&](const CodeSource* source) { return source->name == name; });
+        if (count == 1) continue;
+        std::string there;
+        for (const CodeSource* source : archives) there += (there.empty() ? "" : ", ") + source->name;
+        return bad_grant(
+            count == 0 ? "there is no archive '" + name + "' on the class path"
+                       : "there are " + std::to_string(count) + " archives '" + name + "' on the class path",
+            there.empty() ? "no archive but the program is on it" : "those on it are " + there);
     }
-    return false;
+    return {};
 }
 
-bool Capabilities::any(std::string_view capability) const {
-    return granted(capability, {}) || std::any_of(grants_.begin(), grants_.end(),
-                                                  [&](const Grant& g) { return g.capability == capability; });
+std::vector<const Grants*> Capabilities::grants_of(const CodeSource& source) const {
+    std::vector<const Grants*> out;
+    for (const std::string_view name : {std::string_view(source.name), kEveryArchive})
+        if (const auto it = archives_.find(name); it != archives_.end()) out.push_back(&it->second);
+    return out;
 }
 
-std::string Capabilities::check(std::string_view capability, std::string_view resource) const {
-    if (granted(capability, resource)) return {};
-    const std::string name(capability);
-    if (resource.empty()) return name + " was not granted; run with --allow=" + name;
-    return name + " of '" + std::string(resource) +
-           "' was not granted; run with --allow=" + quoted(name + ":" + std::string(resource));
+template <typename Ask>
+std::string Capabilities::ask_all(std::string_view capability, std::string_view resource, Callers callers,
+                                  Ask&& ask) const {
+    // The program first: without it nobody has anything, and its option is the one to give first.
+    if (const Verdict verdict = ask(program_); verdict != Verdict::Granted)
+        return refusal(capability, resource, verdict, nullptr, callers);
+    const KnownCapability* known = find_capability(capability);
+    for (const CodeSource* source : callers) {
+        if (!is_archive(*source)) continue;
+        Verdict best =
+            all_ || (known != nullptr && known->by_default) ? Verdict::Granted : Verdict::NotGranted;
+        for (const Grants* grants : grants_of(*source)) {
+            const Verdict verdict = ask(*grants);
+            if (verdict == Verdict::Denied) best = verdict;
+            if (verdict == Verdict::Granted && best == Verdict::NotGranted) best = verdict;
+            if (best == Verdict::Denied) break;
+        }
+        if (best != Verdict::Granted) return refusal(capability, resource, best, source, callers);
+    }
+    return {};
+}
+
+std::string Capabilities::check_path(std::string_view capability, std::string_view text,
+                                     const ResolvedPath* path, Callers callers) const {
+    const std::string plain = plain_path(text);
+    // What cannot be resolved lies nowhere: only a grant of everything has it.
+    return ask_all(capability, text, callers, [&](const Grants& grants) {
+        return path != nullptr ? grants.ask_path(capability, *path, plain) : grants.ask(capability, {});
+    });
+}
+
+std::string Capabilities::check(std::string_view capability, std::string_view resource,
+                                Callers callers) const {
+    const KnownCapability* known = find_capability(capability);
+    if (known != nullptr && known->scope == ScopeKind::Path && !resource.empty()) {
+        const auto path = resolve_path(resource);
+        return check_path(capability, resource, path ? &*path : nullptr, callers);
+    }
+    return ask_all(capability, resource, callers,
+                   [&](const Grants& grants) { return grants.ask(capability, resource); });
+}
+
+std::string Capabilities::check_any(std::string_view capability, Callers callers) const {
+    return ask_all(capability, {}, callers, [&](const Grants& grants) {
+        return grants.any(capability)                          ? Verdict::Granted
+               : grants.ask(capability, {}) == Verdict::Denied ? Verdict::Denied
+                                                               : Verdict::NotGranted;
+    });
+}
+
+// A folder that holds what is denied would take it along, to a name that is not denied.
+std::string Capabilities::check_moving(std::string_view text, const ResolvedPath& path,
+                                       Callers callers) const {
+    return ask_all("fs.write", text, callers, [&](const Grants& grants) {
+        return grants.holds_denied(path) ? Verdict::Denied : Verdict::Granted;
+    });
+}
+
+bool Capabilities::always(std::string_view capability) const {
+    // Whatever the program has without being given it, an archive has too.
+    return program_.everything(capability) &&
+           std::none_of(archives_.begin(), archives_.end(),
+                        [&](const auto& archive) { return archive.second.denies(capability); });
 }
 
 }  // namespace skua::vm

@@ -47,6 +47,7 @@ struct LinkerState {
     std::deque<std::unique_ptr<Class>> classes;
     std::unordered_map<const Function*, Class*> closure_classes;
     std::map<std::pair<const Class*, const Function*>, Function*> unboxing_thunks;
+    std::map<std::pair<const CodeSource*, const Function*>, Function*> stand_ins;
     std::deque<std::unique_ptr<Function>> thunks;
     std::map<std::pair<const Type*, const FunctionDef*>, std::unique_ptr<Selector>> selectors;
     std::deque<std::unique_ptr<FunctionLinks>> links;
@@ -71,6 +72,8 @@ Result<Class*> class_of(Vm& vm, const Type* type);
 Result<Class*> box_class_of(Vm& vm, const Type* type);
 // The class that `is` and `cast` compare with: a box class for value types.
 Result<Class*> test_class_of(Vm& vm, const Type* type);
+// What a function value runs that code of `source` makes of `target`: that, or a stand-in (stand_in.cpp).
+Result<Function*> function_for_value(Vm& vm, Function& target, const CodeSource* source);
 Result<Class*> closure_class_of(Vm& vm, Function& function, std::uint32_t first_capture_param);
 Class* string_class(Vm& vm);
 

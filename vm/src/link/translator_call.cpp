@@ -242,6 +242,8 @@ Result<void> Translator::translate_call(const Instruction& in, bool& handled) {
             if (!callee) return std::move(callee).error();
             auto function = function_of(vm_, *callee->def, callee->owner, callee->type_args);
             if (!function) return std::move(function).error();
+            function = function_for_value(vm_, **function, def_.owner->source);
+            if (!function) return std::move(function).error();
             const auto captures = code_.regs(in, 2);
             const auto params = static_cast<std::uint32_t>((*function)->param_types.size() - captures.size());
             auto cls = closure_class_of(vm_, **function, params);

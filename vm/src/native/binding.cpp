@@ -1,5 +1,6 @@
 #include "native/binding.h"
 
+#include "caps/callers.h"
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
 #include "skua/classfile/check.h"
@@ -22,10 +23,13 @@ bool may_call(Thread& thread, const Function& function, const NativeFunction& na
         if (frame[i] == 0) [[unlikely]]
             return throw_null_argument(thread, function, i);
     }
-    const char* capability = native.declaration->capability;
-    if (capability == nullptr || thread.vm->capabilities().any(capability)) [[likely]]
+    if (native.capability == nullptr) [[likely]]
         return true;
-    throw_error(thread, "std.core.PermissionError", thread.vm->capabilities().check(capability, {}));
+    const std::string denied = ask_as_callers(thread, [&](Capabilities::Callers callers) {
+        return thread.vm->capabilities().check_any(native.capability, callers);
+    });
+    if (denied.empty()) return true;
+    throw_error(thread, "std.core.PermissionError", denied);
     return false;
 }
 
@@ -33,7 +37,7 @@ bool may_call(Thread& thread, const Function& function, const NativeFunction& na
 
 Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std::string_view library,
                                           std::string_view name, std::string_view signature) {
-    auto native = vm.natives().find(vm, library, name, signature);
+    auto native = vm.natives().find(vm, source_of(function), library, name, signature);
     if (!native) return native;
     // The text is equal; but a name in it may be a struct's.
     const NativeSignature& plan = (*native)->plan.signature;
@@ -88,8 +92,8 @@ NativeValue native_value(NativeKind kind) {
 NativeTarget native_target(const Function& function) {
     const NativeFunction& native = *function.native;
     NativeTarget target;
-    // Grants may be narrowed while the program runs.
-    if (native.declaration->capability != nullptr) return target;
+    // Whether it is granted depends on who calls.
+    if (native.capability != nullptr) return target;
     target.address = reinterpret_cast<const void*>(native.address);
     target.not_null = native.not_null;
     const NativeSignature& signature = native.plan.signature;
@@ -101,8 +105,7 @@ NativeTarget native_target(const Function& function) {
 
 void call_native(Thread& thread, Function& function, Slot* frame) {
     const NativeFunction& native = *function.native;
-    if ((native.not_null != 0 || native.declaration->capability != nullptr) &&
-        !may_call(thread, function, native, frame))
+    if ((native.not_null != 0 || native.capability != nullptr) && !may_call(thread, function, native, frame))
         return;
     frame[0] =
         call_c_function(native.address, native.plan, reinterpret_cast<SkEnv*>(&thread.native_env), frame);

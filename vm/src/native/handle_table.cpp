@@ -1,11 +1,30 @@
 #include "native/handle_table.h"
 
+#include <cerrno>
+#include <sys/random.h>
+
+#include "skua/classfile/check.h"
+
 namespace skua::vm {
 
 std::int64_t HandleTable::add(const SkHandleType* type, void* pointer) {
     const std::lock_guard guard(lock_);
-    entries_.emplace(next_, Entry{type, pointer});
-    return next_++;
+    while (true)
+        if (const std::int64_t handle = draw(); entries_.emplace(handle, Entry{type, pointer}).second)
+            return handle;
+}
+
+std::int64_t HandleTable::draw() {
+    while (true) {
+        if (left_ == 0) {
+            ssize_t n;
+            do n = ::getrandom(drawn_.data(), sizeof drawn_, 0);
+            while (n < 0 && errno == EINTR);
+            SKUA_CHECK(n == static_cast<ssize_t>(sizeof drawn_));  // up to 256 bytes come at once
+            left_ = drawn_.size();
+        }
+        if (const auto handle = static_cast<std::int64_t>(drawn_[--left_] >> 1); handle != 0) return handle;
+    }
 }
 
 void* HandleTable::acquire(const SkHandleType* type, std::int64_t handle) {

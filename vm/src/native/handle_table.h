@@ -1,9 +1,11 @@
 // Native resources behind integers that the guest can keep but not forge into pointers.
 //
-// Handles are never reused. Closing while another thread uses the resource is deferred to the last
+// Handles are drawn at random, so that code which has one cannot guess another one's, and not used again.
+// Closing while another thread uses the resource is deferred to the last
 // release. Any thread may call; `close` functions run without the table's lock.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -31,8 +33,11 @@ private:
         std::uint32_t users = 0;
         bool closing = false;  // as good as closed: waits for its users
     };
+    std::int64_t draw();  // under lock_
+
     std::mutex lock_;
-    std::int64_t next_ = 1;
+    std::array<std::uint64_t, 32> drawn_{};  // of the system, in advance
+    std::size_t left_ = 0;
     std::unordered_map<std::int64_t, Entry> entries_;
 };
 

@@ -1,9 +1,11 @@
 // Errors and permissions, as natives see them.
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <vector>
 
+#include "caps/callers.h"
 #include "caps/capabilities.h"
 #include "native/host_support.h"
 
@@ -61,11 +63,43 @@ void throw_object_api(SkEnv* env, SkObject* error) {
 
 bool require(SkEnv* env, const char* capability, const char* resource) {
     Thread& thread = thread_of(env);
-    const std::string denied =
-        thread.vm->capabilities().check(capability, resource != nullptr ? resource : "");
+    const std::string denied = ask_as_callers(thread, [&](Capabilities::Callers callers) {
+        return thread.vm->capabilities().check(capability, resource != nullptr ? resource : "", callers);
+    });
     if (denied.empty()) return true;
     raise(env, "std.core.PermissionError", denied);
     return false;
+}
+
+// Runs open(callers, denied), which gives a descriptor; a refusal is thrown.
+template <typename Open>
+int opened(SkEnv* env, Open&& open) {
+    int fd = -1;
+    int error = 0;
+    const std::string refused = ask_as_callers(thread_of(env), [&](Capabilities::Callers callers) {
+        std::string denied;
+        fd = open(callers, denied);
+        error = errno;
+        return denied;
+    });
+    if (!refused.empty()) raise(env, "std.core.PermissionError", refused);
+    errno = error;
+    return fd;
+}
+
+int path_open(SkEnv* env, const char* capability, const char* path, int flags, unsigned mode) {
+    return opened(env, [&](Capabilities::Callers callers, std::string& denied) {
+        return thread_of(env).vm->capabilities().open_path(capability, path, flags, mode, callers, denied);
+    });
+}
+
+int path_parent(SkEnv* env, const char* capability, const char* path, char name[SK_NAME_BYTES]) {
+    return opened(env, [&](Capabilities::Callers callers, std::string& denied) {
+        std::string last;
+        const int fd = thread_of(env).vm->capabilities().open_parent(capability, path, last, callers, denied);
+        if (fd >= 0) std::memcpy(name, last.c_str(), last.size() + 1);
+        return fd;
+    });
 }
 
 }  // namespace
@@ -78,6 +112,8 @@ void fill_errors(SkApi& api) {
     api.take_pending = take_pending;
     api.throw_object = throw_object_api;
     api.require = require;
+    api.path_open = path_open;
+    api.path_parent = path_parent;
 }
 
 }  // namespace skua::vm

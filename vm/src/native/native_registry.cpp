@@ -123,6 +123,7 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
             if (signature->params[p] == NativeKind::Reference)
                 function.not_null = static_cast<std::uint16_t>(function.not_null | 1u << p);
         function.declaration = &native;
+        function.capability = native.capability;
         function.plugin = plugin;
         if (!library->natives.emplace(native.name, function).second)
             return bad("the plugin " + where + " has two natives " + native.name);
@@ -131,14 +132,15 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
     return (libraries_[plugin->name] = std::move(library)).get();
 }
 
-Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, std::string_view name) {
+Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, const CodeSource* source,
+                                                              std::string_view name) {
     const std::string text(name);
     if (!is_library_name(name)) return bad("'" + text + "' is not a name for a native library");
     const std::string file = "/" + text + ".so";
     std::string searched;
     for (const std::string& folder : plugin_path_) {
         if (const std::string path = folder + file; access(path.c_str(), F_OK) == 0)
-            return load_plugin(vm, text, path);
+            return load_plugin(vm, source, text, path);
         if (!searched.empty()) searched += ", ";
         searched += folder;
     }
@@ -178,15 +180,23 @@ bool is_cut_off(const std::string& path) {
 
 }  // namespace
 
+Result<void> NativeRegistry::may_use_plugin(Vm& vm, const CodeSource* source, const std::string& name,
+                                            const std::string& path) {
+    const bool counts = source != nullptr && source->kind != CodeSource::Kind::System;
+    const std::string denied =
+        vm.capabilities().check("plugin", name, Capabilities::Callers(&source, counts ? 1 : 0));
+    if (denied.empty()) return {};
+    Diagnostic d = bad("cannot load the plugin " + path + ": " + denied);
+    d.rule = kDenied;
+    return d;
+}
+
 // `path` contains a slash: others would be searched for by the system.
-Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const std::string& name,
+Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const CodeSource* source,
+                                                             const std::string& name,
                                                              const std::string& path) {
     // A plugin is machine code with all rights of this process.
-    if (const std::string denied = vm.capabilities().check("plugin", name); !denied.empty()) {
-        Diagnostic d = bad("cannot load the plugin " + path + ": " + denied);
-        d.rule = kDenied;
-        return d;
-    }
+    SKUA_TRY(may_use_plugin(vm, source, name, path));
     if (is_cut_off(path))
         return bad("cannot load the plugin " + path + ": the file is cut off", "copy or build it again");
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -200,17 +210,21 @@ Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const std::
     if ((*added)->plugin->name != name)
         return bad("the plugin " + path + " names itself '" + (*added)->plugin->name + "', not '" + name +
                    "'");
+    (*added)->is_plugin = true;
     return added;
 }
 
-Result<const NativeFunction*> NativeRegistry::find(Vm& vm, std::string_view library_name,
-                                                   std::string_view name, std::string_view signature) {
+Result<const NativeFunction*> NativeRegistry::find(Vm& vm, const CodeSource* source,
+                                                   std::string_view library_name, std::string_view name,
+                                                   std::string_view signature) {
     const std::lock_guard guard(lock_);
     Library* library = nullptr;
     if (const auto it = libraries_.find(std::string(library_name)); it != libraries_.end()) {
         library = it->second.get();
+        if (library->is_plugin)
+            SKUA_TRY(may_use_plugin(vm, source, std::string(library_name), library->origin));
     } else {
-        auto loaded = load_library(vm, library_name);
+        auto loaded = load_library(vm, source, library_name);
         if (!loaded) return std::move(loaded).error();
         library = *loaded;
     }
@@ -223,7 +237,11 @@ Result<const NativeFunction*> NativeRegistry::find(Vm& vm, std::string_view libr
         return bad("native " + std::string(name) + " is declared as " + std::string(signature) + ", but " +
                        where + " registers " + it->second.declaration->signature,
                    "program and plugin are of different versions");
-    return &it->second;
+    // Grants never change, so that this is decided once.
+    NativeFunction& native = it->second;
+    if (native.capability != nullptr && vm.capabilities().always(native.capability))
+        native.capability = nullptr;
+    return &native;
 }
 
 void NativeRegistry::run_exit_hooks() {

@@ -18,6 +18,7 @@
 #include "native/root_table.h"
 #include "skua/classfile/result.h"
 #include "skua/native.h"
+#include "skua/vm/code_source.h"
 
 namespace skua::vm {
 
@@ -33,6 +34,9 @@ struct NativeFunction {
     SkFunction address = nullptr;
     CallPlan plan;
     std::uint16_t not_null = 0;  // bit per parameter that must not be null
+    // What is asked for before each call: the declaration's, unless everybody has it whoever calls. Set when
+    // the native is first bound.
+    const char* capability = nullptr;
     const SkNative* declaration = nullptr;
     const SkPlugin* plugin = nullptr;
 };
@@ -50,9 +54,15 @@ public:
     // Folders where `native("name")` looks for NAME.so, in this order.
     void add_plugin_path(std::string folder) { plugin_path_.push_back(std::move(folder)); }
 
-    // Registers and loads as needed; `vm` answers whether plugins may be loaded.
-    Result<const NativeFunction*> find(Vm& vm, std::string_view library, std::string_view name,
-                                       std::string_view signature);
+    // Loads plugins as needed. `source`: whose declaration it is; it must have been granted the plugin.
+    Result<const NativeFunction*> find(Vm& vm, const CodeSource* source, std::string_view library,
+                                       std::string_view name, std::string_view signature);
+    // Calls f(native) for each that is registered.
+    template <typename F>
+    void each_native(F&& f) const {
+        for (const Library* library : loaded_)
+            for (const auto& [name, native] : library->natives) f(*native.declaration);
+    }
 
     // Runs and forgets the hooks, last registered first. Called by Vm::run_main's failure path, by
     // tools before they exit, by exit_program, and by the destructor.
@@ -76,10 +86,14 @@ private:
     struct Library {
         const SkPlugin* plugin = nullptr;
         std::string origin;
+        bool is_plugin = false;  // from a file, by a grant
         std::unordered_map<std::string_view, NativeFunction> natives;
     };
-    Result<Library*> load_library(Vm& vm, std::string_view name);
-    Result<Library*> load_plugin(Vm& vm, const std::string& name, const std::string& path);
+    Result<Library*> load_library(Vm& vm, const CodeSource* source, std::string_view name);
+    Result<Library*> load_plugin(Vm& vm, const CodeSource* source, const std::string& name,
+                                 const std::string& path);
+    static Result<void> may_use_plugin(Vm& vm, const CodeSource* source, const std::string& name,
+                                       const std::string& path);
     Result<Library*> add_locked(SkPluginEntry entry, std::string_view origin);
 
     Host host_;

@@ -205,7 +205,8 @@ Result<Function*> find_main(Vm& vm, std::string_view module, std::string_view na
 
 // The program's arguments as [string]; null with an error pending.
 Array* make_args(Thread& thread) {
-    const auto& args = thread.vm->options().args;
+    const std::vector<std::string> none;
+    const auto& args = thread.vm->capabilities().any("args") ? thread.vm->options().args : none;
     Class* cls = array_class_of(thread, thread.vm->types().simple(TypeKind::String));
     Array* array = cls ? new_array(thread, *cls, static_cast<std::int64_t>(args.size())) : nullptr;
     if (!array) return nullptr;
@@ -239,6 +240,7 @@ Result<int> Vm::run_main(Thread& thread, std::string_view module, std::string_vi
                          std::string* uncaught) {
     auto main = find_main(*this, module, function);
     if (!main) return std::move(main).error();
+    app_loader_->make_program(*(*main)->def->owner);
     Slot result = 0;
     if (run(thread, **main, &result)) {
         return (*main)->result_slots ? static_cast<int>(result & 0xFF) : 0;

@@ -42,6 +42,7 @@ struct Manifest {
     std::string version;                    // likewise
     std::string main;                       // module whose main() is run; empty for a library
     std::vector<std::string> capabilities;  // "fs.read:data", as --allow takes them; sorted
+    std::vector<std::string> passes;        // "json/fs.read:data": what dependencies may use of it; sorted
     std::vector<Dependency> dependencies;   // sorted by name
     friend bool operator==(const Manifest&, const Manifest&) = default;
 

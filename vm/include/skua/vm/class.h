@@ -38,6 +38,7 @@ struct Function {
     std::uint32_t result_slots = 0;
 
     FunctionDef* def = nullptr;            // null for thunks made by the linker
+    const CodeSource* source = nullptr;    // of a thunk that stands for the code that uses it; else see def
     const Type* owner = nullptr;           // closed type that declares it
     std::vector<const Type*> type_args;    // of the function itself
     std::vector<const Type*> param_types;  // closed, receiver first

@@ -23,6 +23,7 @@
 #include "skua/classfile/class_file.h"
 #include "skua/classfile/instruction.h"
 #include "skua/classfile/result.h"
+#include "skua/vm/code_source.h"
 #include "skua/vm/type.h"
 
 namespace skua::classfile {
@@ -82,6 +83,7 @@ public:
     const std::string file_name;  // path, or archive!entry: for messages
     const std::string_view name;
     const classfile::DeclKind kind;
+    const CodeSource* source = nullptr;  // set by the loader before anybody else sees this
 
     const Type* self = nullptr;           // the type with its own ClassVars as arguments
     const Type* super = nullptr;          // open, in this type's ClassVars; null if none
@@ -129,11 +131,12 @@ public:
     Loader(TypeTable& types, Loader* parent);  // names not found in the parent are looked up here
     ~Loader();
 
-    // A folder or an .ska archive; searched in order. Errors: missing, not readable, bad archive.
+    // A folder or an .ska archive; searched in order. Errors: missing, not readable, bad archive. An archive
+    // is a source of its own; folders are of the loader's: the program's, or the library's in the first one.
     Result<void> add_path(const std::string& path);
     // An open archive (e.g. from memory); `display_name` is used in messages.
     Result<void> add_archive(std::shared_ptr<classfile::Archive> archive, std::string display_name);
-    // A class file given as bytes (tests, embedding).
+    // A class file given as bytes (tests, embedding), of the loader's own source.
     Result<TypeDef*> define(std::span<const std::uint8_t> bytes, std::string display_name);
 
     // Loads by fully qualified name. A class whose file declares another name is an error. The
@@ -148,6 +151,12 @@ public:
     [[nodiscard]] Loader& home_of(std::string_view name);
     [[nodiscard]] Loader* parent() const { return parent_; }
 
+    // The archives on the class path that are not the program itself. Before guest code runs.
+    [[nodiscard]] std::vector<const CodeSource*> archives() const;
+    [[nodiscard]] bool has_archives() const;
+    // Makes the archive that a class came from the program. Before guest code runs.
+    void make_program(const TypeDef& def);
+
     // The definition of a Named type, loaded on demand and cached in Type::def.
     static Result<TypeDef*> resolve(const Type* type);
 
@@ -158,6 +167,7 @@ public:
 
 private:
     struct Outcome;  // of loading one name
+    Result<void> add_entry(std::unique_ptr<ClassPathEntry> entry, const std::string& file);
     struct NameHash {
         using is_transparent = void;
         std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
@@ -166,14 +176,24 @@ private:
     // All under lock_.
     Outcome& outcome(std::string_view name);
     Outcome read(std::string_view name);
-    Result<std::unique_ptr<TypeDef>> make(std::span<const std::uint8_t> bytes, const std::string& file_name);
+    Result<std::unique_ptr<TypeDef>> make(std::span<const std::uint8_t> bytes, const std::string& file_name,
+                                          const CodeSource& source);
     [[nodiscard]] bool has_own(std::string_view name);
+    const CodeSource* owner_of(std::string_view module, const CodeSource& first);
     [[nodiscard]] Diagnostic missing(std::string_view name);
 
     TypeTable& types_;
     Loader* parent_;
     std::mutex lock_;
-    std::vector<std::unique_ptr<ClassPathEntry>> path_;
+    struct PathElement {
+        std::unique_ptr<ClassPathEntry> entry;
+        CodeSource* source;
+    };
+    std::vector<PathElement> path_;
+    CodeSource own_source_;
+    std::deque<CodeSource> archives_;
+    // Whose a module is.
+    std::unordered_map<std::string, const CodeSource*, NameHash, std::equal_to<>> modules_;
     std::unordered_map<std::string, std::unique_ptr<Outcome>, NameHash, std::equal_to<>> outcomes_;
     std::unordered_map<std::string, bool, NameHash, std::equal_to<>> present_;  // answers of has_own
 };

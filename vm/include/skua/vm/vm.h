@@ -51,6 +51,8 @@ public:
     Loader& app_loader() { return *app_loader_; }    // the program; asks boot_loader first
     NativeRegistry& natives() { return *natives_; }
     Capabilities& capabilities() { return *capabilities_; }
+    const Capabilities& capabilities() const { return *capabilities_; }
+    const Loader& app_loader() const { return *app_loader_; }
     const VmOptions& options() const { return options_; }
     InstructionBudget& instructions() { return instructions_; }
     LinkerState& linker() { return *linker_; }

@@ -45,7 +45,28 @@ int OpenFd::release() {
     return std::exchange(fd_, -1);
 }
 
+namespace {
+
+// openat() that tells a link by ELOOP: with O_DIRECTORY it is ENOTDIR, and O_PATH opens the link itself.
+int open_name(int folder, const std::string& name, int flags, mode_t mode) {
+    OpenFd opened(
+        repeated([&] { return ::openat(folder, name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode); }));
+    struct stat info {};
+    if (opened) {
+        const bool link = (flags & O_PATH) != 0 && ::fstat(opened.get(), &info) == 0 && S_ISLNK(info.st_mode);
+        return link ? (errno = ELOOP, -1) : opened.release();
+    }
+    const int error = errno;
+    const bool link = error == ENOTDIR && ::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+                      S_ISLNK(info.st_mode);
+    errno = link ? ELOOP : error;
+    return -1;
+}
+
+}  // namespace
+
 int open_by_components(int folder, const std::string& path, int flags, mode_t mode) {
+    if (path.empty()) return open_name(folder, ".", flags, mode);
     OpenFd held;  // the folder so far, unless it is still the first one
     int at = folder;
     std::string_view rest = path;
@@ -53,33 +74,12 @@ int open_by_components(int folder, const std::string& path, int flags, mode_t mo
         const std::size_t slash = rest.find('/');
         const std::string name(rest.substr(0, slash));
         rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
-        if (name == ".." || name == "." || (name.empty() && !path.empty())) return errno = EXDEV, -1;
-        if (slash == std::string_view::npos || rest.empty()) {
-            // "x/" is a folder, or an error.
-            const int wanted =
-                flags | O_CLOEXEC | O_NOFOLLOW | (slash == std::string_view::npos ? 0 : O_DIRECTORY);
-            const int fd =
-                repeated([&] { return ::openat(at, name.empty() ? "." : name.c_str(), wanted, mode); });
-            // O_PATH | O_NOFOLLOW opens a link itself.
-            struct stat info {};
-            if (fd >= 0 && (flags & O_PATH) != 0 && ::fstat(fd, &info) == 0 && S_ISLNK(info.st_mode)) {
-                ::close(fd);
-                return errno = ELOOP, -1;
-            }
-            return fd;
-        }
-        OpenFd next(repeated(
-            [&] { return ::openat(at, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }));
-        if (!next) {
-            // With both flags a link is ENOTDIR: it is told apart here, since it is worth another try.
-            struct stat info {};
-            const int error = errno;
-            const bool link = error == ENOTDIR &&
-                              ::fstatat(at, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-                              S_ISLNK(info.st_mode);
-            errno = link ? ELOOP : error;
-            return -1;
-        }
+        if (name.empty() || name == "." || name == "..") return errno = EXDEV, -1;
+        // "x/" is a folder, or an error.
+        if (rest.empty())
+            return open_name(at, name, flags | (slash == std::string_view::npos ? 0 : O_DIRECTORY), mode);
+        OpenFd next(open_name(at, name, O_PATH | O_DIRECTORY, 0));
+        if (!next) return -1;
         held = std::move(next);
         at = held.get();
     }

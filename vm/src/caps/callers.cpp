@@ -18,23 +18,22 @@ public:
         if (pc == last_) return true;  // a recursion stands at one place again and again
         last_ = pc;
         const LinkedBody* body = body_at(pc);
-        if (body == nullptr) return true;  // the stub of a native: it asks for whoever called it
+        if (body == nullptr) return true;  // the stub of a native
         const auto word = static_cast<std::uint32_t>(pc - body->code.data());
         for (const auto& inlined : body->inlined)
-            if (word >= inlined.start && word < inlined.end) add(*inlined.function);
-        add(*body->function);
+            if (word >= inlined.start && word < inlined.end) add(source_of(*inlined.function));
+        add(source_of(*body->function));
         return body->function->def == nullptr || body->function->def->name != "static$init";
     }
 
     std::vector<const CodeSource*> found;
 
-private:
-    void add(const Function& function) {
-        const CodeSource* source = source_of(function);
+    void add(const CodeSource* source) {
         if (source == nullptr || source->kind == CodeSource::Kind::System) return;
         if (std::find(found.begin(), found.end(), source) == found.end()) found.push_back(source);
     }
 
+private:
     const Instr* last_ = nullptr;
 };
 
@@ -46,6 +45,8 @@ const CodeSource* source_of(const Function& function) {
 
 std::vector<const CodeSource*> callers_of(const Thread& thread) {
     Collector collect;
+    for (const Thread::NativeFrame* native = thread.archive_natives; native; native = native->outer)
+        collect.add(native->source);
     walk_guest_frames(
         thread,
         [&](const Thread::Compiled::Span& span) {

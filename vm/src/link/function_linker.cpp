@@ -177,6 +177,9 @@ bool link_function(Thread& thread, Function& function) {
                 return true;
             }
             function.native = *native;
+            if (const CodeSource* source = def.owner->source;
+                source != nullptr && source->kind == CodeSource::Kind::Archive)
+                function.source = source;
             function.frame_slots.store(std::max(function.arg_slots, function.result_slots) + 8,
                                        std::memory_order_relaxed);
             __atomic_store_n(&function.stub[0].op, static_cast<std::uint16_t>(LOp::NativeStub),
@@ -266,7 +269,11 @@ bool ensure_initialized(Thread& thread, Class& cls) {
         throw_error(thread, "std.core.LinkError", function.error().message);
         return false;
     }
-    if (!invoke(thread, **function, {}, nullptr)) {
+    // Whoever is on the stack has no part in what the initialiser does (caps/callers.h).
+    const Thread::NativeFrame* natives = std::exchange(thread.archive_natives, nullptr);
+    const bool returned = invoke(thread, **function, {}, nullptr);
+    thread.archive_natives = natives;
+    if (!returned) {
         Object* error = thread.pending;
         thread.pending = nullptr;
         Slot* root = new_root(*thread.vm);

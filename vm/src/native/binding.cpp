@@ -1,5 +1,7 @@
 #include "native/binding.h"
 
+#include <optional>
+
 #include "caps/callers.h"
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
@@ -93,7 +95,7 @@ NativeTarget native_target(const Function& function) {
     const NativeFunction& native = *function.native;
     NativeTarget target;
     // Whether it is granted depends on who calls.
-    if (native.capability != nullptr) return target;
+    if (native.capability != nullptr || function.source != nullptr) return target;
     target.address = reinterpret_cast<const void*>(native.address);
     target.not_null = native.not_null;
     const NativeSignature& signature = native.plan.signature;
@@ -103,8 +105,31 @@ NativeTarget native_target(const Function& function) {
     return target;
 }
 
+namespace {
+
+// For as long as a native of an archive runs, that has a call on the stack.
+class NativeFrameScope {
+public:
+    NativeFrameScope(Thread& thread, const CodeSource& source)
+        : thread_(thread), frame_{&source, thread.archive_natives} {
+        thread.archive_natives = &frame_;
+    }
+    ~NativeFrameScope() { thread_.archive_natives = frame_.outer; }
+    NativeFrameScope(const NativeFrameScope&) = delete;
+    NativeFrameScope& operator=(const NativeFrameScope&) = delete;
+
+private:
+    Thread& thread_;
+    Thread::NativeFrame frame_;
+};
+
+}  // namespace
+
 void call_native(Thread& thread, Function& function, Slot* frame) {
     const NativeFunction& native = *function.native;
+    std::optional<NativeFrameScope> scope;
+    if (function.source != nullptr) [[unlikely]]
+        scope.emplace(thread, *function.source);
     if ((native.not_null != 0 || native.capability != nullptr) && !may_call(thread, function, native, frame))
         return;
     frame[0] =

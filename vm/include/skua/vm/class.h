@@ -37,8 +37,10 @@ struct Function {
     std::uint32_t arg_slots = 0;
     std::uint32_t result_slots = 0;
 
-    FunctionDef* def = nullptr;            // null for thunks made by the linker
-    const CodeSource* source = nullptr;    // of a thunk that stands for the code that uses it; else see def
+    FunctionDef* def = nullptr;  // null for thunks made by the linker
+    // Of a thunk that stands for the code that uses it, and of natives that an archive declares; else see
+    // def.
+    const CodeSource* source = nullptr;
     const Type* owner = nullptr;           // closed type that declares it
     std::vector<const Type*> type_args;    // of the function itself
     std::vector<const Type*> param_types;  // closed, receiver first

@@ -17,6 +17,7 @@ namespace skua::vm {
 
 class Vm;
 struct Class;
+struct CodeSource;
 struct Function;
 
 struct Thread {
@@ -64,6 +65,13 @@ struct Thread {
         [[nodiscard]] Span span() const { return {anchor_sp, boundary_sp}; }
         void set_span(Span s) { anchor_sp = s.anchor_sp, boundary_sp = s.boundary_sp; }
     } compiled;
+
+    // The natives that run and are declared by archives: compiled code leaves no frame of a native.
+    struct NativeFrame {
+        const CodeSource* source;
+        const NativeFrame* outer;
+    };
+    const NativeFrame* archive_natives = nullptr;
 
     // What natives get as their SkEnv (skua/native.h).
     struct NativeEnv {

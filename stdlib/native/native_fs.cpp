@@ -162,23 +162,26 @@ void copy_file(SkEnv* env, SkString* source, SkString* target) {
 
 // 0 nothing, 1 a file, 2 a folder, 3 anything else; `follow`: of what a symbolic link leads to, otherwise 4.
 std::int64_t kind_of(SkEnv* env, SkString* path, bool follow) {
-    const char* name = env->api->string_cstr(env, path);
-    if (name == nullptr) return 0;
-    struct stat info {};
-    bool found = false;
-    if (!follow) {
-        const Parent parent(env, name, kRead);
-        if (env->api->has_pending(env)) return 0;
-        found = parent.folder.get() >= 0 &&
-                ::fstatat(parent.folder.get(), parent.name, &info, AT_SYMLINK_NOFOLLOW) == 0;
-        follow = parent.folder.get() < 0 && errno == EINVAL;  // "." and ".." are no links
-    }
-    if (follow) {
-        const Descriptor opened(open_path(env, kRead, name, O_PATH, nullptr));
-        found = opened.get() >= 0 && ::fstat(opened.get(), &info) == 0;
-    }
-    if (!found) return 0;
-    return S_ISREG(info.st_mode) ? 1 : S_ISDIR(info.st_mode) ? 2 : S_ISLNK(info.st_mode) ? 4 : 3;
+    return guarded(env, [&]() -> std::int64_t {
+        const char* name = env->api->string_cstr(env, path);
+        if (name == nullptr) return 0;
+        struct stat info {};
+        bool found = false, through = follow;
+        if (!follow) {
+            const Parent parent(env, name, kRead);
+            const int error = errno;
+            if (env->api->has_pending(env)) return 0;
+            found = parent.folder.get() >= 0 &&
+                    ::fstatat(parent.folder.get(), parent.name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+            through = parent.folder.get() < 0 && error == EINVAL;  // "." and ".." are no links
+        }
+        if (through) {
+            const Descriptor opened(open_path(env, kRead, name, O_PATH, nullptr));
+            found = opened.get() >= 0 && ::fstat(opened.get(), &info) == 0;
+        }
+        if (!found) return 0;
+        return S_ISREG(info.st_mode) ? 1 : S_ISDIR(info.st_mode) ? 2 : S_ISLNK(info.st_mode) ? 4 : 3;
+    });
 }
 
 // False with an error pending.
@@ -286,6 +289,9 @@ SkString* create_temporary(SkEnv* env, SkString* folder, SkString* start) {
         const char* name = env->api->string_cstr(env, folder);
         const char* prefix = name == nullptr ? nullptr : env->api->string_cstr(env, start);
         if (prefix == nullptr) return nullptr;
+        // Asked for by its own name first: a refusal names the folder, not what would have been made in it.
+        const Descriptor there(open_path(env, kWrite, name, O_PATH | O_DIRECTORY, "create a folder in"));
+        if (there.get() < 0) return nullptr;
         constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         for (int attempt = 0; attempt < 100; attempt++) {
             unsigned char drawn[8];

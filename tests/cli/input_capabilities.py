@@ -24,6 +24,12 @@ fn act(what: string, path: string): string = match what {
     "file" => "${fs.isFile(path)}"
     "folder" => "${fs.isFolder(path)}"
     "size" => "${fs.size(path)}"
+    "modified" => "${fs.modified(path) > 0}"
+    "walk" => fs.walk(path).toList().join(" ")
+    "link" => "${fs.isLink(path)}"
+    "copy" => done(() => fs.copy("data/own.txt", path))
+    "temporary" => done(() => { fs.createTempDir("x", path) })
+    "empty" => done(() => fs.removeAll(path))
     "write" => done(() => fs.writeText(path, "written"))
     "append" => done(() => fs.appendText(path, "written"))
     "create" => done(() => fs.create(path).close())
@@ -53,8 +59,8 @@ fn main(args: [string]) {
     }
 }
 """
-READING = ("read", "bytes", "open", "list", "exists", "file", "folder", "size")
-WRITING = ("write", "append", "create", "mkdir")
+READING = ("read", "bytes", "open", "list", "exists", "file", "folder", "size", "modified", "walk")
+WRITING = ("write", "append", "create", "copy", "temporary", "mkdir")
 CHANGING = ("remove", "rename", "onto")
 
 
@@ -111,6 +117,15 @@ def test_links_do_not_lead_out(b):
     expect_equal("the file outside", b.read("outside/secret.txt"), b"secret")
     # A link itself lies in the folder: it may be removed and renamed, which does nothing to what it leads to.
     expect_all(outcomes(b, grants, [("rename", "data/file"), ("remove", "data/file.new"), ("remove", "data/folder")]), "done")
+    expect_equal("outside", sorted(os.listdir(b.path("outside"))), ["secret.txt"])
+    # What is removed with all that is in it may have links in it, which lead nowhere then.
+    os.makedirs(b.path("data/full/inner"))
+    os.symlink("../../../outside", b.path("data/full/inner/away"))
+    found = outcomes(b, grants, [("link", "data/full/inner/away"), ("walk", "data/full"), ("empty", "data/full"),
+                                 ("empty", "data/../outside"), ("empty", b.path("outside")), ("exists", "data/full")])
+    expect_equal("removed", [r[:36] for r in found.values()],
+                 ["true", "data/full/inner data/full/inner/away", "done", "DENIED fs.read of 'data/../outside' ",
+                  f"DENIED fs.read of '{b.path('outside')}"[:36], "false"])
     expect_equal("outside", sorted(os.listdir(b.path("outside"))), ["secret.txt"])
     # Links that stay within are followed, and so is what leads in from outside.
     os.symlink("sub/deep.txt", b.path("data/within"))

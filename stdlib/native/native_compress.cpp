@@ -27,18 +27,18 @@ int window_bits(Format format) {
     return format == kGzip ? 15 + 16 : format == kZlib ? 15 : -15;
 }
 
-class Stream {
+class ZlibStream {
 public:
-    Stream(Format format, bool packing) : format(format), packing(packing) {}
-    ~Stream() {
+    ZlibStream(Format format, bool packing) : format(format), packing(packing) {}
+    ~ZlibStream() {
         if (packing) {
             ::deflateEnd(&z);
         } else {
             ::inflateEnd(&z);
         }
     }
-    Stream(const Stream&) = delete;
-    Stream& operator=(const Stream&) = delete;
+    ZlibStream(const ZlibStream&) = delete;
+    ZlibStream& operator=(const ZlibStream&) = delete;
 
     std::mutex mutex;
     z_stream z{};
@@ -47,7 +47,7 @@ public:
     const bool packing;
 };
 
-const SkHandleType kStream = {"stream", [](void* p) { delete static_cast<Stream*>(p); }};
+const SkHandleType kStream = {"stream", [](void* p) { delete static_cast<ZlibStream*>(p); }};
 
 std::int64_t begin_stream(SkEnv* env, SkObject* owner, std::int64_t format, std::int64_t level) {
     return guarded(env, [&]() -> std::int64_t {
@@ -56,7 +56,7 @@ std::int64_t begin_stream(SkEnv* env, SkObject* owner, std::int64_t format, std:
             return 0;
         }
         const bool packing = level >= 0;
-        auto stream = std::make_unique<Stream>(static_cast<Format>(format), packing);
+        auto stream = std::make_unique<ZlibStream>(static_cast<Format>(format), packing);
         const int bits = window_bits(stream->format);
         constexpr int kMemory = 8;  // zlib's default
         const int error = packing ? ::deflateInit2(&stream->z, static_cast<int>(level), Z_DEFLATED, bits,
@@ -67,7 +67,7 @@ std::int64_t begin_stream(SkEnv* env, SkObject* owner, std::int64_t format, std:
     });
 }
 
-void throw_unreadable(SkEnv* env, const Stream& stream, int result) {
+void throw_unreadable(SkEnv* env, const ZlibStream& stream, int result) {
     const char* name = name_of(stream.format);
     const std::string_view why = result == Z_NEED_DICT     ? "they need a dictionary, which is not supported"
                                  : stream.z.msg == nullptr ? "no reason is known"
@@ -90,7 +90,7 @@ bool step(SkEnv* env, SkObject* owner, std::int64_t handle, SkArray* input, std:
         !check_slice(env, at, at, env->api->array_len(env, output)) ||
         !check_slice(env, 0, 2, env->api->array_len(env, counts)))
         return false;
-    const OwnedHandle<Stream> stream(env, &kStream, owner, handle);
+    const OwnedHandle<ZlibStream> stream(env, &kStream, owner, handle);
     if (!stream) return false;
     const std::lock_guard lock(stream->mutex);
     constexpr std::size_t kMost = std::size_t{1} << 30;  // zlib counts in 32 bits
@@ -124,7 +124,7 @@ bool step(SkEnv* env, SkObject* owner, std::int64_t handle, SkArray* input, std:
 
 // Of gzip data: another member follows.
 void restart(SkEnv* env, SkObject* owner, std::int64_t handle) {
-    const OwnedHandle<Stream> stream(env, &kStream, owner, handle);
+    const OwnedHandle<ZlibStream> stream(env, &kStream, owner, handle);
     if (!stream) return;
     const std::lock_guard lock(stream->mutex);
     if (!stream->packing) ::inflateReset(&stream->z);

@@ -157,9 +157,12 @@ constexpr const char* kMoreErrors = R"(
 )";
 
 struct Machine : VmFixture {
-    Machine() : VmFixture(callers()), thread(vm.attach_thread()) {
+    Machine()
+        : VmFixture(".module nothing\n.function public static nothing() void\n    ret.void\n.end\n"),
+          thread(vm.attach_thread()) {
         define(vm.boot_loader(), kMoreErrors);
         define(vm.boot_loader(), declarations());
+        define(vm.app_loader(), callers());
         std::size_t count = 0;
         const SkPluginEntry* entries = skua_stdlib_plugins(&count);
         for (std::size_t i = 0; i < count; i++) REQUIRE(vm.natives().add_plugin(entries[i], "built in").ok());

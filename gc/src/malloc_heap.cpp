@@ -3,9 +3,13 @@
 //
 // The free lists stay empty, so that every allocation comes to allocate_slow. --max-heap counts
 // bytes; weak references never become null and cleaners never run.
+#include "malloc_heap.h"
+
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <new>
+#include <vector>
 
 #include "memory_limit.h"
 #include "skua/gc/heap.h"
@@ -17,7 +21,26 @@ namespace {
 std::atomic<std::uint64_t> g_bytes{0};
 std::atomic<std::uint64_t> g_limit{0};
 
+// For release_all; empty if nobody asked to have objects remembered.
+std::atomic<bool> g_remember{false};
+std::mutex g_objects_lock;
+std::vector<void*>& objects() {
+    static auto* list = new std::vector<void*>;
+    return *list;
+}
+
 }  // namespace
+
+void remember_objects() {
+    g_remember.store(true);
+}
+
+void release_all() {
+    std::lock_guard guard(g_objects_lock);
+    for (void* object : objects()) std::free(object);
+    objects().clear();
+    g_bytes.store(0);
+}
 
 struct Backend {
     static void* make(std::size_t bytes) {
@@ -27,7 +50,12 @@ struct Backend {
             g_bytes.fetch_sub(bytes, std::memory_order_relaxed);
             return nullptr;
         }
-        return std::calloc(1, bytes < kGranule ? kGranule : bytes);
+        void* object = std::calloc(1, bytes < kGranule ? kGranule : bytes);
+        if (g_remember.load(std::memory_order_relaxed) && object != nullptr) {
+            std::lock_guard guard(g_objects_lock);
+            objects().push_back(object);
+        }
+        return object;
     }
 };
 

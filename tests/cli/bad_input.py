@@ -14,6 +14,7 @@ import input_runtime
 import input_text
 import input_tier
 import input_incremental
+import input_large_code
 import input_vmc
 import input_vmc_test
 import output_files
@@ -24,8 +25,7 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier,
-                   input_incremental, input_vmc, input_vmc_test, output_files):
+    for module in (input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier, input_incremental, input_vmc, input_vmc_test, output_files, input_large_code):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 tests[name[len("test_"):]] = function

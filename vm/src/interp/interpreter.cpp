@@ -17,6 +17,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "interp/guest_coverage.h"
 #include "interp/slow_paths.h"
 #include "link/linker.h"
 #include "runtime/runtime.h"

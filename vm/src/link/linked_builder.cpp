@@ -107,8 +107,8 @@ void LinkedBuilder::emit_load(std::uint32_t a, std::int64_t value) {
     }
 }
 
-void LinkedBuilder::emit_fuel(std::uint32_t instructions) {
-    emit(Fuel, 0, 0, 0);
+void LinkedBuilder::emit_fuel(std::uint32_t instructions, std::uint32_t place) {
+    emit(Fuel, place, 0, 0);
     code_.back().hi = instructions;
 }
 

@@ -31,7 +31,8 @@ public:
     void emit_pointer(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c, const void* pointer);
     void emit_pointers(LOp op, std::uint32_t a, std::uint32_t b, const void* p, const void* q);
     void emit_load(std::uint32_t a, std::int64_t value);  // LdI or LdC
-    void emit_fuel(std::uint32_t instructions);
+    // `place`: which block this is, for guest_coverage.h; nobody else looks at it.
+    void emit_fuel(std::uint32_t instructions, std::uint32_t place);
 
     // Branches to the portable instruction `target`; `current` is the one being translated, so
     // that targets not after it are back edges.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "interp/guest_coverage.h"
 #include "link/optimize.h"
 #include "link/translator.h"
 #include "link/translator_operands.h"
@@ -285,7 +286,7 @@ void Translator::emit_fuel() {
     if (block_starts_[block] != current_) return;
     const std::size_t end =
         block + 1 < block_starts_.size() ? block_starts_[block + 1] : code_.instructions.size();
-    out_.emit_fuel(static_cast<std::uint32_t>(end - current_));
+    out_.emit_fuel(static_cast<std::uint32_t>(end - current_), guest_place(function_.display_name, current_));
 }
 
 Result<Translator::Output> Translator::run() {

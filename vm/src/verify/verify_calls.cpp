@@ -114,18 +114,24 @@ bool FunctionVerifier::check_receiver(const Callee& c, Rule rule) {
     return fail(rule, "the receiver is given as " + type_text(self) + ", expected " + type_text(c.owner));
 }
 
-// Rule V054: an open method may be called as it stands by subclasses, and where the static type of
-// the receiver (null: unknown) is a closed class that has just this method.
+// Rule V054: an open method may be called as it stands where dispatch could not lead elsewhere, or by a class
+// for itself: as its own, or on an instance of it as that of its superclass. `receiver`: the static type,
+// null if unknown.
 bool FunctionVerifier::may_bypass_dispatch(const Callee& c, const Type* receiver) {
-    if (c.def->kind != DeclKind::Class || !c.function->has(cf::kOpen) || is_closed_class(*c.def) ||
-        c.def == &owner_)
-        return true;
-    if (find_supertype(context_, owner_.self, *c.def)) return true;
+    if (c.def == &owner_) return true;
+    // A default method, from a type that may have overridden it. What gives a parameter its default is made
+    // by the compiler and called by whoever calls the method.
+    if (c.def->kind == DeclKind::Interface)
+        return !is_dispatched(*c.function) || c.function->has(cf::kSynthetic) ||
+               find_supertype(context_, owner_.self, *c.def);
+    if (c.def->kind != DeclKind::Class || !c.function->has(cf::kOpen) || is_closed_class(*c.def)) return true;
     if (!receiver || !receiver->is(TypeKind::Named)) return false;
     if (has_no_objects(receiver)) return true;
     TypeDef* def = Loader::try_resolve(receiver);
-    return def && (def->kind == DeclKind::Class && is_closed_class(*def) &&
-                   find_implementation_of(*def, *c.function).function == c.function);
+    if (!def || def->kind != DeclKind::Class) return false;
+    // Not on its superclass's other subclasses: what they override is theirs.
+    if (find_supertype(context_, receiver, owner_)) return true;
+    return is_closed_class(*def) && find_implementation_of(*def, *c.function).function == c.function;
 }
 
 bool FunctionVerifier::check_call() {
@@ -136,8 +142,9 @@ bool FunctionVerifier::check_call() {
             return fail(Rule::V053, "method " + c.function->qualified_name() + " is abstract");
         const auto args = code_.regs(*at_, 2);
         if (!may_bypass_dispatch(c, args.empty() ? nullptr : reg(args[0])))
-            return fail(Rule::V054, "method " + c.function->qualified_name() + " is open, and " +
-                                        std::string(owner_.name) + " is not a subclass");
+            return fail(Rule::V054, "method " + c.function->qualified_name() +
+                                        " can be overridden, and the receiver need not be a " +
+                                        std::string(owner_.name));
     }
     return check_args(c, code_.regs(*at_, 2), false) && check_result(c, operand(0));
 }
@@ -210,12 +217,13 @@ bool FunctionVerifier::check_closure() {
         return fail(Rule::V059, "method " + c.function->qualified_name() + " is abstract");
     if (c.function && c.function->has(cf::kConstructor))
         return fail(Rule::V058, "a constructor is called by call only");
-    if (c.function && !may_bypass_dispatch(c, nullptr))
-        return fail(Rule::V054, "method " + c.function->qualified_name() + " is open");
-
     const Type* type = reg_operand(0);
     const auto captures = code_.regs(*at_, 2);
     const std::size_t free = type->fn_params().size();
+    const Type* first = free != 0 ? type->fn_params()[0] : !captures.empty() ? reg(captures[0]) : nullptr;
+    if (c.function && !may_bypass_dispatch(c, first))
+        return fail(Rule::V054, "method " + c.function->qualified_name() + " can be overridden");
+
     const auto& params = c.ref->params;
     if (params.size() != free + captures.size())
         return fail(Rule::V059, "the function has " + std::to_string(params.size()) + " parameters; " +

@@ -13,6 +13,10 @@ bool FunctionVerifier::check_new() {
     if (TypeDef* def = Loader::try_resolve(type)) {
         if (def->kind != DeclKind::Class) return fail(Rule::V030, type_text(type) + " is not a class");
         if (def->has(cf::kAbstract)) return fail(Rule::V030, type_text(type) + " is abstract");
+        // Who may not call the constructor may not go without it either.
+        const FunctionDef* init = def->find_function("init");
+        if (init && init->has(cf::kPrivate) && def != &owner_)
+            return fail(Rule::V034, "the constructor of " + type_text(type) + " is private");
     }
     return wants_type(type) && wants_accessible(type) &&
            wants_assignable(Rule::V011, type, reg_operand(0), "the new object");

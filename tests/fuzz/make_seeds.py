@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-OUTSIDE = [b"std.process", b"std.random", b"std.env", b"std.fs", b"std.log", b"std.time", b"std.testing"]
+OUTSIDE = [b"std.process", b"std.random", b"std.env", b"std.fs", b"std.log", b"std.time", b"std.testing", b"std.args"]
 
 
 def compiled(binaries, source, folder):

@@ -4,20 +4,20 @@
 //   PROGRAM --seconds N [--seed N] FILE|FOLDER...   and then on mutants of them for so long
 //
 // Blind, without coverage: what libFuzzer finds, this repeats, and what is easily broken, this breaks at once
-// in every build. A crash leaves the input behind (fuzz_failed).
+// in every build. A crash leaves its input behind (fuzz_failed).
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -33,18 +33,13 @@ using Input = std::vector<std::uint8_t>;
 constexpr std::size_t kMaxSize = 65536;
 
 std::mt19937_64 random_numbers;
-Input current;
 
-// Only what may be called when everything else is broken.
-extern "C" void keep_input(int signal) {
-    const int fd = open("fuzz_failed", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd >= 0) {
-        if (write(fd, current.data(), current.size()) < 0) _exit(4);
-        close(fd);
-    }
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
-}
+// The input that is being run, where the process that waits for this one finds it.
+struct Current {
+    std::size_t size;
+    std::uint8_t bytes[kMaxSize];
+};
+Current* current;
 
 std::size_t below(std::size_t n) {
     return n == 0 ? 0 : static_cast<std::size_t>(random_numbers() % n);
@@ -85,58 +80,93 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
     return size;
 }
 
-int main(int argc, char** argv) {
-    double seconds = 0;
-    std::uint64_t seed = 1;
-    if (LLVMFuzzerInitialize) LLVMFuzzerInitialize(&argc, &argv);
-    std::vector<Input> corpus;
-    const auto add = [&](const std::filesystem::path& path) {
-        std::ifstream file(path, std::ios::binary);
-        if (!file) return false;
-        corpus.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-        if (corpus.back().size() > kMaxSize) {
-            corpus.pop_back();
-            return true;
-        }
-        if (seconds == 0) std::fprintf(stderr, "%s\n", path.c_str());
-        current = corpus.back();
-        LLVMFuzzerTestOneInput(current.data(), current.size());
-        return true;
-    };
-    int failed = 0;
-    for (int i = 1; i < argc; ++i) {
-        const std::string arg = argv[i];
-        if (arg == "--seconds" && i + 1 < argc) {
-            seconds = std::atof(argv[++i]);
-            std::signal(SIGABRT, keep_input);
-        } else if (arg == "--seed" && i + 1 < argc) {
-            seed = std::strtoull(argv[++i], nullptr, 10);
-        } else if (std::filesystem::is_directory(arg)) {
-            for (const auto& entry : std::filesystem::recursive_directory_iterator(arg))
-                if (entry.is_regular_file()) failed += !add(entry.path());
-        } else if (!add(arg)) {
-            std::fprintf(stderr, "cannot read %s\n", arg.c_str());
-            ++failed;
-        }
-    }
-    if (seconds == 0 || failed != 0) return failed == 0 ? 0 : 1;
+namespace {
 
-    if (corpus.empty()) corpus.emplace_back();
-    random_numbers.seed(seed);
+void run(const Input& input) {
+    current->size = input.size();
+    std::copy(input.begin(), input.end(), current->bytes);
+    LLVMFuzzerTestOneInput(input.data(), input.size());
+}
+
+bool read_input(const std::filesystem::path& path, std::vector<Input>& corpus) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return false;
+    Input input((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (input.size() <= kMaxSize) corpus.push_back(std::move(input));
+    return true;
+}
+
+std::uint64_t run_mutants(const std::vector<Input>& corpus, double seconds) {
     std::uint64_t executions = 0;
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
     for (; std::chrono::steady_clock::now() < end; ++executions) {
-        current = corpus[below(corpus.size())];
-        std::size_t size = current.size();
-        current.resize(kMaxSize);
+        Input input = corpus[below(corpus.size())];
+        std::size_t size = input.size();
+        input.resize(kMaxSize);
         // A change on top of changes, now and then: some faults need two.
         for (std::size_t n = 1 + (below(3) == 0 ? below(4) : 0); n > 0; --n)
-            size = LLVMFuzzerCustomMutator ? LLVMFuzzerCustomMutator(current.data(), size, kMaxSize,
+            size = LLVMFuzzerCustomMutator ? LLVMFuzzerCustomMutator(input.data(), size, kMaxSize,
                                                                      static_cast<unsigned>(random_numbers()))
-                                           : LLVMFuzzerMutate(current.data(), size, kMaxSize);
-        current.resize(size);
-        LLVMFuzzerTestOneInput(current.data(), current.size());
+                                           : LLVMFuzzerMutate(input.data(), size, kMaxSize);
+        input.resize(size);
+        run(input);
     }
+    return executions;
+}
+
+// In a process of its own, so that the input of whatever ends it is there afterwards.
+int watch(pid_t child) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return 0;
+    std::ofstream("fuzz_failed", std::ios::binary)
+        .write(reinterpret_cast<const char*>(current->bytes), static_cast<std::streamsize>(current->size));
+    std::fprintf(stderr, "%s %d; the input is in fuzz_failed\n", WIFSIGNALED(status) ? "signal" : "exit code",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    double seconds = 0;
+    std::uint64_t seed = 1;
+    std::vector<std::filesystem::path> paths;
+    for (int i = 1; i < argc; ++i) {
+        const std::string arg = argv[i];
+        if (arg == "--seconds" && i + 1 < argc)
+            seconds = std::atof(argv[++i]);
+        else if (arg == "--seed" && i + 1 < argc)
+            seed = std::strtoull(argv[++i], nullptr, 10);
+        else if (std::filesystem::is_directory(arg))
+            for (const auto& entry : std::filesystem::recursive_directory_iterator(arg)) {
+                if (entry.is_regular_file()) paths.push_back(entry.path());
+            }
+        else
+            paths.emplace_back(arg);
+    }
+    void* shared = mmap(nullptr, sizeof(Current), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) return 2;
+    current = static_cast<Current*>(shared);
+    std::sort(paths.begin(), paths.end());  // the same mutants wherever it runs
+    if (seconds > 0)
+        if (const pid_t child = fork(); child != 0) return watch(child);
+
+    if (LLVMFuzzerInitialize) LLVMFuzzerInitialize(&argc, &argv);
+    std::vector<Input> corpus;
+    for (const std::filesystem::path& path : paths) {
+        if (!read_input(path, corpus)) {
+            std::fprintf(stderr, "cannot read %s\n", path.c_str());
+            return 1;
+        }
+        if (seconds > 0) continue;
+        std::fprintf(stderr, "%s\n", path.c_str());
+        if (!corpus.empty()) run(corpus.back());
+    }
+    if (seconds <= 0) return 0;
+    if (corpus.empty()) corpus.emplace_back();
+    random_numbers.seed(seed);
+    const std::uint64_t executions = run_mutants(corpus, seconds);
     std::fprintf(stderr, "%llu executions on mutants of %zu inputs, seed %llu\n",
                  static_cast<unsigned long long>(executions), corpus.size(),
                  static_cast<unsigned long long>(seed));

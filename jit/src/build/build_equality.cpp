@@ -51,8 +51,8 @@ bool Builder::build_equality(const vm::Type& type, std::uint32_t result, std::ui
     Block* join = new_block(8);  // more than can arrive: sealed below
     decide(node(Op::Eq, Type::I64, {a, b}), 1, result, join);
     for (Node* side : {a, b}) {
-        if (target.nullable && !known_not_null(side))
-            decide(node(Op::Eq, Type::I64, {side, i64(0)}), 0, result, join);
+        // Whatever the type says: all that has not been assigned yet is null.
+        if (!known_not_null(side)) decide(node(Op::Eq, Type::I64, {side, i64(0)}), 0, result, join);
     }
     // A subclass may have an `equals` of its own, for its own type.
     Block* same = new_block(1);

@@ -453,11 +453,7 @@ bool equals_of(Thread& thread, const Type* type, const Slot* a, const Slot* b, b
 
 EqualityTarget equality_target(const Type& type) {
     EqualityTarget target;
-    const Type* of = &type;
-    if (of->kind == TypeKind::Nullable) {
-        target.nullable = true;
-        of = of->elem();
-    }
+    const Type* of = type.is(TypeKind::Nullable) ? type.elem() : &type;
     if (of->kind != TypeKind::Named) return target;
     const Class* cls = of->cls.load(std::memory_order_acquire);
     if (!cls || cls->kind != ClassKind::Object || !cls->universal_resolved.load(std::memory_order_acquire))

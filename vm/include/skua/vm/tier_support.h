@@ -55,7 +55,6 @@ struct EqualityTarget {
                    // equals_method
     };
     Kind kind = Kind::Unknown;
-    bool nullable = false;
     Function* method = nullptr;
 };
 EqualityTarget equality_target(const Type& type);

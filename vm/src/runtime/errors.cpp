@@ -132,8 +132,10 @@ void describe(Object* error, std::string& out, int depth) {
     }
     if (auto* others = static_cast<Array*>(get_reference(error, "others")); others && depth < 16) {
         for (std::uint64_t i = 0; i < others->length; ++i) {
+            Object* other = others->elements<Object*>()[i];
+            if (!other) continue;  // suppress() may be given what has not been assigned yet
             out += "also, while closing: ";
-            describe(others->elements<Object*>()[i], out, depth + 1);
+            describe(other, out, depth + 1);
         }
     }
     if (Object* cause = get_reference(error, "cause"); cause && depth < 16) {

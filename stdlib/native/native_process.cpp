@@ -65,7 +65,12 @@ std::string find_program(const std::string& name, int& error) {
 // False with an error pending.
 bool add_texts(SkEnv* env, SkArray* texts, std::vector<std::string>& out) {
     for (std::size_t i = 0; i < env->api->array_len(env, texts); i++) {
-        const char* text = env->api->string_cstr(env, elements<SkString*>(env, texts)[i]);
+        SkString* element = elements<SkString*>(env, texts)[i];
+        if (element == nullptr) {
+            env->api->throw_format(env, kNullError, "element %zu of the texts is null", i);
+            return false;
+        }
+        const char* text = env->api->string_cstr(env, element);
         if (text == nullptr) return false;
         out.emplace_back(text);
     }

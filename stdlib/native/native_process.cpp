@@ -50,7 +50,8 @@ std::string find_program(const std::string& name, int& error) {
     while (!name.empty()) {
         const std::size_t colon = folders.find(':');
         std::string path(folders.substr(0, colon));
-        path = absolute((path.empty() ? "." : path) + "/" + name);
+        if (path.empty()) path = ".";
+        path = absolute(path.append("/").append(name));
         struct stat info {};
         if (!path.empty() && ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
             if (::access(path.c_str(), X_OK) == 0) return error = 0, path;

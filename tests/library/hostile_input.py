@@ -23,6 +23,7 @@ START = 80  # megabytes that a program may take for an input of any size
 # CPU seconds that a reader may take, and those for each megabyte: what is linear takes a tenth of it on a slow day.
 SECONDS, SECONDS_PER_MEGABYTE = 4, 0.8
 LONGEST_MESSAGE = 400
+LONGEST_PIECE = -260  # a reader that goes piece by piece has room for its longest piece, several times while that grows
 
 PLACE = r"\d+:\d+: "
 JSON, CSV, TOML = (rf"std\.{name}\.{kind}Error: {PLACE}" for name, kind in (("json", "Json"), ("csv", "Csv"), ("toml", "Toml")))
@@ -37,7 +38,8 @@ def gzip(data, kind=31):
 
 
 def cases(n):
-    """Reader, name, content, what must be said, and how many times its size it may take of memory; n: bytes."""
+    """Reader, name, content, what must be said, and how many times its size it may take of memory, or minus how many megabytes;
+    n: bytes."""
     rng = random.Random(11)
     noise = rng.randbytes(n)
     ones = b"1," * (n // 2)
@@ -53,15 +55,15 @@ def cases(n):
         yield reader, "space", b"[" + b" " * n, JSON + "expected a value, found the end", times
         yield reader, "lines", b"[" + b"\n" * n, JSON + "expected a value, found the end", times
         # One text or number that does not end: readers that go piece by piece keep up to 16 MB of it.
-        yield reader, "open text", b'["' + b"x" * n, JSON, times or -1
-        yield reader, "escapes", b'["' + b"\\n" * (n // 2), JSON, times or -1
-        yield reader, "number", b"[1" + b"0" * n + b"]", JSON, times or -1
-        yield reader, "fraction", b"[0." + b"1" * n, JSON, times or -1
-        yield reader, "key", b'{"' + b"k" * n, JSON, times or -1
+        yield reader, "open text", b'["' + b"x" * n, JSON, times or LONGEST_PIECE
+        yield reader, "escapes", b'["' + b"\\n" * (n // 2), JSON, times or LONGEST_PIECE
+        yield reader, "number", b"[1" + b"0" * n + b"]", JSON, times or LONGEST_PIECE
+        yield reader, "fraction", b"[0." + b"1" * n, JSON, times or LONGEST_PIECE
+        yield reader, "key", b'{"' + b"k" * n, JSON, times or LONGEST_PIECE
         wrong = NOT_UTF8 if reader == "json" else JSON + "expected UTF-8, found the byte 0x"
         yield reader, "UTF-16", many.decode().encode("utf-16"), wrong, times
         yield reader, "Latin-1 at the end", b"[" + many + b'"gr\xfc\xdfe"]', wrong, times
-        yield reader, "truncated character", b'["' + "é".encode() * (min(n, 1 << 20) // 2) + b"\xe6\x97", wrong, times or -1
+        yield reader, "truncated character", b'["' + "é".encode() * (min(n, 1 << 20) // 2) + b"\xe6\x97", wrong, times or LONGEST_PIECE
     yield "json", "many fields", b"{" + b",".join(b'"k%d":1' % i for i in range(n // 10)) + b"}", OK, 40
     yield "json", "one key", b"{" + b'"k":1,' * (n // 6), JSON + "expected a key", 24
 
@@ -69,10 +71,10 @@ def cases(n):
         rows = b"ann,31,Bergen\n"
         yield reader, "rows", rows * (n // len(rows)), OK, times
         yield reader, "another row at the end", rows * (n // len(rows)) + b"x,y\n", CSV + "expected 3 fields", times
-        yield reader, "open quote", b'a,b\n1,"' + b"x" * n, CSV, times or -1
-        yield reader, "open quote over lines", b'a,b\n1,"' + b"x\n" * (n // 2), CSV, times or -1
-        yield reader, "quotes", b'"' + b'""' * (n // 2), CSV, times or -1
-        yield reader, "separators", b"," * n, OK if n <= 16 << 20 else CSV + "expected a row of at most", 40 if times else -1
+        yield reader, "open quote", b'a,b\n1,"' + b"x" * n, CSV, times or LONGEST_PIECE
+        yield reader, "open quote over lines", b'a,b\n1,"' + b"x\n" * (n // 2), CSV, times or LONGEST_PIECE
+        yield reader, "quotes", b'"' + b'""' * (n // 2), CSV, times or LONGEST_PIECE
+        yield reader, "separators", b"," * n, OK if n <= 16 << 20 else CSV + "expected a row of at most", 40 if times else -900
         yield reader, "quote inside", rows * (n // len(rows)) + b'a"b,c,d', CSV, times
         wrong = NOT_UTF8 if reader == "csv" else CSV + "expected UTF-8, found the byte 0x"
         yield reader, "Latin-1 at the end", rows * (n // len(rows)) + b"gr\xfc\xdfe,1,2\n", wrong, times
@@ -193,8 +195,7 @@ def main():
             count += 1
             path.write_bytes(content)
             seconds = SECONDS + SECONDS_PER_MEGABYTE * options.megabytes
-            # A reader that goes piece by piece has room for its longest piece (-1), several times while that grows.
-            megabytes = START + (260 if times < 0 else times * len(content) / (1 << 20))
+            megabytes = START + (-times if times < 0 else times * len(content) / (1 << 20))
             command = [options.bin / "vmrun", f"--allow=fs.read:{folder}", "--class-path", folder, "hostile_input", reader, path]
             print(json.dumps([[str(word) for word in command], str(path), str(path) + ".out", seconds]), file=launcher.stdin, flush=True)
             code, cpu, used = json.loads(launcher.stdout.readline())

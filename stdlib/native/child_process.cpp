@@ -61,8 +61,9 @@ private:
     std::vector<pid_t> forgotten_;
 };
 
+// Never destroyed: handles may be closed while the process ends.
 Started& started() {
-    static Started instance;
+    static Started& instance = *new Started;
     return instance;
 }
 

@@ -137,8 +137,16 @@ Result<void> pass_on(vm::Vm& machine, const vm::CodeSource& program) {
     return {};
 }
 
+// Overwrites what earlier calls have left on the stack. It is scanned conservatively, and frames do not write
+// all of their words: an address that the heap's start has left there would keep alive what lies there later,
+// a list with all that follows.
+[[gnu::noinline]] void wipe_stack_below() {
+    volatile char dead[16 * 1024];
+    for (std::size_t i = 0; i < sizeof dead; i += 1) dead[i] = 0;
+}
+
 // On a heap that is ready. The exit code.
-int run_machine(vmrun::RunOptions& options, vm::VmOptions machine_options) {
+[[gnu::noinline]] int run_machine(vmrun::RunOptions& options, vm::VmOptions machine_options) {
     // Never destroyed: the process ends, and other guest threads may still be running.
     auto& machine = *new vm::Vm(std::move(machine_options));
     if (const std::string wrong = vmrun::use_tier(machine, options.tier); !wrong.empty())
@@ -176,6 +184,7 @@ int run(vmrun::RunOptions& options) {
     heap.stress_every_n = options.gc_stress;
     heap.log = options.gc_log;
     if (!gc::initialize(heap)) return fail(kBadInput, "the system gives no memory for the heap");
+    wipe_stack_below();
     vm::VmOptions machine_options;
     if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
     machine_options.max_instructions = options.max_instructions;

@@ -26,7 +26,10 @@ void BodyChecker::choose_call(CallInfo& info, FunctionSymbol* f, const Type* own
     const Type* type = receiver->type;
     if (f->owner->is_interface()) {
         if (through_super) return;
-        if (type->is_interface()) {
+        if (f->has(classfile::kPrivate)) {  // of the interface alone: nobody overrides it
+            convert_silently(receiver, owner);
+            info.receiver = receiver;
+        } else if (type->is_interface()) {
             info.kind = CallKind::Interface;
         } else if (type->is_class()) {
             convert_silently(receiver, owner);

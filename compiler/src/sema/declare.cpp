@@ -103,7 +103,8 @@ FunctionSymbol* Analyzer::declare_function(ast::FunctionDecl* decl, ModuleSymbol
         f->role = f->has(classfile::kStatic) ? FunctionRole::Static : FunctionRole::Method;
         if (owner->is_interface() && decl->body == nullptr && !f->has(classfile::kStatic))
             f->flags |= classfile::kAbstract;
-        if (owner->is_interface() && !f->has(classfile::kStatic)) f->flags |= classfile::kOpen;
+        if (owner->is_interface() && !f->has(classfile::kStatic) && !f->has(classfile::kPrivate))
+            f->flags |= classfile::kOpen;
         // What overrides an open method stays open for the classes below.
         if (f->has(classfile::kOverride) && owner->is_class() && owner->has(classfile::kOpen))
             f->flags |= classfile::kOpen;

@@ -480,6 +480,7 @@ struct MatchExpr : Expr {
     Expr* subject = nullptr;
     List<MatchArm> arms;
     // -- sema: arms are tried in order; if none fits (only possible without value), nothing happens.
+    bool covers_all = false;  // one always fits
 };
 
 struct CatchClause {

@@ -82,13 +82,30 @@ private:
         }
     }
 
-    // The file of an imported module, if it lies below the source root: for `import a.b` it is a/b.skua.
+    // The file of an imported module, if it lies below the source root: for `import a.b` it is a/b.skua, or
+    // a.skua, of which `b` is a part then; for `import a.{b}` they may be both.
     void add_import(const ast::ImportDecl& import, std::vector<std::string>& queue) {
-        std::string path = root_;
-        for (const ast::Ident& part : import.path) path.append(path.empty() ? "" : "/").append(part.text);
-        path += ".skua";
+        std::string path = root_, parent;
+        for (const ast::Ident& part : import.path) {
+            parent = path;
+            path.append(path.empty() ? "" : "/").append(part.text);
+        }
+        const bool found = add_module(path, queue);
+        if (import.has_names) {
+            for (const ast::ImportedName& name : import.names)
+                add_module(path + "/" + std::string(name.name.text), queue);
+        } else if (!found && !import.wildcard && import.path.size() > 1) {
+            add_module(parent, queue);
+        }
+    }
+
+    // False: there is no such file.
+    bool add_module(const std::string& stem, std::vector<std::string>& queue) {
+        const std::string path = stem + ".skua";
         struct stat st {};
-        if (::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && !is_loaded(st)) queue.push_back(path);
+        if (::stat(path.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) return false;
+        if (!is_loaded(st)) queue.push_back(path);
+        return true;
     }
 
     bool is_loaded(const struct stat& st) const { return seen_.contains({st.st_dev, st.st_ino}); }

@@ -202,6 +202,8 @@ bool Lexer::continues_line() const {
             return p_[1] != '.';
         case '?':
             return p_[1] == '.' || p_[1] == '?';
+        case ':':  // supertypes, or a type
+            return true;
         case '&':
             return p_[1] == '&';
         case '|':

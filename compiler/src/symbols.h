@@ -61,8 +61,9 @@ struct LocalSymbol : Symbol {  // parameter, `let`, `var`, pattern variable, cat
     bool is_param = false;
     bool is_var = false;
     bool is_this = false;
-    bool assigned = false;  // written after its initialisation
-    bool captured = false;  // by a lambda or local function
+    bool in_pattern = false;  // bound by a `for`, or by a pattern that could have a `_` there
+    bool assigned = false;    // written after its initialisation
+    bool captured = false;    // by a lambda or local function
     // The variable lives in a std.core.Cell<type>, field `value`: captured and assigned. A
     // parameter is moved into its cell on entry; captures pass the cell itself.
     bool in_cell = false;

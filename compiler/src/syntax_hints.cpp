@@ -177,8 +177,8 @@ public:
         : source_(source), tokens_(tokens), error_(error), found_(found) {}
 
     std::string_view find() const {
-        for (auto part : {&Hints::in_head, &Hints::in_declaration, &Hints::in_type, &Hints::of_symbols,
-                          &Hints::of_words}) {
+        for (auto part : {&Hints::of_ranges, &Hints::in_head, &Hints::in_declaration, &Hints::in_type,
+                          &Hints::of_symbols, &Hints::of_words}) {
             const std::string_view hint = (this->*part)();
             if (!hint.empty()) return hint;
         }
@@ -206,6 +206,18 @@ private:
     bool last_begins() const {
         const K k = kind(before(2));
         return k == K::None || k == K::Terminator || k == K::LBrace || k == K::ArrowBrace || k == K::RBrace;
+    }
+
+    // `a...b` and `a..<b`, which other languages have.
+    std::string_view of_ranges() const {
+        const K f = kind(found_);
+        const K next = kind(found_ + 1);
+        const bool between =
+            (next == K::Int || next == K::Name || next == K::Char) &&
+            (last() == K::Int || last() == K::Name || last() == K::Char || last() == K::RParen);
+        return (f == K::Ellipsis && between) || (f == K::Less && last() == K::RangeExclusive)
+                   ? "ranges are written `a..b`, or `a..=b` with b"
+                   : std::string_view();
     }
 
     // Heads of loops, branches, catch.
@@ -489,6 +501,7 @@ private:
         if (f == K::Name) {
             if (const auto hint = look_up(kInfix, word); !hint.empty()) return hint;
         }
+        if (f == K::LBrace && last() == K::RParen) return of_word_before_parentheses();
         if (last() == K::Name) {
             if (last_begins()) {
                 if (is_builtin_type(previous) && f == K::Name) return kDeclareVariable;
@@ -508,6 +521,17 @@ private:
         if (error_.expected == K::Terminator && (rule() == Rule::Statement) && begins_statement(f))
             return "one statement a line, or `;` between them";
         return {};
+    }
+
+    // `switch (x) {`
+    std::string_view of_word_before_parentheses() const {
+        std::size_t depth = 0, back = 1;
+        for (K k = kind(before(back)); k != K::None; k = kind(before(++back))) {
+            if (k == K::RParen) ++depth;
+            if (k == K::LParen && --depth == 0) break;
+        }
+        const std::size_t word = before(back + 1);
+        return kind(word) == K::Name ? look_up(kStatements, text(word)) : std::string_view();
     }
 
     static bool begins_statement(K k) {

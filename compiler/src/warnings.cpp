@@ -8,9 +8,11 @@ std::span<const WarningInfo, kWarningKinds> warning_infos() {
     static constexpr std::array<WarningInfo, kWarningKinds> kInfos{{
         {"unreachable", "code, match arms and catch clauses that are never reached"},
         {"unused-value", "a statement whose value is computed and dropped"},
-        {"unused-variable", "a local variable or function whose value nobody reads"},
+        {"unused-variable",
+         "a local variable, loop variable, name in a pattern or local function nobody uses"},
+        {"unused-parameter", "a parameter that its function does not use and nothing else asks for"},
         {"unused-import", "an imported module or name that the file does not use"},
-        {"unused-private", "a function, type or variable that is private and used nowhere"},
+        {"unused-private", "a function, type, variable or field that is private and used nowhere"},
         {"shadowing", "a local that hides one of a surrounding block (`let x = f(x)` may)"},
         {"deprecated", "use of what its documentation calls deprecated"},
         {"needless", "a test for null of what is never null"},

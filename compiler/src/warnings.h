@@ -16,6 +16,7 @@ enum class WarningKind : std::uint8_t {
     Unreachable,
     UnusedValue,
     UnusedVariable,
+    UnusedParameter,
     UnusedImport,
     UnusedPrivate,
     Shadowing,
@@ -23,7 +24,7 @@ enum class WarningKind : std::uint8_t {
     Needless,
     MissingInterface,
 };
-inline constexpr std::size_t kWarningKinds = 9;
+inline constexpr std::size_t kWarningKinds = 10;
 
 struct WarningInfo {
     std::string_view name;     // "unused-import"

@@ -17,6 +17,16 @@ fn main(args: [string]): int {
     b.write("tools/text.skua", "pub fn twice(s: string): string = s + s\n")
     outcome = b.run("vmc", "run", "app.skua", "ab", "--help", "-o", code=3)
     expect(outcome.output == b"abab 3\n", "output", outcome)
+    b.write("parts.skua", """import tools.box.Box
+import tools.{deep, box}
+import tools.deep.depth
+fn main() { println("${Box(3).n} ${depth()} ${box.Box(4).n} ${deep.depth()}") }
+""")
+    b.write("tools/box.skua", "pub class Box(let n: int)\n")
+    b.write("tools/deep.skua", "pub fn depth(): int = 2\n")
+    expect(b.run("vmc", "run", "parts.skua", code=0).output == b"3 2 4 2\n", "imports of parts of modules")
+    for name in ("parts.skua", "tools/box.skua", "tools/deep.skua"):
+        os.remove(b.path(name))
     expect(b.run("vmc", "run", "app.skua", "--", "x", code=3).output == b"xx 1\n", "after --")
     expect(sorted(os.listdir(b.folder)) == ["app.skua", "tools"], "vmc run wrote something")
     b.run("vmc", "run", code=USAGE, says="source file", lines=2)

@@ -72,7 +72,8 @@ public:
     FunctionSymbol* declare_function(ast::FunctionDecl* decl, ModuleSymbol* module, TypeSymbol* owner,
                                      bool of_extension = false);
     // The property that reads a field, for an interface that asks for a property of that name.
-    FunctionSymbol* make_getter(TypeSymbol* type, FieldSymbol* field);
+    FunctionSymbol* make_getter(TypeSymbol* type, FieldSymbol* field, const Type* result);
+    bool inherits_getter(const TypeSymbol* type, const FieldSymbol* field, const Type* interface);
     std::span<TypeParamSymbol*> declare_type_params(ast::List<ast::TypeParamNode*> nodes, bool of_function,
                                                     std::uint32_t first_index);
 
@@ -148,13 +149,15 @@ public:
     void check_function_body(FunctionSymbol* function);
     void check_type_body(TypeSymbol* type);
     void check_field_init(FieldSymbol* field);
+    // definite_assignment.cpp. `is_whole`: nothing in its `init` blocks was wrong.
+    void check_fields_assigned(TypeSymbol* type, bool is_whole);
 
     // ---- warnings about whole programs (usage.cpp)
     struct Shadowing {
         SourceRange range, hidden;
         std::string_view name;
     };
-    std::vector<LocalSymbol*> variables;  // that somebody should use
+    std::vector<LocalSymbol*> variables;  // that somebody should use; parameters among them
     std::vector<Shadowing> shadowings;
     void warn_about_usage();
     void warn_deprecated(const Symbol* symbol, std::uint32_t flags, const ModuleSymbol* declared_in,

@@ -113,6 +113,7 @@ private:
     const Type* check_tuple(ast::TupleExpr* e, const Type* expected);
     static bool is_empty_literal(ast::Expr* e);
     void check_empty(std::span<ast::Expr** const> slots, const Type* type, std::string_view what);
+    const Type* check_alike(const std::vector<ast::Expr**>& all, std::string_view what);
     const Type* check_array(ast::ArrayLiteralExpr* e, const Type* expected);
     const Type* check_repeat(ast::ArrayRepeatExpr* e, const Type* expected);
     const Type* check_map(ast::MapLiteralExpr* e, const Type* expected);
@@ -172,6 +173,7 @@ private:
     void check_arguments(std::span<const ParamSymbol> params, std::span<const Type* const> param_types,
                          std::vector<ast::CallArg>& placed, std::vector<std::vector<ast::Expr**>>& slots,
                          Inference* inference, std::string_view name);
+    bool lift_elements(ast::Expr* argument, const Type* want, Inference& inference);
     // A call made by the compiler: arguments are already checked expressions.
     ast::CallInfo* call_member(ast::Expr* receiver, std::string_view name,
                                std::initializer_list<ast::Expr*> args, SourceRange range,
@@ -262,7 +264,8 @@ private:
     // ---- warnings (usage.cpp)
     void warn_shadowing(const ast::Pattern* pattern, const ast::Expr* init);
     void warn_shadowing(const ast::Ident& name, const ast::Expr* init);
-    void note_variables(const ast::Pattern* pattern);
+    void note_variables(const ast::Pattern* pattern, bool could_be_wildcard);
+    void note_parameters(const FunctionSymbol& function);
     void warn_deprecated_type(const TypeSymbol* type, SourceRange range) {
         a_.warn_deprecated(type, type->flags, type->module, module_, range);
     }
@@ -273,13 +276,13 @@ private:
     struct ForgetUse {
         explicit ForgetUse(BodyChecker& c) : checker(c) {}
         ~ForgetUse() {
-            for (auto [local, used] : before) local->used = used;
+            for (auto [symbol, used] : before) symbol->used = used;
         }
         ForgetUse(const ForgetUse&) = delete;
         ForgetUse& operator=(const ForgetUse&) = delete;
         void remember(ast::Expr* target);
         BodyChecker& checker;
-        std::vector<std::pair<LocalSymbol*, bool>> before;
+        std::vector<std::pair<Symbol*, bool>> before;  // locals and the type's fields
     };
 
     // ---- scopes

@@ -126,6 +126,22 @@ int phase_of(const Expr* e, const Type* param) {
 
 }  // namespace
 
+// An array literal of `Leaf<int>` where a `[Node<T>]` is wanted becomes one of `Node<int>`.
+bool BodyChecker::lift_elements(Expr* argument, const Type* want, Inference& inference) {
+    auto* array = as<ArrayLiteralExpr>(strip_parens(argument));
+    if (array == nullptr || !want->is(TypeKind::Array) || !want->element()->is(TypeKind::Named) ||
+        !argument->type->is(TypeKind::Array))
+        return false;
+    const Type* element = a_.as_instance_of(argument->type->element(), want->element()->symbol);
+    if (element == nullptr || !inference.unify(want, t_.array(element))) return false;
+    for (Expr*& x : array->elements) coerce(x, element, "element");
+    for (Expr* x = argument;; x = static_cast<ParenExpr*>(x)->inner) {
+        x->type = t_.array(element);
+        if (!is<ParenExpr>(x)) break;
+    }
+    return true;
+}
+
 void BodyChecker::check_arguments(std::span<const ParamSymbol> params,
                                   std::span<const Type* const> param_types, std::vector<CallArg>& placed,
                                   std::vector<std::vector<Expr**>>& slots, Inference* inference,
@@ -179,7 +195,7 @@ void BodyChecker::check_arguments(std::span<const ParamSymbol> params,
                     (*s)->type = t_.error;
                     continue;
                 }
-                if (!inference->unify(want, type)) {
+                if (!inference->unify(want, type) && !lift_elements(*s, want, *inference)) {
                     const Type* shown = inference->apply(declared);
                     report_mismatch((*s)->range, shown, type, what(i), *s);
                     (*s)->type = t_.error;

@@ -216,9 +216,8 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
             const Type* type = t_.substitute(a_.field_type(field), a_.substitution(ref.owner));
             if (type->has_error) return false;
             bool of_this = ref.receiver != nullptr && is<ThisExpr>(ref.receiver);
-            bool initialising = frame_->is_constructor && field->owner == type_ &&
-                                (of_this || field->is_static()) && field->decl != nullptr &&
-                                field->decl->init == nullptr;
+            bool initialising = frame_->is_constructor && field->owner == type_ && of_this &&
+                                field->decl != nullptr && field->decl->init == nullptr;
             if (ref.kind == Ref::Kind::Member && field->owner != nullptr && field->owner->is_struct()) {
                 a_.error(e->range,
                          of_this ? "a struct's method cannot change its fields: it has a copy"

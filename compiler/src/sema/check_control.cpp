@@ -360,6 +360,7 @@ void BodyChecker::check_for(ForStmt* s) {
     ScopeGuard scope(*this);
     warn_shadowing(s->pattern, s->iterable);
     check_pattern(s->pattern, element, element, false, false);
+    note_variables(s->pattern, true);
     frame_->loops.push_back({s, s->label.text});
     Expr* body = s->body;
     check(body, t_.void_);
@@ -390,7 +391,7 @@ void BodyChecker::check_let(LetStmt* s) {
         }
     }
     check_pattern(s->pattern, type, type, false, s->is_var);
-    note_variables(s->pattern);
+    note_variables(s->pattern, false);
     // var s: string? = "x" is a string until it is assigned.
     if (auto* b = as<BindingPattern>(s->pattern);
         b != nullptr && b->symbol != nullptr && s->init != nullptr && type->is(TypeKind::Nullable)) {

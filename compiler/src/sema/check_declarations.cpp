@@ -49,8 +49,9 @@ void Analyzer::check_type_body(TypeSymbol* type) {
                           ", which a type parameter is part of",
                       "keep it in the objects of " + quote(type->name) + ", or outside of it");
             }
-            if (f->is_static() && f->decl->init == nullptr && !field_type(f)->is(TypeKind::Nullable) &&
-                !field_type(f)->is_primitive()) {
+            if (f->is_static() && f->decl->init == nullptr && !field_type(f)->has_error &&
+                (!f->is_mutable() ||
+                 (!field_type(f)->is(TypeKind::Nullable) && !field_type(f)->is_primitive()))) {
                 error(f->range, "static field " + quote(f->name) + " has no initial value");
             }
         }

@@ -354,6 +354,50 @@ void BodyChecker::check_empty(std::span<Expr** const> slots, const Type* type, s
     }
 }
 
+// Checks what stands side by side without a wanted type, as elements of an array do, and converts it to
+// its nearest common type. Tuples are compared component by component: beside ("a", 1), null is an `int?`.
+const Type* BodyChecker::check_alike(const std::vector<Expr**>& all, std::string_view what) {
+    const auto* first = as<TupleExpr>(strip_parens(*all.front()));
+    const auto is_alike = [&](Expr** slot) {
+        const auto* tuple = as<TupleExpr>(strip_parens(*slot));
+        return tuple != nullptr && tuple->elements.size() == first->elements.size();
+    };
+    if (first != nullptr && std::all_of(all.begin(), all.end(), is_alike)) {
+        std::vector<const Type*> parts;
+        for (std::size_t i = 0; i < first->elements.size(); ++i) {
+            std::vector<Expr**> column;
+            for (Expr** slot : all) column.push_back(&as<TupleExpr>(strip_parens(*slot))->elements[i]);
+            parts.push_back(check_alike(column, what));
+        }
+        for (const Type* part : parts)
+            if (part->has_error || part->is(TypeKind::Never)) return t_.error;
+        const Type* type = t_.tuple(parts);
+        for (Expr** slot : all)
+            for (Expr* x = *slot;; x = static_cast<ParenExpr*>(x)->inner) {
+                x->type = type;
+                if (!is<ParenExpr>(x)) break;
+            }
+        return type;
+    }
+    std::vector<Expr**> slots, empty;
+    for (Expr** slot : all) {
+        if (is_empty_literal(*slot) && empty.size() + 1 < all.size()) {
+            empty.push_back(slot);
+        } else {
+            check_value(*slot);
+            slots.push_back(slot);
+        }
+    }
+    const Type* type = common_type(slots, nullptr, what);
+    if (type->is(TypeKind::Null)) {
+        a_.error((*slots.front())->range, "the type of this `null` is not known",
+                 "write the type of the variable: `let xs: [int?] = ...`, for example");
+        type = t_.error;
+    }
+    check_empty(empty, type, what);
+    return type;
+}
+
 const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) {
     while (expected != nullptr && expected->is(TypeKind::Nullable)) expected = expected->inner();
     if (expected != nullptr && expected->has_error) {
@@ -364,18 +408,12 @@ const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) 
         expected != nullptr && expected->is(TypeKind::Array) ? expected->element() : nullptr;
     if (element == nullptr && expected != nullptr && expected->is_interface() && expected->args.size() == 1)
         element = expected->args[0];
-    std::vector<Expr**> slots, empty;
-    bool failed = false;
+    std::vector<Expr**> slots;
     for (Expr*& x : e->elements) {
-        if (element != nullptr) {
-            check(x, element);
-            failed |= !coerce(x, element, "element");
-        } else if (is_empty_literal(x) && empty.size() + 1 < e->elements.size()) {
-            empty.push_back(&x);
-        } else {
-            check_value(x);
-            slots.push_back(&x);
-        }
+        slots.push_back(&x);
+        if (element == nullptr) continue;
+        check(x, element);
+        coerce(x, element, "element");
     }
     if (element != nullptr) return t_.array(element);
     if (slots.empty()) {
@@ -383,9 +421,8 @@ const Type* BodyChecker::check_array(ArrayLiteralExpr* e, const Type* expected) 
                  "write it: `let xs: [int] = []`, for example");
         return t_.error;
     }
-    element = common_type(slots, nullptr, "element");
-    check_empty(empty, element, "element");
-    if (element->is(TypeKind::Null) || element->is(TypeKind::Never)) {
+    element = check_alike(slots, "element");
+    if (element->is(TypeKind::Never)) {
         a_.error(e->range, "the element type is not known here",
                  "write it: `let xs: [int?] = ...`, for example");
         return t_.error;
@@ -419,21 +456,15 @@ const Type* BodyChecker::check_map(MapLiteralExpr* e, const Type* expected) {
         key = expected->args[0];
         value = expected->args[1];
     }
-    std::vector<Expr**> keys, values, empty;
+    std::vector<Expr**> keys, values;
     for (MapEntryNode& entry : e->entries) {
-        check_value(entry.key, key);
-        if (value == nullptr && is_empty_literal(entry.value) && empty.size() + 1 < e->entries.size()) {
-            empty.push_back(&entry.value);
-            keys.push_back(&entry.key);
-            continue;
-        }
-        check_value(entry.value, value);
-        if (key != nullptr) {
-            coerce(entry.key, key, "key");
-            coerce(entry.value, value, "value");
-        }
         keys.push_back(&entry.key);
         values.push_back(&entry.value);
+        if (key == nullptr) continue;
+        check_value(entry.key, key);
+        check_value(entry.value, value);
+        coerce(entry.key, key, "key");
+        coerce(entry.value, value, "value");
     }
     if (map == nullptr) return t_.error;
     if (key == nullptr) {
@@ -443,9 +474,8 @@ const Type* BodyChecker::check_map(MapLiteralExpr* e, const Type* expected) {
                      "write them: `let m: Map<string, int> = [:]`, for example");
             return t_.error;
         }
-        key = common_type(keys, nullptr, "key");
-        value = common_type(values, nullptr, "value");
-        check_empty(empty, value, "value");
+        key = check_alike(keys, "key");
+        value = check_alike(values, "value");
     }
     if (key->has_error || value->has_error) return t_.error;
     const Type* args[] = {key, value};

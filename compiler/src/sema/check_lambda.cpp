@@ -167,9 +167,15 @@ const Type* BodyChecker::check_lambda(LambdaExpr* e, const Type* expected) {
     const bool guess = shape == nullptr && expected != nullptr && expected->has_error;
     bool fits = shape != nullptr && shape->params().size() == e->params.size();
     if (shape != nullptr && !fits) {
-        a_.error(e->range, "expected a function of " + std::to_string(shape->params().size()) + " parameter" +
-                               (shape->params().size() == 1 ? "" : "s") + ": " + quote(shape) +
-                               ", found one of " + std::to_string(e->params.size()));
+        const Type* only = shape->params().size() == 1 ? shape->params()[0] : nullptr;
+        const bool has_parts =
+            only != nullptr && e->params.size() > 1 && !only->has_error &&
+            (only->is(TypeKind::Tuple) || only->is_struct() || a_.find_member(only, "component1"));
+        a_.error(e->range,
+                 "expected a function of " + std::to_string(shape->params().size()) + " parameter" +
+                     (only != nullptr ? "" : "s") + ": " + quote(shape) + ", found one of " +
+                     std::to_string(e->params.size()),
+                 has_parts ? "two pairs of parentheses take it apart: `((a, b)) => ...`" : "");
     }
     auto* f = a_.make<FunctionSymbol>("lambda");
     f->role = FunctionRole::Lambda;
@@ -307,6 +313,7 @@ void BodyChecker::check_local_function(LocalFunctionStmt* s) {
         ScopeGuard scope(*this);
         FrameGuard guard(*this, frame, decl->body);
         for (ParamSymbol& p : f->params) bind_local(p.name, p.local);
+        note_parameters(*f);
         if (decl->body != nullptr) f->result = check_body(decl->body, frame, false);
         f->in_progress = false;
         finish_frame(frame);
@@ -363,6 +370,7 @@ void BodyChecker::check_function(FunctionSymbol* f) {
     ScopeGuard scope(*this);
     FrameGuard guard(*this, frame, body);
     for (ParamSymbol& p : f->params) bind_local(p.name, p.local);
+    note_parameters(*f);
     const Type* result = check_body(body, frame, false);
     if (f->result == nullptr) f->result = result;
     settle_captures();
@@ -464,6 +472,10 @@ void BodyChecker::check_constructor(TypeSymbol* type) {
         }
         frame.no_this = false;
     }
+    for (std::size_t i = 0; i < ctor->params.size(); ++i)
+        if (type->is_class() && type->enum_of == nullptr && decl->ctor_params[i].field == nullptr)
+            a_.variables.push_back(ctor->params[i].local);
+    const std::size_t errors = a_.sink.error_count();
     for (Decl* member : decl->members) {
         auto* init = as<InitDecl>(member);
         if (init == nullptr || init->body == nullptr) continue;
@@ -478,38 +490,7 @@ void BodyChecker::check_constructor(TypeSymbol* type) {
     }
     settle_captures();
     if (a_.is_incomplete(decl->range)) return;
-    // Fields that must have a value get one.
-    for (FieldSymbol* f : type->fields) {
-        if (f->is_static() || f->decl == nullptr || f->decl->init != nullptr) continue;
-        const Type* t = a_.field_type(f);
-        if (t->has_error || t->is(TypeKind::Nullable) || (t->is_primitive() && f->is_mutable())) continue;
-        bool assigned = false;
-        for (Decl* member : decl->members) {
-            auto* init = as<InitDecl>(member);
-            if (init == nullptr || init->body == nullptr) continue;
-            std::vector<const Expr*> work{init->body};
-            while (!work.empty() && !assigned) {
-                const Expr* e = work.back();
-                work.pop_back();
-                if (auto* a = as<AssignExpr>(e)) {
-                    assigned |= a->place.kind == PlaceKind::Field && a->place.field == f;
-                    for (const Place& p : a->element_places)
-                        assigned |= p.kind == PlaceKind::Field && p.field == f;
-                }
-                for_each_child(
-                    e, [&](Expr* child) { work.push_back(child); },
-                    [&](Stmt* s) {
-                        for_each_child(
-                            s, [&](Expr* child) { work.push_back(child); }, [](Stmt*) {});
-                    });
-            }
-        }
-        if (!assigned && (f->decl->modifiers & kModAbstract) == 0) {
-            a_.error(
-                f->range, "field " + quote(f->name) + " of type " + quote(t) + " has no initial value",
-                "give it one, assign it in `init { ... }`, or make it nullable: " + quote(t_.nullable(t)));
-        }
-    }
+    if (type->is_class()) a_.check_fields_assigned(type, a_.sink.error_count() == errors);
 }
 
 }  // namespace skua::compiler

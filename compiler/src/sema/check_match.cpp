@@ -26,6 +26,7 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         ScopeGuard scope(*this);
         const std::size_t errors = a_.sink.error_count();
         check_pattern(arm.pattern, subject, known, true, false);
+        note_variables(arm.pattern, true);
         const bool wrong = a_.sink.error_count() != errors;
         any_error |= wrong;
         if (covered)
@@ -59,6 +60,7 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         after = merge(after, flow_);
         if (null_arm && arm.guard == nullptr && known->is(TypeKind::Nullable)) known = known->inner();
     }
+    e->covers_all = covered;
     if (!covered) {
         after = merge(after, entry);
         all_dead = false;

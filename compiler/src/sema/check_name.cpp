@@ -325,12 +325,18 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
             for (auto& [n, s] : symbol->members) names.push_back(n);
         }
         auto best = nearest(name.text, names);
+        std::string hint = best.empty() ? "" : "did you mean " + quote(best) + "?";
+        if (hint.empty() && symbol != nullptr && symbol->is_enum && symbol->cases.size() <= 8) {
+            std::vector<std::string> cases;
+            for (const CaseSymbol* c : symbol->cases) cases.emplace_back(c->name);
+            if (!cases.empty()) hint = "the enum has " + quoted_list(cases);
+        }
         a_.error(
             name.range,
             "type " +
                 quote(type.type->is(TypeKind::Named) ? std::string(symbol->name) : to_string(type.type)) +
                 " has no member " + quote(name.text),
-            best.empty() ? "" : "did you mean " + quote(best) + "?");
+            hint);
         return ref;
     }
     if (!a_.can_access(m.symbol, module_, type_)) {
@@ -394,7 +400,10 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
         const Type* super = type->is(TypeKind::Named) ? type->symbol->super : nullptr;
         if (super == nullptr) {
             if (type->is(TypeKind::Named) && type->symbol->has_unknown_super) return ref;
-            a_.error(object->range, "there is no superclass");
+            a_.error(object->range, "there is no superclass",
+                     a_.find_member(type, name.text)
+                         ? "a default method of an interface cannot be called where it is overridden"
+                         : "");
             return ref;
         }
         start = t_.substitute(super, a_.substitution(type));

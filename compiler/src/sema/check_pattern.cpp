@@ -310,32 +310,35 @@ void BodyChecker::check_pattern(Pattern* p, const Type* subject, const Type* kno
         case PatternKind::Range: {
             auto* r = static_cast<RangePattern*>(p);
             if (known->has_error) break;
-            const Type* base = known;
+            const Type* base = known->is(TypeKind::Nullable) ? known->inner() : known;
             if (!base->is_number() && !base->is(TypeKind::Char)) {
-                a_.error(p->range, "a range pattern needs a number or a character, found " + quote(known),
-                         known->is(TypeKind::Nullable) ? "match `null` first" : "");
+                a_.error(p->range, "a range pattern needs a number or a character, found " + quote(known));
                 break;
             }
             check_value(r->low, base);
             check_value(r->high, base);
             bool ok = coerce(r->low, base, "start of the range") && coerce(r->high, base, "end of the range");
             if (!ok || r->low->type->has_error || r->high->type->has_error) break;
-            auto* low = a_.make<BinaryExpr>(p->range);
-            low->op = BinaryOp::Le;
-            low->op_range = p->range;
-            low->left = r->low;
-            low->right = narrowed();
-            auto* high = a_.make<BinaryExpr>(p->range);
-            high->op = r->inclusive ? BinaryOp::Le : BinaryOp::Lt;
-            high->op_range = p->range;
-            high->left = narrowed();
-            high->right = r->high;
-            auto* both = a_.make<BinaryExpr>(p->range);
-            both->op = BinaryOp::And;
-            both->op_range = p->range;
-            both->left = low;
-            both->right = high;
-            r->test = both;
+            const auto binary = [&](BinaryOp op, Expr* left, Expr* right) {
+                auto* e = a_.make<BinaryExpr>(p->range);
+                e->op = op;
+                e->op_range = p->range;
+                e->left = left;
+                e->right = right;
+                return e;
+            };
+            const bool may_be_null = known->is(TypeKind::Nullable);
+            const auto value = [&] {
+                return may_be_null ? convert(ConversionKind::NarrowNonNull, p->hole, base) : narrowed();
+            };
+            Expr* test = binary(BinaryOp::And, binary(BinaryOp::Le, r->low, value()),
+                                binary(r->inclusive ? BinaryOp::Le : BinaryOp::Lt, value(), r->high));
+            if (may_be_null) {
+                auto* null = a_.make<LiteralExpr>(p->range);
+                null->value.kind = Constant::Kind::Null;
+                test = binary(BinaryOp::And, binary(BinaryOp::Ne, p->hole, null), test);
+            }
+            r->test = test;
             check(r->test);
             const Constant *a = r->low->constant, *b = r->high->constant;
             if (a != nullptr && b != nullptr && a->kind != Constant::Kind::Float &&

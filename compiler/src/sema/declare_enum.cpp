@@ -2,7 +2,8 @@
 // parameters, and a closed subclass for each case, named `Enum$Case`, whose fields are the case's
 // payload. A case without payload is one object in a static field of the base class (of a
 // generic enum: a new object each time, since it has no single type). The base class gets
-// equals, hash and toString by structure, unless the enum declares them itself.
+// equals, hash and toString by structure, unless the enum declares them itself; and, if no case carries
+// anything, the static property `values`, an array of all cases.
 //
 // All this is written as syntax and then declared and checked like any other class, so neither
 // lowering nor the machine know about enums. Class files say it in the custom section
@@ -91,6 +92,7 @@ public:
                 members.push_back(v);
             }
         }
+        if (has_values()) members.push_back(values());
         add_super("Equatable", a_.arena.list<TypeNode*>({self_type()}));
         add_super("Hashable", {});
         add_super("Display", {});
@@ -234,6 +236,38 @@ private:
         f->body = body;
         f->expression_body = true;
         f->header = at_;
+        return f;
+    }
+    // Does the enum get the property, because its cases are its values and nothing else is called so?
+    bool has_values() const {
+        if (!decl_->type_params.empty() || decl_->cases.empty()) return false;
+        for (const EnumCaseNode& c : decl_->cases)
+            if (c.has_params || c.name.text == "values") return false;
+        for (const Decl* m : decl_->members) {
+            const auto* f = as<FunctionDecl>(m);
+            const auto* v = as<VariableDecl>(m);
+            if ((f != nullptr ? f->name.text : v != nullptr ? v->name.text : "") == "values") return false;
+        }
+        return true;
+    }
+    // A new array each time: whoever gets it may change it.
+    FunctionDecl* values() {
+        std::vector<Expr*> cases;
+        for (const EnumCaseNode& c : decl_->cases) {
+            auto* m = a_.make<MemberExpr>(at_);
+            m->object = name(decl_->name.text);
+            m->name = {c.name.text, at_};
+            cases.push_back(m);
+        }
+        auto* all = a_.make<ArrayLiteralExpr>(at_);
+        all->elements = a_.arena.copy(cases);
+        auto* result = a_.make<ArrayTypeNode>(at_);
+        result->element = self_type();
+        FunctionDecl* f = function("values", {}, "", all);
+        f->result = result;
+        f->is_property = true;
+        f->modifiers = kModStatic;
+        f->doc = "All cases, in the order in which they are declared.";
         return f;
     }
     FunctionDecl* equals() {

@@ -202,17 +202,19 @@ void Analyzer::check_completeness(TypeSymbol* type) {
         for (FunctionSymbol* f : symbol->functions) {
             if (!f->has(classfile::kAbstract)) continue;
             Member found = find_member(self, f->name);
-            if (found && found.symbol->kind == SymbolKind::Field && f->has(classfile::kProperty) &&
-                found.owner->symbol == type && !static_cast<FieldSymbol*>(found.symbol)->is_static()) {
+            auto* field = found && found.symbol->kind == SymbolKind::Field && f->has(classfile::kProperty)
+                              ? static_cast<FieldSymbol*>(found.symbol)
+                              : nullptr;
+            if (field != nullptr && !field->is_static() && can_access(field, type->module, type)) {
                 // A field may stand for a property: class Student(let name: string) : Named.
-                auto* field = static_cast<FieldSymbol*>(found.symbol);
                 const Type* wanted = types.substitute(result_type(f), substitution(all[i]));
-                if (field_type(field) != wanted && !wanted->has_error && !field_type(field)->has_error) {
-                    error(field->range, "field " + quote(field->name) + " stands for a property of " +
-                                            quote(all[i]) + ": expected " + quote(wanted) + ", found " +
-                                            quote(field_type(field)));
-                } else {
-                    make_getter(type, field)->overridden = f;
+                const Type* type_found = types.substitute(field_type(field), substitution(found.owner));
+                if (type_found != wanted && !wanted->has_error && !type_found->has_error) {
+                    error(found.owner->symbol == type ? field->range : type->range,
+                          "field " + quote(field->name) + " stands for a property of " + quote(all[i]) +
+                              ": expected " + quote(wanted) + ", found " + quote(type_found));
+                } else if (!inherits_getter(type, field, all[i])) {
+                    make_getter(type, field, type_found)->overridden = f;
                 }
                 continue;
             }
@@ -287,7 +289,24 @@ void Analyzer::check_conflicts(TypeSymbol* type, const Type* self, std::span<con
     }
 }
 
-FunctionSymbol* Analyzer::make_getter(TypeSymbol* type, FieldSymbol* field) {
+// Has a superclass the property already that reads the field for the interface?
+bool Analyzer::inherits_getter(const TypeSymbol* type, const FieldSymbol* field, const Type* interface) {
+    if (field->owner == type) return false;
+    for (const Type* super = type->super; super != nullptr; super = super->symbol->super) {
+        TypeSymbol* symbol = super->symbol;
+        ensure_members(symbol);
+        for (const FunctionSymbol* f : symbol->functions)
+            if (f->name == field->name) return true;
+        // It gets one when it is checked, which may be later.
+        if (symbol->decl != nullptr && !symbol->has(classfile::kAbstract) &&
+            as_instance_of(symbol->self, interface->symbol) != nullptr)
+            return true;
+        if (symbol == field->owner) break;
+    }
+    return false;
+}
+
+FunctionSymbol* Analyzer::make_getter(TypeSymbol* type, FieldSymbol* field, const Type* result) {
     for (FunctionSymbol* f : type->functions) {
         if (f->name == field->name) return f;
     }
@@ -302,9 +321,9 @@ FunctionSymbol* Analyzer::make_getter(TypeSymbol* type, FieldSymbol* field) {
     decl->body = member;
     FunctionSymbol* f = declare_function(decl, type->module, type);
     f->flags |= classfile::kOverride;
-    f->result = field_type(field);
+    f->result = result;
     ensure_signature(f);
-    f->result = field_type(field);
+    f->result = result;
     type->functions.push_back(f);
     return f;
 }

@@ -199,6 +199,28 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
                 }
             }
         }
+        // import a.{b, c}: modules in a folder that is no module itself.
+        if (import.has_names) {
+            bool any = false;
+            for (const ast::ImportedName& name : import.names) {
+                ModuleSymbol* part = find_module(path + "." + std::string(name.name.text));
+                any |= part != nullptr;
+                if (part == nullptr) continue;
+                scope.imported.push_back(part);
+                bind(name.alias.text.empty() ? name.name : name.alias, part);
+            }
+            if (any) {
+                for (const ast::ImportedName& name : import.names) {
+                    const ast::Ident& bound = name.alias.text.empty() ? name.name : name.alias;
+                    if (scope.names.contains(bound.text)) continue;
+                    scope.names.emplace(bound.text, nullptr);  // silences what follows from it
+                    error(name.name.range,
+                          "there is no module " + quote(path + "." + std::string(name.name.text)),
+                          "give its source file to vmc too, or its compiled form with --class-path");
+                }
+                continue;
+            }
+        }
         std::vector<std::string_view> candidates;
         for (auto& [name, m] : modules_) {
             if (m != nullptr) candidates.push_back(name);

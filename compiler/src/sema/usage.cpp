@@ -27,12 +27,24 @@ std::string_view trimmed(std::string_view s) {
     return s;
 }
 
-void collect_names(const Pattern* p, std::vector<const BindingPattern*>& out) {
-    if (const auto* b = as<BindingPattern>(p)) out.push_back(b);
+// Calls with each name that a pattern binds and its symbol; of alternatives the first binds for all.
+template <typename OnName>
+void for_each_name(const Pattern* p, const OnName& on_name) {
+    if (const auto* b = as<BindingPattern>(p)) on_name(b->name, b->symbol);
+    if (const auto* i = as<IsPattern>(p); i != nullptr && !i->name.text.empty()) on_name(i->name, i->symbol);
     if (const auto* t = as<TuplePattern>(p))
-        for (const Pattern* x : t->elements) collect_names(x, out);
+        for (const Pattern* x : t->elements) for_each_name(x, on_name);
     if (const auto* c = as<CasePattern>(p))
-        for (const Pattern* x : c->elements) collect_names(x, out);
+        for (const Pattern* x : c->elements) for_each_name(x, on_name);
+    if (const auto* a = as<AlternativesPattern>(p); a != nullptr && !a->alternatives.empty())
+        for_each_name(a->alternatives.front(), on_name);
+}
+
+// Whose parameters are what somebody else asks for: an override's, an open method's, main's.
+bool has_given_parameters(const FunctionSymbol& f) {
+    return f.has(classfile::kOverride) || f.has(classfile::kOpen) || f.has(classfile::kAbstract) ||
+           f.overridden != nullptr || (f.owner != nullptr && f.owner->is_interface()) ||
+           (f.role == FunctionRole::Module && f.name == "main");
 }
 
 bool mentions(const Expr* root, std::string_view name) {
@@ -75,9 +87,7 @@ void Analyzer::warn_deprecated(const Symbol* symbol, std::uint32_t flags, const 
 }
 
 void BodyChecker::warn_shadowing(const Pattern* pattern, const Expr* init) {
-    std::vector<const BindingPattern*> names;
-    collect_names(pattern, names);
-    for (const BindingPattern* b : names) warn_shadowing(b->name, init);
+    for_each_name(pattern, [&](const Ident& name, LocalSymbol*) { warn_shadowing(name, init); });
 }
 
 // Called before the new variable is declared and its initial value is checked. `let x = f(x)` means it.
@@ -90,18 +100,32 @@ void BodyChecker::warn_shadowing(const Ident& name, const Expr* init) {
     a_.shadowings.push_back({name.range, it->second.local->range, name.text});
 }
 
-void BodyChecker::note_variables(const Pattern* pattern) {
-    std::vector<const BindingPattern*> names;
-    collect_names(pattern, names);
-    for (const BindingPattern* b : names)
-        if (b->symbol != nullptr) a_.variables.push_back(b->symbol);
+void BodyChecker::note_variables(const Pattern* pattern, bool could_be_wildcard) {
+    could_be_wildcard |= !is<BindingPattern>(pattern);
+    for_each_name(pattern, [&](const Ident&, LocalSymbol* symbol) {
+        if (symbol == nullptr) return;
+        symbol->in_pattern = could_be_wildcard;
+        a_.variables.push_back(symbol);
+    });
+}
+
+void BodyChecker::note_parameters(const FunctionSymbol& function) {
+    for (const ParamSymbol& p : function.params)
+        if (p.local != nullptr) a_.variables.push_back(p.local);
 }
 
 // Names that an assignment alone mentions are not used by it.
 void BodyChecker::ForgetUse::remember(Expr* target) {
-    auto* name = as<NameExpr>(strip_parens(target));
-    LocalSymbol* local = name != nullptr ? checker.find_local(name->name) : nullptr;
-    if (local != nullptr) before.emplace_back(local, local->used);
+    const Expr* e = strip_parens(target);
+    const auto* name = as<NameExpr>(e);
+    const auto* member = as<MemberExpr>(e);
+    Symbol* symbol = name != nullptr ? checker.find_local(name->name) : nullptr;
+    if (symbol == nullptr && checker.type_ != nullptr && (name != nullptr || member != nullptr)) {
+        const auto& members = checker.type_->members;
+        const auto it = members.find(name != nullptr ? name->name : member->name.text);
+        if (it != members.end() && it->second->kind == SymbolKind::Field) symbol = it->second;
+    }
+    if (symbol != nullptr) before.emplace_back(symbol, symbol->used);
 }
 
 void Analyzer::warn_unused_imports(ModuleSymbol* module) {
@@ -152,6 +176,11 @@ void Analyzer::warn_unused_private(ModuleSymbol* module) {
         for (const FunctionSymbol* f : t->functions)
             if (f->has(classfile::kPrivate) && f->decl != nullptr)
                 warn(f, f->has(classfile::kProperty) ? "property" : "method");
+        // A struct is compared and shown by its fields; those of a class are read by name only.
+        // The machine knows some of std.core's by name.
+        if (!t->is_class() || module->name == "std.core") continue;
+        for (const FieldSymbol* f : t->fields)
+            if (f->has(classfile::kPrivate)) warn(f, "field");
     }
 }
 
@@ -164,12 +193,20 @@ void Analyzer::warn_about_usage() {
         warn_missing_interfaces(m);
     }
     for (const LocalSymbol* v : variables) {
-        if (v->used || may_be_unused(v->name)) continue;
+        if (v->used || may_be_unused(v->name) || v->range.end == 0) continue;
+        if (v->is_param) {
+            if (v->function != nullptr && has_given_parameters(*v->function)) continue;
+            sink.warning(WarningKind::UnusedParameter, v->range,
+                         "parameter " + quote(v->name) + " is never used",
+                         "remove it, or begin its name with `_`");
+            continue;
+        }
         sink.warning(WarningKind::UnusedVariable, v->range,
                      v->local_function != nullptr ? "function " + quote(v->name) + " is never called"
                      : v->assigned ? quote(v->name) + " is assigned, but its value is never used"
                                    : quote(v->name) + " is never used",
-                     "remove it, or begin its name with `_`");
+                     v->in_pattern ? "write `_` in its place, or begin its name with `_`"
+                                   : "remove it, or begin its name with `_`");
     }
     for (const Shadowing& s : shadowings)
         sink.warning(WarningKind::Shadowing, s.range,

@@ -82,10 +82,16 @@ bool Analyzer::can_convert(const Type* from, const Type* to) {
     if (from->is(TypeKind::Function) && to->is(TypeKind::Function)) {
         // One representation on both sides, or equal: see docs/contracts.md.
         if (from->args.size() != to->args.size()) return false;
-        auto same_shape = [&](const Type* a, const Type* b) {
+        const auto is_object = [](const Type* t) { return t->is_class() || t->is_interface(); };
+        const auto same_shape = [&](const Type* a, const Type* b) {
             if (a == b) return true;
-            return (a->is_class() || a->is_interface()) && (b->is_class() || b->is_interface()) &&
-                   is_subtype(a, b);
+            if (b->is(TypeKind::Nullable)) {  // a reference is one with null, too
+                b = b->inner();
+                if (a->is(TypeKind::Nullable)) a = a->inner();
+            }
+            if (is_object(a) && is_object(b)) return is_subtype(a, b);
+            if (a->is(TypeKind::Function) && b->is(TypeKind::Function)) return can_convert(a, b);
+            return a == b && (is_object(a) || a->is(TypeKind::String) || a->is(TypeKind::Array));
         };
         for (std::size_t i = 0; i < from->params().size(); ++i) {
             if (!same_shape(to->params()[i], from->params()[i])) return false;

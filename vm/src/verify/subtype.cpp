@@ -116,6 +116,13 @@ const Type* find_supertype(const TypeContext& context, const Type* type, const T
     }
 }
 
+// What a function takes or gives as `from` is a `to` as it is: a reference is one with null, too.
+static bool passes_as(const TypeContext& context, const Type* from, const Type* to) {
+    if (to->kind == TypeKind::Nullable && is_plain_reference(from) && is_plain_reference(to->elem()))
+        return assignable(context, from, to->elem());
+    return assignable(context, from, to);
+}
+
 bool assignable(const TypeContext& context, const Type* from, const Type* to) {
     if (from == to) return true;
     // Null is all that moves here, and what would make an object of `from` throws: the answer cannot matter.
@@ -135,8 +142,8 @@ bool assignable(const TypeContext& context, const Type* from, const Type* to) {
         case TypeKind::Function: {
             if (from->kind != TypeKind::Function || from->args.size() != to->args.size()) return false;
             for (std::size_t i = 0; i < to->fn_params().size(); ++i)
-                if (!assignable(context, to->fn_params()[i], from->fn_params()[i])) return false;
-            return assignable(context, from->fn_result(), to->fn_result());
+                if (!passes_as(context, to->fn_params()[i], from->fn_params()[i])) return false;
+            return passes_as(context, from->fn_result(), to->fn_result());
         }
         default:
             return false;

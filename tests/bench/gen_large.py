@@ -104,7 +104,7 @@ def arithmetic(w, rng, name):
     kind = rng.randint(0, 2)
     if kind == 0:
         w.count("i", 0, rng.randint(3, 9))
-        w.do(f"sum = (sum * 31 + {expression(rng, names + ['i'], 2)}) % 1000003")
+        w.do(f"sum = (sum * 31 + i + {expression(rng, names, 2)}) % 1000003")
         w.close()
     elif kind == 1:
         w.var("left", str(rng.randint(3, 12)))
@@ -122,7 +122,7 @@ def arithmetic(w, rng, name):
         w.orelse()
         w.do(f"sum -= {expression(rng, names, 2)}")
         w.close()
-    w.do(f"return (sum + {' + '.join(temporaries)}) % 1000003")
+    w.do(f"return (sum + a - b + c + {' + '.join(temporaries)}) % 1000003")
     w.close()
     w()
 

@@ -6,6 +6,7 @@
 // have one. A loop's body is walked once: more fields have a value in its second round than in the first,
 // so that reading is judged by the first, and a `let` that was assigned when the body begins again is an
 // error by itself. Lambdas and methods run later, or sooner: they are left out (docs/language.md, 13).
+#include <bit>
 #include <utility>
 
 #include "ast_walk.h"
@@ -16,6 +17,31 @@ namespace skua::compiler {
 using namespace ast;
 
 namespace {
+
+class FieldSet {
+public:
+    explicit FieldSet(std::size_t count = 0) : words_((count + 63) / 64) {}
+    [[nodiscard]] bool has(std::size_t i) const { return (words_[i / 64] >> (i % 64) & 1) != 0; }
+    void add(std::size_t i) { words_[i / 64] |= std::uint64_t{1} << (i % 64); }
+    void add_all(const FieldSet& other) {
+        for (std::size_t w = 0; w < words_.size(); ++w) words_[w] |= other.words_[w];
+    }
+    void keep_only(const FieldSet& other) {
+        for (std::size_t w = 0; w < words_.size(); ++w) words_[w] &= other.words_[w];
+    }
+
+    // Calls with each field that is in this set, but in none of the others.
+    template <typename OnField>
+    void for_each_but(const FieldSet& one, const FieldSet& other, const OnField& on_field) const {
+        for (std::size_t w = 0; w < words_.size(); ++w)
+            for (std::uint64_t left = words_[w] & ~one.words_[w] & ~other.words_[w]; left != 0;
+                 left &= left - 1)
+                on_field(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+    }
+
+private:
+    std::vector<std::uint64_t> words_;
+};
 
 class DefiniteAssignment {
 public:
@@ -28,10 +54,11 @@ public:
             // A constant is no part of the object's state: reading it reads its value.
             if (t->has_error || f->constant != nullptr) continue;
             index_.emplace(f, fields_.size());
-            fields_.push_back({f, f->decl->init == nullptr && !has_default, !has_default, {}, {}, false});
+            fields_.push_back({f, f->decl->init == nullptr && !has_default, !has_default, {}, false});
         }
-        state_.surely.resize(fields_.size());
-        state_.maybe.resize(fields_.size());
+        state_.surely = state_.maybe = settled_ = FieldSet(fields_.size());
+        for (std::size_t i = 0; i < fields_.size(); ++i)
+            if (fields_[i].symbol->is_mutable()) settled_.add(i);
     }
 
     [[nodiscard]] bool is_needed() const { return !fields_.empty(); }
@@ -57,23 +84,26 @@ public:
 private:
     struct Field {
         FieldSymbol* symbol;
-        bool must_be_assigned;     // there is no value but that which an `init` block gives it
-        bool is_read_with_care;    // until it is set it holds what its type does not have
-        SourceRange assigned_at;   // where first; empty: nowhere
-        SourceRange left_without;  // the first way out on which it has no value
+        bool must_be_assigned;    // there is no value but that which an `init` block gives it
+        bool is_read_with_care;   // until it is set it holds what its type does not have
+        SourceRange assigned_at;  // where first; empty: nowhere
         bool reported;
     };
     struct State {
-        std::vector<bool> surely, maybe;
+        FieldSet surely, maybe;
         bool dead = false;
     };
     struct LoopState {
         const Stmt* statement;
         std::size_t log_start;
-        State before, left;  // `left`: by break
+        FieldSet entry;      // what may have a value before the loop
+        State before, left;  // when the condition does not hold; by break
     };
 
-    void set(std::size_t i) { state_.surely[i] = state_.maybe[i] = true; }
+    void set(std::size_t i) {
+        state_.surely.add(i);
+        state_.maybe.add(i);
+    }
 
     static void join(State& into, const State& other) {
         if (other.dead) return;
@@ -81,15 +111,13 @@ private:
             into = other;
             return;
         }
-        for (std::size_t i = 0; i < into.surely.size(); ++i) {
-            into.surely[i] = into.surely[i] && other.surely[i];
-            into.maybe[i] = into.maybe[i] || other.maybe[i];
-        }
+        into.surely.keep_only(other.surely);
+        into.maybe.add_all(other.maybe);
     }
 
     // What was assigned since then may have been, wherever an error or a jump has led.
     void allow_since(std::size_t log_start) {
-        for (std::size_t i = log_start; i < log_.size(); ++i) state_.maybe[log_[i].field] = true;
+        for (std::size_t i = log_start; i < log_.size(); ++i) state_.maybe.add(log_[i].field);
     }
 
     [[nodiscard]] static State dead_state() {
@@ -113,7 +141,7 @@ private:
     void leave(SourceRange at) {
         for (std::size_t i = 0; i < fields_.size(); ++i) {
             Field& f = fields_[i];
-            if (!f.is_read_with_care || state_.surely[i] || f.reported || !is_whole_) continue;
+            if (!f.is_read_with_care || state_.surely.has(i) || f.reported || !is_whole_) continue;
             if (at.end != 0) {
                 f.reported = true;
                 auto& d =
@@ -136,7 +164,7 @@ private:
         const auto it = index_.find(field);
         if (it == index_.end() || state_.dead || !is_whole_) return;
         Field& f = fields_[it->second];
-        if (!f.is_read_with_care || state_.surely[it->second] || f.reported) return;
+        if (!f.is_read_with_care || state_.surely.has(it->second) || f.reported) return;
         if (f.must_be_assigned && !f.assigned_at.end && !is_assigned_later(f))
             return;  // said at its declaration
         f.reported = true;
@@ -179,34 +207,39 @@ private:
         Field& f = fields_[i];
         if (f.assigned_at.end == 0) f.assigned_at = at;
         if (state_.dead) return;
-        if (!f.symbol->is_mutable() && state_.maybe[i] && !f.reported && is_whole_) {
+        if (!f.symbol->is_mutable() && state_.maybe.has(i) && !f.reported && is_whole_) {
             f.reported = true;
-            auto& d = a_.error(at,
-                               quote(f.symbol->name) +
-                                   (state_.surely[i] ? " has a value already" : " may have a value already") +
-                                   ": a `let` is assigned once",
-                               in_catch_ ? "assign what the `try` gives: `" + std::string(f.symbol->name) +
-                                               " = try { ... } catch { ... }`"
-                                         : "declare it `var " + std::string(f.symbol->name) + "`");
+            auto& d =
+                a_.error(at,
+                         quote(f.symbol->name) +
+                             (state_.surely.has(i) ? " has a value already" : " may have a value already") +
+                             ": a `let` is assigned once",
+                         in_catch_ ? "assign what the `try` gives: `" + std::string(f.symbol->name) +
+                                         " = try { ... } catch { ... }`"
+                                   : "declare it `var " + std::string(f.symbol->name) + "`");
             d.notes.push_back({f.assigned_at, "it is assigned here"});
         }
+        if (!state_.maybe.has(i)) log_.push_back({i, at});
         set(i);
-        log_.push_back({i, at});
     }
 
     // The loop's body begins again.
     void repeat(const LoopState& loop) {
         if (state_.dead || !is_whole_) return;
-        for (std::size_t i = loop.log_start; i < log_.size(); ++i) {
-            Field& f = fields_[log_[i].field];
-            if (f.symbol->is_mutable() || f.reported || !state_.maybe[log_[i].field]) continue;
+        state_.maybe.for_each_but(loop.entry, settled_, [&](std::size_t i) {
+            Field& f = fields_[i];
+            settled_.add(i);
+            if (f.reported) return;
             f.reported = true;
+            SourceRange at = f.assigned_at;
+            for (std::size_t k = log_.size(); k-- > loop.log_start;)
+                if (log_[k].field == i) at = log_[k].at;
             auto& d = a_.error(
-                log_[i].at,
+                at,
                 quote(f.symbol->name) + " is assigned in each round of the loop: a `let` is assigned once",
                 "declare it `var " + std::string(f.symbol->name) + "`, or assign it behind the loop");
             d.notes.push_back({f.symbol->range, "it is declared here"});
-        }
+        });
     }
 
     // ---- places
@@ -323,12 +356,11 @@ private:
         const bool dead = state_.dead;
         const State left = std::move(state_);
         state_ = std::move(after);
-        if (!state_.dead && !dead)
-            for (std::size_t i = finally_start; i < log_.size(); ++i) {
-                const std::size_t field = log_[i].field;
-                state_.surely[field] = state_.surely[field] || left.surely[field];
-                state_.maybe[field] = true;
-            }
+        if (!state_.dead && !dead) {
+            allow_since(finally_start);
+            state_.surely.add_all(left.surely);
+            state_.maybe.add_all(left.surely);
+        }
         state_.dead |= dead;
     }
 
@@ -339,8 +371,9 @@ private:
 
     void walk_loop(const Stmt* s, const Expr* condition, const BlockExpr* body) {
         const std::size_t log_start = log_.size();
+        const FieldSet entry = state_.maybe;
         walk(condition);
-        loops_.push_back({s, log_start, state_, dead_state()});
+        loops_.push_back({s, log_start, entry, state_, dead_state()});
         walk_block(body);
         repeat(loops_.back());
         LoopState loop = std::move(loops_.back());
@@ -456,7 +489,8 @@ private:
     std::vector<Field> fields_;
     std::unordered_map<const FieldSymbol*, std::size_t> index_;
     std::unordered_set<const FieldSymbol*> targets_;  // see is_assigned_later
-    std::vector<Assigned> log_;  // assignments that are reached, in the order of the walk
+    std::vector<Assigned> log_;  // what became assigned, in the order of the walk; again in other branches
+    FieldSet settled_;           // `var`s, and `let`s that a loop assigns and that were reported
     std::vector<LoopState> loops_;
     State state_;
     bool is_whole_ = true;

@@ -208,15 +208,15 @@ private:
         return k == K::None || k == K::Terminator || k == K::LBrace || k == K::ArrowBrace || k == K::RBrace;
     }
 
-    // `a...b` and `a..<b`, which other languages have.
+    // `a...b`, `xs[a..]` and `xs[..b]`, which other languages have.
     std::string_view of_ranges() const {
         const K f = kind(found_);
-        const K next = kind(found_ + 1);
-        const bool between =
-            (next == K::Int || next == K::Name || next == K::Char) &&
-            (last() == K::Int || last() == K::Name || last() == K::Char || last() == K::RParen);
-        return (f == K::Ellipsis && between) || (f == K::Less && last() == K::RangeExclusive)
-                   ? "ranges are written `a..b`, or `a..=b` with b"
+        if ((f == K::RBracket && last() == K::RangeExclusive) ||
+            (f == K::RangeExclusive && last() == K::LBracket))
+            return "a range has both ends: `xs[0..n]`, `xs[n..xs.len]`";
+        const auto is_operand = [](K k) { return k == K::Int || k == K::Name || k == K::Char; };
+        return f == K::Ellipsis && is_operand(kind(found_ + 1)) && (is_operand(last()) || last() == K::RParen)
+                   ? "`a..b` leaves out b, `a..=b` has it"
                    : std::string_view();
     }
 

@@ -189,7 +189,7 @@ void BodyChecker::check_arguments(std::span<const ParamSymbol> params,
                     continue;
                 }
                 const Type* type = (*s)->type;
-                if (lambda && type->is(TypeKind::Function) && type->result()->is(TypeKind::Void) &&
+                if (type->is(TypeKind::Function) && type->result()->is(TypeKind::Void) &&
                     want->is(TypeKind::Function) && !want->result()->is(TypeKind::Void)) {
                     a_.error((*s)->range, "this function gives no value, but " + quote(name) + " needs one");
                     (*s)->type = t_.error;

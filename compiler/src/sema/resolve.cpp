@@ -344,6 +344,7 @@ void Analyzer::ensure_signature(FunctionSymbol* f) {
     auto add = [&](ast::ParamDecl& decl, bool last) {
         ParamSymbol p;
         p.name = decl.name.text;
+        if (p.name == "_") p.name = text("p$" + std::to_string(params.size()));  // several may be called so
         p.decl = &decl;
         p.type = decl.type != nullptr ? resolve(decl.type, scope) : types.error;
         if (decl.variadic) {

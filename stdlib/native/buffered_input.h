@@ -57,6 +57,24 @@ public:
         return n;
     }
 
+    // Goes on at another place of the file, counted in bytes from its start. Lines are then counted from
+    // there.
+    void seek(std::int64_t place, int& error) {
+        if (::lseek(fd_, place, SEEK_SET) < 0) {
+            error = errno;
+            return;
+        }
+        at_ = end_ = 0;
+        lines_ = 0;
+    }
+
+    // Where reading goes on.
+    std::int64_t position(int& error) const {
+        const off_t behind = ::lseek(fd_, 0, SEEK_CUR);
+        if (behind < 0) error = errno;
+        return behind - static_cast<std::int64_t>(end_ - at_);
+    }
+
     // The lines that have been given, those within what was read otherwise included.
     std::int64_t lines() const { return lines_; }
 

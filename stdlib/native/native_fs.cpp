@@ -436,6 +436,15 @@ void file_write_bytes(SkEnv* env, std::int64_t handle, SkArray* data, std::int64
     });
 }
 
+void seek_file(SkEnv* env, std::int64_t handle, std::int64_t place) {
+    with_file(env, handle, "move in", [&](OpenFile& file, int& error) { file.seek(place, error); });
+}
+
+std::int64_t file_position(SkEnv* env, std::int64_t handle) {
+    return with_file(env, handle, "tell the place in",
+                     [](OpenFile& file, int& error) { return file.position(error); });
+}
+
 void flush_file(SkEnv* env, std::int64_t handle) {
     with_file(env, handle, "write", [](OpenFile& file, int& error) { error = file.flush(); });
 }
@@ -462,6 +471,8 @@ const SkNative kFsNatives[] = {
     native<file_read>("std.fs.fileRead", "(i64,[u8],i64,i64)i64"),
     native<file_write_text>("std.fs.fileWriteText", "(i64,string)void"),
     native<file_write_bytes>("std.fs.fileWriteBytes", "(i64,[u8],i64,i64)void"),
+    native<seek_file>("std.fs.seekFile", "(i64,i64)void"),
+    native<file_position>("std.fs.filePosition", "(i64)i64"),
     native<flush_file>("std.fs.flushFile", "(i64)void"),
 };
 

@@ -41,6 +41,20 @@ public:
     // Hands over to the system what was written.
     int flush() { return writing_ ? drain() : EBADF; }
 
+    // Goes on reading or writing at another place.
+    void seek(std::int64_t place, int& error) {
+        if (!writing_) return input_->seek(place, error);
+        error = drain();
+        if (error == 0 && ::lseek(fd_.get(), place, SEEK_SET) < 0) error = errno;
+    }
+
+    std::int64_t position(int& error) {
+        if (!writing_) return input_->position(error);
+        const off_t written = ::lseek(fd_.get(), 0, SEEK_CUR);
+        if (written < 0) error = errno;
+        return written + static_cast<std::int64_t>(buffer_.size());
+    }
+
     // What has been opened for reading; null, and EBADF, if it was opened for writing.
     BufferedInput* input(int& error) {
         if (input_ == nullptr) error = EBADF;

@@ -219,11 +219,15 @@ poll_call : {
     RELOAD();
     if (!go_on) goto unwind;
 }
-enter:
+enter : {
+    const Instr* entry = slow_callee->code.load(std::memory_order_acquire);
+    if (slow_fp + slow_callee->frame_slots.load(std::memory_order_relaxed) > thread->soft_limit) [[unlikely]]
+        goto grow_stack;  // linked in the meantime
     slow_fp[-1] = REFBITS(pc);
     fp = slow_fp;
-    pc = slow_callee->code.load(std::memory_order_acquire);
+    pc = entry;
     DISPATCH();
+}
 
 poll_loop : {
     SAVE();

@@ -82,6 +82,15 @@ void LinkedBuilder::emit_word(LOp op, std::uint32_t a, std::uint32_t b, std::uin
     code_.push_back(second);
 }
 
+void LinkedBuilder::emit_element(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c,
+                                 std::uint32_t stride, std::uint32_t offset) {
+    emit(op, a, b, c);
+    Instr second;
+    second.lo = stride;
+    second.hi = offset;
+    code_.push_back(second);
+}
+
 void LinkedBuilder::emit_pointer(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c,
                                  const void* pointer) {
     emit(op, a, b, c);

@@ -28,6 +28,9 @@ public:
     // Operands above 65535 make finish() fail: the function needs too many slots.
     void emit(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c);
     void emit_word(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint64_t word);
+    // A leaf of an array's element: its second word has the elements' distance and the leaf's offset.
+    void emit_element(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t stride,
+                      std::uint32_t offset);
     void emit_pointer(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t c, const void* pointer);
     void emit_pointers(LOp op, std::uint32_t a, std::uint32_t b, const void* p, const void* q);
     void emit_load(std::uint32_t a, std::int64_t value);  // LdI or LdC

@@ -59,9 +59,9 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
                 out_.emit_load(window_ + 1, static_cast<std::int64_t>(i));
                 const std::uint32_t from = slot_of(regs_[static_cast<std::size_t>(values[i])]);
                 for (std::uint32_t k = 0; k < element.slots(); ++k) {
-                    const std::uint64_t where =
-                        element.size | static_cast<std::uint64_t>(element.leaves[k].offset) << 32;
-                    out_.emit_word(leaf_put_op(element.leaves[k].rep), window_, window_ + 1, from + k, where);
+                    const Leaf& leaf = element.leaves[k];
+                    out_.emit_element(leaf_put_op(leaf.rep), window_, window_ + 1, from + k, element.size,
+                                      leaf.offset);
                 }
             }
             emit_move(slot(in, 0), window_, 1);
@@ -88,9 +88,9 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
                 return {};
             }
             for (std::uint32_t i = 0; i < part->slots(); ++i) {
-                const std::uint64_t where =
-                    element.size | static_cast<std::uint64_t>(offset + part->leaves[i].offset) << 32;
-                out_.emit_word(leaf_get_op(part->leaves[i].rep), dst + i, array, index, where);
+                const Leaf& leaf = part->leaves[i];
+                out_.emit_element(leaf_get_op(leaf.rep), dst + i, array, index, element.size,
+                                  offset + leaf.offset);
             }
             return {};
         }
@@ -117,9 +117,9 @@ Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
                 }
             }
             for (std::uint32_t i = 0; i < part->slots(); ++i) {
-                const std::uint64_t where =
-                    element.size | static_cast<std::uint64_t>(offset + part->leaves[i].offset) << 32;
-                out_.emit_word(leaf_put_op(part->leaves[i].rep), array, index, value + i, where);
+                const Leaf& leaf = part->leaves[i];
+                out_.emit_element(leaf_put_op(leaf.rep), array, index, value + i, element.size,
+                                  offset + leaf.offset);
             }
             return {};
         }

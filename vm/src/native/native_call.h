@@ -7,7 +7,7 @@
 // registers full goes to the stack in order, in a word of its own, integer or floating point
 // alike. The caller removes the stack arguments, so too many do no harm. Three forms, from the
 // cheapest: only integer registers; all registers; registers and stack.
-// On other CPUs (or with SKUA_NATIVE_CALLS=ffi) libffi makes the call.
+// On other CPUs (or with -DSKUA_NATIVE_CALLS=ffi) libffi makes the call.
 #pragma once
 
 #include "native/native_signature.h"

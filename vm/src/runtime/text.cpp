@@ -1,5 +1,6 @@
 // Text of scalars, concatenation, string hashes.
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <type_traits>
@@ -91,6 +92,20 @@ String* concat(Thread& thread, const Slot* strings, unsigned count) {
     return joined;
 }
 
+namespace {
+
+// As a little-endian number on every machine: a hash shows in what a program prints.
+template <typename T>
+T little_endian_word(const char* p) {
+    T word = load_word<T>(p);
+    if constexpr (std::endian::native == std::endian::big)
+        word = sizeof(T) == 8 ? static_cast<T>(__builtin_bswap64(word))
+                              : static_cast<T>(__builtin_bswap32(static_cast<std::uint32_t>(word)));
+    return word;
+}
+
+}  // namespace
+
 // Eight bytes at a time, multiply and fold; the machine's own choice, not part of any contract.
 std::uint32_t compute_string_hash(const String& string) {
     const char* p = string.chars();
@@ -101,18 +116,16 @@ std::uint32_t compute_string_hash(const String& string) {
         h = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     };
     while (n >= 8) {
-        std::uint64_t v;
-        std::memcpy(&v, p, 8);
-        mix(v);
+        mix(little_endian_word<std::uint64_t>(p));
         p += 8;
         n -= 8;
     }
     if (n > 0) {
-        // The bytes left, as a little-endian number on little-endian machines.
+        // The bytes left, as a little-endian number.
         std::uint64_t v = 0;
         if (n >= 4) {
-            v = load_word<std::uint32_t>(p) | std::uint64_t{load_word<std::uint32_t>(p + n - 4)}
-                                                  << (8 * (n - 4));
+            v = little_endian_word<std::uint32_t>(p) |
+                std::uint64_t{little_endian_word<std::uint32_t>(p + n - 4)} << (8 * (n - 4));
         } else {
             for (std::size_t i = n; i-- > 0;) v = v << 8 | static_cast<unsigned char>(p[i]);
         }

@@ -14,6 +14,7 @@
 // malloc_heap.cpp (one calloc per object, never collects; for sanitizers).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -168,8 +169,21 @@ void remove_root_range(const void* lo);
 void add_root_scanner(RootScanner scanner, void* data);
 void remove_root_scanner(RootScanner scanner, void* data);
 
-// To be called for every store of a reference into an object, before or after it.
-inline void write_barrier(void* /*object*/, void* /*slot*/, void* /*value*/) {}
+// What this thread has written so far is seen by whoever sees its later stores: an object that another thread
+// finds through a reference has its class, its length and its text, although guests share objects without a
+// lock. x86-64 and s390x keep stores in order by themselves; others (AArch64) need an instruction.
+inline void publish_writes() {
+#if defined(__x86_64__) || defined(__s390x__)
+    std::atomic_signal_fence(std::memory_order_release);
+#else
+    std::atomic_thread_fence(std::memory_order_release);
+#endif
+}
+
+// To be called for every store of a reference into an object, before it.
+inline void write_barrier(void* /*object*/, void* /*slot*/, void* /*value*/) {
+    publish_writes();
+}
 
 // ---- weak references and cleaners --------------------------------------------------------------------
 

@@ -29,6 +29,19 @@ option(SKUA_COVERAGE "Count executed lines (gcov)" OFF)
 set(SKUA_TEST_ONLY "" CACHE STRING "A regular expression: only tests whose name matches are declared")
 set(SKUA_TEST_PREFIX "" CACHE STRING "Put before every test's name, so that several builds run in one ctest")
 
+option(SKUA_COMPILER "Build the compiler, vmc" ON)
+set(SKUA_STD_ARCHIVE "" CACHE FILEPATH "The std.ska that another build has made, to be used instead of compiling one; needed without vmc")
+
+# Everything that is laid out in memory counts on pointers of 64 bits; either order of bytes will do.
+if(NOT CMAKE_SIZEOF_VOID_P EQUAL 8)
+    message(FATAL_ERROR "Skua needs a 64-bit target: ${CMAKE_SYSTEM_PROCESSOR} has pointers of ${CMAKE_SIZEOF_VOID_P} bytes")
+endif()
+set(tested_processors x86_64 AMD64 aarch64 s390x)
+if(NOT CMAKE_SYSTEM_PROCESSOR IN_LIST tested_processors)
+    message(WARNING "Skua is tested on x86-64, and without the compiled tier on aarch64 and s390x (docs/portability.md), "
+        "not on ${CMAKE_SYSTEM_PROCESSOR}: run the tests")
+endif()
+
 find_package(Threads REQUIRED)
 # The system's own Python before a version manager's on PATH, which costs half a second at each start.
 find_program(SKUA_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
@@ -41,7 +54,7 @@ if(SKUA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 find_program(SKUA_MOLD mold)
-if(SKUA_MOLD)
+if(SKUA_MOLD AND NOT CMAKE_CROSSCOMPILING)
     add_link_options(-fuse-ld=mold)
 endif()
 
@@ -55,7 +68,8 @@ endif()
 # a millisecond less at every start (docs/decisions/001-static-linking.md). mold 1.10 makes tables that
 # glibc refuses, so this is GNU ld's work; everything else is linked by mold, which is quicker.
 set(SKUA_PROGRAM_LINK_OPTIONS "")
-if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT SKUA_SANITIZE AND NOT SKUA_COVERAGE AND NOT SKUA_FUZZ)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT SKUA_SANITIZE AND NOT SKUA_COVERAGE AND NOT SKUA_FUZZ
+   AND NOT CMAKE_CROSSCOMPILING)
     include(CheckCXXSourceRuns)
     set(CMAKE_REQUIRED_LINK_OPTIONS -fuse-ld=bfd -Wl,-z,pack-relative-relocs -Wl,--gc-sections)
     check_cxx_source_runs("

@@ -156,25 +156,33 @@ def check(case, mode, code, out, err):
     return [f"{mode}: {p}" for p in problems]
 
 
+def compile_case(case, vmc, classes, timeout):
+    """Its class files into an empty folder; what went wrong, or None."""
+    rest, known, steps = case.sources, [], []
+    for folder in case.separate:
+        root = case.source_root / folder
+        own = [s for s in rest if root in s.parents]
+        rest = [s for s in rest if root not in s.parents]
+        steps.append((root, own))
+    for root, sources in [*steps, (case.source_root, rest)]:
+        code, out, err = run([vmc, *sources, "--source-root", root, *known, *case.vmc_flags, "-o", classes], timeout)
+        if code != 0:
+            return f"vmc ended with {code}:\n{(out + err)[-2000:]}"
+        if out or err:
+            return f"vmc printed:\n{out + err}"
+        known = ["--class-path", classes]
+    return None
+
+
 def run_case(case, options):
     work = pathlib.Path(tempfile.mkdtemp(prefix="skua-"))
     try:
         classes, archive = work / "classes", work / "case.ska"
         classes.mkdir()
         vmc, vmrun, vmar = (options.bin / tool for tool in ("vmc", "vmrun", "vmar"))
-        rest, known, steps = case.sources, [], []
-        for folder in case.separate:
-            root = case.source_root / folder
-            own = [s for s in rest if root in s.parents]
-            rest = [s for s in rest if root not in s.parents]
-            steps.append((root, own))
-        for root, sources in [*steps, (case.source_root, rest)]:
-            code, out, err = run([vmc, *sources, "--source-root", root, *known, *case.vmc_flags, "-o", classes], options.timeout)
-            if code != 0:
-                return case, [f"vmc ended with {code}:\n{(out + err)[-2000:]}"]
-            if out or err:
-                return case, [f"vmc printed:\n{out + err}"]
-            known = ["--class-path", classes]
+        wrong = compile_case(case, vmc, classes, options.timeout)
+        if wrong:
+            return case, [wrong]
         if case.compile_only:
             return case, []
         problems = []

@@ -1,5 +1,7 @@
 // The universal operations on any type: equality, hash, text. See contracts.md.
+#include <bit>
 #include <charconv>
+#include <limits>
 #include <string>
 
 #include "link/linker.h"
@@ -270,7 +272,10 @@ bool hash_value(Thread& thread, const Type* type, const Slot* value, std::int64_
             const double d = type->kind == TypeKind::F64
                                  ? std::bit_cast<double>(*value)
                                  : double{std::bit_cast<float>(static_cast<std::uint32_t>(*value))};
-            hash = int_hash(d == 0 ? 0 : std::bit_cast<std::uint64_t>(d));
+            // Zeros are equal; which NaN an operation gives is the processor's choice.
+            hash = int_hash(d == 0   ? 0
+                            : d != d ? std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN())
+                                     : std::bit_cast<std::uint64_t>(d));
             return true;
         }
         case TypeKind::String:

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include "archive_index.h"
+#include "skua/classfile/limits.h"
 
 namespace skua::classfile {
 
@@ -21,14 +22,14 @@ Diagnostic archive_error(std::string_view archive, std::string_view entry, std::
 
 Result<> ArchiveChecker::open() {
     SKUA_TRY(end_record());
-    std::size_t at = directory_;
+    std::size_t place = directory_;
     std::uint64_t expected_offset = 0;
     std::uint64_t total = 0;
     std::string_view previous;
     std::size_t index_at = 0;
     for (std::uint32_t i = 0; i < count_; ++i) {
         Record r;
-        SKUA_TRY(next_record(at, r));
+        SKUA_TRY(next_record(place, r));
         if (r.offset != expected_offset)
             return i == 0 ? fail("A003", "the archive has bytes in front of its first entry")
                           : fail("A012", "entries overlap, or bytes between them belong to none", r.name);
@@ -52,7 +53,7 @@ Result<> ArchiveChecker::open() {
             SKUA_TRY(index_line(index_at, r));
         }
     }
-    if (at != directory_end_) return fail("A012", "the directory is longer than its entries");
+    if (place != directory_end_) return fail("A012", "the directory is longer than its entries");
     if (expected_offset != directory_)
         return fail("A012", "bytes between the entries and the directory belong to none");
     if (count_ < 2)
@@ -63,28 +64,51 @@ Result<> ArchiveChecker::open() {
     return {};
 }
 
-Diagnostic ArchiveChecker::no_end_record() const {
-    const std::size_t size = bytes_.size();
-    const std::size_t reach = std::min<std::size_t>(size, kEndSize + 0xFFFF);
+Result<> ArchiveChecker::have_end(std::uint64_t offset) {
+    if (archive_.fd_ < 0 || (!archive_.bytes_.empty() && offset >= archive_.bytes_at_)) return {};
+    std::vector<std::uint8_t> end;
+    auto bytes = archive_.part(offset, static_cast<std::size_t>(archive_.size_ - offset), end);
+    if (!bytes) return std::move(bytes).error();
+    archive_.owned_ = std::move(end);
+    archive_.bytes_ = archive_.owned_;
+    archive_.bytes_at_ = offset;
+    return {};
+}
+
+Result<std::uint32_t> ArchiveChecker::first_word() const {
+    if (archive_.size_ < 4) return 0u;
+    std::vector<std::uint8_t> buffer;
+    auto bytes = archive_.part(0, 4, buffer);
+    if (!bytes) return std::move(bytes).error();
+    return u32(bytes->data());
+}
+
+constexpr std::size_t kMaxComment = 0xFFFF;
+
+Result<> ArchiveChecker::no_end_record() const {
+    const std::uint64_t size = archive_.size_;
+    const auto reach = static_cast<std::size_t>(std::min<std::uint64_t>(size, kEndSize + kMaxComment));
     for (std::size_t back = kEndSize; back <= reach; ++back) {
-        const std::uint8_t* p = bytes_.data() + size - back;
+        const std::uint8_t* p = at(size - back);
         if (u32(p) != kEndSignature) continue;
         if (u16(p + 20) == back - kEndSize) return fail("A013", "the archive has a comment");
         return fail("A002", "the archive is followed by " + std::to_string(back - kEndSize) +
                                 " bytes that do not belong to it");
     }
-    if (size >= 4 && u32(bytes_.data()) == kLocalSignature)
+    auto first = first_word();
+    if (!first) return std::move(first).error();
+    if (*first == kLocalSignature)
         return fail("A001", "the end of the archive is missing: the file is truncated");
     return fail("A001", size == 0 ? "the file is empty" : "this is not a Skua archive");
 }
 
 Result<> ArchiveChecker::end_record() {
-    const std::size_t size = bytes_.size();
+    const std::uint64_t size = archive_.size_;
     if (size > 0xFFFFFFFFu) return fail("A004", "the archive is larger than 4 GiB");
-    if (size < kEndSize || u32(bytes_.data() + size - kEndSize) != kEndSignature ||
-        u16(bytes_.data() + size - 2) != 0)
+    SKUA_TRY(have_end(size - std::min<std::uint64_t>(size, kEndSize + kMaxComment)));
+    if (size < kEndSize || u32(at(size - kEndSize)) != kEndSignature || u16(at(size - 2)) != 0)
         return no_end_record();
-    const std::uint8_t* p = bytes_.data() + size - kEndSize;
+    const std::uint8_t* p = at(size - kEndSize);
     const std::uint16_t here = u16(p + 8);
     count_ = u16(p + 10);
     const std::uint32_t directory_size = u32(p + 12);
@@ -97,21 +121,26 @@ Result<> ArchiveChecker::end_record() {
     const std::uint64_t end = std::uint64_t{directory_} + directory_size;
     if (end > size - kEndSize) return fail("A014", "the directory is said to lie beyond the end");
     if (end < size - kEndSize) {
-        const bool front = u32(bytes_.data()) != kLocalSignature;
-        return fail("A003", front ? "the archive has bytes in front of its first entry"
-                                  : "bytes between the directory and its end record belong to nothing");
+        auto first = first_word();
+        if (!first) return std::move(first).error();
+        return fail("A003", *first != kLocalSignature
+                                ? "the archive has bytes in front of its first entry"
+                                : "bytes between the directory and its end record belong to nothing");
     }
     directory_end_ = static_cast<std::uint32_t>(end);
-    return {};
+    // Before a large file's directory is read: no record is longer.
+    if (directory_size > std::uint64_t{count_} * (kCentralSize + kMaxNameBytes))
+        return fail("A012", "the directory is longer than its entries");
+    return have_end(directory_);
 }
 
-Result<> ArchiveChecker::next_record(std::size_t& at, Record& record) const {
-    const std::uint8_t* p = bytes_.data() + at;
-    if (directory_end_ - at < kCentralSize || u32(p) != kCentralSignature)
+Result<> ArchiveChecker::next_record(std::size_t& place, Record& record) const {
+    const std::uint8_t* p = at(place);
+    if (directory_end_ - place < kCentralSize || u32(p) != kCentralSignature)
         return fail("A014", "the directory has fewer entries than it says");
     record.common = common(p + 8);
     record.offset = u32(p + 42);
-    if (record.common.name_size > directory_end_ - at - kCentralSize)
+    if (record.common.name_size > directory_end_ - place - kCentralSize)
         return fail("A014", "the directory ends inside a name");
     record.name = {reinterpret_cast<const char*>(p) + kCentralSize, record.common.name_size};
     if (!is_entry_name(record.name))
@@ -120,7 +149,7 @@ Result<> ArchiveChecker::next_record(std::size_t& at, Record& record) const {
             "an entry has a name that is not allowed: it is absolute, has a part that is empty, '.' or '..', "
             "or a character that is not portable");
     SKUA_TRY(check_record(p, record));
-    at += kCentralSize + record.name.size();
+    place += kCentralSize + record.name.size();
     return {};
 }
 
@@ -164,35 +193,48 @@ Result<> ArchiveChecker::first_entries(const Record& r, std::uint32_t i) {
     if (i != 0) return {};
     if (r.name != kIndexEntry || r.common.method != kStored)
         return fail("A017", "the first entry is not a stored META/index", r.name);
-    const std::size_t start = kLocalSize + r.name.size();
-    archive_.index_ = {reinterpret_cast<const char*>(bytes_.data()) + start, r.common.size};
+    return read_index(r);
+}
+
+Result<> ArchiveChecker::read_index(const Record& r) {
+    // Before a large file's index is read: a line is a name and columns, and so is a record.
+    const std::uint64_t lines = std::uint64_t{directory_end_} - directory_ + count_ * (kIndexTail + 1);
+    if (r.common.size > kIndexHeader.size() + lines)
+        return fail("A018", "the index is longer than the directory's entries need", r.name);
+    auto text = archive_.part(kLocalSize + r.name.size(), r.common.size, archive_.index_bytes_);
+    if (!text) return std::move(text).error();
+    archive_.index_ = {reinterpret_cast<const char*>(text->data()), text->size()};
     if (!archive_.index_.starts_with(kIndexHeader))
         return fail("A017", "the index has an unknown form", r.name);
     archive_.index_header_ = kIndexHeader.size();
-    const auto crc = ::crc32(0, bytes_.data() + start, r.common.size);
-    if (crc != r.common.crc) return fail("A021", "the checksum is wrong: the archive is damaged", r.name);
+    if (::crc32(0, text->data(), r.common.size) != r.common.crc)
+        return fail("A021", "the checksum is wrong: the archive is damaged", r.name);
     return {};
 }
 
-Result<> ArchiveChecker::index_line(std::size_t& at, const Record& r) const {
+Result<> ArchiveChecker::index_line(std::size_t& place, const Record& r) const {
     const std::string_view index = archive_.index_;
-    const std::size_t end = at + r.name.size() + kIndexTail;
+    const std::size_t end = place + r.name.size() + kIndexTail;
     EntryInfo entry;
-    if (end >= index.size() || index[end] != '\n' || !parse_index_line(index.substr(at, end - at), entry) ||
-        entry.name != r.name || entry.offset != r.offset || entry.packed_size != r.common.packed_size ||
+    if (end >= index.size() || index[end] != '\n' ||
+        !parse_index_line(index.substr(place, end - place), entry) || entry.name != r.name ||
+        entry.offset != r.offset || entry.packed_size != r.common.packed_size ||
         entry.size != r.common.size || entry.deflated != (r.common.method == kDeflated))
         return fail("A018", "the index does not agree with the directory", r.name);
-    at = end + 1;
+    place = end + 1;
     return {};
 }
 
 Result<> ArchiveChecker::local_headers() {
     SKUA_TRY(end_record());
-    std::size_t at = directory_;
+    std::size_t place = directory_;
+    std::vector<std::uint8_t> buffer;
     for (std::uint32_t i = 0; i < count_; ++i) {
         Record r;
-        SKUA_TRY(next_record(at, r));
-        const std::uint8_t* p = bytes_.data() + r.offset;
+        SKUA_TRY(next_record(place, r));
+        auto header = archive_.part(r.offset, kLocalSize + r.name.size(), buffer);
+        if (!header) return std::move(header).error();
+        const std::uint8_t* p = header->data();
         const Common local = common(p + 6);
         const Common& c = r.common;
         const bool same =

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 #include <zlib.h>
 
 #include "archive_index.h"
@@ -20,19 +21,18 @@ Diagnostic failure(std::string message, std::string_view file = {}) {
 }
 
 struct PackedEntry {
-    std::string_view name;
-    Bytes deflated;  // empty: stored
-    const Bytes* contents = nullptr;
-    std::uint32_t crc = 0, offset = 0;
+    std::string name;
+    std::span<const std::uint8_t> packed;
+    Bytes owned;  // what `packed` refers to, unless that belongs to somebody else
+    bool deflated = false;
+    std::uint32_t size = 0, crc = 0, offset = 0;
     Sha256 digest{};
 
-    [[nodiscard]] const Bytes& packed() const { return deflated.empty() ? *contents : deflated; }
-    [[nodiscard]] std::uint32_t packed_size() const { return static_cast<std::uint32_t>(packed().size()); }
-    [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(contents->size()); }
+    [[nodiscard]] std::uint32_t packed_size() const { return static_cast<std::uint32_t>(packed.size()); }
 };
 
 // The deflated form if it is smaller and does not look like a bomb.
-Bytes deflate_bytes(const Bytes& in) {
+Bytes deflate_bytes(std::span<const std::uint8_t> in) {
     z_stream stream{};
     if (in.empty() || ::deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
     Bytes out(in.size());
@@ -48,13 +48,16 @@ Bytes deflate_bytes(const Bytes& in) {
     return out;
 }
 
-PackedEntry pack(std::string_view name, const Bytes& contents, bool deflate) {
+PackedEntry pack(std::string_view name, std::span<const std::uint8_t> contents, bool deflate) {
     PackedEntry e;
     e.name = name;
-    e.contents = &contents;
-    if (deflate) e.deflated = deflate_bytes(contents);
+    e.size = static_cast<std::uint32_t>(contents.size());
+    e.packed = contents;
+    if (deflate) e.owned = deflate_bytes(contents);
+    e.deflated = !e.owned.empty();
+    if (e.deflated) e.packed = e.owned;
     e.crc = static_cast<std::uint32_t>(::crc32(0, contents.data(), static_cast<uInt>(contents.size())));
-    e.digest = sha256(e.packed());
+    e.digest = sha256(e.packed);
     return e;
 }
 
@@ -67,7 +70,7 @@ public:
         u16(zip::kVersionNeeded);
         common(e);
         text(e.name);
-        out_.insert(out_.end(), e.packed().begin(), e.packed().end());
+        out_.insert(out_.end(), e.packed.begin(), e.packed.end());
     }
 
     void central(const PackedEntry& e) {
@@ -101,12 +104,12 @@ public:
 private:
     void common(const PackedEntry& e) {
         u16(zip::kUtf8Names);
-        u16(e.deflated.empty() ? zip::kStored : zip::kDeflated);
+        u16(e.deflated ? zip::kDeflated : zip::kStored);
         u16(zip::kDosTime);
         u16(zip::kDosDate);
         u32(e.crc);
         u32(e.packed_size());
-        u32(e.size());
+        u32(e.size);
         u16(static_cast<std::uint32_t>(e.name.size()));
         u16(0);  // extra fields
     }
@@ -139,8 +142,38 @@ bool one_line_each(const Manifest& m) {
            std::all_of(m.dependencies.begin(), m.dependencies.end(), dependency);
 }
 
-Bytes to_bytes(const std::string& s) {
-    return {s.begin(), s.end()};
+std::span<const std::uint8_t> bytes_of(std::string_view s) {
+    return {reinterpret_cast<const std::uint8_t*>(s.data()), s.size()};
+}
+
+// All entries but the index, in order.
+Result<Bytes> write_entries(std::vector<PackedEntry> entries) {
+    if (entries.size() + 1 > zip::kMaxEntries)
+        return failure("an archive cannot have more than 65534 entries");
+    // The length of the index depends on names alone, so offsets are known before its text is.
+    std::size_t index_size = kIndexHeader.size();
+    for (const PackedEntry& e : entries) index_size += e.name.size() + kIndexTail + 1;
+    std::uint64_t offset = zip::kLocalSize + kIndexEntry.size() + index_size;
+    std::uint64_t unpacked = index_size;
+    std::string index(kIndexHeader);
+    for (PackedEntry& e : entries) {
+        e.offset = static_cast<std::uint32_t>(offset);
+        append_index_line(index, {e.name, offset, e.packed_size(), e.size, e.deflated, e.digest});
+        offset += zip::kLocalSize + e.name.size() + e.packed_size();
+        unpacked += e.size;
+    }
+    if (offset > 0xF0000000u || unpacked > zip::kMaxTotalBytes)
+        return failure("the archive would exceed 4 GiB");
+    const PackedEntry first = pack(kIndexEntry, bytes_of(index), false);
+
+    ZipWriter out(offset + (entries.size() + 1) * 100);
+    out.local(first);
+    for (const PackedEntry& e : entries) out.local(e);
+    const std::size_t directory = out.position();
+    out.central(first);
+    for (const PackedEntry& e : entries) out.central(e);
+    out.end(entries.size() + 1, directory);
+    return out.take();
 }
 
 }  // namespace
@@ -165,40 +198,40 @@ Result<> ArchiveWriter::add_class(std::vector<std::uint8_t> bytes, std::string_v
 
 Result<std::vector<std::uint8_t>> ArchiveWriter::finish(Packing packing) const {
     if (!one_line_each(manifest_)) return failure("a value of the manifest contains a control character");
-    const Bytes manifest = to_bytes(manifest_.to_text());
-    auto parsed = Manifest::parse(manifest_.to_text());
+    const std::string manifest = manifest_.to_text();
+    auto parsed = Manifest::parse(manifest);
     if (!parsed) return std::move(parsed).error();
 
-    std::vector<PackedEntry> packed(1);
+    std::vector<PackedEntry> packed;
+    packed.reserve(entries_.size() + 1);
     const bool deflate = packing == Packing::Deflate;
-    packed.push_back(pack(kManifestEntry, manifest, deflate));
+    packed.push_back(pack(kManifestEntry, bytes_of(manifest), deflate));
     for (const auto& [name, contents] : entries_) packed.push_back(pack(name, contents, deflate));
-    if (packed.size() > zip::kMaxEntries) return failure("an archive cannot have more than 65534 entries");
+    return write_entries(std::move(packed));
+}
 
-    // The length of the index depends on names alone, so offsets are known before its text is.
-    std::size_t index_size = kIndexHeader.size();
-    for (std::size_t i = 1; i < packed.size(); ++i) index_size += packed[i].name.size() + kIndexTail + 1;
-    std::uint64_t offset = zip::kLocalSize + kIndexEntry.size() + index_size;
-    std::uint64_t unpacked = index_size;
-    std::string index(kIndexHeader);
-    for (std::size_t i = 1; i < packed.size(); ++i) {
-        PackedEntry& e = packed[i];
-        e.offset = static_cast<std::uint32_t>(offset);
-        append_index_line(index, {e.name, offset, e.packed_size(), e.size(), !e.deflated.empty(), e.digest});
-        offset += zip::kLocalSize + e.name.size() + e.packed_size();
-        unpacked += e.size();
+Result<std::vector<std::uint8_t>> Archive::with_signature(std::string_view text) const {
+    std::vector<PackedEntry> all;
+    PackedEntry signature = pack(kSignatureEntry, bytes_of(text), false);
+    for (const EntryInfo& entry : entries()) {
+        if (entry.name == kSignatureEntry) continue;
+        if (!signature.name.empty() && entry.name != kManifestEntry && entry.name > kSignatureEntry)
+            all.push_back(std::exchange(signature, {}));
+        PackedEntry e;
+        auto bytes = packed_bytes(entry, e.crc, e.owned);
+        if (!bytes) return std::move(bytes).error();
+        e.packed = *bytes;
+        if (sha256(e.packed) != entry.digest)
+            return failure("the contents do not have the digest that the index records",
+                           display_name_ + "!" + std::string(entry.name));
+        e.name = entry.name;
+        e.deflated = entry.deflated;
+        e.size = entry.size;
+        e.digest = entry.digest;
+        all.push_back(std::move(e));
     }
-    if (offset > 0xF0000000u || unpacked > zip::kMaxTotalBytes)
-        return failure("the archive would exceed 4 GiB");
-    const Bytes index_bytes = to_bytes(index);
-    packed[0] = pack(kIndexEntry, index_bytes, false);
-
-    ZipWriter out(offset + packed.size() * 100);
-    for (const PackedEntry& e : packed) out.local(e);
-    const std::size_t directory = out.position();
-    for (const PackedEntry& e : packed) out.central(e);
-    out.end(packed.size(), directory);
-    return out.take();
+    if (!signature.name.empty()) all.push_back(std::move(signature));
+    return write_entries(std::move(all));
 }
 
 }  // namespace skua::classfile

@@ -21,24 +21,6 @@ bool is_digest(std::string_view text) {
     return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// "name >=1.2 <2 sha256:..."
-Result<Dependency> parse_dependency(std::string_view value) {
-    Dependency d;
-    const std::size_t space = value.find(' ');
-    d.name = value.substr(0, space);
-    std::string_view rest = space == std::string_view::npos ? std::string_view() : value.substr(space + 1);
-    constexpr std::string_view mark = "sha256:";
-    if (const std::size_t at = rest.rfind(mark);
-        at != std::string_view::npos && (at == 0 || rest[at - 1] == ' ')) {
-        d.digest = rest.substr(at + mark.size());
-        if (!is_digest(d.digest))
-            return bad("the manifest has a malformed digest for dependency '" + d.name + "'");
-        rest = rest.substr(0, at == 0 ? 0 : at - 1);
-    }
-    d.versions = rest;
-    return d;
-}
-
 Result<> set_once(std::string& field, std::string_view key, std::string_view value) {
     if (!field.empty()) return bad("the manifest has '" + std::string(key) + "' twice");
     field = value;
@@ -46,6 +28,35 @@ Result<> set_once(std::string& field, std::string_view key, std::string_view val
 }
 
 }  // namespace
+
+Result<Dependency> Dependency::parse(std::string_view value) {
+    Dependency d;
+    const std::size_t space = value.find(' ');
+    d.name = value.substr(0, space);
+    // Files are looked for by it.
+    const bool good = !d.name.empty() && d.name.front() != '-' && d.name.front() != '.' &&
+                      std::all_of(d.name.begin(), d.name.end(), [](char c) {
+                          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                 c == '.' || c == '_' || c == '-';
+                      });
+    if (!good)
+        return bad(
+            "'" + d.name.substr(0, 200) +
+            "' cannot be the name of an archive that others depend on, which has letters, digits, '.', '_' "
+            "and '-'");
+    std::string_view rest = space == std::string_view::npos ? std::string_view() : value.substr(space + 1);
+    constexpr std::string_view mark = "sha256:";
+    if (const std::size_t at = rest.rfind(mark);
+        at != std::string_view::npos && (at == 0 || rest[at - 1] == ' ')) {
+        d.digest = rest.substr(at + mark.size());
+        if (!is_digest(d.digest))
+            return bad("the digest of dependency '" + d.name +
+                       "' is not 'sha256:' and 64 hexadecimal digits");
+        rest = rest.substr(0, at == 0 ? 0 : at - 1);
+    }
+    d.versions = rest;
+    return d;
+}
 
 std::string Manifest::to_text() const {
     std::string out(kFirstLine);
@@ -120,7 +131,7 @@ Result<Manifest> Manifest::parse(std::string_view text) {
                            "' on, but does not say to whom: ARCHIVE/CAP");
             m.passes.emplace_back(value);
         } else if (key == "dependency") {
-            auto d = parse_dependency(value);
+            auto d = Dependency::parse(value);
             if (!d) return d.error();
             if (!m.dependencies.empty() && m.dependencies.back().name >= d->name)
                 return bad("the dependencies of the manifest are repeated or out of order");

@@ -235,6 +235,34 @@ TEST_CASE("A015: bombs") {
     CHECK(open_error(b) == "A015");
 }
 
+TEST_CASE("A015: a bomb of many entries, each within its limits") {
+    constexpr std::uint32_t kOne = 1u << 30;
+    ArchiveWriter w;
+    for (const char* name : {"a1", "a2", "a3", "a4", "a5"})
+        REQUIRE(w.add(name, Bytes(kOne / zip::kBombRatio + 1, 0)).ok());
+    auto out = w.finish(ArchiveWriter::Packing::Store);
+    REQUIRE(out.ok());
+    Bytes b = std::move(*out);
+    // Record by record, since the contents are large.
+    std::size_t at = zip::u32(b.data() + b.size() - 6);
+    const std::size_t index_record = at;
+    for (; zip::u32(b.data() + at) == zip::kCentralSignature; at += 46 + zip::u32(b.data() + at + 28)) {
+        const std::string name(b.begin() + static_cast<std::ptrdiff_t>(at) + 46,
+                               b.begin() + static_cast<std::ptrdiff_t>(at) + 48);
+        if (name[0] != 'a') continue;
+        put16(b, at + 10, zip::kDeflated);
+        put32(b, at + 24, kOne);
+        set_index_digits(b, name, 2, kOne);
+        b[index_columns(b, name) + 27] = 'd';
+    }
+    const auto crc = ::crc32(0, b.data() + 30 + kIndexEntry.size(), zip::u32(b.data() + index_record + 24));
+    put32(b, index_record + 16, static_cast<std::uint32_t>(crc));
+    auto a = Archive::from_bytes(b, "h.ska");
+    REQUIRE_FALSE(a.ok());
+    CHECK(a.error().rule == "A015");
+    CHECK(a.error().message == "the entries together unpack to more than 4 GiB");
+}
+
 TEST_CASE("A016: time stamps") {
     Bytes b = good_archive();
     put16(b, record(b, "aa.txt") + 14, 0x5000);

@@ -3,10 +3,10 @@
 //   auto archive = Archive::open("app.ska");            // microseconds: structure and index, no contents
 //   auto bytes = (*archive)->find_class("demo.Main");   // digest checked here
 //
-// An Archive is immutable and may be read by any thread. It owns its mapping or bytes; EntryData
-// points into it, so the archive must outlive the data. A file must not be changed in place while
-// its archive is open (vmar replaces files by renaming). Archives are untrusted input: every
-// function that looks at contents returns a Result.
+// An Archive is immutable and may be read by any thread. It owns its bytes, or of a large file the descriptor
+// and the index; EntryData may point into it, so the archive must outlive the data. Whoever changes the file
+// meanwhile makes entries unreadable, whose digests then differ from the index. Archives are untrusted input:
+// every function that looks at contents returns a Result.
 #pragma once
 
 #include <array>
@@ -28,11 +28,15 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 inline constexpr std::string_view kIndexEntry = "META/index";
 inline constexpr std::string_view kManifestEntry = "META/manifest";
+inline constexpr std::string_view kSignatureEntry = "META/signature";  // signature.h
 
 struct Dependency {
     std::string name;
     std::string versions;  // a range such as ">=1.2 <2"; empty: any
     std::string digest;    // SHA-256 of the archive in hex; empty: any
+
+    // "NAME RANGE sha256:HEX", where range and digest may be missing.
+    static Result<Dependency> parse(std::string_view text);
     friend bool operator==(const Dependency&, const Dependency&) = default;
 };
 
@@ -81,10 +85,11 @@ public:
     Archive(const Archive&) = delete;
     Archive& operator=(const Archive&) = delete;
 
-    // Reads or (large ones) maps the file, and checks everything but contents: the zip structure, names,
-    // sizes, and that the index agrees with the directory.
+    // Reads the file (of a large one the directory and the index; entries when they are asked for), and
+    // checks everything but contents: the zip structure, names, sizes, and that the index agrees with the
+    // directory.
     static Result<std::shared_ptr<Archive>> open(const std::string& path);
-    // The same, but maps the file whatever its size: for one that is replaced as a whole and never written
+    // The same, but maps the file: for one that is replaced as a whole and never written
     // over, as the library of an installation (docs/decisions/008-library-mapped.md).
     static Result<std::shared_ptr<Archive>> map(const std::string& path);
     static Result<std::shared_ptr<Archive>> from_bytes(std::vector<std::uint8_t> bytes,
@@ -108,10 +113,24 @@ public:
     Result<Manifest> manifest() const;
     // Reads everything; checks every header, digest and checksum, so that no bit can have changed.
     Result<> verify() const;
+    // SHA-256 of the whole file, as `sha256sum` prints it; it stands for the index that this archive has
+    // read.
+    Result<Sha256> digest() const;
+    // The text of META/index.
+    [[nodiscard]] std::string_view index() const { return index_; }
+    // The same archive with `text` as its META/signature, in place of any that it has; all other entries stay
+    // as they are packed.
+    Result<std::vector<std::uint8_t>> with_signature(std::string_view text) const;
 
 private:
     Archive() = default;
-    int load(int fd, bool map);
+    int load(int& fd, bool map);
+    // A part of the file: a view of it, or what was read into `buffer`.
+    Result<std::span<const std::uint8_t>> part(std::uint64_t offset, std::size_t size,
+                                               std::vector<std::uint8_t>& buffer) const;
+    // The packed bytes of an entry, behind its header, which is checked.
+    Result<std::span<const std::uint8_t>> packed_bytes(const EntryInfo& entry, std::uint32_t& crc,
+                                                       std::vector<std::uint8_t>& buffer) const;
     static Result<std::shared_ptr<Archive>> check(std::shared_ptr<Archive> archive);
     static Result<std::shared_ptr<Archive>> open(const std::string& path, bool map);
     [[nodiscard]] std::string_view index_line(std::string_view entry_name) const;
@@ -119,10 +138,14 @@ private:
 
     std::string display_name_;
     std::vector<std::uint8_t> owned_;
-    std::span<const std::uint8_t> mapped_;  // of a file: its contents, or the file itself
-    std::span<const std::uint8_t> bytes_;
-    std::string_view index_;        // the text of META/index
-    std::size_t index_header_ = 0;  // length of the index's first line
+    std::span<const std::uint8_t> mapped_;   // of a file: its contents, or the file itself
+    int fd_ = -1;                            // of a large file, from which entries are read
+    std::uint64_t size_ = 0;                 // of the file
+    std::span<const std::uint8_t> bytes_;    // the whole file; of a large one, its end
+    std::uint64_t bytes_at_ = 0;             // where in the file that begins
+    std::vector<std::uint8_t> index_bytes_;  // of a large file: what index_ refers to
+    std::string_view index_;                 // the text of META/index
+    std::size_t index_header_ = 0;           // length of the index's first line
 };
 
 // "demo.Main" -> "demo/Main.skc"

@@ -42,6 +42,9 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
     if (value.empty()) return std::string(name) + " needs a value";
     if (is_tier_option(name)) return set_tier_option(options.tier, name, value);
     if (name == "--class-path" || name == "-cp") return split_path(value, options.class_path), std::string();
+    if (name == "--archive-path") return options.archive_path = text, std::string();
+    if (name == "--lock") return options.lock_file = text, std::string();
+    if (name == "--require-signature") return options.required_keys.push_back(text), std::string();
     if (name == "--allow") return options.allow.push_back(text), std::string();
     if (name == "--deny") return options.deny.push_back(text), std::string();
     if (name == "--plugin-path") return split_path(value, options.plugin_path), std::string();
@@ -70,8 +73,9 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
 
 bool takes_value(std::string_view name) {
     for (const std::string_view known :
-         {"--class-path", "-cp", "--allow", "--deny", "--plugin-path", "--std", "--max-heap", "--max-stack",
-          "--max-instructions", "--gc-stress", "--entry", "--outcome-to"})
+         {"--class-path", "-cp", "--archive-path", "--lock", "--require-signature", "--allow", "--deny",
+           "--plugin-path", "--std", "--max-heap", "--max-stack", "--max-instructions", "--gc-stress",
+           "--entry", "--outcome-to"})
         if (name == known) return true;
     return tier_option_takes_value(name);
 }
@@ -163,6 +167,14 @@ Usage: vmrun [OPTION...] --class-path PATH MODULE [ARG...]
 What to run:
   --class-path PATH     folders and archives of class files, separated by ':'
                         (repeatable; default: the current folder)
+  --archive-path PATH   folders of archives that the program's depends on, separated by ':'
+                        (default: $SKUA_ARCHIVES, or the folder of ARCHIVE and
+                        archives/ in it)
+  --lock FILE           their versions and digests (default: skua.lock beside ARCHIVE, if it
+                        is this program's)
+  --require-signature KEY  run only what KEY has signed: the program, the class path and all
+                        dependencies. KEY: a public key or a file of one (repeatable: any
+                        of the keys)
   --std FILE            the standard library's archive (default: ../lib/skua/std.ska
                         beside this program)
   --entry FUNCTION      a function of MODULE without parameters and result, in place of main
@@ -201,6 +213,7 @@ Examples:
   vmrun --class-path build/classes hello World
   vmrun --allow=fs.read:data wordfreq.ska data/book.txt
   vmrun --max-heap=64M --gc-log app.ska
+  vmrun --require-signature=release.pub app.ska
 
 Options come before MODULE or ARCHIVE; what follows belongs to the program.
 

@@ -14,7 +14,10 @@ namespace skua::vmrun {
 
 struct RunOptions {
     std::vector<std::string> class_path;
-    std::string target;  // module or archive
+    std::string archive_path;                // folders of archives that others depend on, between colons
+    std::string lock_file;                   // empty: skua.lock beside the archive
+    std::vector<std::string> required_keys;  // files or texts of public keys
+    std::string target;                      // module or archive
     bool target_is_archive = false;
     std::string entry = "main";      // the function that runs
     int outcome_to = -1;             // file descriptor that is told how it ended

@@ -9,6 +9,7 @@
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
 #include "native_stack.h"
+#include "program_archives.h"
 #include "run_options.h"
 #include "show_capabilities.h"
 #include "skua/classfile/archive.h"
@@ -23,19 +24,15 @@ namespace {
 
 using namespace skua;
 using namespace skua::tools;
+using vmrun::input_code;
 
 int fail(int code, const std::string& message) {
     std::fprintf(stderr, "vmrun: %s\n", message.c_str());
     return code;
 }
 
-// A file that can be read and is bad, or one that cannot be read?
-int input_code(const Diagnostic& diagnostic) {
-    if (!diagnostic.rule.empty()) return kBadInput;
-    const std::string file = diagnostic.file.substr(0, diagnostic.file.find(".ska!") == std::string::npos
-                                                           ? std::string::npos
-                                                           : diagnostic.file.find(".ska!") + 4);
-    return !file.empty() && is_readable(file) ? kBadInput : kNoInput;
+int fail(const Failure& failure) {
+    return fail(failure.code, failure.message);
 }
 
 int print(const std::string& text) {
@@ -59,8 +56,18 @@ Result<void> add_library(vm::Vm& machine, const std::string& path) {
     return machine.boot_loader().add_archive(*std::move(archive), path);
 }
 
+// One that the command line names.
+Result<void> add_other_library(vm::Vm& machine, const std::string& path,
+                               const vmrun::ProgramArchives& archives) {
+    if (!archives.signatures_required()) return machine.boot_loader().add_path(path);
+    auto archive = classfile::Archive::open(path);
+    if (!archive) return std::move(archive).error();
+    SKUA_TRY(archives.check_signature(**archive));
+    return machine.boot_loader().add_archive(*std::move(archive), path);
+}
+
 // Grants, plugins, class path. 0, or the exit code after a message.
-int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
+int set_up(vm::Vm& machine, const vmrun::RunOptions& options, vmrun::ProgramArchives& archives) {
     if (options.allow_all) machine.capabilities().allow_all();
     for (const std::string& grant : options.allow)
         if (auto granted = machine.capabilities().allow(grant); !granted)
@@ -74,17 +81,18 @@ int set_up(vm::Vm& machine, const vmrun::RunOptions& options) {
     for (std::size_t i = 0; i < count; i++)
         if (auto added = machine.natives().add_plugin(entries[i], "built in"); !added)
             return fail(kBadInput, "the standard library: " + one_line(added.error()));
+    if (auto bad = archives.read_keys()) return fail(*bad);
     const bool own = options.std_archive.empty();
     const std::string std_archive = own ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
-    if (auto added = own ? add_library(machine, std_archive) : machine.boot_loader().add_path(std_archive);
+    if (auto added =
+            own ? add_library(machine, std_archive) : add_other_library(machine, std_archive, archives);
         !added)
         return fail(input_code(added.error()), "the standard library: " + one_line(added.error()));
     // Everything thrown is one of its classes: without them no error could be told.
     if (auto error = machine.boot_loader().load("std.core.Error"); !error)
         return fail(kBadInput, std_archive + ": is not the standard library: " + one_line(error.error()));
     for (const std::string& path : options.class_path)
-        if (auto added = machine.app_loader().add_path(path); !added)
-            return fail(input_code(added.error()), one_line(added.error()));
+        if (auto bad = archives.add_class_path(path)) return fail(*bad);
     return 0;
 }
 
@@ -95,26 +103,6 @@ void tell(int fd, std::string_view text) {
         if (n <= 0) return;  // nobody reads any more
         text.remove_prefix(static_cast<std::size_t>(n));
     }
-}
-
-// The module that an archive starts; the archive joins the class path. 0, or the exit code.
-int open_archive(vm::Vm& machine, const std::string& path, std::string& module) {
-    if (!is_readable(path)) {
-        std::vector<std::uint8_t> none;
-        const auto why = read_file(path, 0, none);
-        return fail(kNoInput, why ? why->message : path + ": cannot be read");
-    }
-    auto archive = classfile::Archive::open(path);
-    if (!archive) return fail(input_code(archive.error()), one_line(archive.error()));
-    auto manifest = (*archive)->manifest();
-    if (!manifest) return fail(kBadInput, one_line(manifest.error()));
-    module = manifest->main;
-    if (module.empty())
-        return fail(kBadInput, path + ": is a library: its manifest names no main module; use --class-path " +
-                                   path + " MODULE");
-    if (auto added = machine.app_loader().add_archive(*archive, path); !added)
-        return fail(input_code(added.error()), one_line(added.error()));
-    return 0;
 }
 
 // Lets the archives of the class path have what the program's manifest says; those that are not there need
@@ -151,10 +139,12 @@ Result<void> pass_on(vm::Vm& machine, const vm::CodeSource& program) {
     auto& machine = *new vm::Vm(std::move(machine_options));
     if (const std::string wrong = vmrun::use_tier(machine, options.tier); !wrong.empty())
         return fail(kBadInput, wrong);
-    if (const int code = set_up(machine, options)) return code;
+    vmrun::ProgramArchives archives(machine, options);
+    if (const int code = set_up(machine, options, archives)) return code;
     std::string module = options.target;
     if (options.target_is_archive)
-        if (const int code = open_archive(machine, options.target, module)) return code;
+        if (auto bad = archives.add_program(options.target, module)) return fail(*bad);
+    if (auto bad = archives.add_dependencies()) return fail(*bad);
     auto thread = machine.attach_thread();
     if (!thread)
         return fail(kBadInput, "the system gives no memory for a stack of " +

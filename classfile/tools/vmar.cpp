@@ -1,4 +1,4 @@
-// vmar: makes, lists, unpacks and checks archives of class files.
+// vmar: makes, signs, compares, unpacks and checks archives of class files.
 #include "vmar.h"
 
 #include <CLI/CLI.hpp>
@@ -16,16 +16,20 @@ constexpr const char* kFooter = R"(Examples:
   vmar list --long app.ska                          sizes and digests
   vmar list --manifest app.ska                      name, version, main, capabilities
   vmar extract app.ska -o out demo/Main.skc         unpack one class
-  vmar verify app.ska                               check every byte
+  vmar verify app.ska --key release.pub             check every byte, and who signed it
+  vmar keygen release                               make release and release.pub
+  vmar sign app.ska --key release                   add a signature
+  vmar deps app.ska --lock                          find what it depends on, write skua.lock
+  vmar diff json-1.0.0.ska json-1.1.0.ska           do old callers still link?
 
-Exit codes: 0 done, 64 wrong command line, 65 a bad archive or class file, 66 an
+Exit codes: 0 done, 1 'vmar diff' found that old callers do not link, 64 wrong command line, 65 a bad archive or class file, 66 an
 input that cannot be read, 73 an output that cannot be written, 74 standard
 output closed or full.)";
 
 int finish(const Outcome& outcome, const std::string& out) {
     const bool printed = std::fwrite(out.data(), 1, out.size(), stdout) == out.size();
     if (outcome) {
-        std::fprintf(stderr, "vmar: %s\n", outcome->message.c_str());
+        if (!outcome->message.empty()) std::fprintf(stderr, "vmar: %s\n", outcome->message.c_str());
         std::fflush(stdout);
         return outcome->code;
     }
@@ -56,7 +60,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
     skua::classfile::make_signals_write_errors();
-    CLI::App app("Makes, lists, unpacks and checks archives (.ska) of Skua class files.", "vmar");
+    CLI::App app("Makes, signs, compares, unpacks and checks archives (.ska) of Skua class files.", "vmar");
     app.set_version_flag("--version", "vmar (Skua) " SKUA_VERSION, "Show the version and exit");
     app.set_help_flag("-h,--help", "Show this help and exit");
     app.footer(kFooter);
@@ -86,6 +90,11 @@ int main(int argc, char** argv) {
             "Capability of the program that an archive it depends on may use as well: ARCHIVE/CAP[:SCOPE]")
         ->type_name("ARCHIVE/CAP")
         ->allow_extra_args(false);
+    std::vector<std::string> dependencies;
+    create_command
+        ->add_option("--dependency", dependencies, "Another archive that it needs, for example 'json ^1.2'")
+        ->type_name("'NAME RANGE'")
+        ->allow_extra_args(false);
     create_command->add_flag("--store", create_options.store, "Do not compress: larger, loads faster");
     create_command->footer(
         "Class files are named by what they hold; other files of a folder keep their paths.\n"
@@ -107,15 +116,76 @@ int main(int argc, char** argv) {
         ->type_name("DIR")
         ->capture_default_str();
 
-    std::vector<std::string> verify_archives;
+    VerifyOptions verify_options;
     CLI::App* verify_command =
-        app.add_subcommand("verify", "Check structure, digests and class files of archives");
-    verify_command->add_option("ARCHIVE", verify_archives, "The archives to check")->required();
+        app.add_subcommand("verify", "Check structure, digests, class files and signatures of archives");
+    verify_command->add_option("ARCHIVE", verify_options.archives, "The archives to check")->required();
+    verify_command
+        ->add_option("--key", verify_options.keys,
+                     "Public key, or file of one, that must have signed each (repeatable: any of them)")
+        ->type_name("KEY")
+        ->allow_extra_args(false);
+
+    std::string key_file;
+    CLI::App* keygen_command = app.add_subcommand("keygen", "Make a key to sign with");
+    keygen_command->add_option("FILE", key_file, "File for the secret key; the public one goes to FILE.pub")
+        ->required();
+    keygen_command->footer("The secret key is not encrypted: keep its file where only you can read it.");
+
+    SignOptions sign_options;
+    CLI::App* sign_command = app.add_subcommand("sign", "Sign an archive, beside those who have");
+    sign_command->add_option("ARCHIVE", sign_options.archive, "The archive to sign")->required();
+    sign_command->add_option("--key", sign_options.key, "File of the secret key ('vmar keygen' makes one)")
+        ->required()
+        ->type_name("FILE");
+    sign_command
+        ->add_option("-o,--output", sign_options.output, "Write this file instead of replacing ARCHIVE")
+        ->type_name("FILE");
+    sign_command->footer(
+        "The same archive and key give the same bytes. The archive's SHA-256 changes: write lock\n"
+        "files after signing.\n\nExample: vmar sign app.ska --key release");
+
+    DepsOptions deps_options;
+    CLI::App* deps_command = app.add_subcommand("deps", "Show which archives an archive runs with");
+    deps_command->add_option("ARCHIVE", deps_options.archive, "The archive to start from")->required();
+    deps_command
+        ->add_option("--archive-path", deps_options.archive_path,
+                     "Folders to look in, separated by ':' (default: $SKUA_ARCHIVES, or ARCHIVE's "
+                     "folder and archives/ in it)")
+        ->type_name("PATH");
+    deps_command
+        ->add_option("--class-path", deps_options.class_path,
+                     "An archive that is there in any case (repeatable)")
+        ->type_name("ARCHIVE")
+        ->allow_extra_args(false);
+    deps_command->add_flag("--lock", deps_options.lock,
+                           "Write their versions and digests to skua.lock beside ARCHIVE");
+    deps_command->footer(
+        "Without --lock, a skua.lock that is there is obeyed. A line for each archive: name, version,\n"
+        "SHA-256, path; below it, who wants which versions.\n\n"
+        "Exit codes: 0 all found, 65 nothing fits or goes in a circle, 66 one is missing.");
+
+    DiffOptions diff_options;
+    std::string diff_format = "text";
+    CLI::App* diff_command =
+        app.add_subcommand("diff", "Compare API and capabilities of two versions of an archive");
+    diff_command->add_option("OLD", diff_options.before, "The version that callers were compiled against")
+        ->required();
+    diff_command->add_option("NEW", diff_options.after, "The version that they would run with")->required();
+    diff_command->add_option("--message-format", diff_format, "text, or json: one object a line")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORMAT")
+        ->capture_default_str();
+    diff_command->footer(
+        "Exit codes: 0 old callers still link, 1 they do not (if they use what has changed), 65 and 66\n"
+        "as with all commands. Capabilities and dependencies are shown, and do not count.\n\n"
+        "Example: vmar diff json-1.0.0.ska json-1.1.0.ska --message-format=json");
 
     const auto named = [&](const CLI::App* sub) { return argc > 1 && sub->get_name() == argv[1]; };
     if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty()) {
         std::fprintf(stderr,
-                     "vmar: there is no command '%s'; the commands are create, list, extract and verify\n",
+                     "vmar: there is no command '%s'; the commands are create, list, extract, verify, "
+                     "keygen, sign, deps and diff\n",
                      argv[1]);
         return kUsage;
     }
@@ -127,13 +197,25 @@ int main(int argc, char** argv) {
     create_options.manifest.capabilities = capabilities;
     std::string out;
     Outcome outcome;
-    if (*create_command)
-        outcome = create(create_options);
-    else if (*list_command)
+    if (*create_command) {
+        outcome = parse_dependencies(dependencies, create_options.manifest.dependencies);
+        if (!outcome) outcome = create(create_options);
+    }
+    if (*list_command)
         outcome = list(list_options, out);
     else if (*extract_command)
         outcome = extract(extract_options);
-    else
-        outcome = verify(verify_archives, out);
+    else if (*verify_command)
+        outcome = verify(verify_options, out);
+    else if (*keygen_command)
+        outcome = keygen(key_file, out);
+    else if (*sign_command)
+        outcome = sign(sign_options, out);
+    else if (*deps_command)
+        outcome = deps(deps_options, out);
+    else if (*diff_command) {
+        diff_options.json = diff_format == "json";
+        outcome = diff(diff_options, out);
+    }
     return finish(outcome, out);
 }

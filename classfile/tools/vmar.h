@@ -12,11 +12,13 @@
 
 #include "skua/classfile/archive.h"
 #include "skua/classfile/result.h"
+#include "skua/classfile/signature.h"
 
 namespace skua::vmar {
 
 enum ExitCode : int {
     kDone = 0,
+    kBreaks = 1,  // vmar diff: old callers do not link
     kUsage = 64,
     kBadInput = 65,    // an input is not what it should be
     kNoInput = 66,     // an input is missing or cannot be read
@@ -26,7 +28,7 @@ enum ExitCode : int {
 
 struct Failure {
     int code = kBadInput;
-    std::string message;  // "FILE: what is wrong; what to do"
+    std::string message;  // "FILE: what is wrong; what to do"; empty: the code says all
 };
 using Outcome = std::optional<Failure>;  // nothing: done
 
@@ -64,6 +66,37 @@ struct ExtractOptions {
 };
 Outcome extract(const ExtractOptions& options);
 
-Outcome verify(const std::vector<std::string>& archives, std::string& out);
+struct VerifyOptions {
+    std::vector<std::string> archives;
+    std::vector<std::string> keys;  // one of which must have signed each
+};
+Outcome verify(const VerifyOptions& options, std::string& out);
+
+// A secret key, and its public one in the file beside it whose name ends in .pub.
+Outcome keygen(const std::string& path, std::string& out);
+
+struct SignOptions {
+    std::string archive;
+    std::string key;     // file of a secret key
+    std::string output;  // empty: the archive is replaced
+};
+Outcome sign(const SignOptions& options, std::string& out);
+// Files of public keys, or their texts.
+Outcome read_public_keys(const std::vector<std::string>& names, std::vector<classfile::PublicKey>& keys);
+
+struct DepsOptions {
+    std::string archive;
+    std::string archive_path;             // folders, separated by ':'
+    std::vector<std::string> class_path;  // archives
+    bool lock = false;                    // write skua.lock
+};
+Outcome deps(const DepsOptions& options, std::string& out);
+Outcome parse_dependencies(const std::vector<std::string>& texts, std::vector<classfile::Dependency>& out);
+
+struct DiffOptions {
+    std::string before, after;
+    bool json = false;
+};
+Outcome diff(const DiffOptions& options, std::string& out);
 
 }  // namespace skua::vmar

@@ -25,6 +25,9 @@ public:
         for (const std::string& input : options_.inputs)
             if (Outcome bad = fs::is_directory(input, ignored) ? add_folder(input) : add_file(input, ""))
                 return bad;
+        if (added_ == 0)
+            return Failure{kBadInput, options_.inputs[0] + ": holds no files to pack" +
+                                          (options_.inputs.size() > 1 ? ", nor do the other inputs" : "")};
         if (Outcome bad = check_main()) return bad;
         auto& caps = manifest_.capabilities;
         std::sort(caps.begin(), caps.end());
@@ -80,6 +83,7 @@ private:
             f.message = path + ": " + f.message;
             return f;
         }
+        ++added_;
         return {};
     }
 
@@ -126,6 +130,7 @@ private:
     classfile::Manifest manifest_;
     classfile::ArchiveWriter writer_;
     fs::path output_;
+    std::size_t added_ = 0;
     bool main_found_ = false, main_has_main_ = false;
 };
 

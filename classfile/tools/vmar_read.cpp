@@ -77,31 +77,40 @@ Outcome verify_class(const classfile::Archive& archive, std::string_view name) {
     return {};
 }
 
+Outcome verify_archive(const std::string& path, const std::vector<classfile::PublicKey>& keys,
+                       std::string& out) {
+    std::shared_ptr<classfile::Archive> archive;
+    if (Outcome bad = open_archive(path, archive)) return bad;
+    if (auto verified = archive->verify(); !verified) return failure(kBadInput, verified.error());
+    auto signed_by = classfile::signers(*archive);
+    if (!signed_by) return failure(kBadInput, signed_by.error());
+    if (!keys.empty())
+        if (auto good = classfile::require_signature(*archive, keys); !good)
+            return failure(kBadInput, good.error());
+    const auto entries = archive->entries();
+    for (const classfile::EntryInfo& entry : entries)
+        if (entry.name.ends_with(".skc"))
+            if (Outcome bad = verify_class(*archive, entry.name)) return bad;
+    auto digest = archive->digest();
+    if (!digest) return failure(kNoInput, digest.error());
+    out += path + ": ok, " + std::to_string(entries.size()) + " entries, sha256 " + classfile::hex(*digest) +
+           "\n";
+    for (const classfile::PublicKey& key : *signed_by) out += path + ": signed by " + key.to_text() + "\n";
+    return {};
+}
+
 }  // namespace
 
-Outcome verify(const std::vector<std::string>& archives, std::string& out) {
+Outcome verify(const VerifyOptions& options, std::string& out) {
+    std::vector<classfile::PublicKey> keys;
+    if (Outcome bad = read_public_keys(options.keys, keys)) return bad;
     Outcome first_bad;
-    for (const std::string& path : archives) {
-        std::shared_ptr<classfile::Archive> archive;
-        Outcome bad = open_archive(path, archive);
-        if (!bad)
-            if (auto verified = archive->verify(); !verified) bad = failure(kBadInput, verified.error());
-        if (!bad)
-            for (const classfile::EntryInfo& entry : archive->entries()) {
-                if (!entry.name.ends_with(".skc")) continue;
-                bad = verify_class(*archive, entry.name);
-                if (bad) break;
-            }
-        if (bad) {
+    for (const std::string& path : options.archives) {
+        if (Outcome bad = verify_archive(path, keys, out)) {
             if (first_bad) bad->message = first_bad->message + "\nvmar: " + bad->message;
             bad->code = first_bad ? first_bad->code : bad->code;
             first_bad = std::move(bad);
-            continue;
         }
-        std::vector<std::uint8_t> bytes;
-        if (Outcome unread = read_file(path, bytes)) return unread;
-        out += path + ": ok, " + std::to_string(archive->entries().size()) + " entries, sha256 " +
-               classfile::hex(classfile::sha256(bytes)) + "\n";
     }
     return first_bad;
 }

@@ -109,7 +109,7 @@ os.close(reader)
 done = subprocess.run([vmar, "list", "a.ska"], stdout=writer, stderr=subprocess.PIPE, timeout=60)
 check(done.returncode == 74, f"closed pipe: {done.returncode}")
 check(run("--version").startswith("vmar (Skua) "), "--version")
-for command in ("create", "list", "extract", "verify"):
+for command in ("create", "list", "extract", "verify", "keygen", "sign", "deps", "diff"):
     check(run(command, "--help").find(f"Usage: vmar {command}") >= 0, f"{command} --help")
 check("Examples:" in run("--help"), "--help has examples")
 

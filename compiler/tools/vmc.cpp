@@ -14,6 +14,8 @@
 #include "skua/classfile/output_file.h"
 #include "vmc_new.h"
 #include "vmc_options.h"
+#include "vmc_pack.h"
+#include "vmc_packages.h"
 #include "vmc_progress.h"
 #include "vmc_project.h"
 #include "vmc_run.h"
@@ -29,6 +31,7 @@ constexpr const char* kFooter = R"(Commands:
   vmc run FILE [ARG...]     compile in memory and run
   vmc test [FILE...]        run the `test` blocks
   vmc new NAME              make a project: a folder with a program and a test
+  vmc pack [FOLDER]         compile a project into an archive (.ska)
   vmc COMMAND --help        says more of each
 
 A file's module name is its path below the source root: a/b.skua is module a.b.
@@ -74,6 +77,24 @@ Exit codes: 0 all passed, 1 a test failed, 64 wrong command line, 65 errors in t
 source, 66 an input or a test of that name is missing.
 
 Example: vmc test src --filter=parser --jobs=1)";
+
+constexpr const char* kPackFooter =
+    R"(skua.toml says what the archive is:
+
+  [project]
+  name = "report"                   version = "1.2.0"
+  main = "main"                     (without it and src/main.skua: a library)
+  capabilities = ["fs.read:data"]   (beside those of the sources' //! requires:)
+
+  [dependencies]
+  json = "^1.2"
+
+Dependencies are archives named NAME.ska or NAME-*.ska on --class-path or in the folders of
+--archive-path. Which were chosen is written to skua.lock beside skua.toml; while that file is
+there, the same are taken again, byte for byte. The same sources give the same archive, on every
+machine, in every folder, on every day.
+
+Example: vmc pack && vmrun report-1.2.0.ska)";
 
 std::string warnings_help() {
     std::string text = "Warnings (-Wno-NAME turns one off):\n";
@@ -165,11 +186,15 @@ int run_command(int argc, char** argv) {
     s.args = std::move(rest);
     settle_options(s);
     s.compile.follow_imports = true;
-    if (Failure failure; !find_main_file(s.compile, failure)) return complain(failure);
+    std::vector<Project> projects;
+    if (Failure failure; !find_main_file(s.compile, projects, failure) ||
+                         !add_packages(s.compile, projects, {s.archive_path}, nullptr, failure))
+        return complain(failure);
 
     Compilation compilation(s.compile.max_errors);
     compile_shown(s, compilation);
     if (const int code = report(compilation, s); code != kExitDone) return code;
+    add_capabilities(projects, compilation);
     return complain(run_program(compilation, {s.library, s.compile.class_path, s.run_options, s.args}));
 }
 
@@ -201,11 +226,15 @@ int test_command(int argc, char** argv) {
     settle_options(s);
     s.compile.follow_imports = true;
     s.compile.tests = true;
-    if (Failure failure; !expand_sources(s.compile, failure)) return complain(failure);
+    std::vector<Project> projects;
+    if (Failure failure; !expand_sources(s.compile, projects, failure) ||
+                         !add_packages(s.compile, projects, {s.archive_path}, nullptr, failure))
+        return complain(failure);
 
     Compilation compilation(s.compile.max_errors);
     compile_shown(s, compilation);
     if (const int code = report(compilation, s); code != kExitDone) return code;
+    add_capabilities(projects, compilation);
     request.run = {s.library, s.compile.class_path, s.run_options, {}};
     request.json = s.format == "json";
     request.color = !request.json && use_color(s, STDOUT_FILENO);
@@ -246,7 +275,10 @@ int files_command(Command command, int argc, char** argv) {
     }
     settle_options(s);
     s.compile.analyze_only = command == Command::Check;
-    if (Failure failure; !expand_sources(s.compile, failure)) return complain(failure);
+    std::vector<Project> projects;
+    if (Failure failure; !expand_sources(s.compile, projects, failure) ||
+                         !add_packages(s.compile, projects, {s.archive_path}, nullptr, failure))
+        return complain(failure);
 
     Compilation compilation(s.compile.max_errors);
     IncrementalBuild build(s.output, everything);
@@ -257,6 +289,49 @@ int files_command(Command command, int argc, char** argv) {
         build.finish(compilation);
     if (verbose && compilation.ok()) tell_what_was_compiled(build);
     return report(compilation, s);
+}
+
+int pack_command(int argc, char** argv) {
+    Settings s;
+    PackRequest request;
+    std::string folder = ".";
+    CLI::App app("Compiles a project and packs it into an archive.", "vmc pack");
+    add_options(app, s, Command::Pack);
+    app.add_option("FOLDER", folder, "The project: a folder with skua.toml (default: the current one)");
+    app.add_option("-o,--output", request.output, "The archive (default: NAME-VERSION.ska in FOLDER)")
+        ->type_name("FILE");
+    app.add_flag("--store", request.store,
+                 "Do not compress: larger, loads faster, independent of zlib's version");
+    app.add_flag("--update", request.update,
+                 "Choose the newest dependencies that fit and write skua.lock anew");
+    app.footer(std::string(kPackFooter) + "\n\n" + warnings_help());
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return parse_error(app, error);
+    }
+    settle_options(s);
+    Failure failure;
+    std::optional<Project> project;
+    while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+    if (!load_project(folder, project, failure)) return complain(failure);
+    if (!project)
+        return complain({kExitNoInput, folder + ": has no project (skua.toml); 'vmc new' makes one"});
+    if (!check_packable(*project, failure)) return complain(failure);
+    s.compile.files = {folder};
+    std::vector<Project> projects;
+    std::vector<skua::classfile::Package> packages;
+    if (!expand_sources(s.compile, projects, failure) ||
+        !add_packages(s.compile, projects, {s.archive_path, request.update}, &packages, failure))
+        return complain(failure);
+
+    Compilation compilation(s.compile.max_errors);
+    compile_shown(s, compilation);
+    if (const int code = report(compilation, s); code != kExitDone) return code;
+    add_capabilities(projects, compilation);
+    std::string message;
+    if (!pack_project(*project, compilation, packages, request, message, failure)) return complain(failure);
+    return print(message);
 }
 
 int new_command(int argc, char** argv) {
@@ -282,6 +357,7 @@ constexpr struct {
     {"run", run_command},
     {"test", test_command},
     {"new", new_command},
+    {"pack", pack_command},
     {"check", [](int argc, char** argv) { return files_command(Command::Check, argc, argv); }},
 };
 

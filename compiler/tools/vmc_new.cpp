@@ -51,9 +51,10 @@ test "a greeting names somebody" {{
     vmc run . Ann        with an argument
     vmc test             run the tests: each `test "..." {{ ... }}` below src
     vmc check            report errors and warnings, write nothing
+    vmc pack             one archive of it all: vmrun {0}-0.1.0.ska
     vmc -o out           compile to class files: vmrun --class-path out main
 )"},
-    NewFile{".gitignore", "/out\n"},
+    NewFile{".gitignore", "/out\n/*.ska\n"},
 };
 
 bool is_project_name(std::string_view name) {

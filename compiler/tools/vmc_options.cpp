@@ -12,6 +12,11 @@ void add_options(CLI::App& app, Settings& s, Command command) {
     app.set_help_flag("-h,--help", "Show this help and exit");
     app.add_option("--class-path", s.class_path, "Folders and archives of compiled modules, separated by ':'")
         ->type_name("PATH");
+    app.add_option(
+           "--archive-path", s.archive_path,
+           "Folders of archives that a project depends on, separated by ':' (default: $SKUA_ARCHIVES, or "
+           "the project's folder and archives/ in it)")
+        ->type_name("PATH");
     app.add_option("--source-root", s.compile.source_root,
                    "Folder from which module names count (default: the deepest one common to the files)")
         ->type_name("DIR");

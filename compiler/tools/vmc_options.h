@@ -9,12 +9,13 @@
 
 namespace skua::compiler {
 
-enum class Command { Compile, Check, Run, Test };
+enum class Command { Compile, Check, Run, Test, Pack };
 
 struct Settings {
     CompileOptions compile;
     std::string output;
     std::string class_path;
+    std::string archive_path;
     std::string library;
     bool no_library = false;
     std::string format = "text";

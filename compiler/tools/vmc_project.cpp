@@ -6,6 +6,8 @@
 #include <set>
 #include <toml++/toml.h>
 
+#include "skua/classfile/version.h"
+
 namespace skua::compiler {
 namespace {
 
@@ -44,25 +46,38 @@ public:
             return fail(failure_, kExitBadInput,
                         path_ + ": has no table [project]; begin it with [project] and name = \"...\"");
         const toml::table& table = *node->as_table();
-        std::string name, version, source = "src", main = "main";
+        std::string source = "src", main = "main";
+        classfile::Manifest& manifest = out.manifest;
         const std::pair<std::string_view, std::string*> known[] = {
-            {"name", &name}, {"version", &version}, {"source", &source}, {"main", &main}};
+            {"name", &manifest.name}, {"version", &manifest.version}, {"source", &source}, {"main", &main}};
         for (const auto& [key, value] : table) {
+            if (key.str() == "capabilities") {
+                if (!read_capabilities(value, manifest.capabilities)) return false;
+                continue;
+            }
             const auto* entry = std::find_if(std::begin(known), std::end(known),
                                              [&](const auto& k) { return k.first == key.str(); });
             if (entry == std::end(known))
-                return wrong(key.source().begin,
-                             fmt::format("there is no key `{}`; [project] has name, version, source and main",
-                                         key.str()));
+                return wrong(
+                    key.source().begin,
+                    fmt::format(
+                        "there is no key `{}`; [project] has name, version, source, main and capabilities",
+                        key.str()));
             if (!value.is_string())
                 return wrong(value.source().begin, fmt::format("`{}` must be a string", key.str()));
             *entry->second = **value.as_string();
         }
-        if (name.empty())
+        if (manifest.name.empty())
             return fail(failure_, kExitBadInput, path_ + ": the project has no name; add name = \"...\"");
+        if (!read_dependencies(manifest.dependencies)) return false;
+        out.file = path_;
         out.source_root = joined(out.folder, source);
-        std::replace(main.begin(), main.end(), '.', '/');
-        out.main_file = joined(out.source_root, main + ".skua");
+        std::string main_path = main;
+        std::replace(main_path.begin(), main_path.end(), '.', '/');
+        out.main_file = joined(out.source_root, main_path + ".skua");
+        std::error_code ignored;
+        out.is_library = table.get("main") == nullptr && !fs::exists(out.main_file, ignored);
+        if (!out.is_library) manifest.main = main;
         if (!is_folder(out.source_root))
             return fail(failure_, kExitNoInput,
                         fmt::format("{}: the folder of sources {} is not there", path_, out.source_root));
@@ -70,6 +85,54 @@ public:
     }
 
 private:
+    bool read_capabilities(const toml::node& value, std::vector<std::string>& out) {
+        if (!value.is_array())
+            return wrong(value.source().begin, "`capabilities` must be an array of strings");
+        for (const toml::node& item : *value.as_array()) {
+            if (!item.is_string()) return wrong(item.source().begin, "a capability must be a string");
+            const std::string& text = **item.as_string();
+            if (const char* bad = check_capability(text))
+                return wrong(item.source().begin, fmt::format("`{}` {}", text, bad));
+            out.push_back(text);
+        }
+        std::sort(out.begin(), out.end());
+        out.erase(std::unique(out.begin(), out.end()), out.end());
+        return true;
+    }
+
+    // NAME = "RANGE" or NAME = { version = "RANGE", sha256 = "DIGEST" }
+    bool read_dependencies(std::vector<classfile::Dependency>& out) {
+        const toml::node* node = file_.get("dependencies");
+        if (node == nullptr) return true;
+        if (!node->is_table()) return wrong(node->source().begin, "`dependencies` must be a table");
+        for (const auto& [key, value] : *node->as_table()) {
+            std::string text(key.str());
+            if (value.is_string()) {
+                text += " " + **value.as_string();
+            } else if (value.is_table()) {
+                for (const auto& [part, of] : *value.as_table()) {
+                    if ((part.str() != "version" && part.str() != "sha256") || !of.is_string())
+                        return wrong(part.source().begin,
+                                     "a dependency has the keys version and sha256, which are strings");
+                }
+                const toml::table& parts = *value.as_table();
+                if (const auto version = parts["version"].value<std::string>()) text += " " + *version;
+                if (const auto digest = parts["sha256"].value<std::string>()) text += " sha256:" + *digest;
+            } else {
+                return wrong(
+                    value.source().begin,
+                    "a dependency is a range of versions, as in json = \"^1.2\", or a table with version "
+                    "and sha256");
+            }
+            auto dependency = classfile::Dependency::parse(text);
+            if (!dependency) return wrong(key.source().begin, dependency.error().message);
+            if (auto range = classfile::VersionRange::parse(dependency->versions); !range)
+                return wrong(value.source().begin, range.error().message + "; " + range.error().hint);
+            out.push_back(std::move(*dependency));
+        }
+        return true;
+    }
+
     bool wrong(const toml::source_position& at, std::string_view message) {
         return fail(failure_, kExitBadInput, fmt::format("{}:{}:{}: {}", path_, at.line, at.column, message));
     }
@@ -117,7 +180,7 @@ bool load_project(const std::string& folder, std::optional<Project>& out, Failur
     return true;
 }
 
-bool expand_sources(CompileOptions& options, Failure& failure) {
+bool expand_sources(CompileOptions& options, std::vector<Project>& projects, Failure& failure) {
     std::vector<std::string> named = std::move(options.files);
     options.files.clear();
     const bool current = named.empty();
@@ -136,6 +199,7 @@ bool expand_sources(CompileOptions& options, Failure& failure) {
         const std::string& root = project ? project->source_root : name;
         if (alone && options.source_root.empty()) options.source_root = root;
         if (!list_sources(root, options.files, failure)) return false;
+        if (project) projects.push_back(std::move(*project));
     }
     // A file that is named beside its folder is one file.
     std::set<std::string> seen;
@@ -144,7 +208,7 @@ bool expand_sources(CompileOptions& options, Failure& failure) {
     return true;
 }
 
-bool find_main_file(CompileOptions& options, Failure& failure) {
+bool find_main_file(CompileOptions& options, std::vector<Project>& projects, Failure& failure) {
     std::string& name = options.files.front();
     if (!is_folder(name)) return true;
     std::optional<Project> project;
@@ -155,7 +219,16 @@ bool find_main_file(CompileOptions& options, Failure& failure) {
             fmt::format("{}: is a folder without a project (skua.toml); name the source file to run", name));
     if (options.source_root.empty()) options.source_root = project->source_root;
     name = project->main_file;
+    projects.push_back(std::move(*project));
     return true;
+}
+
+void add_capabilities(const std::vector<Project>& projects, Compilation& compilation) {
+    auto& all = compilation.capabilities;
+    for (const Project& project : projects)
+        all.insert(all.end(), project.manifest.capabilities.begin(), project.manifest.capabilities.end());
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
 }
 
 }  // namespace skua::compiler

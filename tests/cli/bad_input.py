@@ -6,6 +6,8 @@ usage: bad_input.py FOLDER_OF_PROGRAMS [--slow] [NAME...]
 import sys
 
 import harness
+import input_archives
+import input_evolution
 import input_files
 import input_library
 import input_capabilities
@@ -25,7 +27,7 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier, input_incremental, input_vmc, input_vmc_test, output_files, input_large_code):
+    for module in (input_archives, input_evolution, input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier, input_incremental, input_vmc, input_vmc_test, output_files, input_large_code):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 tests[name[len("test_"):]] = function

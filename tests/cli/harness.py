@@ -72,8 +72,9 @@ class Bench:
             return file.read()
 
     def run(self, program, *args, stdin=b"", stdout=subprocess.PIPE, seconds=20, limit_rights=False, code=None,
-            says=None, lines=None):
-        """Runs one of the programs in the scratch folder. `code`: the exit code or codes wanted;
+            says=None, lines=None, env=None, cwd="."):
+        """Runs one of the programs in the scratch folder, or in `cwd` below it. `env` is added to the
+        environment. `code`: the exit code or codes wanted;
         `says`: regular expressions, all of which must be found on standard error; `lines`: at most so
         many lines there."""
         command = [os.path.join(self.programs, program), *args]
@@ -84,8 +85,8 @@ class Bench:
             command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
         if self.slow:
             seconds *= 10
-        process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.PIPE, stdout=stdout,
-                                   stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=self.path(cwd), stdin=subprocess.PIPE, stdout=stdout,
+                                   stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
         try:
             output, errors = process.communicate(stdin, timeout=seconds)
         except subprocess.TimeoutExpired:

@@ -185,8 +185,9 @@ Result<> ArchiveWriter::add(std::string entry_name, std::vector<std::uint8_t> by
         return failure("names below META/ belong to the archive itself", entry_name);
     if (bytes.size() > zip::kMaxEntryBytes)
         return failure("an entry of an archive cannot exceed 1 GiB", entry_name);
-    const auto [it, fresh] = entries_.try_emplace(std::move(entry_name), std::move(bytes));
-    if (!fresh) return failure("the archive already has an entry of this name", it->first);
+    if (entries_.contains(entry_name))
+        return failure("the archive already has an entry of this name", entry_name);
+    entries_[std::move(entry_name)] = std::move(bytes);
     return {};
 }
 

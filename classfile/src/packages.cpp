@@ -171,7 +171,9 @@ private:
         std::vector<Candidate>& out = known->second;
         for (const std::string& folder : request_.folders)
             for (const std::string& file : files_of(folder, name)) {
-                auto candidate = read_candidate(folder + "/" + file);
+                std::string path = folder;
+                (path += '/') += file;
+                auto candidate = read_candidate(path);
                 if (!candidate) {
                     unusable_[name].push_back(candidate.error().to_string());
                 } else if (candidate->package.manifest.name == name && out.size() < kMaxCandidates) {

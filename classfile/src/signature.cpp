@@ -99,7 +99,7 @@ Result<std::map<PublicKey, SignatureBytes>> read_signatures(const Archive& archi
             !from_hex(line.substr(kAlgorithm.size(), 2 * key.bytes.size()), key.bytes) ||
             !from_hex(line.substr(key_end + 1), signature))
             return malformed("a line is not 'ed25519:KEY SIGNATURE' in hexadecimal digits");
-        if (!all.empty() && all.rbegin()->first >= key)
+        if (!all.empty() && !(all.rbegin()->first < key))
             return malformed("the signatures are repeated or out of order");
         if (all.size() == kMaxSignatures)
             return malformed("there are more than " + std::to_string(kMaxSignatures) + " signatures");

@@ -86,7 +86,7 @@ Result<Version> Version::parse(std::string_view text) {
 }
 
 std::strong_ordering operator<=>(const Version& a, const Version& b) {
-    if (const auto order = a.numbers <=> b.numbers; order != 0) return order;
+    if (const auto order = a.numbers <=> b.numbers; std::is_neq(order)) return order;
     if (a.prerelease.empty() || b.prerelease.empty()) return a.prerelease.empty() <=> b.prerelease.empty();
     const auto compare = [](const std::string& x, const std::string& y) -> std::strong_ordering {
         const bool x_number = is_digits(x);
@@ -168,19 +168,19 @@ bool VersionRange::contains(const Version& version) const {
         bool good = false;
         switch (bound.kind) {
             case Bound::Kind::Less:
-                good = order < 0;
+                good = std::is_lt(order);
                 break;
             case Bound::Kind::LessEqual:
-                good = order <= 0;
+                good = std::is_lteq(order);
                 break;
             case Bound::Kind::Equal:
-                good = order == 0;
+                good = std::is_eq(order);
                 break;
             case Bound::Kind::GreaterEqual:
-                good = order >= 0;
+                good = std::is_gteq(order);
                 break;
             case Bound::Kind::Greater:
-                good = order > 0;
+                good = std::is_gt(order);
                 break;
         }
         if (!good) return false;

@@ -19,7 +19,8 @@ namespace skua::classfile {
 
 struct PublicKey {
     std::array<std::uint8_t, 32> bytes{};
-    friend auto operator<=>(const PublicKey&, const PublicKey&) = default;
+    friend bool operator==(const PublicKey&, const PublicKey&) = default;
+    friend bool operator<(const PublicKey& a, const PublicKey& b) { return a.bytes < b.bytes; }
 
     [[nodiscard]] std::string to_text() const;  // "ed25519:" and 64 hexadecimal digits
     // That text, alone or as a public key file has it.

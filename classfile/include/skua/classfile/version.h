@@ -22,7 +22,7 @@ struct Version {
     static Result<Version> parse(std::string_view text);
     // Precedence; what follows '+' does not count.
     friend std::strong_ordering operator<=>(const Version& a, const Version& b);
-    friend bool operator==(const Version& a, const Version& b) { return (a <=> b) == 0; }
+    friend bool operator==(const Version& a, const Version& b) { return std::is_eq(a <=> b); }
 };
 
 // "^1.2", ">=1.2 <3", "*": what a version must fulfil, all of it.

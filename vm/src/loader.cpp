@@ -48,6 +48,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+// What is private to a module of the library is so to it: nobody may add classes to one.
+bool in_library(std::string_view module) {
+    return module == "std" || module.starts_with("std.");
+}
+
 }  // namespace
 
 Loader::Loader(TypeTable& types, Loader* parent) : types_(types), parent_(parent) {
@@ -186,6 +191,12 @@ Loader::Outcome Loader::read(std::string_view name) {
             out.failure.file = (*def)->file_name;
             out.failure.hint = "move it to " + class_file_path((*def)->name).value_or("its own place") +
                                " below the root of the class path";
+        } else if (parent_ && in_library((*def)->module())) {
+            out.failure.message =
+                "modules of std belong to the standard library, and this class is not from its archive";
+            out.failure.file = (*def)->file_name;
+            out.failure.type = name;
+            out.failure.hint = "give the module another name";
         } else {
             out.def = std::move(*def);
         }

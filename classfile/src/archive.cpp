@@ -13,6 +13,7 @@
 
 #include "archive_checker.h"
 #include "archive_index.h"
+#include "skua/classfile/input_file.h"
 #include "skua/classfile/limits.h"
 #include "skua/classfile/structure.h"
 #include "zip_format.h"
@@ -134,7 +135,7 @@ Result<std::shared_ptr<Archive>> Archive::map(const std::string& path) {
 
 Result<std::shared_ptr<Archive>> Archive::open(const std::string& path, bool map) {
     // Not blocking, since a pipe of this name would never answer; fstat tells.
-    int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open_for_reading(path);
     if (fd < 0) return io_error(path, errno);
     std::shared_ptr<Archive> archive(new Archive);
     archive->display_name_ = path;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <new>
 #include <utility>
 #include <zlib.h>
 
@@ -34,7 +35,9 @@ struct PackedEntry {
 // The deflated form if it is smaller and does not look like a bomb.
 Bytes deflate_bytes(std::span<const std::uint8_t> in) {
     z_stream stream{};
-    if (in.empty() || ::deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
+    if (in.empty()) return {};
+    // Stored instead, the archive would have other bytes than usual.
+    if (::deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
     Bytes out(in.size());
     stream.next_in = const_cast<Bytef*>(in.data());
     stream.avail_in = static_cast<uInt>(in.size());

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "skua/classfile/out_of_memory.h"
 #include "skua/classfile/output_file.h"
 
 namespace {
@@ -22,9 +23,9 @@ constexpr const char* kFooter = R"(Examples:
   vmar deps app.ska --lock                          find what it depends on, write skua.lock
   vmar diff json-1.0.0.ska json-1.1.0.ska           do old callers still link?
 
-Exit codes: 0 done, 1 'vmar diff' found that old callers do not link, 64 wrong command line, 65 a bad archive or class file, 66 an
-input that cannot be read, 73 an output that cannot be written, 74 standard
-output closed or full.)";
+Exit codes: 0 done, 1 'vmar diff' found that old callers do not link, 64 wrong command
+line, 65 a bad archive or class file, 66 an input that cannot be read, 71 no memory from
+the system, 73 an output that cannot be written, 74 standard output closed or full.)";
 
 int finish(const Outcome& outcome, const std::string& out) {
     const bool printed = std::fwrite(out.data(), 1, out.size(), stdout) == out.size();
@@ -58,7 +59,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+static int program(int argc, char** argv) {
     skua::classfile::make_signals_write_errors();
     CLI::App app("Makes, signs, compares, unpacks and checks archives (.ska) of Skua class files.", "vmar");
     app.set_version_flag("--version", "vmar (Skua) " SKUA_VERSION, "Show the version and exit");
@@ -218,4 +219,8 @@ int main(int argc, char** argv) {
         outcome = diff(diff_options, out);
     }
     return finish(outcome, out);
+}
+
+int main(int argc, char** argv) {
+    return skua::classfile::run_program([&] { return program(argc, argv); });
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "skua/classfile/input_file.h"
 #include "skua/classfile/output_file.h"
 #include "vmar.h"
 
@@ -26,7 +27,7 @@ Failure failure(int code, const Diagnostic& d) {
 }
 
 Outcome read_file(const std::string& path, std::vector<std::uint8_t>& bytes) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = skua::classfile::open_for_reading(path);
     if (fd < 0) return system_failure(kNoInput, path, "cannot be read", errno);
     struct stat info {};
     Outcome result;

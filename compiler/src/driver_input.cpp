@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "driver.h"
+#include "skua/classfile/input_file.h"
 
 namespace skua::compiler {
 namespace {
@@ -128,7 +129,7 @@ bool load_source(const std::string& path, LoadedText& out, Failure& failure) {
         return fail(fmt::format("has {} MiB; a source file has at most {} MiB", st.st_size >> 20,
                                 kMaxSourceSize >> 20),
                     kExitBadInput);
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = classfile::open_for_reading(path);
     if (fd < 0) return fail("cannot be read: " + reason(errno));
     out.text.resize(static_cast<std::size_t>(st.st_size));
     std::size_t done = 0;

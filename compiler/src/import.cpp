@@ -10,6 +10,7 @@
 
 #include "build_state.h"
 #include "skua/classfile/archive.h"
+#include "skua/classfile/input_file.h"
 #include "skua/classfile/limits.h"
 #include "skua/classfile/reader.h"
 
@@ -55,7 +56,7 @@ Diagnostic unreadable(const std::string& path, std::string why) {
 // The contents of a class file. False in `there`, and nothing, if there is none of this name.
 Result<std::vector<std::uint8_t>> read_class_file(const std::string& path, bool& there) {
     // Not blocking: nobody may ever write into a pipe of this name.
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = classfile::open_for_reading(path);
     there = fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
     if (!there) return std::vector<std::uint8_t>();
     if (fd < 0) return unreadable(path, std::string("cannot be read: ") + std::strerror(errno));

@@ -12,6 +12,7 @@
 
 #include "interface_hash.h"
 #include "sema/sema.h"
+#include "skua/classfile/input_file.h"
 #include "skua/classfile/output_file.h"
 
 namespace skua::compiler {
@@ -22,7 +23,7 @@ constexpr std::size_t kMaxStateFile = 256u << 20;
 
 // The bytes of a regular file of at most so many; false if there is none.
 bool read_regular(const std::string& path, std::size_t limit, std::string& out) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = classfile::open_for_reading(path);
     if (fd < 0) return false;
     struct stat info {};
     bool good =

@@ -11,6 +11,7 @@
 #include "diagnostics_render.h"
 #include "driver.h"
 #include "incremental.h"
+#include "skua/classfile/out_of_memory.h"
 #include "skua/classfile/output_file.h"
 #include "vmc_new.h"
 #include "vmc_options.h"
@@ -46,9 +47,9 @@ Examples:
   vmc test src --filter=parser
 
 Exit codes: 0 done, 1 a test failed, 64 wrong command line, 65 errors in the
-source, 66 an input is missing or cannot be read, 73 an output cannot be written,
-74 standard output closed or full; 'vmc run' ends with the code of the program that
-it runs.)";
+source, 66 an input is missing or cannot be read, 71 no memory, 73 an output cannot be
+written, 74 standard output closed or full; 'vmc run' ends with the code of the
+program that it runs.)";
 
 constexpr const char* kRunFooter =
     R"(Modules that FILE imports are compiled with it if their files lie below the source
@@ -159,6 +160,9 @@ int run_command(int argc, char** argv) {
     CLI::App app("Compiles a Skua program in memory and runs it.", "vmc run");
     add_options(app, s, Command::Run);
     add_run_options(app, s);
+    app.add_option_function<std::string>(  // `vmc test` has one of its own
+        "--timeout", [&s](const std::string& time) { s.run_options.push_back("--timeout=" + time); },
+        "How long it may run, e.g. 10s");
     app.footer(std::string(kRunFooter) + "\n\n" + warnings_help());
     app.prefix_command();
     try {
@@ -382,7 +386,7 @@ static void prepare_memory() {
 int main(int argc, char** argv) {
     prepare_memory();
     skua::classfile::make_signals_write_errors();
-    try {
+    return skua::classfile::run_program([&]() -> int {
         const std::string_view first = argc > 1 ? argv[1] : "";
         for (const auto& command : kCommands)
             if (first == command.name) return command.run(argc - 1, argv + 1);
@@ -396,7 +400,5 @@ int main(int argc, char** argv) {
                     std::string_view(argv[i - 1]) != "--output")
                     return usage(fmt::format("the command comes first: vmc {} ...", argv[i]));
         return files_command(Command::Compile, argc, argv);
-    } catch (const std::bad_alloc&) {
-        return complain({kExitBadInput, "the compiler ran out of memory"});
-    }
+    });
 }

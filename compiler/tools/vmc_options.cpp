@@ -56,6 +56,9 @@ void add_run_options(CLI::App& app, Settings& s) {
         {"--max-heap", "Memory for objects, e.g. 512M"},
         {"--max-stack", "Memory for each thread's calls"},
         {"--max-instructions", "How many instructions may run"},
+        {"--max-handles", "How many files, patterns and the like may be open at a time"},
+        {"--max-threads", "How many threads may run"},
+        {"--max-metadata", "Memory for classes and their linked code"},
         {"--jit", "off, on (what is hot is compiled to machine code) or force (everything is)"},
         {"--jit-threshold", "Calls and loop iterations until a function counts as hot"},
         {"--jit-cache", "Memory for machine code"},
@@ -63,6 +66,8 @@ void add_run_options(CLI::App& app, Settings& s) {
         {"--jit-registers", "Registers of each kind that are left to the compiler"},
     };
     static constexpr std::pair<const char*, const char*> kFlags[] = {
+        {"--deterministic", "Clocks and random numbers that are the same each time"},
+        {"--trace-hash", "A digest of what the program did, on standard error"},
         {"--jit-log", "A line on standard error for each compilation"},
         {"--jit-check-eliminated", "Test what the compiler proves, and end where it is wrong"},
         {"--print-asm", "Machine code, on standard error"},

@@ -24,6 +24,7 @@
 #include <gc/gc_inline.h>
 #include <gc/gc_mark.h>
 #include <mutex>
+#include <new>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
@@ -84,6 +85,7 @@ struct State {
     std::atomic<ScanLayout*> layouts[kLayoutBlocks] = {};
 
     std::atomic<std::uint64_t> stress_count{0};
+    std::atomic<std::uint64_t> allocations{0};  // counted with Options::fail_at
 
     std::size_t limit = 0;                  // bytes of objects
     std::atomic<std::size_t> seen_heap{0};  // heap size when grow_in_big_steps last looked
@@ -366,6 +368,9 @@ struct Backend {
 };
 
 namespace {
+bool every_allocation_counts() {
+    return g.options.stress_every_n != 0 || g.options.fail_at != 0;
+}
 void trim_stacks() {
     Backend::trim_stacks();
 }
@@ -373,7 +378,7 @@ void trim_stacks() {
 
 void* Backend::take(ThreadHeap* t, ListKind kind, std::size_t bytes) {
     // Under stress every allocation must come here, so lists stay empty.
-    if (bytes > kMaxListBytes || g.options.stress_every_n != 0) return GC_malloc_kind(bytes, gc_kind(kind));
+    if (bytes > kMaxListBytes || every_allocation_counts()) return GC_malloc_kind(bytes, gc_kind(kind));
     const std::size_t size_class = (bytes + (kGranule - 1)) / kGranule;
     void*& head = t->lists_[static_cast<std::size_t>(kind)][size_class];
     GC_generic_malloc_many(size_class * kGranule, gc_kind(kind), &head);
@@ -384,6 +389,7 @@ void* Backend::take(ThreadHeap* t, ListKind kind, std::size_t bytes) {
 void* Backend::refill(ThreadHeap* t, ListKind kind, std::size_t bytes) {
     if (g.options.stress_every_n != 0 && (g.stress_count.fetch_add(1) + 1) % g.options.stress_every_n == 0)
         GC_gcollect();
+    if (g.options.fail_at != 0 && g.allocations.fetch_add(1) + 1 == g.options.fail_at) return nullptr;
     watch_growth();
     bytes = std::max(bytes, kGranule);
     if (bytes > g.limit) return nullptr;
@@ -458,9 +464,15 @@ std::uintptr_t make_array_descriptor(std::size_t stride, std::span<const std::ui
 }
 
 bool initialize(const Options& options) {
+    // No exception may leave it: glibc would load libgcc_s to let it pass, for which there is no memory
+    // either, and abort.
     std::call_once(g.once, [&] {
-        start(options);
-        if (g.initialized) g.scanners.push_back({Backend::push_thread_roots, nullptr});
+        try {
+            start(options);
+            if (g.initialized) g.scanners.push_back({Backend::push_thread_roots, nullptr});
+        } catch (const std::bad_alloc&) {
+            g.initialized = false;
+        }
     });
     return g.initialized;
 }
@@ -591,6 +603,10 @@ std::size_t run_cleaners() {
 
 void collect() {
     GC_gcollect();
+}
+
+std::size_t heap_limit() {
+    return g.limit;
 }
 
 Stats stats() {

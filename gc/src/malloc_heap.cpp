@@ -20,6 +20,8 @@ namespace {
 
 std::atomic<std::uint64_t> g_bytes{0};
 std::atomic<std::uint64_t> g_limit{0};
+std::atomic<std::uint64_t> g_allocations{0};
+std::uint64_t g_fail_at = 0;  // Options::fail_at
 
 // For release_all; empty if nobody asked to have objects remembered.
 std::atomic<bool> g_remember{false};
@@ -45,6 +47,8 @@ void release_all() {
 struct Backend {
     static void* make(std::size_t bytes) {
         if (bytes > (std::size_t{1} << 46)) return nullptr;
+        if (g_fail_at != 0 && g_allocations.fetch_add(1, std::memory_order_relaxed) + 1 == g_fail_at)
+            return nullptr;
         if (g_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes >
             g_limit.load(std::memory_order_relaxed)) {
             g_bytes.fetch_sub(bytes, std::memory_order_relaxed);
@@ -88,6 +92,7 @@ std::uintptr_t make_array_descriptor(std::size_t stride, std::span<const std::ui
 
 bool initialize(const Options& options) {
     std::uint64_t unset = 0;
+    g_fail_at = options.fail_at;
     g_limit.compare_exchange_strong(unset, options.max_heap != 0 ? options.max_heap : default_memory_limit());
     return true;
 }
@@ -128,6 +133,9 @@ std::size_t run_cleaners() {
 }
 
 void collect() {}
+std::size_t heap_limit() {
+    return g_limit.load(std::memory_order_relaxed);
+}
 Stats stats() {
     Stats out;
     out.heap_bytes = out.live_bytes = out.allocated_bytes = g_bytes.load();

@@ -12,15 +12,16 @@
 namespace skua::stdlib {
 
 // Not for several threads at once: the owner has a lock. `error` is an errno, set when the system reports one
-// or a text becomes larger than kMaxText (EFBIG), and left alone otherwise.
+// or a text becomes larger than max_text (EFBIG), and left alone otherwise.
 class BufferedInput {
 public:
     explicit BufferedInput(int fd) : fd_(fd) {}
 
     // Appends what is there up to a line break, which is taken but not given; false at the end and on errors.
-    bool line(std::string& out, int& error) {
+    bool line(SkEnv* env, std::string& out, int& error) {
+        const std::size_t most = max_text(env);
         bool any = false;
-        while (at_ < end_ || fill(error)) {
+        while (at_ < end_ || fill(env, error)) {
             any = true;
             const char* start = buffer_ + at_;
             const void* found = std::memchr(start, '\n', end_ - at_);
@@ -29,7 +30,7 @@ public:
             out.append(start, n);
             at_ += n + (found != nullptr);
             if (found) break;
-            if (out.size() > kMaxText) error = EFBIG;
+            if (out.size() > most) error = EFBIG;
             if (error) return false;
         }
         if (error) return false;
@@ -39,22 +40,30 @@ public:
     }
 
     // Appends everything that is left.
-    void rest(std::string& out, int& error) {
-        while (at_ < end_ || fill(error)) {
+    void rest(SkEnv* env, std::string& out, int& error) {
+        const std::size_t most = max_text(env);
+        while (at_ < end_ || fill(env, error)) {
             out.append(buffer_ + at_, end_ - at_);
             take(end_ - at_);
-            if (out.size() > kMaxText) error = EFBIG;
+            if (out.size() > most) error = EFBIG;
             if (error) return;
         }
     }
 
-    // Copies what is there, at least one byte if there is any left; the number of bytes, 0 at the end.
-    std::size_t read(char* target, std::size_t room, int& error) {
-        if (at_ == end_ && (room == 0 || !fill(error))) return 0;
-        const std::size_t n = std::min(room, end_ - at_);
-        std::memcpy(target, buffer_ + at_, n);
-        take(n);
-        return n;
+    // Copies what is there, at least one byte if there is any left; the number of bytes, 0 at the end. How
+    // much is there depends on who writes it and when: a deterministic program waits for all that there is
+    // room for.
+    std::size_t read(SkEnv* env, char* target, std::size_t room, int& error) {
+        const bool all = env->api->deterministic(env);
+        std::size_t done = 0;
+        while (done < room && (at_ < end_ || fill(env, error))) {
+            const std::size_t n = std::min(room - done, end_ - at_);
+            std::memcpy(target + done, buffer_ + at_, n);
+            take(n);
+            done += n;
+            if (!all) break;
+        }
+        return done;
     }
 
     // Goes on at another place of the file, counted in bytes from its start. Lines are then counted from
@@ -79,8 +88,8 @@ public:
     std::int64_t lines() const { return lines_; }
 
 private:
-    bool fill(int& error) {
-        const ssize_t n = uninterrupted([&] { return ::read(fd_, buffer_, sizeof buffer_); });
+    bool fill(SkEnv* env, int& error) {
+        const ssize_t n = uninterrupted(env, [&] { return ::read(fd_, buffer_, sizeof buffer_); });
         if (n < 0) error = errno;
         at_ = 0;
         end_ = n > 0 ? static_cast<std::size_t>(n) : 0;

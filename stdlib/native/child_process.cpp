@@ -51,7 +51,7 @@ public:
         for (ChildProcess* child : children_) child->reap();
         std::erase_if(forgotten_, [](pid_t id) {
             int status = 0;
-            return uninterrupted([&] { return ::waitpid(id, &status, WNOHANG); }) != 0;
+            return uninterrupted(nullptr, [&] { return ::waitpid(id, &status, WNOHANG); }) != 0;
         });
     }
 
@@ -128,7 +128,7 @@ void keep_exit_codes() {
 // Appends what there is to read. False at the end, and if there is an error.
 bool gather(int fd, std::string& out, std::size_t limit, int& error) {
     char buffer[65536];
-    const ssize_t n = uninterrupted([&] { return ::read(fd, buffer, sizeof buffer); });
+    const ssize_t n = uninterrupted(nullptr, [&] { return ::read(fd, buffer, sizeof buffer); });
     if (n < 0 && errno != EAGAIN) error = errno;
     if (n > 0 && static_cast<std::size_t>(n) > limit - out.size()) error = EFBIG;
     if (n <= 0 || error != 0) return false;
@@ -190,7 +190,7 @@ void ChildProcess::reap() {
 
 bool ChildProcess::look(int& error) {
     if (!ended_) {
-        const pid_t found = uninterrupted([&] { return ::waitpid(id_, &status_, WNOHANG); });
+        const pid_t found = uninterrupted(nullptr, [&] { return ::waitpid(id_, &status_, WNOHANG); });
         if (found < 0) lost_ = errno;
         ended_ = found != 0;
     }
@@ -198,7 +198,7 @@ bool ChildProcess::look(int& error) {
     return ended_;
 }
 
-std::optional<std::int64_t> ChildProcess::wait(std::int64_t nanos, int& error) {
+std::optional<std::int64_t> ChildProcess::wait(SkEnv* env, std::int64_t nanos, int& error) {
     const auto deadline = deadline_after(nanos);
     for (std::int64_t nap = kShortestNap;; nap = std::min(2 * nap, kLongestNap)) {
         {
@@ -208,11 +208,12 @@ std::optional<std::int64_t> ChildProcess::wait(std::int64_t nanos, int& error) {
                 return WIFSIGNALED(status_) ? -WTERMSIG(status_) : WEXITSTATUS(status_);
             }
         }
+        if (env->api->interrupted(env)) return error = EINTR, std::nullopt;
         if (!deadline) {
             // Leaves the process to be reaped under the lock; an error is one that `look` meets, too.
             siginfo_t info{};
             (void)uninterrupted(
-                [&] { return ::waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT); });
+                env, [&] { return ::waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT); });
             continue;
         }
         const std::int64_t left = *deadline - now_nanos();
@@ -229,7 +230,8 @@ bool ChildProcess::signal(int number, int& error) {
     return error == 0;
 }
 
-bool ChildProcess::exchange(std::string_view input, std::int64_t nanos, std::size_t limit, int& error) {
+bool ChildProcess::exchange(SkEnv* env, std::string_view input, std::int64_t nanos, std::size_t limit,
+                            int& error) {
     const auto deadline = deadline_after(nanos);
     if (pipes[0].get() >= 0) ::fcntl(pipes[0].get(), F_SETFL, O_NONBLOCK);
     bool killed = false;
@@ -252,13 +254,13 @@ bool ChildProcess::exchange(std::string_view input, std::int64_t nanos, std::siz
             }
             wait_ms = static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000'000));
         }
-        if (uninterrupted([&] { return ::poll(polled, 3, wait_ms); }) < 0) {
+        if (uninterrupted(env, [&] { return ::poll(polled, 3, wait_ms); }) < 0) {
             error = errno;
             break;
         }
         if (polled[0].revents != 0) {
             const ssize_t n =
-                uninterrupted([&] { return ::write(pipes[0].get(), input.data(), input.size()); });
+                uninterrupted(env, [&] { return ::write(pipes[0].get(), input.data(), input.size()); });
             if (n > 0)
                 input.remove_prefix(static_cast<std::size_t>(n));
             else if (n < 0 && errno == EPIPE)
@@ -273,7 +275,8 @@ bool ChildProcess::exchange(std::string_view input, std::int64_t nanos, std::siz
     if (error != 0) kill_it();
     if (!killed) {
         int ignored = 0;
-        if (!wait(deadline ? std::max<std::int64_t>(*deadline - now_nanos(), 0) : -1, ignored)) kill_it();
+        if (!wait(env, deadline ? std::max<std::int64_t>(*deadline - now_nanos(), 0) : -1, ignored))
+            kill_it();
     }
     if (killed) {
         // What it left in the pipes. A process that it had started itself may hold them open for ever.

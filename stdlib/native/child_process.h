@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "descriptor.h"
+#include "skua/native.h"
 
 namespace skua::stdlib {
 
@@ -43,7 +44,8 @@ public:
 
     // Waits until the process has ended, at most `nanos` if that is not negative. The exit code, or minus the
     // number of the signal that ended it; nothing if it still runs, or with `error` set.
-    std::optional<std::int64_t> wait(std::int64_t nanos, int& error);
+    // EINTR: the program that waits is to end.
+    std::optional<std::int64_t> wait(SkEnv* env, std::int64_t nanos, int& error);
 
     // Reaps the process if it has ended.
     void reap();
@@ -53,8 +55,8 @@ public:
 
     // Writes `input` to the process while gathering what it writes, both as it comes, until it has ended;
     // after `nanos`, if that is not negative, it is killed. False if it was. A stream of more than `limit`
-    // bytes is EFBIG.
-    bool exchange(std::string_view input, std::int64_t nanos, std::size_t limit, int& error);
+    // bytes is EFBIG. EINTR, and it is killed as well: the program that waits is to end.
+    bool exchange(SkEnv* env, std::string_view input, std::int64_t nanos, std::size_t limit, int& error);
 
     Descriptor pipes[3];      // our ends of those streams that are pipes
     std::string gathered[2];  // by `exchange`: output, errors

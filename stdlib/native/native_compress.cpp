@@ -27,6 +27,9 @@ int window_bits(Format format) {
     return format == kGzip ? 15 + 16 : format == kZlib ? 15 : -15;
 }
 
+// What zlib takes with the largest window: (1 << 17) + (1 << 17) bytes and some; 32 KiB and some.
+constexpr std::size_t kPackingBytes = 300 << 10, kExpandingBytes = 48 << 10;
+
 class ZlibStream {
 public:
     ZlibStream(Format format, bool packing) : format(format), packing(packing) {}
@@ -63,7 +66,8 @@ std::int64_t begin_stream(SkEnv* env, SkObject* owner, std::int64_t format, std:
                                                    kMemory, Z_DEFAULT_STRATEGY)
                                   : ::inflateInit2(&stream->z, bits);
         if (error != Z_OK) throw std::bad_alloc();
-        return owned_handle(env, owner, &kStream, std::move(stream));
+        return owned_handle(env, owner, &kStream, std::move(stream),
+                            packing ? kPackingBytes : kExpandingBytes);
     });
 }
 

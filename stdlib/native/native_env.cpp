@@ -2,9 +2,6 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
-#include <fcntl.h>
-#include <sys/random.h>
 
 #include "native_support.h"
 #include "outside_text.h"
@@ -73,29 +70,21 @@ const SkNative kEnvNatives[] = {
 
 // ---- std.time ---------------------------------------------------------------------------------------
 
-constexpr std::int64_t kNanos = 1'000'000'000;
-
-template <clockid_t Clock>
-std::int64_t clock_nanos(SkEnv*) {
-    timespec now{};
-    ::clock_gettime(Clock, &now);
-    return now.tv_sec * kNanos + now.tv_nsec;
+std::int64_t monotonic_nanos(SkEnv* env) {
+    return env->api->clock_nanos(env, false);
 }
 
-void sleep_nanos(SkEnv*, std::int64_t count) {
-    if (count <= 0) return;
-    timespec end{};
-    ::clock_gettime(CLOCK_MONOTONIC, &end);
-    const std::int64_t nanos = end.tv_nsec + count % kNanos;
-    end.tv_sec += count / kNanos + nanos / kNanos;
-    end.tv_nsec = nanos % kNanos;
-    while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, nullptr) == EINTR) {
-    }
+std::int64_t wall_nanos(SkEnv* env) {
+    return env->api->clock_nanos(env, true);
+}
+
+void sleep_nanos(SkEnv* env, std::int64_t count) {
+    env->api->sleep_nanos(env, count);
 }
 
 const SkNative kTimeNatives[] = {
-    native<clock_nanos<CLOCK_MONOTONIC>>("std.time.monotonicNanos", "()i64", "clock"),
-    native<clock_nanos<CLOCK_REALTIME>>("std.time.wallNanos", "()i64", "clock"),
+    native<monotonic_nanos>("std.time.monotonicNanos", "()i64", "clock"),
+    native<wall_nanos>("std.time.wallNanos", "()i64", "clock"),
     native<sleep_nanos>("std.time.sleepNanos", "(i64)void", "clock"),
 };
 
@@ -104,8 +93,10 @@ const SkNative kTimeNatives[] = {
 std::int64_t system_seed(SkEnv* env) {
     if (!env->api->require(env, "random", nullptr)) return 0;
     std::int64_t seed = 0;
-    if (uninterrupted([&] { return ::getrandom(&seed, sizeof seed, 0); }) != sizeof seed)
-        env->api->throw_errno(env, "cannot get random bytes", errno);
+    unsigned char bytes[8] = {};
+    if (!env->api->random_bytes(env, bytes, sizeof bytes)) return 0;
+    for (int i = 7; i >= 0; i--)
+        seed = static_cast<std::int64_t>(static_cast<std::uint64_t>(seed) << 8 | bytes[i]);
     return seed;
 }
 

@@ -23,12 +23,12 @@ namespace skua::stdlib {
 // Also for files that the program never closed: their last bytes are written, errors are not told.
 const SkHandleType kOpenFile = {"file", [](void* pointer) {
                                     const std::unique_ptr<OpenFile> file(static_cast<OpenFile*>(pointer));
-                                    file->close();
+                                    file->close(nullptr);
                                 }};
 
 std::int64_t file_handle(SkEnv* env, Descriptor fd, bool writing, const std::string& name) {
     auto file = std::make_unique<OpenFile>(std::move(fd), writing, name);
-    const std::int64_t handle = env->api->handle_new(env, &kOpenFile, file.get());
+    const std::int64_t handle = env->api->handle_new_sized(env, &kOpenFile, file.get(), OpenFile::kMemory);
     if (handle != 0) (void)file.release();
     return handle;
 }
@@ -39,6 +39,7 @@ constexpr const char* kRead = "fs.read";
 constexpr const char* kWrite = "fs.write";
 
 void fail(SkEnv* env, const char* doing, const char* path, int error) {
+    if (error == EFBIG && std::string_view(doing) == "read") return throw_too_large(env, path);
     env->api->throw_errno(env, (std::string("cannot ") + doing + " '" + path + "'").c_str(), error);
 }
 
@@ -68,15 +69,17 @@ bool read_everything(SkEnv* env, const char* path, std::string& out) {
     if (::fstat(file.get(), &info) != 0) return fail(env, "open", path, errno), false;
     if (S_ISDIR(info.st_mode)) return fail(env, "read", path, EISDIR), false;
     std::size_t used = 0;
-    out.resize(S_ISREG(info.st_mode) ? std::min(static_cast<std::size_t>(info.st_size), kMaxText) + 1
-                                     : 65536);
+    const std::size_t most = max_text(env);
+    if (S_ISREG(info.st_mode) && static_cast<std::uint64_t>(info.st_size) > most)
+        return fail(env, "read", path, EFBIG), false;
+    out.resize(S_ISREG(info.st_mode) ? static_cast<std::size_t>(info.st_size) + 1 : 65536);
     while (true) {
         const ssize_t n =
-            uninterrupted([&] { return ::read(file.get(), out.data() + used, out.size() - used); });
+            uninterrupted(env, [&] { return ::read(file.get(), out.data() + used, out.size() - used); });
         if (n < 0) return fail(env, "read", path, errno), false;
         if (n == 0) break;
         used += static_cast<std::size_t>(n);
-        if (used > kMaxText) return fail(env, "read", path, EFBIG), false;
+        if (used > most) return fail(env, "read", path, EFBIG), false;
         if (used == out.size()) out.resize(2 * out.size());
     }
     out.resize(used);
@@ -110,7 +113,8 @@ void store(SkEnv* env, SkString* path, std::string_view data, bool append) {
         Descriptor file(
             open_path(env, kWrite, name, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), "open"));
         if (file.get() < 0) return;
-        int error = write_fully(file.get(), data.data(), data.size());
+        env->api->trace_output(env, data.data(), data.size());
+        int error = write_fully(env, file.get(), data.data(), data.size());
         if (::close(file.release()) != 0 && error == 0) error = errno;
         if (error != 0) fail(env, "write", name, error);
     });
@@ -125,12 +129,12 @@ void store_bytes(SkEnv* env, SkString* path, SkArray* data, bool append) {
 }
 
 // Copies between descriptors; 0 or an errno.
-int copy_bytes(int from, int to) {
+int copy_bytes(SkEnv* env, int from, int to) {
     char buffer[65536];
     while (true) {
-        const ssize_t n = uninterrupted([&] { return ::read(from, buffer, sizeof buffer); });
+        const ssize_t n = uninterrupted(env, [&] { return ::read(from, buffer, sizeof buffer); });
         if (n <= 0) return n < 0 ? errno : 0;
-        if (const int error = write_fully(to, buffer, static_cast<std::size_t>(n))) return error;
+        if (const int error = write_fully(env, to, buffer, static_cast<std::size_t>(n))) return error;
     }
 }
 
@@ -152,7 +156,7 @@ void copy_file(SkEnv* env, SkString* source, SkString* target) {
         if (info.st_dev == other.st_dev && info.st_ino == other.st_ino)
             return env->api->throw_format(env, kArgumentError, "'%s' and '%s' are one file", from, to);
         if (S_ISREG(other.st_mode) && ::ftruncate(output.get(), 0) != 0) return fail(env, "write", to, errno);
-        int error = copy_bytes(input.get(), output.get());
+        int error = copy_bytes(env, input.get(), output.get());
         if (::close(output.release()) != 0 && error == 0) error = errno;
         if (error != 0) fail(env, "write", to, error);
     });
@@ -223,9 +227,12 @@ SkArray* folder_names(SkEnv* env, SkString* path, bool mark) {
         if (!folder) return fail(env, "list", name, errno), nullptr;
         opened.release();
         std::vector<std::string> names;
+        std::size_t bytes = 0;
         while (const dirent* entry = ::readdir(folder.get())) {
             const std::string_view n = entry->d_name;
             if (n == "." || n == "..") continue;
+            bytes += sizeof(std::string) + n.size() + 1;
+            if (!fits_text(env, bytes)) return nullptr;
             struct stat info {};
             const bool is_folder = entry->d_type == DT_DIR || (mark && entry->d_type == DT_UNKNOWN &&
                                                                ::fstatat(::dirfd(folder.get()), entry->d_name,
@@ -233,6 +240,7 @@ SkArray* folder_names(SkEnv* env, SkString* path, bool mark) {
                                                                S_ISDIR(info.st_mode));
             names.emplace_back(n).append(mark && is_folder ? "/" : "");
         }
+        std::sort(names.begin(), names.end());  // the system's order changes from day to day
         SkArray* result = env->api->array_new(env, SK_STRING, names.size());
         for (std::size_t i = 0; result != nullptr && i < names.size(); i++) {
             SkString* text = outside_text(env, names[i], std::string("a name in '") + name + "'");
@@ -295,7 +303,7 @@ SkString* create_temporary(SkEnv* env, SkString* folder, SkString* start) {
         constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         for (int attempt = 0; attempt < 100; attempt++) {
             unsigned char drawn[8];
-            if (uninterrupted([&] { return ::getrandom(drawn, sizeof drawn, 0); }) != sizeof drawn) break;
+            if (!env->api->random_bytes(env, drawn, sizeof drawn)) return nullptr;
             std::string path = std::string(name) + "/" + prefix;
             for (const unsigned char c : drawn) path += letters[c % letters.size()];
             const Parent parent(env, path.c_str());
@@ -388,7 +396,7 @@ void close_file(SkEnv* env, std::int64_t handle) {
     }
     guarded(env, [&] {
         const std::lock_guard lock(file->mutex);
-        if (const int error = file->close()) fail(env, "write", file->path.c_str(), error);
+        if (const int error = file->close(env)) fail(env, "write", file->path.c_str(), error);
     });
     env->api->handle_release(env, handle);
     env->api->handle_close(env, &kOpenFile, handle);
@@ -398,7 +406,7 @@ SkString* file_line(SkEnv* env, std::int64_t handle) {
     return with_file(env, handle, "read", [&](OpenFile& file, int& error) -> SkString* {
         std::string line;
         BufferedInput* input = file.input(error);
-        if (input == nullptr || !input->line(line, error)) return nullptr;
+        if (input == nullptr || !input->line(env, line, error)) return nullptr;
         return outside_lines(env, line, "'" + file.path + "'", input->lines());
     });
 }
@@ -409,7 +417,7 @@ SkString* file_rest(SkEnv* env, std::int64_t handle) {
         if (input == nullptr) return nullptr;
         const std::int64_t first_line = input->lines() + 1;
         std::string all;
-        input->rest(all, error);
+        input->rest(env, all, error);
         return error != 0 ? nullptr : outside_lines(env, all, "'" + file.path + "'", first_line);
     });
 }
@@ -420,24 +428,25 @@ std::int64_t file_read(SkEnv* env, std::int64_t handle, SkArray* target, std::in
     return with_file(env, handle, "read", [&](OpenFile& file, int& error) {
         BufferedInput* input = file.input(error);
         if (input == nullptr) return std::int64_t{0};
-        return static_cast<std::int64_t>(
-            input->read(elements<char>(env, target) + start, static_cast<std::size_t>(end - start), error));
+        return static_cast<std::int64_t>(input->read(env, elements<char>(env, target) + start,
+                                                     static_cast<std::size_t>(end - start), error));
     });
 }
 
 void file_write_text(SkEnv* env, std::int64_t handle, SkString* text) {
-    with_file(env, handle, "write", [&](OpenFile& file, int& error) { error = file.write(view(env, text)); });
+    with_file(env, handle, "write",
+              [&](OpenFile& file, int& error) { error = file.write(env, view(env, text)); });
 }
 
 void file_write_bytes(SkEnv* env, std::int64_t handle, SkArray* data, std::int64_t start, std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, data))) return;
     with_file(env, handle, "write", [&](OpenFile& file, int& error) {
-        error = file.write({elements<char>(env, data) + start, static_cast<std::size_t>(end - start)});
+        error = file.write(env, {elements<char>(env, data) + start, static_cast<std::size_t>(end - start)});
     });
 }
 
 void seek_file(SkEnv* env, std::int64_t handle, std::int64_t place) {
-    with_file(env, handle, "move in", [&](OpenFile& file, int& error) { file.seek(place, error); });
+    with_file(env, handle, "move in", [&](OpenFile& file, int& error) { file.seek(env, place, error); });
 }
 
 std::int64_t file_position(SkEnv* env, std::int64_t handle) {
@@ -446,7 +455,7 @@ std::int64_t file_position(SkEnv* env, std::int64_t handle) {
 }
 
 void flush_file(SkEnv* env, std::int64_t handle) {
-    with_file(env, handle, "write", [](OpenFile& file, int& error) { error = file.flush(); });
+    with_file(env, handle, "write", [&](OpenFile& file, int& error) { error = file.flush(env); });
 }
 
 // No capability is named here: each function asks for its path, so that a refusal can name it.

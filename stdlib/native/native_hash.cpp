@@ -134,7 +134,8 @@ std::int64_t begin_digest(SkEnv* env, SkObject* owner, std::int64_t algorithm, S
         if (!known(env, algorithm, env->api->array_len(env, key), size)) return 0;
         return owned_handle(env, owner, &kDigest,
                             std::make_unique<Digest>(static_cast<Algorithm>(algorithm), bytes(env, key),
-                                                     static_cast<std::size_t>(size)));
+                                                     static_cast<std::size_t>(size)),
+                            sizeof(Digest));
     });
 }
 

@@ -21,16 +21,18 @@ constexpr int kExitIoError = 74;
 class Output {
 public:
     // 0 or an errno.
-    int write(std::string_view a, std::string_view b = {}) {
+    int write(SkEnv* env, std::string_view a, std::string_view b = {}) {
         const std::lock_guard lock(mutex_);
-        for (const std::string_view s : {a, b})
-            if (const int error = add(s)) return error;
-        return terminal() && (!b.empty() || a.find('\n') != std::string_view::npos) ? drain() : 0;
+        for (const std::string_view s : {a, b}) {
+            env->api->trace_output(env, s.data(), s.size());
+            if (const int error = add(env, s)) return error;
+        }
+        return terminal() && (!b.empty() || a.find('\n') != std::string_view::npos) ? drain(env) : 0;
     }
 
-    int flush() {
+    int flush(SkEnv* env) {
         const std::lock_guard lock(mutex_);
-        return drain();
+        return drain(env);
     }
 
     bool terminal() {
@@ -39,11 +41,11 @@ public:
     }
 
 private:
-    int add(std::string_view s) {
+    int add(SkEnv* env, std::string_view s) {
         if (s.empty()) return 0;  // its data may be null
         if (s.size() > sizeof buffer_ - used_) {
-            if (const int error = drain()) return error;
-            if (s.size() >= sizeof buffer_) return write_fully(STDOUT_FILENO, s.data(), s.size());
+            if (const int error = drain(env)) return error;
+            if (s.size() >= sizeof buffer_) return write_fully(env, STDOUT_FILENO, s.data(), s.size());
         }
         std::memcpy(buffer_ + used_, s.data(), s.size());
         used_ += s.size();
@@ -51,10 +53,10 @@ private:
     }
 
     // What cannot be written is dropped, so that an error is told once.
-    int drain() {
+    int drain(SkEnv* env) {
         const std::size_t n = used_;
         used_ = 0;
-        return write_fully(STDOUT_FILENO, buffer_, n);
+        return write_fully(env, STDOUT_FILENO, buffer_, n);
     }
 
     std::mutex mutex_;
@@ -85,38 +87,41 @@ void check_output(SkEnv* env, int error) {
 }
 
 void write_out(SkEnv* env, SkString* text) {
-    check_output(env, output().write(view(env, text)));
+    check_output(env, output().write(env, view(env, text)));
 }
 void write_out_line(SkEnv* env, SkString* text) {
-    check_output(env, output().write(view(env, text), "\n"));
+    check_output(env, output().write(env, view(env, text), "\n"));
 }
 void flush_out(SkEnv* env) {
-    check_output(env, output().flush());
+    check_output(env, output().flush(env));
 }
 
 void output_bytes(SkEnv* env, SkArray* data, std::int64_t start, std::int64_t end) {
     if (!check_slice(env, start, end, env->api->array_len(env, data))) return;
-    check_output(env,
-                 output().write({elements<char>(env, data) + start, static_cast<std::size_t>(end - start)}));
+    check_output(
+        env, output().write(env, {elements<char>(env, data) + start, static_cast<std::size_t>(end - start)}));
 }
 
 void write_error(SkEnv* env, SkString* text) {
     // In the order in which a terminal's user expects it.
-    if (output().terminal()) output().flush();
+    if (output().terminal()) output().flush(env);
     const std::string_view s = view(env, text);
-    if (const int error = write_fully(STDERR_FILENO, s.data(), s.size()))
+    if (const int error = write_fully(env, STDERR_FILENO, s.data(), s.size()))
         env->api->throw_errno(env, "cannot write to standard error", error);
 }
 
 // What was printed so far (a prompt, say) must be seen before a user answers.
 bool before_input(SkEnv* env) {
     if (!output().terminal() && !::isatty(STDIN_FILENO)) return true;
-    check_output(env, output().flush());
+    check_output(env, output().flush(env));
     return !env->api->has_pending(env);
 }
 
 bool check_input(SkEnv* env, int error) {
-    if (error) env->api->throw_errno(env, "cannot read standard input", error);
+    if (error == EFBIG)
+        throw_too_large(env, kInput);
+    else if (error)
+        env->api->throw_errno(env, "cannot read standard input", error);
     return error == 0;
 }
 
@@ -126,7 +131,7 @@ SkString* input_line(SkEnv* env) {
         const std::lock_guard lock(input().mutex);
         std::string line;
         int error = 0;
-        const bool found = input().bytes.line(line, error);
+        const bool found = input().bytes.line(env, line, error);
         if (!check_input(env, error) || !found) return nullptr;
         return outside_lines(env, line, kInput, input().bytes.lines());
     });
@@ -139,7 +144,7 @@ SkString* input_rest(SkEnv* env) {
         const std::int64_t first_line = input().bytes.lines() + 1;
         std::string all;
         int error = 0;
-        input().bytes.rest(all, error);
+        input().bytes.rest(env, all, error);
         return check_input(env, error) ? outside_lines(env, all, kInput, first_line) : nullptr;
     });
 }
@@ -151,7 +156,7 @@ SkArray* input_bytes(SkEnv* env) {
         int error = 0;
         {
             const std::lock_guard lock(input().mutex);
-            input().bytes.rest(all, error);
+            input().bytes.rest(env, all, error);
         }
         if (!check_input(env, error)) return nullptr;
         SkArray* bytes = env->api->array_new(env, SK_U8, all.size());
@@ -166,18 +171,18 @@ std::int64_t input_read(SkEnv* env, SkArray* target, std::int64_t start, std::in
         if (!before_input(env)) return 0;
         const std::lock_guard lock(input().mutex);
         int error = 0;
-        const std::size_t n = input().bytes.read(elements<char>(env, target) + start,
+        const std::size_t n = input().bytes.read(env, elements<char>(env, target) + start,
                                                  static_cast<std::size_t>(end - start), error);
         return check_input(env, error) ? static_cast<std::int64_t>(n) : 0;
     });
 }
 
 void flush_at_exit(void*) {
-    const int error = output().flush();
+    const int error = output().flush(nullptr);
     if (error == 0) return;
     const std::string message =
         std::string("vmrun: standard output: could not be written: ") + std::strerror(error) + "\n";
-    write_fully(STDERR_FILENO, message.data(), message.size());
+    write_fully(nullptr, STDERR_FILENO, message.data(), message.size());
     std::_Exit(kExitIoError);
 }
 

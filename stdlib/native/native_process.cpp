@@ -23,7 +23,7 @@ void exit_program(SkEnv* env, std::int64_t code) {
 
 std::int64_t process_id(SkEnv* env) {
     if (!env->api->require(env, "process", nullptr)) return 0;
-    return ::getpid();
+    return env->api->deterministic(env) ? 1 : ::getpid();
 }
 
 // ---- what is started ----------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ std::int64_t start_program(SkEnv* env, SkObject* owner, SkString* name, SkArray*
                                   error);
             return 0;
         }
-        return owned_handle(env, owner, &kChild, std::move(child));
+        return owned_handle(env, owner, &kChild, std::move(child), sizeof(ChildProcess));
     });
 }
 
@@ -163,7 +163,7 @@ constexpr std::int64_t kStillRuns = INT64_MIN;
 
 std::int64_t wait_for(SkEnv* env, SkObject* owner, std::int64_t handle, std::int64_t nanos) {
     return with_child(env, owner, handle, "cannot wait for a process", [&](ChildProcess& child, int& error) {
-        return child.wait(nanos, error).value_or(kStillRuns);
+        return child.wait(env, nanos, error).value_or(kStillRuns);
     });
 }
 
@@ -178,7 +178,9 @@ std::int64_t exchange(SkEnv* env, SkObject* owner, std::int64_t handle, SkArray*
                       std::int64_t limit) {
     const auto work = [&](ChildProcess& child, int& error) -> std::int64_t {
         const std::string_view bytes(elements<char>(env, input), env->api->array_len(env, input));
-        const bool by_itself = child.exchange(bytes, nanos, static_cast<std::size_t>(limit), error);
+        const std::size_t most = std::min(static_cast<std::size_t>(limit), max_text(env));
+        env->api->trace_output(env, bytes.data(), bytes.size());
+        const bool by_itself = child.exchange(env, bytes, nanos, most, error);
         if (error != EFBIG) return by_itself ? 0 : 1;
         error = 0;
         return 2;

@@ -15,15 +15,16 @@ namespace {
 // As std.regex numbers them.
 enum Flag : std::int64_t { kIgnoreCase = 1, kMultiLine = 2, kDotAll = 4 };
 
-// Of one compiled pattern, its lazily built automata included; a pattern that needs more is refused.
-constexpr std::int64_t kMaxMemory = 8 << 20;
+// Of one compiled pattern, its lazily built automata included. The heap's limit counts it, so a pattern gets
+// the larger share only if the usual one does not suffice; one that needs even more is refused.
+constexpr std::int64_t kUsualMemory = 1 << 20, kMaxMemory = 8 << 20;
 
 const SkHandleType kPattern = {"pattern", [](void* p) { delete static_cast<RE2*>(p); }};
 
-RE2::Options options_of(std::int64_t flags) {
+RE2::Options options_of(std::int64_t flags, std::int64_t memory) {
     RE2::Options options;
     options.set_log_errors(false);
-    options.set_max_mem(kMaxMemory);
+    options.set_max_mem(memory);
     options.set_case_sensitive((flags & kIgnoreCase) == 0);
     options.set_dot_nl((flags & kDotAll) != 0);
     return options;
@@ -38,13 +39,21 @@ std::string with_flags(std::string_view pattern, std::int64_t flags) {
 std::int64_t compile(SkEnv* env, SkObject* owner, SkString* pattern, std::int64_t flags, SkArray* why) {
     return guarded(env, [&]() -> std::int64_t {
         const std::string_view text = view(env, pattern);
+        std::int64_t memory = kUsualMemory;
         const auto compiled = [&](std::string_view part) {
-            return std::make_unique<RE2>(with_flags(part, flags), options_of(flags));
+            return std::make_unique<RE2>(with_flags(part, flags), options_of(flags, memory));
         };
         auto regex = compiled(text);
+        if (regex->error_code() == RE2::ErrorPatternTooLarge) {
+            memory = kMaxMemory;
+            regex = compiled(text);
+        }
         const std::optional<PatternFault> refused =
             regex->ok() ? find_refused(*regex, text) : find_fault(*regex, text, compiled);
-        if (!refused) return owned_handle(env, owner, &kPattern, std::move(regex));
+        if (!refused) {
+            const auto bytes = static_cast<std::size_t>(memory);
+            return owned_handle(env, owner, &kPattern, std::move(regex), bytes);
+        }
         const PatternFault& fault = *refused;
         SkString* place = new_string(env, std::to_string(fault.at));
         if (place == nullptr) return 0;

@@ -4,6 +4,7 @@
 // state; every function may be called from any guest thread.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -23,14 +24,28 @@ inline constexpr const char* kNullError = "std.core.NullError";
 inline constexpr const char* kIoError = "std.core.IOError";
 inline constexpr const char* kOutOfMemoryError = "std.core.OutOfMemoryError";
 
-// Texts that natives put together outside of the guest's heap may not become larger than this.
+// Texts that natives put together outside of the guest's heap may not become larger than this, nor than the
+// heap that they are to be copied to.
 inline constexpr std::size_t kMaxText = std::size_t{1} << 30;
+inline std::size_t max_text(SkEnv* env) {
+    return std::min(kMaxText, env->api->memory_limit(env));
+}
 
-// Throws OutOfMemoryError for a text of more than kMaxText bytes.
+// Throws OutOfMemoryError for a text of more than max_text bytes.
 inline bool fits_text(SkEnv* env, std::size_t bytes) {
-    if (bytes <= kMaxText) return true;
+    if (bytes <= max_text(env)) return true;
     env->api->throw_format(env, kOutOfMemoryError, "a text of %zu bytes", bytes);
     return false;
+}
+
+// For what was to be read at once and has more than max_text bytes.
+inline void throw_too_large(SkEnv* env, const char* source) {
+    if (max_text(env) == kMaxText)
+        env->api->throw_format(env, kIoError, "cannot read '%s' at once: it is larger than 1 GiB", source);
+    else
+        env->api->throw_format(
+            env, kOutOfMemoryError,
+            "cannot read '%s' at once: it is larger than the heap; --max-heap sets its size", source);
 }
 
 // Runs `work`, turning a failed allocation into OutOfMemoryError: no C++ exception may leave a native.
@@ -62,11 +77,12 @@ inline bool check_start(SkEnv* env, std::string_view text, std::int64_t at) {
     return false;
 }
 
-// A handle for `resource` that is closed after `owner` is gone; 0 with an error pending.
+// A handle for `resource`, which takes at most so many bytes, that is closed after `owner` is gone; 0 with an
+// error pending.
 template <typename T>
-std::int64_t owned_handle(SkEnv* env, SkObject* owner, const SkHandleType* type,
-                          std::unique_ptr<T> resource) {
-    const std::int64_t handle = env->api->handle_new(env, type, resource.get());
+std::int64_t owned_handle(SkEnv* env, SkObject* owner, const SkHandleType* type, std::unique_ptr<T> resource,
+                          std::size_t bytes) {
+    const std::int64_t handle = env->api->handle_new_sized(env, type, resource.get(), bytes);
     if (handle == 0) return 0;
     (void)resource.release();
     if (env->api->handle_own(env, owner, type, handle)) return handle;
@@ -74,19 +90,20 @@ std::int64_t owned_handle(SkEnv* env, SkObject* owner, const SkHandleType* type,
     return 0;
 }
 
-// Repeats a system call that the collector's signals interrupt.
+// Repeats a system call that the collector's signals interrupt; not if the program is to end (EINTR). Without
+// `env`, where the program has ended already, in any case.
 template <typename Call>
-auto uninterrupted(Call&& call) {
+auto uninterrupted(SkEnv* env, Call&& call) {
     decltype(call()) result;
     do result = call();
-    while (result == -1 && errno == EINTR);
+    while (result == -1 && errno == EINTR && (env == nullptr || !env->api->interrupted(env)));
     return result;
 }
 
 // Writes everything; 0 or an errno.
-inline int write_fully(int fd, const char* data, std::size_t len) {
+inline int write_fully(SkEnv* env, int fd, const char* data, std::size_t len) {
     while (len > 0) {
-        const ssize_t n = uninterrupted([&] { return ::write(fd, data, len); });
+        const ssize_t n = uninterrupted(env, [&] { return ::write(fd, data, len); });
         if (n < 0) return errno;
         data += n;
         len -= static_cast<std::size_t>(n);

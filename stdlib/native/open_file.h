@@ -25,26 +25,27 @@ public:
     }
 
     // 0 or an errno. Nothing is done twice.
-    int close() {
-        const int error = drain();
+    int close(SkEnv* env) {
+        const int error = drain(env);
         input_.reset();
         const int fd = fd_.release();
         return fd >= 0 && ::close(fd) != 0 && error == 0 ? errno : error;
     }
 
-    int write(std::string_view data) {
+    int write(SkEnv* env, std::string_view data) {
         if (!writing_) return EBADF;
+        env->api->trace_output(env, data.data(), data.size());
         buffer_.append(data);
-        return buffer_.size() >= kBuffer ? drain() : 0;
+        return buffer_.size() >= kBuffer ? drain(env) : 0;
     }
 
     // Hands over to the system what was written.
-    int flush() { return writing_ ? drain() : EBADF; }
+    int flush(SkEnv* env) { return writing_ ? drain(env) : EBADF; }
 
     // Goes on reading or writing at another place.
-    void seek(std::int64_t place, int& error) {
+    void seek(SkEnv* env, std::int64_t place, int& error) {
         if (!writing_) return input_->seek(place, error);
-        error = drain();
+        error = drain(env);
         if (error == 0 && ::lseek(fd_.get(), place, SEEK_SET) < 0) error = errno;
     }
 
@@ -61,15 +62,16 @@ public:
         return input_.get();
     }
 
+    static constexpr std::size_t kBuffer = 65536;
+    static constexpr std::size_t kMemory = 2 * kBuffer;  // what each takes, about
+
     std::mutex mutex;
     const std::string path;
 
 private:
-    static constexpr std::size_t kBuffer = 65536;
-
-    int drain() {
+    int drain(SkEnv* env) {
         if (!writing_ || fd_.get() < 0) return 0;
-        const int error = write_fully(fd_.get(), buffer_.data(), buffer_.size());
+        const int error = write_fully(env, fd_.get(), buffer_.data(), buffer_.size());
         buffer_.clear();
         return error;
     }

@@ -11,6 +11,7 @@ import input_evolution
 import input_files
 import input_library
 import input_capabilities
+import input_limits
 import input_class_files
 import input_runtime
 import input_text
@@ -27,7 +28,7 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_archives, input_evolution, input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier, input_incremental, input_vmc, input_vmc_test, output_files, input_large_code):
+    for module in (input_archives, input_evolution, input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier, input_incremental, input_vmc, input_vmc_test, output_files, input_large_code, input_limits):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 tests[name[len("test_"):]] = function

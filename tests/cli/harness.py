@@ -11,8 +11,8 @@ import shutil
 import subprocess
 import tempfile
 
-USAGE, BAD_INPUT, NO_INPUT, UNCAUGHT, NO_OUTPUT, NOT_DELIVERED = 64, 65, 66, 70, 73, 74
-DOCUMENTED = {0, USAGE, BAD_INPUT, NO_INPUT, UNCAUGHT, NO_OUTPUT, NOT_DELIVERED}
+USAGE, BAD_INPUT, NO_INPUT, UNCAUGHT, NO_MEMORY, NO_OUTPUT, NOT_DELIVERED = 64, 65, 66, 70, 71, 73, 74
+DOCUMENTED = {0, USAGE, BAD_INPUT, NO_INPUT, UNCAUGHT, NO_MEMORY, NO_OUTPUT, NOT_DELIVERED}
 REPORTS = re.compile(r"AddressSanitizer|UndefinedBehaviorSanitizer|ThreadSanitizer|runtime error:|"
                      r"internal error|terminate called|Assertion .* failed|GC Warning")
 # Words of the machinery that a user should not meet.

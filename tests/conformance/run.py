@@ -193,11 +193,22 @@ def run_case(case, options):
             box.mkdir()
             return text.replace("{tmp}", str(box)).replace("{dir}", str(case.main.parent))
 
+        hashes = {}
         for mode, extra in options.modes:
             flags = [fresh(flag) for flag in case.flags] + extra
+            if options.trace_hashes:
+                flags += ["--deterministic=7", "--trace-hash"]
             code, out, err = run([vmrun, *flags, "--class-path", classes, case.module, *map(fresh, case.args)],
                                  options.timeout, case.stdin, case.cwd)
-            problems += check(case, mode, code, out, err)
+            if not options.trace_hashes:
+                problems += check(case, mode, code, out, err)
+                continue
+            found = re.findall(r"^trace hash: ([0-9a-f]{64})$", err, re.M)
+            hashes.setdefault((code, found[0] if len(found) == 1 else f"{found} {err[-500:]}"), []).append(mode)
+        if len(hashes) > 1:
+            problems.append(f"the trace hashes differ: {hashes}")
+        if options.trace_hashes and any(len(trace) != 64 for _, trace in hashes):
+            problems.append(f"no trace hash: {hashes}")
         if options.only_modes:
             return case, problems
         code, out, err = run([vmar, "create", archive, classes, "--main", case.module], options.timeout)
@@ -220,6 +231,9 @@ def main():
     parser.add_argument("--mode", action="append", default=[], metavar="NAME=OPTIONS",
                         help="a further run of each case with these options of vmrun")
     parser.add_argument("--only-modes", action="store_true", help="leave out the usual two runs")
+    parser.add_argument("--trace-hashes", action="store_true",
+                        help="compare what --trace-hash says in all modes, with --deterministic, and nothing else")
+    parser.add_argument("--every", type=int, default=1, help="only each so many-th case")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--timeout", type=float, default=60)
     parser.add_argument("filter", nargs="*", help="only cases whose name contains one of these")
@@ -242,6 +256,7 @@ def main():
         cases = list(find_tests(options.tests.resolve()))
     if options.filter:
         cases = [c for c in cases if any(f in c.name for f in options.filter)]
+    cases = cases[::options.every]
     if not cases:
         sys.exit("no such case")
     failed = 0

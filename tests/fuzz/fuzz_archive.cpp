@@ -46,7 +46,7 @@ std::uint32_t edge(std::mt19937& random, std::size_t size) {
                                    0x808,
                                    0x80000000,
                                    static_cast<std::uint32_t>(size - 22)};
-    return random() % 3 == 0 ? random() : edges[random() % std::size(edges)];
+    return random() % 3 == static_cast<std::uint32_t>(0 ? random() : edges[random() % std::size(edges)]);
 }
 
 }  // namespace

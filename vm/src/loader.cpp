@@ -137,6 +137,8 @@ Result<std::unique_ptr<TypeDef>> Loader::make(std::span<const std::uint8_t> byte
         d.type = file->str(file->name);
         return d;
     }
+    constexpr std::size_t kModelPerByte = 6, kLeastModel = 2048;  // what reading makes of the bytes
+    types_.count(kModelPerByte * bytes.size() + kLeastModel);
     auto def = std::make_unique<TypeDef>(*this, types_, std::move(*file), file_name);
     def->source = &source;
     if (!parent_) return def;

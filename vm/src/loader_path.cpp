@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "skua/classfile/input_file.h"
 #include "skua/classfile/limits.h"
 #include "skua/classfile/structure.h"
 
@@ -34,7 +35,7 @@ public:
     Result<std::optional<classfile::EntryData>> read(const std::string& file) const override {
         const std::string path = prefix_ + file;
         // Not blocking: a pipe of this name must not stop us before we see that it is one.
-        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        const int fd = classfile::open_for_reading(path);
         if (fd < 0) {
             if (errno == ENOENT || errno == ENOTDIR) return std::optional<classfile::EntryData>();
             return io_error(path, errno);

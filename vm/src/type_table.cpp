@@ -134,6 +134,10 @@ struct TypeTable::Impl {
         type.open = type.class_vars != 0 || type.func_vars != 0;
     }
 
+    static constexpr std::size_t kTypeBytes =
+        sizeof(Type) + 192;  // with its layout and its place in the table
+    std::atomic<std::size_t> bytes{0};
+
     const Type* intern(const Key& key) {
         const std::size_t hash = hash_of(key);
         {
@@ -142,9 +146,18 @@ struct TypeTable::Impl {
         }
         std::unique_lock guard(lock);
         if (const Type* found = find(key, hash)) return found;
+        bytes.fetch_add(kTypeBytes + 8 * key.args.size(), std::memory_order_relaxed);
         return insert(key, hash);
     }
 };
+
+void TypeTable::count(std::size_t bytes) {
+    impl_->bytes.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+std::size_t TypeTable::bytes() const {
+    return impl_->bytes.load(std::memory_order_relaxed);
+}
 
 TypeTable::TypeTable() : impl_(std::make_unique<Impl>()) {
     for (std::size_t i = 0; i < impl_->simple.size(); ++i) impl_->simple[i].kind = static_cast<TypeKind>(i);

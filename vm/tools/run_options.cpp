@@ -28,7 +28,7 @@ bool is_archive_path(const std::string& target) {
            (stat(target.c_str(), &info) == 0 && S_ISREG(info.st_mode));
 }
 
-constexpr std::size_t kMinHeap = 1u << 20, kMinStack = 64u << 10;
+constexpr std::size_t kMinHeap = 1u << 20, kMinStack = 64u << 10, kMinMetadata = 1u << 20;
 
 // Takes an option with a value. Empty if all is well.
 std::string set_option(RunOptions& options, std::string_view name, std::string_view value) {
@@ -51,6 +51,12 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
     if (name == "--std") return options.std_archive = text, std::string();
     if (name == "--max-heap") return size(options.max_heap, kMinHeap);
     if (name == "--max-stack") return size(options.max_stack, kMinStack);
+    if (name == "--max-metadata") return size(options.max_metadata, kMinMetadata);
+    if (name == "--timeout") {
+        options.timeout = parse_duration(value);
+        return options.timeout != 0 ? std::string()
+                                    : "--timeout=" + text + " is not a time; write for example --timeout=10s";
+    }
     const auto count = [&](std::uint64_t& out, std::uint64_t most, const char* of_what) -> std::string {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
         if (error == std::errc{} && end == text.data() + text.size() && out > 0 && out <= most) return {};
@@ -68,14 +74,18 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
     }
     if (name == "--max-instructions")
         return count(options.max_instructions, vm::kMaxInstructions, "instructions");
+    if (name == "--max-handles") return count(options.max_handles, UINT64_MAX, "handles");
+    if (name == "--max-threads") return count(options.max_threads, UINT64_MAX, "threads");
+    if (name == "--fail-allocation") return count(options.fail_allocation, UINT64_MAX, "an allocation");
     return count(options.gc_stress, UINT64_MAX, "allocations");  // --gc-stress
 }
 
 bool takes_value(std::string_view name) {
     for (const std::string_view known :
          {"--class-path", "-cp", "--archive-path", "--lock", "--require-signature", "--allow", "--deny",
-           "--plugin-path", "--std", "--max-heap", "--max-stack", "--max-instructions", "--gc-stress",
-           "--entry", "--outcome-to"})
+          "--plugin-path", "--std", "--max-heap", "--max-stack", "--max-instructions", "--max-metadata",
+          "--max-handles", "--max-threads", "--timeout", "--fail-allocation", "--gc-stress", "--entry",
+          "--outcome-to"})
         if (name == known) return true;
     return tier_option_takes_value(name);
 }
@@ -104,6 +114,25 @@ std::uint64_t parse_size(std::string_view text) {
     return value << shift;
 }
 
+std::uint64_t parse_duration(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || !(value > 0)) return 0;
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (unit == "ms")
+        value *= 1e6;
+    else if (unit == "s" || unit.empty())
+        value *= 1e9;
+    else if (unit == "m")
+        value *= 60e9;
+    else if (unit == "h")
+        value *= 3600e9;
+    else
+        return 0;
+    constexpr double kMost = 1e18;  // thirty years
+    return value <= kMost ? std::max<std::uint64_t>(static_cast<std::uint64_t>(value), 1) : 0;
+}
+
 std::string parse_options(int argc, const char* const* argv, RunOptions& options) {
     int i = 1;
     for (; i < argc; i++) {
@@ -130,6 +159,16 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
             options.show_capabilities = true;
         else if (arg == "--show-capabilities=json")
             options.show_capabilities = options.as_json = true;
+        else if (name == "--deterministic") {
+            options.deterministic = true;
+            const std::string_view seed = arg.substr(std::min(equals, arg.size() - 1) + 1);
+            const auto [end, error] = std::from_chars(seed.data(), seed.data() + seed.size(), options.seed);
+            if (equals != std::string_view::npos &&
+                (error != std::errc{} || end != seed.data() + seed.size()))
+                return "--deterministic=" + std::string(seed) +
+                       " is not a seed; write a number, for example --deterministic=42";
+        } else if (arg == "--trace-hash")
+            options.trace_hash = true;
         else if (arg == "--gc-log")
             options.gc_log = true;
         else if (arg == "--print-linked")
@@ -198,11 +237,26 @@ What it may reach (nothing but standard streams, arguments and clock by default)
 Limits and memory:
   --max-heap SIZE       of objects, e.g. 512M (default: 3/4 of the machine's memory)
   --max-stack SIZE      of each thread's calls (default: 8M)
-  --max-instructions N  of the class files' code that may run; beyond, the program ends with a
-                        LimitError, at the same place on every machine and in every mode of --jit
+  --max-instructions N  of the class files' code that may run; the program ends at the same place
+                        on every machine and in every mode of --jit
+  --timeout TIME        of running, e.g. 500ms, 10s, 2m
+  --max-handles N       files, patterns, streams and the like open at a time
+  --max-threads N       attached to the machine at a time
+  --max-metadata SIZE   of loaded classes, instantiated generics and their linked code
+                        (default: 1G)
+                        A program that reaches one of these limits ends with a LimitError that
+                        it cannot catch, and the exit code 70. A heap or stack that is full is an
+                        error that it can catch
   --gc-log              a line on standard error for each collection
   --print-linked        the linked code of each function, on standard error, when it is first called
   --gc-stress N         collect at every Nth allocation (for testing)
+  --fail-allocation N   the Nth allocation fails as if the heap were full (for testing)
+
+Doing the same each time:
+  --deterministic[=SEED]
+                        the clock moves by what the program does, random numbers come from SEED (0),
+                        and nothing depends on addresses or on the machine
+  --trace-hash          at the end, on standard error, a digest of what the program did
 
 )") + std::string(tier_help_text()) +
            R"(
@@ -218,8 +272,8 @@ Examples:
 Options come before MODULE or ARCHIVE; what follows belongs to the program.
 
 Exit codes: what main returned (0 if nothing), 64 wrong command line, 65 a bad class
-file or archive or no main, 66 a missing or unreadable input, 70 an uncaught error,
-74 standard output closed or full.
+file or archive or no main, 66 a missing or unreadable input, 70 an uncaught error
+or a limit reached, 71 no memory from the system, 74 standard output closed or full.
 )";
 }
 

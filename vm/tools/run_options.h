@@ -30,7 +30,15 @@ struct RunOptions {
     std::size_t max_heap = 0;            // 0: the heap's default
     std::size_t max_stack = 0;           // 0: the machine's default
     std::uint64_t max_instructions = 0;  // 0: no limit
+    std::uint64_t timeout = 0;           // nanoseconds; 0: no limit
+    std::uint64_t max_handles = 0;       // 0: no limit
+    std::uint64_t max_threads = 0;       // 0: no limit
+    std::size_t max_metadata = 0;        // 0: the machine's default
+    bool deterministic = false;
+    std::uint64_t seed = 0;
+    bool trace_hash = false;
     std::uint64_t gc_stress = 0;
+    std::uint64_t fail_allocation = 0;  // 0: none fails
     bool gc_log = false;
     bool print_linked = false;
     TierOptions tier;
@@ -45,5 +53,8 @@ std::string help_text();
 
 // "64M": bytes, or with K, M or G. 0 if it is not a size.
 std::uint64_t parse_size(std::string_view text);
+
+// "1.5s": nanoseconds of a number of ms, s, m or h, seconds without a unit. 0 if it is no such time.
+std::uint64_t parse_duration(std::string_view text);
 
 }  // namespace skua::vmrun

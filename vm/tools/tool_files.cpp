@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "skua/classfile/input_file.h"
 #include "skua/classfile/output_file.h"
 
 namespace skua::tools {
@@ -45,7 +46,7 @@ std::optional<Failure> read_all(int fd, const std::string& path, std::uint64_t l
 std::optional<Failure> read_file(const std::string& path, std::uint64_t limit,
                                  std::vector<std::uint8_t>& bytes) {
     // Without O_NONBLOCK opening a pipe would wait for its writer.
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = classfile::open_for_reading(path);
     if (fd < 0) return system_failure(kNoInput, path, "cannot be read", errno);
     auto result = read_all(fd, path, limit, bytes);
     close(fd);
@@ -74,7 +75,7 @@ std::string one_line(const Diagnostic& diagnostic) {
 }
 
 bool is_readable(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = classfile::open_for_reading(path);
     if (fd < 0) return false;
     struct stat info {};
     const bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);

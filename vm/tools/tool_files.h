@@ -17,6 +17,7 @@ enum ExitCode : int {
     kUsage = 64,
     kBadInput = 65,
     kNoInput = 66,
+    kUncaught = 70,
     kCannotCreate = 73,
     kNotDelivered = 74,
 };

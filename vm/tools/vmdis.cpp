@@ -9,6 +9,7 @@
 #include "skua/classfile/assembler.h"
 #include "skua/classfile/disassembler.h"
 #include "skua/classfile/limits.h"
+#include "skua/classfile/out_of_memory.h"
 #include "skua/classfile/output_file.h"
 #include "skua/classfile/reader.h"
 #include "skua/classfile/writer.h"
@@ -30,8 +31,8 @@ constexpr const char* kFooter = R"(Examples:
   vmdis --assemble one.skasm -o one.skc             one class file
 
 Exit codes: 0 done, 64 wrong command line, 65 a bad class file, archive or text, 66 an
-input that cannot be read, 73 an output that cannot be written, 74 standard output
-closed or full.)";
+input that cannot be read, 71 no memory from the system, 73 an output that cannot be
+written, 74 standard output closed or full.)";
 
 struct Options {
     std::string input;
@@ -197,7 +198,7 @@ int assemble(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+static int program(int argc, char** argv) {
     classfile::make_signals_write_errors();
     CLI::App app("Shows, verifies and assembles Skua class files.", "vmdis");
     app.set_version_flag("--version", "vmdis (Skua) " SKUA_VERSION, "Show the version and exit");
@@ -227,4 +228,8 @@ int main(int argc, char** argv) {
     }
     if (options.assemble) return assemble(options);
     return options.verify ? verify(options) : show(options);
+}
+
+int main(int argc, char** argv) {
+    return classfile::run_program([&] { return program(argc, argv); });
 }

@@ -13,6 +13,7 @@
 #include "run_options.h"
 #include "show_capabilities.h"
 #include "skua/classfile/archive.h"
+#include "skua/classfile/out_of_memory.h"
 #include "skua/classfile/output_file.h"
 #include "skua/classfile/structure.h"
 #include "skua/gc/heap.h"
@@ -133,6 +134,28 @@ Result<void> pass_on(vm::Vm& machine, const vm::CodeSource& program) {
     for (std::size_t i = 0; i < sizeof dead; i += 1) dead[i] = 0;
 }
 
+// At the end, however the program comes to it.
+void print_trace_hash_at_exit(vm::Vm& machine, const vm::Thread& thread) {
+    struct Traced {
+        vm::Vm& machine;
+        const vm::Thread& thread;
+    };
+    machine.natives().at_exit(
+        [](void* data) {
+            const auto& traced = *static_cast<const Traced*>(data);
+            std::fprintf(stderr, "trace hash: %s\n", traced.machine.trace_hash(traced.thread).c_str());
+        },
+        new Traced{machine, thread});
+}
+
+// The program's time was up a second ago, and it sits in a native that does not end.
+void end_overdue(std::uint64_t timeout) {
+    const auto limit = vm::describe_limit(vm::Limit::Time, timeout);
+    tell(STDERR_FILENO, "uncaught std.core.LimitError: " + limit.message +
+                            "\n    in native code that could not be stopped; its output may be incomplete\n");
+    std::_Exit(kUncaught);
+}
+
 // On a heap that is ready. The exit code.
 [[gnu::noinline]] int run_machine(vmrun::RunOptions& options, vm::VmOptions machine_options) {
     // Never destroyed: the process ends, and other guest threads may still be running.
@@ -158,6 +181,8 @@ Result<void> pass_on(vm::Vm& machine, const vm::CodeSource& program) {
         return print(vmrun::capabilities_text(machine, *(*loaded)->source, options));
     std::string uncaught;
     const bool told = options.outcome_to >= 0;
+    // Registered last but for what the program registers, which is nothing: after it, its output is out.
+    if (options.trace_hash) print_trace_hash_at_exit(machine, *thread);
     auto code = machine.run_main(*thread, module, options.entry, told ? &uncaught : nullptr);
     machine.natives().run_exit_hooks();
     if (code && told) tell(options.outcome_to, uncaught.empty() ? "returned\n" : uncaught);
@@ -172,12 +197,21 @@ int run(vmrun::RunOptions& options) {
     gc::Options heap;
     heap.max_heap = options.max_heap;
     heap.stress_every_n = options.gc_stress;
+    heap.fail_at = options.fail_allocation;
     heap.log = options.gc_log;
     if (!gc::initialize(heap)) return fail(kBadInput, "the system gives no memory for the heap");
     wipe_stack_below();
     vm::VmOptions machine_options;
     if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
     machine_options.max_instructions = options.max_instructions;
+    machine_options.timeout = std::chrono::nanoseconds(options.timeout);
+    machine_options.overdue = [timeout = options.timeout] { end_overdue(timeout); };
+    machine_options.max_handles = options.max_handles;
+    machine_options.max_threads = options.max_threads;
+    if (options.max_metadata != 0) machine_options.max_metadata = options.max_metadata;
+    machine_options.deterministic = options.deterministic;
+    machine_options.seed = options.seed;
+    machine_options.trace_hash = options.trace_hash;
     machine_options.args = std::move(options.args);
     machine_options.print_linked = options.print_linked;
     if (options.tier.mode == vmrun::TierOptions::Mode::Off) return run_machine(options, machine_options);
@@ -199,6 +233,7 @@ int run(vmrun::RunOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    classfile::end_when_memory_is_missing();
     classfile::make_signals_write_errors();  // a closed pipe is an IOError of the program
     vmrun::RunOptions options;
     if (const std::string wrong = vmrun::parse_options(argc, argv, options); !wrong.empty())

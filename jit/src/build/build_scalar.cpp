@@ -32,6 +32,14 @@ bool Builder::build_scalar(const Instr* pc, LOp op) {
     const auto cmpf = [&](Op o) { set(a, node(o, Type::I64, {getf(b), getf(c)})); };
     const auto cmpf32 = [&](Op o) { set(a, node(o, Type::I64, {getf32(b), getf32(c)})); };
 
+    // Without a branch: the mask is all ones for a NaN.
+    const auto canonical = [&](Node* bits, Node* is_nan, std::int64_t nan) {
+        Node* mask = node(Op::Neg, Type::I64, {is_nan});
+        return node(Op::Or, Type::I64,
+                    {node(Op::And, Type::I64, {bits, node(Op::Not, Type::I64, {mask})}),
+                     node(Op::And, Type::I64, {i64(nan), mask})});
+    };
+
     switch (op) {
         case LOp::Mov:
             set(a, raw(b));
@@ -295,6 +303,12 @@ bool Builder::build_scalar(const Instr* pc, LOp op) {
             break;
         case LOp::NegF:
             unf(Op::FNeg);
+            break;
+        case LOp::CanonF:
+            set(a, canonical(get(b), node(Op::FNe, Type::I64, {getf(b), getf(b)}), 0x7FF8000000000000));
+            break;
+        case LOp::CanonF32:
+            set(a, canonical(get(b), node(Op::FNe, Type::I64, {getf32(b), getf32(b)}), 0x7FC00000));
             break;
         case LOp::SqrtF:
             unf(Op::FSqrt);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "emit/assembler_memory.h"
 #include "emit/encoder.h"
 #include "emit/names.h"
 #include "run/machine_offsets.h"
@@ -31,7 +32,7 @@ Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thu
       thunks_(thunks),
       print_(print),
       code_(zone_for(memory_, lir.insts.size())) {
-    code_.init(Environment::host());
+    begin_code(code_);
     if (print_) code_.setLogger(&logger_);
     code_.attach(&a_);
     a_.addEncodingOptions(EncodingOptions::kOptimizedAlign);  // long no-ops: they are executed

@@ -2,6 +2,7 @@
 
 #include <asmjit/x86.h>
 
+#include "emit/assembler_memory.h"
 #include "run/machine_offsets.h"
 #include "run/support.h"
 #include "run/trampolines.h"
@@ -17,7 +18,7 @@ struct Maker {
     Label unwind;
 
     Maker() {
-        code.init(Environment::host());
+        begin_code(code);
         code.attach(&a);
         unwind = a.newLabel();
     }

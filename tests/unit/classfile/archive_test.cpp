@@ -25,6 +25,7 @@ Manifest sample_manifest() {
             "1.2.0",
             "demo.Main",
             {"net:example.org:80", "fs.read:data"},
+            {"util/net"},
             {{"util", ">=1.0 <2", std::string(64, 'a')}, {"base", "", ""}}};
 }
 

@@ -47,7 +47,10 @@ class VmFixture {
 public:
     explicit VmFixture(std::string_view text, std::size_t stack_bytes = 1 << 20,
                        std::uint64_t max_instructions = 0)
-        : heap_ready_(gc::initialize({})), vm(options(stack_bytes, max_instructions)) {
+        : VmFixture(text, options(stack_bytes, max_instructions)) {}
+
+    VmFixture(std::string_view text, VmOptions options)
+        : heap_ready_(gc::initialize({})), vm(std::move(options)) {
         define(vm.boot_loader(), kErrors);
         define(vm.app_loader(), text);
     }

@@ -265,6 +265,32 @@ struct SkApi {
      * it is a link. For calls that create, remove or rename it. -1 as above; EINVAL if the path ends in "."
      * or "..". */
     int (*path_parent)(SkEnv* env, const char* capability, const char* path, char name[SK_NAME_BYTES]);
+    /* -- since 1.4 ------------------------------------------------------------------------------------------
+     */
+    /* Is the program to end, because its time is up? Whoever repeats a system call that returned EINTR asks
+     * first; if so, the native cleans up, says throw_errno and returns: the error becomes the LimitError that
+     * ends the program. [pending] */
+    bool (*interrupted)(SkEnv* env);
+    /* Is the program to do the same each time it is run (vmrun --deterministic)? Then natives let nothing of
+     * the world in that the guest has not asked for: no process numbers, no order of a folder's names. */
+    bool (*deterministic)(SkEnv* env);
+    /* Nanoseconds: since 1970 (`wall`), or since some moment, never going back. Deterministic: a clock that
+     * moves by 1000 with each look and by what is slept. */
+    int64_t (*clock_nanos)(SkEnv* env, bool wall);
+    /* Waits. Throws LimitError if the program's time is up meanwhile. Deterministic: moves the clock. */
+    void (*sleep_nanos)(SkEnv* env, int64_t nanos);
+    /* Random bytes, fit for keys. False if it throws IOError. Deterministic: from the seed, fit for nothing
+     * secret. */
+    bool (*random_bytes)(SkEnv* env, void* out, size_t len);
+    /* How many bytes the heap may have (vmrun --max-heap). What a native takes for the guest outside of the
+     * heap, for as long as it runs, should stay below it; what it keeps, handle_new_sized counts. */
+    size_t (*memory_limit)(SkEnv* env);
+    /* As handle_new, for a resource that takes at most `bytes` of memory. Together they may take as much as
+     * the heap may: beyond that, after a collection, OutOfMemoryError. (handle_new counts 128 bytes.) */
+    int64_t (*handle_new_sized)(SkEnv* env, const SkHandleType* type, void* pointer, size_t bytes);
+    /* Tells the trace hash (vmrun --trace-hash) of bytes that leave for the world: what is printed, written,
+     * sent. Of long arguments and results it looks at the ends only. [pending] */
+    void (*trace_output)(SkEnv* env, const void* bytes, size_t len);
 };
 
 /* -- registration ------------------------------------------------------------------------------------- */

@@ -20,6 +20,7 @@
 #include "interp/guest_coverage.h"
 #include "interp/slow_paths.h"
 #include "link/linker.h"
+#include "runtime/canonical_nan.h"
 #include "runtime/runtime.h"
 
 namespace skua::vm {

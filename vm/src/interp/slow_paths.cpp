@@ -47,6 +47,12 @@ void throw_stack_overflow(Thread& thread) {
 }
 
 bool serve_interrupt(Thread& thread) {
+    if (!thread.interrupted.load(std::memory_order_acquire)) return true;
+    if (thread.vm->limits().ends_program()) {
+        thread.request_interrupt();  // stays: nothing runs any more
+        throw_error(thread, "std.core.LimitError", {});
+        return false;
+    }
     if (!thread.interrupted.exchange(false, std::memory_order_relaxed)) return true;
     throw_error(thread, "std.core.InterruptError", "the program was interrupted");
     return false;
@@ -55,9 +61,8 @@ bool serve_interrupt(Thread& thread) {
 bool take_fuel(Thread& thread) {
     InstructionBudget& budget = thread.vm->instructions();
     if (budget.refill(thread.fuel)) return true;
-    throw_error(thread, "std.core.LimitError",
-                "the limit of " + std::to_string(budget.limit()) +
-                    " instructions is reached; --max-instructions sets it");
+    thread.vm->limits().note(Limit::Instructions, budget.limit());
+    throw_error(thread, "std.core.LimitError", {});
     return false;
 }
 

@@ -134,6 +134,8 @@ std::unique_ptr<Class> blank(ClassKind kind, const Type* type) {
 }
 
 Class* keep(Vm& vm, std::unique_ptr<Class> cls) {
+    vm.limits().take_metadata(sizeof(Class) + 512 + cls->fields.size() * sizeof(Class::InstanceField) +
+                              (cls->vtable.size() + cls->display.size() + cls->interfaces.size()) * 8);
     vm.linker().classes.push_back(std::move(cls));
     return vm.linker().classes.back().get();
 }
@@ -202,6 +204,10 @@ Result<Class*> class_of(Vm& vm, const Type* type) {
     if (Class* known = type->cls.load(std::memory_order_acquire)) return known;
     std::lock_guard guard(vm.linker().lock);
     if (Class* known = type->cls.load(std::memory_order_acquire)) return known;
+    // But for the error that tells so.
+    if (!vm.limits().take_metadata(0) &&
+        (type->kind != TypeKind::Named || type->name != "std.core.LimitError"))
+        return class_error(type, kNoMetadata);
     Class* made = nullptr;
     switch (type->kind) {
         case TypeKind::String:

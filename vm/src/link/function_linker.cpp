@@ -17,6 +17,7 @@
 namespace skua::vm {
 namespace {
 
+constexpr std::size_t kBytesPerWord = 32;     // of linked code: with positions, call sites, caches
 constexpr std::size_t kMaxInstances = 10000;  // of one function: stops endless polymorphic recursion
 
 // All linked bodies by address. Bodies live for ever, so readers only need the map to hold still.
@@ -139,6 +140,11 @@ Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner,
         d.message = def.qualified_name() + " is used with more than 10000 different type arguments";
         return d;
     }
+    if (!vm.limits().take_metadata(sizeof(Function) + sizeof(FunctionLinks::Instance) + 512)) {
+        Diagnostic d;
+        d.message = kNoMetadata;
+        return d;
+    }
     auto function = make_function(vm, def, owner, type_args);
     if (!function) return std::move(function).error();
     links->instances.push_back({owner, std::move(type_args), std::move(*function)});
@@ -189,10 +195,12 @@ bool link_function(Thread& thread, Function& function) {
         function.linking = true;
         auto output = Translator(vm, thread, function).run();
         function.linking = false;
+        if (!output && thread.pending) return false;  // no memory; the next call tries again
         if (!output) {
             publish_failure(vm, function, output.error(), "std.core.LinkError");
             return true;
         }
+        vm.limits().take_metadata(kBytesPerWord * output->body->code.size());
         publish(function, std::move(output->body), output->frame_slots);
         if (vm.options().print_linked) std::fputs(print_linked(*function.body.load()).c_str(), stderr);
     }

@@ -116,6 +116,7 @@ bool Translator::try_inline(Function& callee, std::uint32_t result) {
         ++link_depth();
         const bool linked = link_function(thread_, callee);
         --link_depth();
+        if (!linked) thread_.pending = nullptr;  // its own first call will tell
         body = callee.body.load(std::memory_order_acquire);
         if (!linked || !body) return false;
     }

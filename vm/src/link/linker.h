@@ -36,6 +36,9 @@ inline std::string failure_text(const Diagnostic& why) {
     return why.hint.empty() ? why.message : why.message + "; " + why.hint;
 }
 
+// Of what is not made because the limit on metadata is reached; the guest sees a LimitError in its place.
+inline constexpr const char* kNoMetadata = "there is no room for more classes; --max-metadata sets how much";
+
 // The guest error that a diagnostic becomes: a class file that breaks a rule, or one that does not fit.
 inline std::string_view error_class_of(const Diagnostic& why) {
     return why.rule.empty() ? "std.core.LinkError" : "std.core.VerifyError";

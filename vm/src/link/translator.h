@@ -79,8 +79,9 @@ private:
     Result<void> translate_branch(const Instruction& in, bool& handled);  // translator_branch.cpp
     Result<void> translate_object(const Instruction& in, bool& handled);  // translator_object.cpp
     Result<void> translate_array(const Instruction& in, bool& handled);   // translator_array.cpp
-    Result<void> translate_value(const Instruction& in, bool& handled);   // translator_value.cpp
-    Result<void> translate_call(const Instruction& in, bool& handled);    // translator_call.cpp
+    void make_nan_canonical(const Instruction& in);
+    Result<void> translate_value(const Instruction& in, bool& handled);  // translator_value.cpp
+    Result<void> translate_call(const Instruction& in, bool& handled);   // translator_call.cpp
     void emit_fail(const Diagnostic& why);
     void emit_fuel();
 

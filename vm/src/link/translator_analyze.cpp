@@ -308,6 +308,7 @@ Result<Translator::Output> Translator::run() {
             if (vm_.instructions().counts()) emit_fuel();
             const std::uint32_t start = out_.position();
             if (auto done = translate(current_); !done) {
+                if (thread_.pending) return std::move(done).error();
                 out_.truncate(start);
                 emit_fail(done.error());
             }

@@ -27,9 +27,18 @@ constexpr std::size_t kMaxLiteralSlots = 256;  // longer array literals are stor
 
 }  // namespace
 
+// Of a float whose bytes will be seen: in its own register, whose NaN nobody can tell from another.
+void Translator::make_nan_canonical(const Instruction& in) {
+    if (in.op == Op::BytesPutF64Le || in.op == Op::BytesPutF64Be)
+        out_.emit(LOp::CanonF, slot(in, 2), slot(in, 2), 0);
+    else if (in.op == Op::BytesPutF32Le || in.op == Op::BytesPutF32Be)
+        out_.emit(LOp::CanonF32, slot(in, 2), slot(in, 2), 0);
+}
+
 Result<void> Translator::translate_array(const Instruction& in, bool& handled) {
     handled = true;
     if (const LOp op = bytes_op(in.op); op != LOp::Count) {
+        if (vm_.determinism()) make_nan_canonical(in);
         out_.emit(op, slot(in, 0), slot(in, 1), slot(in, 2));
         return {};
     }

@@ -99,8 +99,7 @@ Result<void> Translator::translate_object(const Instruction& in, bool& handled) 
             Slot*& root = vm_.linker().literals[text];
             if (!root) {
                 String* string = new_string(thread_, text);
-                if (!string) {
-                    thread_.pending = nullptr;
+                if (!string) {  // OutOfMemoryError is pending
                     vm_.linker().literals.erase(text);
                     return link_error("no memory for a string literal");
                 }

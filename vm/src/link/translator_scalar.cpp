@@ -209,6 +209,12 @@ Result<void> Translator::translate_scalar(const Instruction& in, bool& handled) 
         default:
             break;
     }
+    if (vm_.determinism() && (in.op == Op::BitsF64I64 || in.op == Op::BitsF32I32)) {
+        const bool wide = in.op == Op::BitsF64I64;
+        out_.emit(wide ? LOp::CanonF : LOp::CanonF32, slot(in, 0), slot(in, 1), 0);
+        if (!wide) out_.emit(LOp::Wrap32, slot(in, 0), slot(in, 0), 0);
+        return {};
+    }
     const LOp op = direct(in.op);
     if (op == LOp::Count) {
         handled = false;

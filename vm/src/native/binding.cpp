@@ -1,10 +1,14 @@
 #include "native/binding.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include "caps/callers.h"
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
+#include "native/trace_hash.h"
+#include "runtime/canonical_nan.h"
 #include "skua/classfile/check.h"
 #include "skua/vm/tier_support.h"
 
@@ -91,11 +95,50 @@ NativeValue native_value(NativeKind kind) {
 
 }  // namespace
 
+namespace {
+
+// A program of many slow natives and few polls would take long to notice.
+[[gnu::noinline, gnu::cold]] void end_by_limit(Thread& thread) {
+    if (!thread.pending && thread.vm->limits().ends_program()) (void)serve_interrupt(thread);
+}
+
+void make_nan_canonical(const NativeSignature& signature, Slot* args) {
+    for (unsigned i = 0; i < signature.param_count; i++) {
+        if (signature.params[i] == NativeKind::F64)
+            args[i] = canonical_nan(args[i]);
+        else if (signature.params[i] == NativeKind::F32)
+            args[i] = canonical_nan32(args[i]);
+    }
+}
+
+[[gnu::noinline]] void call_observed(Thread& thread, const Function& function, const NativeFunction& native,
+                                     SkEnv* env, Slot* frame) {
+    const NativeSignature& signature = native.plan.signature;
+    Vm& vm = *thread.vm;
+    // The result will lie where the arguments do, which the collector also finds here.
+    std::array<Slot, kMaxNativeParams> args{};
+    std::copy_n(frame, signature.param_count, args.begin());
+    if (vm.determinism()) make_nan_canonical(signature, frame);
+    TraceHash* tracer = vm.tracer();
+    if (tracer) {
+        const InstructionBudget& budget = vm.instructions();
+        tracer->call(function.def->qualified_name(), budget.limit() - budget.left(thread.fuel), signature,
+                     args.data());
+    }
+    frame[0] = call_c_function(native.address, native.plan, env, frame);
+    if (vm.determinism() && signature.result == NativeKind::F64) frame[0] = canonical_nan(frame[0]);
+    if (vm.determinism() && signature.result == NativeKind::F32) frame[0] = canonical_nan32(frame[0]);
+    if (tracer) tracer->returned(signature, args.data(), frame[0], thread.pending);
+    if (thread.interrupted.load(std::memory_order_relaxed)) end_by_limit(thread);
+}
+
+}  // namespace
+
 NativeTarget native_target(const Function& function) {
     const NativeFunction& native = *function.native;
     NativeTarget target;
     // Whether it is granted depends on who calls.
-    if (native.capability != nullptr || function.source != nullptr) return target;
+    if (native.capability != nullptr || native.observed || function.source != nullptr) return target;
     target.address = reinterpret_cast<const void*>(native.address);
     target.not_null = native.not_null;
     const NativeSignature& signature = native.plan.signature;
@@ -132,8 +175,12 @@ void call_native(Thread& thread, Function& function, Slot* frame) {
         scope.emplace(thread, *function.source);
     if ((native.not_null != 0 || native.capability != nullptr) && !may_call(thread, function, native, frame))
         return;
-    frame[0] =
-        call_c_function(native.address, native.plan, reinterpret_cast<SkEnv*>(&thread.native_env), frame);
+    auto* env = reinterpret_cast<SkEnv*>(&thread.native_env);
+    if (native.observed) [[unlikely]]
+        return call_observed(thread, function, native, env, frame);
+    frame[0] = call_c_function(native.address, native.plan, env, frame);
+    if (thread.interrupted.load(std::memory_order_relaxed)) [[unlikely]]
+        end_by_limit(thread);
 }
 
 }  // namespace skua::vm

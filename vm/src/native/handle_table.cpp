@@ -4,24 +4,39 @@
 #include <sys/random.h>
 
 #include "skua/classfile/check.h"
+#include "skua/gc/heap.h"
 
 namespace skua::vm {
 
-std::int64_t HandleTable::add(const SkHandleType* type, void* pointer) {
+std::int64_t HandleTable::add(const SkHandleType* type, void* pointer, std::size_t bytes) {
     const std::lock_guard guard(lock_);
-    while (true)
-        if (const std::int64_t handle = draw(); entries_.emplace(handle, Entry{type, pointer}).second)
-            return handle;
+    if (limit_ != 0 && entries_.size() >= limit_) return 0;
+    if (bytes > gc::heap_limit() || bytes_ > gc::heap_limit() - bytes) return 0;
+    while (true) {
+        const std::int64_t handle = draw();
+        if (!entries_.emplace(handle, Entry{type, pointer, bytes}).second) continue;
+        bytes_ += bytes;
+        return handle;
+    }
 }
 
 std::int64_t HandleTable::draw() {
     while (true) {
         if (left_ == 0) {
+            left_ = drawn_.size();
+            if (determined_) {
+                for (std::uint64_t& number : drawn_) {
+                    unsigned char number_bytes[8];
+                    determined_->random_bytes(number_bytes, 8);
+                    number = 0;
+                    for (const unsigned char byte : number_bytes) number = number << 8 | byte;
+                }
+                continue;
+            }
             ssize_t n;
             do n = ::getrandom(drawn_.data(), sizeof drawn_, 0);
             while (n < 0 && errno == EINTR);
             SKUA_CHECK(n == static_cast<ssize_t>(sizeof drawn_));  // up to 256 bytes come at once
-            left_ = drawn_.size();
         }
         if (const auto handle = static_cast<std::int64_t>(drawn_[--left_] >> 1); handle != 0) return handle;
     }
@@ -43,6 +58,7 @@ void HandleTable::release(std::int64_t handle) {
         if (it == entries_.end() || it->second.users == 0 || --it->second.users > 0 || !it->second.closing)
             return;
         last = it->second;
+        bytes_ -= last.bytes;
         entries_.erase(it);
     }
     last.type->close(last.pointer);
@@ -59,10 +75,16 @@ bool HandleTable::close(const SkHandleType* type, std::int64_t handle) {
             return true;
         }
         closed = it->second;
+        bytes_ -= closed.bytes;
         entries_.erase(it);
     }
     closed.type->close(closed.pointer);
     return true;
+}
+
+bool HandleTable::is_full() {
+    const std::lock_guard guard(lock_);
+    return limit_ != 0 && entries_.size() >= limit_;
 }
 
 std::size_t HandleTable::count() {
@@ -75,6 +97,7 @@ void HandleTable::close_all() {
     {
         const std::lock_guard guard(lock_);
         all.swap(entries_);
+        bytes_ = 0;
     }
     for (auto& [handle, entry] : all) entry.type->close(entry.pointer);
 }

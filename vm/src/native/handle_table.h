@@ -8,9 +8,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 
+#include "runtime/determinism.h"
 #include "skua/native.h"
 
 namespace skua::vm {
@@ -19,7 +21,16 @@ class HandleTable {
 public:
     ~HandleTable() { close_all(); }
 
-    std::int64_t add(const SkHandleType* type, void* pointer);     // may throw std::bad_alloc
+    // Numbers from a seed in place of the system's, for a deterministic machine. Before the first handle.
+    void determine(std::uint64_t seed) { determined_ = std::make_unique<Determinism>(seed); }
+
+    // At most so many open at a time; 0: no limit.
+    void set_limit(std::size_t limit) { limit_ = limit; }
+    [[nodiscard]] std::size_t limit() const { return limit_; }
+
+    // 0 if the limit is reached (is_full), or there is no room for `bytes` more; may throw std::bad_alloc.
+    std::int64_t add(const SkHandleType* type, void* pointer, std::size_t bytes = 0);
+    [[nodiscard]] bool is_full();
     void* acquire(const SkHandleType* type, std::int64_t handle);  // null if closed or of another type
     void release(std::int64_t handle);
     bool close(const SkHandleType* type, std::int64_t handle);
@@ -30,6 +41,7 @@ private:
     struct Entry {
         const SkHandleType* type;
         void* pointer;
+        std::size_t bytes = 0;  // that the resource may take
         std::uint32_t users = 0;
         bool closing = false;  // as good as closed: waits for its users
     };
@@ -38,6 +50,9 @@ private:
     std::mutex lock_;
     std::array<std::uint64_t, 32> drawn_{};  // of the system, in advance
     std::size_t left_ = 0;
+    std::unique_ptr<Determinism> determined_;
+    std::size_t limit_ = 0;
+    std::size_t bytes_ = 0;  // of all entries
     std::unordered_map<std::int64_t, Entry> entries_;
 };
 

@@ -183,13 +183,31 @@ void root_free(SkEnv* env, SkRoot* root) {
     if (root != nullptr) registry_of(env).roots().remove(root);
 }
 
-std::int64_t handle_new(SkEnv* env, const SkHandleType* type, void* pointer) {
+std::int64_t handle_new_sized(SkEnv* env, const SkHandleType* type, void* pointer, std::size_t bytes) {
+    HandleTable& handles = registry_of(env).handles();
+    Thread& thread = thread_of(env);
     try {
-        return registry_of(env).handles().add(type, pointer);
+        if (const std::int64_t handle = handles.add(type, pointer, bytes)) return handle;
+        // Owners that are garbage may hold some.
+        gc::collect();
+        gc::run_cleaners();
+        if (const std::int64_t handle = handles.add(type, pointer, bytes)) return handle;
     } catch (const std::bad_alloc&) {
-        throw_no_memory(thread_of(env));
+        throw_no_memory(thread);
         return 0;
     }
+    if (handles.is_full()) {
+        thread.vm->limits().end_program(Limit::Handles, handles.limit());
+        throw_error(thread, "std.core.LimitError", {});
+    } else {
+        throw_error(thread, "std.core.OutOfMemoryError",
+                    "there is no room for a " + std::string(type->name) + " of up to " +
+                        std::to_string(bytes) + " bytes; --max-heap sets how much all of them may take");
+    }
+    return 0;
+}
+std::int64_t handle_new(SkEnv* env, const SkHandleType* type, void* pointer) {
+    return handle_new_sized(env, type, pointer, 128);
 }
 void* handle_acquire(SkEnv* env, const SkHandleType* type, std::int64_t handle) {
     void* pointer = registry_of(env).handles().acquire(type, handle);
@@ -238,6 +256,7 @@ void fill_strings_and_arrays(SkApi& api) {
     api.handle_release = handle_release;
     api.handle_close = handle_close;
     api.handle_own = handle_own;
+    api.handle_new_sized = handle_new_sized;
 }
 
 }  // namespace skua::vm

@@ -139,6 +139,7 @@ const SkApi& host_api() {
         fill_strings_and_arrays(api);
         fill_errors(api);
         fill_program(api);
+        fill_system(api);
         return api;
     }();
     return table;

@@ -41,5 +41,6 @@ std::size_t utf8_prefix(std::string_view text);
 void fill_strings_and_arrays(SkApi& api);  // host_objects.cpp
 void fill_errors(SkApi& api);              // host_errors.cpp
 void fill_program(SkApi& api);             // host_program.cpp
+void fill_system(SkApi& api);              // host_system.cpp
 
 }  // namespace skua::vm

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "caps/capabilities.h"
+#include "skua/classfile/input_file.h"
 #include "skua/gc/heap.h"
 #include "skua/vm/vm.h"
 
@@ -119,6 +120,7 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
         NativeFunction function;
         function.address = native.function;
         function.plan = plan_call(*signature);
+        function.observed = observe_;
         for (unsigned p = 0; p < signature->param_count; p++)
             if (signature->params[p] == NativeKind::Reference)
                 function.not_null = static_cast<std::uint16_t>(function.not_null | 1u << p);
@@ -155,7 +157,7 @@ namespace {
 // Does the file end before the segments that dlopen would map? Touching what is not there would end the
 // process by a signal. Whatever else is wrong, dlopen says itself.
 bool is_cut_off(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = classfile::open_for_reading(path);
     if (fd < 0) return false;
     struct stat info {};
     ElfW(Ehdr) header{};

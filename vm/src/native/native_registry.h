@@ -34,6 +34,7 @@ struct NativeFunction {
     SkFunction address = nullptr;
     CallPlan plan;
     std::uint16_t not_null = 0;  // bit per parameter that must not be null
+    bool observed = false;       // its calls are traced, or see one NaN only
     // What is asked for before each call: the declaration's, unless everybody has it whoever calls. Set when
     // the native is first bound.
     const char* capability = nullptr;
@@ -50,6 +51,10 @@ public:
 
     // Runs the entry and registers its natives. `origin` is for messages: a file, or "built in".
     Result<void> add_plugin(SkPluginEntry entry, std::string_view origin);
+
+    // Natives that are registered from now on are called through call_native only, which looks at what
+    // goes in and out.
+    void observe(bool calls) { observe_ = calls; }
 
     // Folders where `native("name")` looks for NAME.so, in this order.
     void add_plugin_path(std::string folder) { plugin_path_.push_back(std::move(folder)); }
@@ -101,6 +106,7 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Library>> libraries_;
     std::vector<Library*> loaded_;  // in order, for unloading
     std::vector<std::string> plugin_path_;
+    bool observe_ = false;
     std::vector<std::pair<SkHook, void*>> hooks_;
     std::unordered_map<const Class*, std::unique_ptr<std::string>> type_names_;
     std::array<std::atomic<Class*>, SK_STRING + 1> array_classes_{};

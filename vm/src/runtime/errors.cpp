@@ -7,6 +7,7 @@
 #include "runtime/guest_frames.h"
 #include "runtime/runtime.h"
 #include "skua/vm/tier.h"
+#include "skua/vm/tier_support.h"
 
 namespace skua::vm {
 namespace {
@@ -58,6 +59,16 @@ void walk_frames(const Thread& thread, F&& f) {
             return go_on;
         },
         [&](const Instr* pc) { return is_stub(*pc) || f(pc); });
+}
+
+// Whether the program is to end by a limit, and which: then nothing else is thrown.
+bool limit_that_ends(Thread& thread, LimitReached& limit) {
+    Vm& vm = *thread.vm;
+    if (vm.limits().ends_program()) thread.ending = true;
+    if (asks_handlers(thread)) return false;
+    const auto reached = thread.ending ? vm.limits().reached() : std::nullopt;
+    limit = reached ? *reached : describe_limit(Limit::Instructions, vm.instructions().limit());
+    return true;
 }
 
 // Names whatever stands where no guest class can be had (the library itself is broken).
@@ -119,9 +130,7 @@ std::string message_of(Object* error) {
 }
 
 void describe(Object* error, std::string& out, int depth) {
-    out += type_text(error->cls->type);
-    if (const std::string message = message_of(error); !message.empty()) out += ": " + message;
-    out += '\n';
+    out += error_text(error) + '\n';
     if (auto* trace = static_cast<Array*>(get_reference(error, "trace")); trace && trace->length > 0) {
         const auto* entries = trace->elements<std::int64_t>();
         const auto omitted = entries[0];
@@ -150,6 +159,11 @@ Class* error_class(Vm& vm, std::string_view name) {
     const Type* type = vm.types().named(vm.boot_loader(), name, {});
     auto cls = class_of(vm, type);
     return cls && (*cls)->is_error ? *cls : nullptr;
+}
+
+std::string error_text(const Object* error) {
+    const std::string message = message_of(const_cast<Object*>(error));
+    return type_text(error->cls->type) + (message.empty() ? "" : ": " + message);
 }
 
 void fill_trace(Thread& thread, Object* error) {
@@ -195,6 +209,11 @@ void throw_object(Thread& thread, Object* error) {
 
 void throw_error(Thread& thread, std::string_view class_name, std::string_view message) {
     thread.pending = nullptr;
+    LimitReached limit;
+    if (limit_that_ends(thread, limit)) {
+        class_name = "std.core.LimitError";
+        message = limit.message;
+    }
     Class* cls = error_class(*thread.vm, class_name);
     if (!cls) cls = error_class(*thread.vm, "std.core.Error");
     if (!cls) fatal(class_name, message);

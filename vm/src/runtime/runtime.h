@@ -48,6 +48,8 @@ void store_leaves(const Layout& layout, void* object, std::uint8_t* to, const Sl
 
 // The class of a std.core error; null if it cannot be linked (then a Diagnostic has been printed once).
 Class* error_class(Vm& vm, std::string_view name);
+// "std.core.KeyError: message", without trace and causes.
+std::string error_text(const Object* error);
 // Fills Error.trace of an error that has none.
 void fill_trace(Thread& thread, Object* error);
 

@@ -1,10 +1,11 @@
 // The universal operations on any type: equality, hash, text. See contracts.md.
 #include <bit>
 #include <charconv>
-#include <limits>
 #include <string>
 
 #include "link/linker.h"
+#include "runtime/canonical_nan.h"
+#include "runtime/determinism.h"
 #include "runtime/runtime.h"
 
 namespace skua::vm {
@@ -216,7 +217,8 @@ void combine(std::int64_t& hash, std::int64_t part) {
 
 // Today objects do not move, so that the address serves; a moving heap keeps hashes in a side table
 // behind this function.
-std::int64_t identity_hash(const Object* object) {
+std::int64_t identity_hash(Thread& thread, const Object* object) {
+    if (Determinism* own = thread.vm->determinism()) return int_hash(own->identity(object));
     return int_hash(reinterpret_cast<std::uint64_t>(object) >> 4);
 }
 
@@ -254,7 +256,7 @@ bool hash_object(Thread& thread, Object* object, std::int64_t& hash, int depth) 
         return fail_link(thread, resolved.error());
     Function* method = cls.hash_method.load(std::memory_order_acquire);
     if (!method) {
-        hash = identity_hash(object);
+        hash = identity_hash(thread, object);
         return true;
     }
     const Slot arg = reinterpret_cast<Slot>(object);
@@ -273,9 +275,7 @@ bool hash_value(Thread& thread, const Type* type, const Slot* value, std::int64_
                                  ? std::bit_cast<double>(*value)
                                  : double{std::bit_cast<float>(static_cast<std::uint32_t>(*value))};
             // Zeros are equal; which NaN an operation gives is the processor's choice.
-            hash = int_hash(d == 0   ? 0
-                            : d != d ? std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN())
-                                     : std::bit_cast<std::uint64_t>(d));
+            hash = int_hash(d == 0 ? 0 : canonical_nan(std::bit_cast<std::uint64_t>(d)));
             return true;
         }
         case TypeKind::String:

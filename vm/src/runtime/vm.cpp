@@ -10,8 +10,11 @@
 #include "interp/slow_paths.h"
 #include "link/linker.h"
 #include "native/native_registry.h"
+#include "native/trace_hash.h"
+#include "runtime/determinism.h"
 #include "runtime/guest_frames.h"
 #include "runtime/runtime.h"
+#include "runtime/watchdog.h"
 #include "skua/vm/activation.h"
 #include "skua/vm/tier.h"
 #include "skua/vm/verifier.h"
@@ -69,25 +72,64 @@ std::size_t mapping_size(const Thread& thread) {
            static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-void detach(Thread* thread) {
-    thread->vm->instructions().give_back(thread->fuel);
+}  // namespace
+
+void Vm::detach(Thread* thread) {
+    Vm& vm = *thread->vm;
+    {
+        const std::lock_guard guard(vm.threads_lock_);
+        std::erase(vm.threads_, thread);
+        --vm.thread_count_;
+    }
+    vm.instructions().give_back(thread->fuel);
     gc::detach_thread(thread->heap);
     munmap(thread->stack_base, mapping_size(*thread));
     delete thread;
 }
 
-}  // namespace
+void Vm::interrupt_threads() {
+    const std::lock_guard guard(threads_lock_);
+    for (Thread* thread : threads_) thread->request_interrupt();
+}
+
+void Vm::calm_threads() {
+    const std::lock_guard guard(threads_lock_);
+    for (Thread* thread : threads_) {
+        thread->ending = false;
+        thread->interrupted.store(false, std::memory_order_relaxed);
+        thread->compiled.stack_limit.store(thread->compiled.lowest_sp, std::memory_order_release);
+    }
+}
+
+void Vm::wake_threads() {
+    const std::lock_guard guard(threads_lock_);
+    for (const Thread* thread : threads_) pthread_kill(thread->os_thread, kWakeSignal);
+}
 
 Vm::Vm(VmOptions options)
     : options_(std::move(options)),
-      instructions_(options_.max_instructions),
+      // A trace tells how many instructions have run.
+      instructions_(options_.max_instructions == 0 && options_.trace_hash ? kMaxInstructions
+                                                                          : options_.max_instructions),
+      limits_(*this, options_.max_metadata),
       boot_loader_(std::make_unique<Loader>(types_, nullptr)),
       app_loader_(std::make_unique<Loader>(types_, boot_loader_.get())),
       natives_(std::make_unique<NativeRegistry>()),
       capabilities_(std::make_unique<Capabilities>()),
-      linker_(std::make_unique<LinkerState>()) {}
+      linker_(std::make_unique<LinkerState>()),
+      watchdog_(std::make_unique<Watchdog>(*this)) {
+    watchdog_->overdue = options_.overdue;
+    natives_->handles().set_limit(options_.max_handles);
+    if (options_.deterministic) {
+        determinism_ = std::make_unique<Determinism>(options_.seed);
+        natives_->handles().determine(~options_.seed);
+    }
+    if (options_.trace_hash) tracer_ = std::make_unique<TraceHash>();
+    natives_->observe(options_.deterministic || options_.trace_hash);
+}
 
 Vm::~Vm() {
+    watchdog_.reset();
     tier_.reset();  // its thread reads what is given up below
     for (auto& block : linker_->roots) gc::remove_root_range(block.get());
     // Objects outlive their machine until a collection finds them dead, and the collector reads how to
@@ -104,13 +146,30 @@ std::size_t Vm::native_stack_bytes(std::size_t max_stack_bytes) {
     return kNativePerGuestStack * max_stack_bytes + kNativeReserve + kCompiledReserve + kBelowAttach;
 }
 
+std::string Vm::trace_hash(const Thread& thread) {
+    return tracer_ ? tracer_->finish(instructions_.limit() - instructions_.left(thread.fuel)) : std::string();
+}
+
 std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
+    {
+        const std::lock_guard guard(threads_lock_);
+        if (options_.max_threads != 0 && thread_count_ >= options_.max_threads) {
+            limits_.note(Limit::Threads, options_.max_threads);
+            return {nullptr, detach};
+        }
+        ++thread_count_;
+    }
+    const auto give_up = [this]() -> std::unique_ptr<Thread, void (*)(Thread*)> {
+        const std::lock_guard guard(threads_lock_);
+        --thread_count_;
+        return {nullptr, detach};
+    };
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::size_t bytes = (options_.max_stack_bytes + page - 1) / page * page;
     // Pages are given by the system when first touched; the last one is never accessible.
     void* memory = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) return {nullptr, detach};
+    if (memory == MAP_FAILED) return give_up();
     mprotect(static_cast<char*>(memory) + bytes, page, PROT_NONE);
     auto* thread = new Thread();
     thread->vm = this;
@@ -128,11 +187,16 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     if (!thread->heap) {
         munmap(memory, bytes + page);
         delete thread;
-        return {nullptr, detach};
+        return give_up();
     }
     thread->heap->set_root_scanner(scan_stack, thread);
     thread->heap->set_stack_trimmer(trim_stack, thread);
     thread->native_env = {&host_api(), thread};
+    {
+        const std::lock_guard guard(threads_lock_);
+        threads_.push_back(thread);
+        if (limits_.ends_program()) thread->request_interrupt();
+    }
     // Later there may be no memory for it.
     std::lock_guard guard(linker_->lock);
     if (!linker_->out_of_memory) {
@@ -242,7 +306,11 @@ Result<int> Vm::run_main(Thread& thread, std::string_view module, std::string_vi
     if (!main) return std::move(main).error();
     app_loader_->make_program(*(*main)->def->owner);
     Slot result = 0;
-    if (run(thread, **main, &result)) {
+    if (options_.timeout.count() > 0 && !watchdog_->start(options_.timeout))
+        return main_error("the system gives no thread to watch over the time", "--timeout needs one");
+    const bool returned = run(thread, **main, &result);
+    watchdog_->stop();
+    if (returned) {
         return (*main)->result_slots ? static_cast<int>(result & 0xFF) : 0;
     }
     Object* error = thread.pending;

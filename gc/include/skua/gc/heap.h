@@ -48,6 +48,7 @@ std::uintptr_t make_array_descriptor(std::size_t stride, std::span<const std::ui
 struct Options {
     std::size_t max_heap = 0;          // bytes; 0: three quarters of the memory this process may use
     std::uint64_t stress_every_n = 0;  // collect at every nth allocation; 0: never
+    std::uint64_t fail_at = 0;         // the nth allocation fails, once, as if the heap were full; 0: none
     bool log = false;                  // one line per collection on stderr
 };
 
@@ -202,6 +203,9 @@ std::size_t run_cleaners();  // how many ran; call where guest code may run
 // ---- collecting, looking ---------------------------------------------------------------------------------
 
 void collect();
+
+// How many bytes objects may take: Options::max_heap, or what stood for it.
+std::size_t heap_limit();
 
 struct Stats {
     std::uint64_t collections = 0;

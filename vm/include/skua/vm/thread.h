@@ -44,6 +44,7 @@ struct Thread {
     std::uint32_t native_depth = 0;         // nested activations, limited by kMaxNativeDepth
     std::uintptr_t native_stack_limit = 0;  // lowest address C++ frames may reach
     std::atomic<bool> interrupted{false};
+    bool ending = false;  // a limit that ends the program is being thrown: no handler of the guest is asked
     bool throwing_stack_overflow = false;
     bool reporting_memory =
         false;  // an OutOfMemoryError is being made: a further one is that made in advance

@@ -64,9 +64,9 @@ bool serve_interrupt(Thread& thread);
 
 // Brings thread.fuel back to 0 or above. False: the limit on instructions is reached, LimitError is pending.
 bool take_fuel(Thread& thread);
-// Whether handlers of the guest may catch: past the limit on instructions only the host may.
+// Whether handlers of the guest may catch: past a limit that ends the program only the host may.
 [[nodiscard]] inline bool asks_handlers(const Thread& thread) {
-    return thread.fuel >= 0;
+    return thread.fuel >= 0 && !thread.ending;
 }
 
 }  // namespace skua::vm

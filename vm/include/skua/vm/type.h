@@ -77,6 +77,10 @@ public:
     [[nodiscard]] const Type* substitute(const Type* type, std::span<const Type* const> class_args,
                                          std::span<const Type* const> func_args);
 
+    // What types, and the class files that say so, take of memory.
+    void count(std::size_t bytes);
+    [[nodiscard]] std::size_t bytes() const;
+
     static constexpr int kMaxTypeDepth = 64;
     static constexpr std::uint32_t kMaxTypeSize = 4096;
 

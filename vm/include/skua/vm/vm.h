@@ -5,6 +5,8 @@
 // are pending exceptions on the thread.
 #pragma once
 
+#include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +19,7 @@
 #include "skua/classfile/result.h"
 #include "skua/vm/class.h"
 #include "skua/vm/instruction_budget.h"
+#include "skua/vm/limits.h"
 #include "skua/vm/loader.h"
 #include "skua/vm/thread.h"
 
@@ -25,9 +28,14 @@ namespace skua::vm {
 class ExecutionTier;
 class NativeRegistry;
 class Capabilities;
+class Watchdog;
+class Determinism;
+class TraceHash;
 struct LinkerState;
 
 inline constexpr std::uint64_t kMaxInstructions = std::uint64_t{1} << 62;
+// What wakes a guest thread from a system call; ignored by default, and hardly used otherwise.
+inline constexpr int kWakeSignal = SIGURG;
 
 struct VmOptions {
     std::size_t max_stack_bytes = 8u << 20;  // guest stack per thread
@@ -35,6 +43,22 @@ struct VmOptions {
     // linked code counts them (LOp::Fuel), and a thread that reaches the limit gets a LimitError that only
     // the host can catch.
     std::uint64_t max_instructions = 0;
+    // Wall-clock time of one run_main; 0: no limit. Beyond it the program ends with a LimitError. Natives
+    // that block are woken up; `overdue` is called, on another thread, if one does not come back within a
+    // second.
+    std::chrono::nanoseconds timeout{0};
+    std::function<void()> overdue;
+    std::size_t max_handles = 0;  // native resources open at a time; 0: no limit. Beyond: the program ends
+    std::size_t max_threads = 0;  // attached at a time; 0: no limit. Beyond: attach_thread gives null
+    // Memory for loaded classes, instantiations, linked code, in bytes as the machine reckons them; 0: no
+    // limit. Beyond: the program ends.
+    std::size_t max_metadata = kDefaultMetadata;
+    static constexpr std::size_t kDefaultMetadata = std::size_t{1} << 30;
+    // Time, random numbers and identity hashes are the machine's own, and there is one NaN
+    // (docs/determinism.md).
+    bool deterministic = false;
+    std::uint64_t seed = 0;
+    bool trace_hash = false;        // keep a digest of what the program does: Vm::trace_hash
     std::vector<std::string> args;  // the program's arguments
     bool print_linked = false;      // each function, when it is linked, on stderr
 };
@@ -55,6 +79,11 @@ public:
     const Loader& app_loader() const { return *app_loader_; }
     const VmOptions& options() const { return options_; }
     InstructionBudget& instructions() { return instructions_; }
+    Limits& limits() { return limits_; }
+    Determinism* determinism() { return determinism_.get(); }  // null: the world is as it is
+    TraceHash* tracer() { return tracer_.get(); }              // null: nobody asks
+    // The digest of what the program has done so far, in hexadecimal; empty without VmOptions::trace_hash.
+    std::string trace_hash(const Thread& thread);
     LinkerState& linker() { return *linker_; }
 
     void set_tier(std::unique_ptr<ExecutionTier> tier);
@@ -64,7 +93,8 @@ public:
     // within max_stack_bytes. On a smaller one StackOverflowError comes earlier.
     static std::size_t native_stack_bytes(std::size_t max_stack_bytes);
 
-    // Attaches the calling OS thread. Null only if the stack cannot be mapped.
+    // Attaches the calling OS thread. Null if the stack cannot be mapped, or if that were more threads than
+    // VmOptions::max_threads (limits().reached() tells).
     std::unique_ptr<Thread, void (*)(Thread*)> attach_thread();
 
     // Runs a function of `module` to its end: main, or one without parameters and result. The exit code, or
@@ -73,15 +103,30 @@ public:
     Result<int> run_main(Thread& thread, std::string_view module, std::string_view function = "main",
                          std::string* uncaught = nullptr);
 
+    // What Limits and the watchdog do with all attached threads: have them poll, make them poll as before,
+    // wake them from system calls by a signal.
+    void interrupt_threads();
+    void calm_threads();
+    void wake_threads();
+
 private:
+    static void detach(Thread* thread);
+
     VmOptions options_;
     InstructionBudget instructions_;
+    Limits limits_;
+    std::mutex threads_lock_;
+    std::vector<Thread*> threads_;
+    std::size_t thread_count_ = 0;  // with those that are being attached
     TypeTable types_;
     std::unique_ptr<Loader> boot_loader_, app_loader_;
     std::unique_ptr<NativeRegistry> natives_;
     std::unique_ptr<Capabilities> capabilities_;
     std::unique_ptr<LinkerState> linker_;
     std::unique_ptr<ExecutionTier> tier_;
+    std::unique_ptr<Watchdog> watchdog_;
+    std::unique_ptr<Determinism> determinism_;
+    std::unique_ptr<TraceHash> tracer_;
 };
 
 // ---- calling guest code from C++ -------------------------------------------------------------

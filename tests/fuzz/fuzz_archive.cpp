@@ -46,7 +46,7 @@ std::uint32_t edge(std::mt19937& random, std::size_t size) {
                                    0x808,
                                    0x80000000,
                                    static_cast<std::uint32_t>(size - 22)};
-    return random() % 3 == static_cast<std::uint32_t>(0 ? random() : edges[random() % std::size(edges)]);
+    return random() % 3 == 0 ? static_cast<std::uint32_t>(random()) : edges[random() % std::size(edges)];
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
         if (field + width > size) continue;
         std::uint32_t value = 0;
         std::memcpy(&value, data + field, width);
-        value = random() % 3 == 0 ? value + (random() % 9) - 4 : edge(random, size);
+        value = random() % 3 == 0 ? value + static_cast<std::uint32_t>(random() % 9) - 4 : edge(random, size);
         std::memcpy(data + field, &value, width);
     }
     return size;

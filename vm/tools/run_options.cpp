@@ -81,11 +81,26 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
 }
 
 bool takes_value(std::string_view name) {
-    for (const std::string_view known :
-         {"--class-path", "-cp", "--archive-path", "--lock", "--require-signature", "--allow", "--deny",
-          "--plugin-path", "--std", "--max-heap", "--max-stack", "--max-instructions", "--max-metadata",
-          "--max-handles", "--max-threads", "--timeout", "--fail-allocation", "--gc-stress", "--entry",
-          "--outcome-to"})
+    for (const std::string_view known : {"--class-path",
+                                         "-cp",
+                                         "--archive-path",
+                                         "--lock",
+                                         "--require-signature",
+                                         "--allow",
+                                         "--deny",
+                                         "--plugin-path",
+                                         "--std",
+                                         "--max-heap",
+                                         "--max-stack",
+                                         "--max-instructions",
+                                         "--max-metadata",
+                                         "--max-handles",
+                                         "--max-threads",
+                                         "--timeout",
+                                         "--fail-allocation",
+                                         "--gc-stress",
+                                         "--entry",
+                                         "--outcome-to"})
         if (name == known) return true;
     return tier_option_takes_value(name);
 }

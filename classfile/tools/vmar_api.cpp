@@ -323,7 +323,7 @@ private:
             more = more || !before_.contains(it->first);
         if (more)
             changed(Effect::Breaks, "case added",
-                    "those who match its values: a new one takes their last arm");
+                    "those who match its values: for a new one they have no arm");
     }
 
     void deprecation(std::uint32_t before, std::uint32_t after, const char* kind, const std::string& name) {

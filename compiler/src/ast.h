@@ -179,6 +179,8 @@ struct Module {
     // sorted. What depends on them is not reported.
     List<SourceRange> lost;
     List<std::string_view> lost_names;
+    bool lost_wildcard =
+        false;          // an import of everything from a module is among it: any name may be from there
     bool whole = true;  // false: so much is wrong that the rest is a guess
     // -- sema
     ModuleSymbol* symbol = nullptr;

@@ -481,6 +481,9 @@ struct MatchExpr : Expr {
     List<MatchArm> arms;
     // -- sema: arms are tried in order; if none fits (only possible without value), nothing happens.
     bool covers_all = false;  // one always fits
+    // Throws, where cases of an enum of another compilation are told apart and no arm takes whatever is left:
+    // it may get further cases later. Else null.
+    Expr* otherwise = nullptr;
 };
 
 struct CatchClause {

@@ -9,6 +9,19 @@
 namespace skua::compiler {
 namespace {
 
+// Does an import whose tokens from `first` to before `end` were left out end in `*`?
+bool is_wildcard_import(const std::vector<Token>& tokens, std::uint32_t first, std::uint32_t end) {
+    const auto has = [&](TokenKind kind) {
+        return std::any_of(tokens.begin() + first, tokens.begin() + end,
+                           [&](const Token& t) { return t.kind == kind; });
+    };
+    if (!has(TokenKind::Star)) return false;
+    while (first > 0 &&
+           (tokens[first - 1].kind == TokenKind::Name || tokens[first - 1].kind == TokenKind::Dot))
+        --first;
+    return has(TokenKind::Import) || (first > 0 && tokens[first - 1].kind == TokenKind::Import);
+}
+
 // Tells the module what its tree lacks.
 void note_lost(const SourceFile& file, const std::vector<Token>& tokens, const EventList& events,
                Arena& arena, ast::Module& module) {
@@ -17,6 +30,7 @@ void note_lost(const SourceFile& file, const std::vector<Token>& tokens, const E
     for (const auto& [first, end] : events.skipped) {
         if (first >= end) continue;
         ranges.push_back({file.id(), tokens[first].start, tokens[end - 1].end});
+        module.lost_wildcard = module.lost_wildcard || is_wildcard_import(tokens, first, end);
         for (std::uint32_t i = first; i < end; ++i) {
             const Token& t = tokens[i];
             if (t.kind == TokenKind::Name || t.kind == TokenKind::ArgName ||

@@ -98,6 +98,7 @@ ROWS = {
     "struct_method_added": ("pub struct P(x: int)", "pub struct P(x: int) {\n    pub fn f(): int = 1\n}", "println(lib.P(1).x)", LINKS, "added"),
     # -- enums
     "case_added": (COLOR, COLOR.replace("Blue,", "Blue, Green,"), MATCH, UNLIKE, "case added"),
+    "case_added_and_met": (COLOR, COLOR.replace("Blue,", "Blue, Green,").replace("= Color.Red", "= Color.Green"), MATCH, FAILS, "case added"),
     "case_removed": (COLOR, COLOR.replace("Blue,", ""), MATCH.replace("lib.any()", "lib.Color.Blue"), FAILS, "removed"),
     "payload_changed": (COLOR, COLOR.replace("rgb: int", "rgb: string"), MATCH.replace("lib.any()", "lib.Color.Custom(1)"), FAILS, "parameters changed"),
 }

@@ -444,11 +444,12 @@ void ProgramMaker::type_files() {
     body(fa, "m", open, a, m_cost);
     body(fa, "f", open, a, f_cost);
     body(fa, "k", cf::kPublic, a, k_cost);
-    const Callable super_m = plain(Op::Call, a, "m", {a, i64}, i64, m_cost);
+    // Past the override only on objects of the own class (rule V054).
+    const Callable super_m{Op::Call, a, "m", {}, {b, i64}, {a, i64}, i64, i64, m_cost, false, false};
     File& fb = class_file("B", b, cf::kOpen);
     body(fb, "m", over | cf::kOpen, b, m_cost, {super_m});
     body(fb, "f", over | cf::kOpen, b, f_cost);
-    const Callable super_b = plain(Op::Call, b, "m", {b, i64}, i64, m_cost);
+    const Callable super_b{Op::Call, b, "m", {}, {c, i64}, {b, i64}, i64, i64, m_cost, false, false};
     File& fc = class_file("C", c, 0);
     body(fc, "m", over, c, m_cost, {super_b});
     body(fc, "own", cf::kPublic, c, own_cost);

@@ -28,7 +28,14 @@ OTHERS = ["(", ")", "[", "]", "{", "}", "<", ">", ",", ";", ":", ".", "=", "=>",
           "\n\n", "é", "\u200b", "\0", "_"]
 # Words of ANTLR and of the compiler's inside.
 FOREIGN = re.compile(r"no viable alternative|mismatched input|extraneous input|token recognition|missing '|<EOF>|"
-                     r"internal|assert|_\b.*has_error|\$infer|null pointer|std::|<error>|(type|return|expected) `\?`", re.I)
+                     r"_\b.*has_error|\$infer|null pointer|std::|<error>|(type|return|expected) `\?`", re.I)
+
+# In the compiler's own words; the source may call something so.
+OWN = re.compile(r"internal|assert", re.I)
+
+
+def is_foreign(text):
+    return FOREIGN.search(text) or OWN.search(re.sub("`[^`]*`", "", text))
 
 
 def mutate(text, chosen):
@@ -81,7 +88,7 @@ def judge(vmc, path, most):
         errors.append(f"{message['line']}:{message['column']}: {message['message']}")
         if not 1 <= message["line"] <= lines:
             return f"outside of the file: {line[:200]}"
-        if FOREIGN.search(message["message"]) or FOREIGN.search(message.get("suggestion", "")):
+        if is_foreign(message["message"]) or is_foreign(message.get("suggestion", "")):
             return f"words: {line[:300]}"
     if len(errors) > most:
         return f"{len(errors)} errors:\n    " + "\n    ".join(errors[:12])

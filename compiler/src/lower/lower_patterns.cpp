@@ -74,7 +74,8 @@ void FunctionLowering::match_expr(MatchExpr& e, std::int64_t dst) {
         const Label next = code_.new_label();
         place(arm.pattern->range, true);
         // A match with a value is exhaustive: what comes to the last arm fits it.
-        const bool must_fit = wanted && i + 1 == e.arms.size() && arm.guard == nullptr;
+        const bool must_fit =
+            wanted && i + 1 == e.arms.size() && arm.guard == nullptr && e.otherwise == nullptr;
         const auto* binding = as<BindingPattern>(arm.pattern);
         if (fixed && binding != nullptr && binding->symbol != nullptr && binding->value == binding->hole &&
             !binding->symbol->assigned && !binding->symbol->in_cell) {
@@ -90,6 +91,11 @@ void FunctionLowering::match_expr(MatchExpr& e, std::int64_t dst) {
         }
         code_.jump(end);
         code_.bind(next);
+    }
+    if (e.otherwise != nullptr && code_.reachable()) {
+        place(e.range, true);
+        effect(e.otherwise);
+        emit(Op::Throw, {fresh(file_.error_type())});  // it does not come back
     }
     code_.bind(end);
 }

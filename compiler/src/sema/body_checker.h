@@ -235,6 +235,8 @@ private:
     // ---- match and patterns (check_match.cpp, check_pattern.cpp)
     const Type* check_match(ast::MatchExpr* e, const Type* expected);
     void warn_of_useless(ast::Pattern* pattern, Coverage& coverage);
+    static const TypeSymbol* enum_of_class_files(const ast::Pattern* pattern);
+    void guard_against_later_cases(ast::MatchExpr* e);
     void report_uncovered(const ast::MatchExpr* e, const Type* type, std::vector<std::string> missing);
     // Checks a pattern against a subject of this type; what it binds is declared in the current
     // scope. `refutable` is false in let, for and lambda parameters.

@@ -16,7 +16,7 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
     if (subject->is(TypeKind::Never)) subject = t_.error;
     const Type* known = subject;
     std::vector<Expr**> slots;
-    bool any_void = false, any_error = false, covered = false, all_dead = true;
+    bool any_void = false, any_error = false, covered = false, takes_rest = false, all_dead = true;
     Coverage coverage(a_, subject);
     Flow entry = flow_, after;
     after.dead = true;
@@ -48,7 +48,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
             flow_ = when_true;
         } else if (!subject->has_error) {
             coverage.add(arm.pattern);
-            covered = covered || is_irrefutable(arm.pattern) || coverage.is_complete();
+            takes_rest = takes_rest || is_irrefutable(arm.pattern);
+            covered = covered || takes_rest || coverage.is_complete();
         }
         const Type* type = check(arm.body, joined_hint);
         any_void |= type->is(TypeKind::Void);
@@ -61,6 +62,7 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         if (null_arm && arm.guard == nullptr && known->is(TypeKind::Nullable)) known = known->inner();
     }
     e->covers_all = covered;
+    if (covered && !takes_rest) guard_against_later_cases(e);
     if (!covered) {
         after = merge(after, entry);
         all_dead = false;
@@ -101,6 +103,36 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         return all ? expected : t_.error;
     }
     return common_type(slots, nullptr, "the arms before");
+}
+
+// The enum of class files, if any, of which a pattern names a case.
+const TypeSymbol* BodyChecker::enum_of_class_files(const Pattern* pattern) {
+    const auto owner = [](const CaseSymbol* c) -> const TypeSymbol* {
+        return c != nullptr && c->owner->file != nullptr ? c->owner : nullptr;
+    };
+    const auto first = [](const auto& patterns) -> const TypeSymbol* {
+        for (const Pattern* p : patterns)
+            if (const TypeSymbol* found = enum_of_class_files(p)) return found;
+        return nullptr;
+    };
+    if (const auto* v = as<ValuePattern>(pattern)) return owner(v->enum_case);
+    if (const auto* t = as<TuplePattern>(pattern)) return first(t->elements);
+    if (const auto* a = as<AlternativesPattern>(pattern)) return first(a->alternatives);
+    const auto* c = as<CasePattern>(pattern);
+    if (c == nullptr) return nullptr;
+    const TypeSymbol* found = owner(c->enum_case);
+    return found != nullptr ? found : first(c->elements);
+}
+
+void BodyChecker::guard_against_later_cases(MatchExpr* e) {
+    const TypeSymbol* owner = nullptr;
+    for (const MatchArm& arm : e->arms)
+        if (owner == nullptr) owner = enum_of_class_files(arm.pattern);
+    ModuleSymbol* core = a_.find_module("std.core");
+    if (owner == nullptr || core == nullptr || a_.find_in_module(core, "unknownCase") == nullptr) return;
+    CallInfo* thrown =
+        call_library("std.core", "unknownCase", {string_literal(owner->qualified_name, e->range)}, e->range);
+    if (thrown != nullptr) e->otherwise = call_expr(thrown, e->range);
 }
 
 // Patterns, and alternatives of patterns, that match nothing which those before leave over.

@@ -35,7 +35,8 @@ Analyzer::Analyzer(ClassPath& path, Arena& arena_in, DiagnosticSink& sink_in,
 
 bool Analyzer::is_lost(const ModuleSymbol* module, std::string_view name) {
     return module != nullptr && module->ast != nullptr &&
-           std::binary_search(module->ast->lost_names.begin(), module->ast->lost_names.end(), name);
+           (module->ast->lost_wildcard ||
+            std::binary_search(module->ast->lost_names.begin(), module->ast->lost_names.end(), name));
 }
 
 bool Analyzer::is_member_lost(const Type* type, std::string_view name, const ModuleSymbol* from) {

@@ -114,7 +114,7 @@ TEST_CASE("the manifest survives") {
     REQUIRE(m.ok());
     CHECK(m->to_text() ==
           "skua-manifest: 1\nname: demo\nversion: 1.2.0\nmain: demo.Main\nrequires: fs.read:data\n"
-          "requires: net:example.org:80\ndependency: base\n"
+          "requires: net:example.org:80\npasses: util/net\ndependency: base\n"
           "dependency: util >=1.0 <2 sha256:" +
               std::string(64, 'a') + "\n");
     CHECK(Manifest::parse(m->to_text()).value() == *m);

@@ -1,8 +1,7 @@
 // Limits as a host sees them: as data, and after them the machine goes on if it is told to.
-#include "skua/vm/limits.h"
-
 #include <thread>
 
+#include "skua/vm/run_limits.h"
 #include "skua/vm/tier_support.h"
 #include "vm_fixture.h"
 

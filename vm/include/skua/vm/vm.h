@@ -19,8 +19,8 @@
 #include "skua/classfile/result.h"
 #include "skua/vm/class.h"
 #include "skua/vm/instruction_budget.h"
-#include "skua/vm/limits.h"
 #include "skua/vm/loader.h"
+#include "skua/vm/run_limits.h"
 #include "skua/vm/thread.h"
 
 namespace skua::vm {

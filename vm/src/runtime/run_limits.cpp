@@ -1,4 +1,4 @@
-#include "skua/vm/limits.h"
+#include "skua/vm/run_limits.h"
 
 #include "skua/vm/vm.h"
 

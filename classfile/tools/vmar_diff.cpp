@@ -45,13 +45,15 @@ std::string title_of(const classfile::Manifest& manifest, const std::string& pat
 
 void compare_capabilities(const classfile::Manifest& was, const classfile::Manifest& is,
                           std::vector<ApiChange>& out) {
-    const auto missing = [&](const auto& from, const auto& in, const char* what) {
+    const auto missing = [&](const auto& from, const auto& in, const char* kind, const char* what) {
         for (const std::string& capability : from)
             if (std::find(in.begin(), in.end(), capability) == in.end())
-                out.push_back({"capability", capability, what, Effect::None, {}, {}, {}});
+                out.push_back({kind, capability, what, Effect::None, {}, {}, {}});
     };
-    missing(is.capabilities, was.capabilities, "added");
-    missing(was.capabilities, is.capabilities, "removed");
+    missing(is.capabilities, was.capabilities, "capability", "added");
+    missing(was.capabilities, is.capabilities, "capability", "removed");
+    missing(is.passes, was.passes, "passed capability", "added");
+    missing(was.passes, is.passes, "passed capability", "removed");
 }
 
 void compare_dependencies(const classfile::Manifest& was, const classfile::Manifest& is,

@@ -52,7 +52,7 @@ public:
             {"name", &manifest.name}, {"version", &manifest.version}, {"source", &source}, {"main", &main}};
         for (const auto& [key, value] : table) {
             if (key.str() == "capabilities") {
-                if (!read_capabilities(value, manifest.capabilities)) return false;
+                if (!read_capabilities(key.str(), value, manifest.capabilities)) return false;
                 continue;
             }
             const auto* entry = std::find_if(std::begin(known), std::end(known),
@@ -69,7 +69,7 @@ public:
         }
         if (manifest.name.empty())
             return fail(failure_, kExitBadInput, path_ + ": the project has no name; add name = \"...\"");
-        if (!read_dependencies(manifest.dependencies)) return false;
+        if (!read_dependencies(manifest)) return false;
         out.file = path_;
         out.source_root = joined(out.folder, source);
         std::string main_path = main;
@@ -85,9 +85,9 @@ public:
     }
 
 private:
-    bool read_capabilities(const toml::node& value, std::vector<std::string>& out) {
+    bool read_capabilities(std::string_view key, const toml::node& value, std::vector<std::string>& out) {
         if (!value.is_array())
-            return wrong(value.source().begin, "`capabilities` must be an array of strings");
+            return wrong(value.source().begin, fmt::format("`{}` must be an array of strings", key));
         for (const toml::node& item : *value.as_array()) {
             if (!item.is_string()) return wrong(item.source().begin, "a capability must be a string");
             const std::string& text = **item.as_string();
@@ -100,8 +100,8 @@ private:
         return true;
     }
 
-    // NAME = "RANGE" or NAME = { version = "RANGE", sha256 = "DIGEST" }
-    bool read_dependencies(std::vector<classfile::Dependency>& out) {
+    // NAME = "RANGE" or NAME = { version = "RANGE", sha256 = "DIGEST", passes = ["CAPABILITY"] }
+    bool read_dependencies(classfile::Manifest& manifest) {
         const toml::node* node = file_.get("dependencies");
         if (node == nullptr) return true;
         if (!node->is_table()) return wrong(node->source().begin, "`dependencies` must be a table");
@@ -111,9 +111,13 @@ private:
                 text += " " + **value.as_string();
             } else if (value.is_table()) {
                 for (const auto& [part, of] : *value.as_table()) {
-                    if ((part.str() != "version" && part.str() != "sha256") || !of.is_string())
+                    if (part.str() == "passes") {
+                        if (!read_passes(key.str(), of, manifest.passes)) return false;
+                    } else if ((part.str() != "version" && part.str() != "sha256") || !of.is_string()) {
                         return wrong(part.source().begin,
-                                     "a dependency has the keys version and sha256, which are strings");
+                                     "a dependency has the keys version and sha256, which are strings, and "
+                                     "passes, an array of them");
+                    }
                 }
                 const toml::table& parts = *value.as_table();
                 if (const auto version = parts["version"].value<std::string>()) text += " " + *version;
@@ -121,15 +125,25 @@ private:
             } else {
                 return wrong(
                     value.source().begin,
-                    "a dependency is a range of versions, as in json = \"^1.2\", or a table with version "
-                    "and sha256");
+                    "a dependency is a range of versions, as in json = \"^1.2\", or a table with version, "
+                    "sha256 and passes");
             }
             auto dependency = classfile::Dependency::parse(text);
             if (!dependency) return wrong(key.source().begin, dependency.error().message);
             if (auto range = classfile::VersionRange::parse(dependency->versions); !range)
                 return wrong(value.source().begin, range.error().message + "; " + range.error().hint);
-            out.push_back(std::move(*dependency));
+            manifest.dependencies.push_back(std::move(*dependency));
         }
+        return true;
+    }
+
+    // What a dependency may use of the program's capabilities.
+    bool read_passes(std::string_view archive, const toml::node& value, std::vector<std::string>& out) {
+        std::vector<std::string> capabilities;
+        if (!read_capabilities("passes", value, capabilities)) return false;
+        for (const std::string& capability : capabilities)
+            out.push_back(std::string(archive) + "/" + capability);
+        std::sort(out.begin(), out.end());
         return true;
     }
 

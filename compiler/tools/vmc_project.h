@@ -10,7 +10,7 @@
 //
 //     [dependencies]          # other archives: docs/packages.md
 //     json = "^1.2"
-//     report = { version = ">=2 <3", sha256 = "..." }
+//     report = { version = ">=2 <3", sha256 = "...", passes = ["fs.read:data"] }
 #pragma once
 
 #include <optional>
@@ -28,7 +28,7 @@ struct Project {
     std::string source_root;  // its folder of sources
     std::string main_file;    // of its main module
     bool is_library = false;  // it names no main module, and the usual one is not there
-    // Name, version, main module, capabilities, dependencies.
+    // Name, version, main module, capabilities, what of them is passed on, dependencies.
     classfile::Manifest manifest;
 };
 

@@ -241,6 +241,16 @@ def test_vmc_pack(b):
     for command in (["pack"], ["run"], ["check"], ["-o", "out"]):
         b.run("vmc", *command, cwd="p", code=BAD_INPUT, says=r"\[D004\]", lines=1)
     os.remove(b.path("p/skua.lock"))
+    # What a dependency may use.
+    b.write("q/skua.toml", PROJECT.replace('"^1"', '{ version = "^1", passes = ["fs.read:data", "env"] }'))
+    for name in ("src", "archives"):
+        shutil.copytree(b.path(f"p/{name}"), b.path(f"q/{name}"))
+    b.run("vmc", "pack", "q", "-o", "q.ska", code=0)
+    expect(b"passes: json/env\npasses: json/fs.read:data\n" in b.run("vmar", "list", "-m", "q.ska").output, "what is passed on")
+    b.write("p/skua.toml", PROJECT)
+    b.run("vmc", "pack", "p", "-o", "p.ska", code=0)
+    expect(b"json/fs.read:data" in b.run("vmar", "diff", "p.ska", "q.ska", code=0).output, "a difference in what is passed on")
+    os.remove(b.path("p/skua.lock"))
     # A library, and one that compiles against it without its source.
     b.write("lib/skua.toml", "[project]\nname = \"lib\"\nversion = \"0.3.0\"\n")
     b.write("lib/src/geo.skua", "/// Doc.\npub fn area(w: int, h: int = 2): int = w * h\n")
@@ -255,7 +265,7 @@ def test_vmc_pack(b):
                        (PROJECT.replace('"tool"', '"a/b"'), "`a/b` cannot be the name of an archive"),
                        (PROJECT.replace('["env"]', '"env"'), "skua.toml:4:16: `capabilities` must be an array"),
                        (PROJECT.replace('"env"', '"envy"'), "skua.toml:4:17: `envy`"), (PROJECT.replace("^1", "^x"), "skua.toml:7:8: '\\^x' is not a range"),
-                       (PROJECT.replace('"^1"', "1"), "skua.toml:7:8: a dependency is a range"), (PROJECT.replace('"^1"', '{ path = "x" }'), "skua.toml:7:10: .*version and sha256"),
+                       (PROJECT.replace('"^1"', "1"), "skua.toml:7:8: a dependency is a range"), (PROJECT.replace('"^1"', '{ passes = "env" }'), "skua.toml:7:19: `passes` must be an array"), (PROJECT.replace('"^1"', '{ path = "x" }'), "skua.toml:7:10: .*version and sha256"),
                        (PROJECT.replace("json =", "\"../json\" ="), "'../json' cannot be the name"),
                        (PROJECT.replace('version = "1.2.0"', 'version = "1.2.0"\nmain = "deep.part"'), "`deep.part` has no function `main`"),
                        (PROJECT.replace("json", "yaml"), r"\[D001\] tool 1.2.0 wants yaml \^1|no module")):

@@ -56,7 +56,7 @@ public:
                 continue;
             }
             const auto* entry = std::find_if(std::begin(known), std::end(known),
-                                             [&](const auto& k) { return k.first == key.str(); });
+                                             [name = key.str()](const auto& k) { return k.first == name; });
             if (entry == std::end(known))
                 return wrong(
                     key.source().begin,

@@ -108,8 +108,9 @@ Result<void> Capabilities::deny(std::string_view text) {
 Result<void> Capabilities::check_archives(std::span<const CodeSource* const> archives) const {
     for (const auto& [name, grants] : archives_) {
         if (name == kEveryArchive) continue;
-        const auto count = std::count_if(archives.begin(), archives.end(),
-                                         [&](const CodeSource* source) { return source->name == name; });
+        const auto count =
+            std::count_if(archives.begin(), archives.end(),
+                          [&name = name](const CodeSource* source) { return source->name == name; });
         if (count == 1) continue;
         std::string there;
         for (const CodeSource* source : archives) there += (there.empty() ? "" : ", ") + source->name;

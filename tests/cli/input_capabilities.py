@@ -6,9 +6,8 @@ import os
 import subprocess
 import threading
 
-from harness import BAD_INPUT, UNCAUGHT, USAGE, Skipped, Wrong
+from harness import BAD_INPUT, UNCAUGHT, USAGE, Skipped, Wrong, has_tier
 
-MODES = (["--jit=off"], ["--jit=force"], ["--jit-threshold=50"], [])
 
 # Does one thing after the other, and says how each ended.
 FILES = """
@@ -362,7 +361,7 @@ def test_rights_of_archives(b):
     b.write("data/a.txt", "text")
     build_library(b)
     build_program(b)
-    for mode in MODES:
+    for mode in ([], ["--jit=off"], ["--jit=force"], ["--jit-threshold=50"]) if has_tier(b) else ([],):
         common = [*mode, "--class-path", "lib.ska"]
         found = results(b.run("vmrun", *common, "--allow=fs.read:data", "--allow=env", "app.ska", code=0, seconds=60))
         expect_equal("own", found["own"], "text")

@@ -6,7 +6,7 @@ import random
 import subprocess
 import zlib
 
-from harness import UNCAUGHT, expect
+from harness import UNCAUGHT, expect, tier_modes
 
 PACKER = """
 import std.compress
@@ -169,7 +169,7 @@ fn main(args: [string]) {
         outcome = b.start("operations", what, str(count), options=["--gc-stress=100", "--gc-log", *options], code=0, seconds=60)
         return outcome.errors.count(b"[gc]")
 
-    for options in (), ("--jit=off",), ("--jit=force",):
+    for options in [(f"--jit={mode}",) for mode in tier_modes(b)]:
         before = hundreds("", 0, *options)
         expect(hundreds("", 100000, *options) == before, f"operations of maps of ints allocate {options}")
         expect(hundreds("remove", 100000, *options) < before + 10, f"removing from maps of ints allocates {options}")

@@ -147,20 +147,11 @@ std::string callers() {
     return text;
 }
 
-constexpr const char* kMoreErrors = R"(
-.class public open std.core.IOError
-.extends std.core.Error
-.class public open std.core.PermissionError
-.extends std.core.Error
-.class public open std.core.StateError
-.extends std.core.Error
-)";
-
 struct Machine : VmFixture {
     Machine()
         : VmFixture(".module nothing\n.function public static nothing() void\n    ret.void\n.end\n"),
           thread(vm.attach_thread()) {
-        define(vm.boot_loader(), kMoreErrors);
+        define(vm.boot_loader(), kNativeErrors);
         define(vm.boot_loader(), declarations());
         define(vm.app_loader(), callers());
         std::size_t count = 0;

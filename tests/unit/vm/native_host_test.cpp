@@ -152,15 +152,6 @@ const SkNative kNatives[] = {
 };
 SKUA_PLUGIN(host_test, "host", "9.8", kNatives)
 
-constexpr const char* kModule = R"(
-.class public open std.core.IOError
-.extends std.core.Error
-.class public open std.core.PermissionError
-.extends std.core.Error
-.class public open std.core.StateError
-.extends std.core.Error
-)";
-
 constexpr const char* kText = R"(
 .module t
 .function public static native "host" greet(name: string) string
@@ -304,7 +295,7 @@ c:
 
 struct Host : VmFixture {
     Host() : VmFixture(kText), thread(vm.attach_thread()) {
-        define(vm.boot_loader(), kModule);
+        define(vm.boot_loader(), kNativeErrors);
         auto added = vm.natives().add_plugin(skua_plugin_host_test, "a test");
         INFO((added ? std::string() : added.error().to_string()));
         REQUIRE(added.ok());

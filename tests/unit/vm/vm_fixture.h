@@ -43,6 +43,16 @@ inline constexpr const char* kErrors = R"(
 .extends std.core.Error
 )";
 
+// Those that natives throw, for tests without the library.
+inline constexpr const char* kNativeErrors = R"(
+.class public open std.core.IOError
+.extends std.core.Error
+.class public open std.core.PermissionError
+.extends std.core.Error
+.class public open std.core.StateError
+.extends std.core.Error
+)";
+
 class VmFixture {
 public:
     explicit VmFixture(std::string_view text, std::size_t stack_bytes = 1 << 20,

@@ -265,8 +265,6 @@ struct SkApi {
      * it is a link. For calls that create, remove or rename it. -1 as above; EINVAL if the path ends in "."
      * or "..". */
     int (*path_parent)(SkEnv* env, const char* capability, const char* path, char name[SK_NAME_BYTES]);
-    /* -- since 1.4 ------------------------------------------------------------------------------------------
-     */
     /* Is the program to end, because its time is up? Whoever repeats a system call that returned EINTR asks
      * first; if so, the native cleans up, says throw_errno and returns: the error becomes the LimitError that
      * ends the program. [pending] */

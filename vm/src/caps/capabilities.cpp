@@ -12,13 +12,6 @@ using Verdict = Grants::Verdict;
 
 constexpr std::string_view kEveryArchive = "*";
 
-Diagnostic bad_grant(std::string message, std::string hint) {
-    Diagnostic d;
-    d.message = std::move(message);
-    d.hint = std::move(hint);
-    return d;
-}
-
 // As a word of a shell command.
 std::string quoted(std::string_view text) {
     const auto plain = [](char c) {

@@ -18,13 +18,6 @@ constexpr KnownCapability kKnown[] = {
     {"stderr", ScopeKind::None, true},   {"args", ScopeKind::None, true},
 };
 
-Diagnostic bad_scope(std::string message, std::string hint) {
-    Diagnostic d;
-    d.message = std::move(message);
-    d.hint = std::move(hint);
-    return d;
-}
-
 std::string lower_case(std::string_view s) {
     std::string out(s);
     for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -54,6 +47,13 @@ std::shared_ptr<Anchor> open_anchor(std::string path) {
 
 }  // namespace
 
+Diagnostic bad_grant(std::string message, std::string hint) {
+    Diagnostic d;
+    d.message = std::move(message);
+    d.hint = std::move(hint);
+    return d;
+}
+
 const KnownCapability* find_capability(std::string_view name) {
     const auto it = std::find_if(std::begin(kKnown), std::end(kKnown),
                                  [&](const KnownCapability& k) { return k.name == name; });
@@ -76,13 +76,13 @@ Result<void> Grants::add(std::vector<Row>& rows, const Grant& grant, const char*
     Row row;
     row.grant = grant;
     if (!grant.scope.empty() && known.scope == ScopeKind::None)
-        return bad_scope(
+        return bad_grant(
             "the capability '" + grant.capability + "' has no scope, but '" + grant.scope + "' is given",
             "write " + std::string(option) + grant.capability);
     if (!grant.scope.empty() && known.scope == ScopeKind::Path) {
         auto path = resolve_path(grant.scope);
         if (!path)
-            return bad_scope("the path '" + grant.scope + "' of " + option + grant.capability + ":" +
+            return bad_grant("the path '" + grant.scope + "' of " + option + grant.capability + ":" +
                                  grant.scope + " cannot be resolved",
                              "check that its folders exist and can be entered");
         row.path = *std::move(path);

@@ -29,6 +29,9 @@ struct KnownCapability {
     bool by_default;  // granted unless denied
 };
 
+// What is wrong with a grant as it was written, and what to write.
+Diagnostic bad_grant(std::string message, std::string hint);
+
 // Null if there is no such capability.
 const KnownCapability* find_capability(std::string_view name);
 std::size_t capability_count();

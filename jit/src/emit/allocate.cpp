@@ -42,6 +42,9 @@ Allocator::Allocator(Lir& lir, unsigned registers) : lir_(lir), intervals_(build
         if (!intervals_.values[v]) continue;
         for (const UsePosition& u : intervals_.values[v]->uses) positions_[v].push_back(u.pos);
     }
+    // All, where there are few to choose from; a loop that is entered from the interpreter saves none.
+    saves_cost_ = registers == 0 && !lir_.graph->osr;
+    find_calls();
     find_loops();
     for (std::size_t b = 0; b < lir_.blocks.size(); ++b) {
         const Block* block = lir_.blocks[b].block;
@@ -75,6 +78,7 @@ Allocation Allocator::run() {
     connect_parts();
     connect_blocks();
     store_at_definitions();
+    find_preserved();
     find_live_slots();
     std::stable_sort(out_.moves.begin(), out_.moves.end(), [](const PlacedMove& a, const PlacedMove& b) {
         return a.inst != b.inst ? a.inst < b.inst : a.place < b.place;
@@ -116,18 +120,20 @@ void Allocator::scan(RegClass cls) {
         active_.insert(active_.end(), now_active_.begin(), now_active_.end());
         inactive_.insert(inactive_.end(), now_inactive_.begin(), now_inactive_.end());
 
+        const RegMask all = allowed_[static_cast<int>(cls)], unsaved = unsaved_for(current);
+        if (try_free(current, all & ~unsaved)) continue;
         if (current.uses.empty()) {
-            // Only passed on: in a register if one is free all along, else in memory.
-            if (try_free(current)) continue;
-            current.reg = kNoReg;
+            current.reg = kNoReg;  // only passed on, and no register is free all along
             continue;
         }
-        if (!try_free(current)) take_blocked(current);
+        if (unsaved != 0 && is_worth_saving(total_weight(current)) && try_free(current, all)) continue;
+        take_blocked(current, all & ~unsaved);
     }
 }
 
 void Allocator::settle(Interval& it, Reg r) {
     it.reg = r;
+    if (it.cls == RegClass::Gp) in_use_ |= 1u << r;
     last_register_[intervals_.root(it.v)] = r;
     active_.push_back(&it);
 }
@@ -151,10 +157,10 @@ Reg Allocator::hinted(const Interval& it, const std::uint32_t* free_until) const
     return best;
 }
 
-bool Allocator::try_free(Interval& current) {
+bool Allocator::try_free(Interval& current, RegMask candidates) {
     const auto cls = static_cast<int>(current.cls);
     std::uint32_t free_until[16];
-    for (Reg r = 0; r < 16; ++r) free_until[r] = allowed_[cls] >> r & 1 ? kNever : 0;
+    for (Reg r = 0; r < 16; ++r) free_until[r] = candidates >> r & 1 ? kNever : 0;
     for (const Interval* it : active_) free_until[it->reg] = 0;
     for (const Interval* it : inactive_) {
         if (free_until[it->reg] == 0) continue;
@@ -167,6 +173,12 @@ bool Allocator::try_free(Interval& current) {
     Reg best = hinted(current, free_until);
     if (best == kNoReg) {
         best = static_cast<Reg>(std::max_element(free_until, free_until + 16) - free_until);
+        // Of a value that lives across no call: not in what others may need for that.
+        if (current.cls == RegClass::Gp && (kPreservedGp >> best & 1) && !crosses_call(current)) {
+            for (Reg r = 0; r < 16; ++r) {
+                if ((kCallGp >> r & 1) && free_until[r] >= current.to()) best = r;
+            }
+        }
         // Of those that are free all along, the one that is needed soonest by others stays free: take the
         // first that fits.
         for (Reg r = 0; r < 16; ++r) {
@@ -207,27 +219,30 @@ void Allocator::spill_at(Interval& victim, std::uint32_t pos) {
     spill(*split_before(victim, pos));
 }
 
-void Allocator::take_blocked(Interval& current) {
+void Allocator::take_blocked(Interval& current, RegMask candidates) {
     const auto cls = static_cast<int>(current.cls);
     const std::uint32_t start = current.from(), gap = floor4(start);
     std::uint32_t use[16], block[16];
-    for (Reg r = 0; r < 16; ++r) {
-        const bool allowed = allowed_[cls] >> r & 1;
-        use[r] = allowed ? kNever : 0;
-        block[r] = allowed ? current.intersection(intervals_.fixed[cls][r]) : 0;
-        use[r] = std::min(use[r], block[r]);
-    }
-    for (const Interval* it : active_) {
-        // One that began in this very gap cannot leave it again.
-        use[it->reg] = std::min(use[it->reg], it->from() >= gap ? 0 : next_use(*it, gap));
-    }
-    for (const Interval* it : inactive_) {
-        if (current.intersection(it->ranges) == kNever) continue;
-        use[it->reg] = std::min(use[it->reg], next_use(*it, gap));
-    }
-    const auto best = static_cast<Reg>(std::max_element(use, use + 16) - use);
+    const auto look_at = [&](RegMask registers) {
+        for (Reg r = 0; r < 16; ++r) {
+            const bool allowed = registers >> r & 1;
+            block[r] = allowed ? current.intersection(intervals_.fixed[cls][r]) : 0;
+            use[r] = block[r];
+        }
+        for (const Interval* it : active_) {
+            // One that began in this very gap cannot leave it again.
+            use[it->reg] = std::min(use[it->reg], it->from() >= gap ? 0 : next_use(*it, gap));
+        }
+        for (const Interval* it : inactive_) {
+            if (current.intersection(it->ranges) == kNever) continue;
+            use[it->reg] = std::min(use[it->reg], next_use(*it, gap));
+        }
+        return static_cast<Reg>(std::max_element(use, use + 16) - use);
+    };
+    Reg best = look_at(candidates);
     const UsePosition& first = current.uses.front();
     const bool needs_now = first.must && floor4(first.pos) == gap;
+    if (needs_now && (use[best] == 0 || block[best] <= start)) best = look_at(allowed_[cls]);
     const std::uint32_t own = next_use(current, start);
     // A use that may be in memory is worth a register only if that is idle in the loop around it.
     const int loop = block_loop_[block_at(gap)];

@@ -42,6 +42,11 @@ struct Allocation {
     Vector<Location> defs, temps;  // by instruction
     Vector<PlacedMove> moves;      // in the order of the code
     std::uint32_t stack_slots = 0;
+    // Of those that calls preserve: used by this function.
+    RegMask preserved = 0;
+    // By instruction that calls guest code or what may collect: of `preserved` those whose value is not used
+    // any more. Cleared before the call: the callee would save, and collections find, what is dead.
+    Vector<RegMask> dead_preserved;
 
     // For an instruction that calls what may collect and comes back, as in CodeRange::live. Its first word is
     // live[live_at[i]]; kUnknown of other instructions.

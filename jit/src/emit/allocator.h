@@ -35,13 +35,26 @@ private:
 
     // ---- the scan (allocate.cpp) ---------------------------------------------------------------------
     void scan(RegClass cls);
-    bool try_free(Interval& current);
-    void take_blocked(Interval& current);
+    // Of these registers: one that is free, at least as long as it is worth it.
+    bool try_free(Interval& current, RegMask candidates);
+    void take_blocked(Interval& current, RegMask candidates);
     void spill(Interval& current);
     void spill_at(Interval& victim, std::uint32_t pos);
     void enqueue(Interval* it);
     void settle(Interval& it, Reg r);
     [[nodiscard]] Reg hinted(const Interval& it, const std::uint32_t* free_until) const;
+
+    // ---- registers that calls preserve (preserved.cpp) ---------------------------------------------------
+    void find_calls();
+    [[nodiscard]] bool crosses_call(const Interval& it) const;
+    // Is so much the reason to save one?
+    [[nodiscard]] bool is_worth_saving(double weight) const;
+    [[nodiscard]] static double total_weight(const Interval& it);
+    // What `it` costs if no register preserves it across the calls that it crosses.
+    [[nodiscard]] double weight_across_calls(const Interval& it) const;
+    // Those that are not saved yet and that `it` is no reason to save.
+    [[nodiscard]] RegMask unsaved_for(const Interval& it) const;
+    void find_preserved();
 
     // ---- splitting (split.cpp) -----------------------------------------------------------------------
     void find_loops();
@@ -81,6 +94,9 @@ private:
     std::priority_queue<Interval*, Vector<Interval*>, Later> unhandled_;
     Vector<Interval*> active_, inactive_, now_active_, now_inactive_;
     std::uint32_t scanned_ = 0;  // where the interval at hand begins
+    Vector<std::uint32_t> calls_;  // positions where calls that preserve registers destroy the others
+    RegMask in_use_ = 0;           // of the general registers: given to a value so far
+    bool saves_cost_ = true;       // those that calls preserve must be saved before they are used
     Vector<Reg> last_register_;  // by root VReg, for hints
 
     Vector<std::uint32_t> slots_;  // by root VReg; kNever: none

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 
 #include "emit/assembler_memory.h"
@@ -45,7 +46,9 @@ Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thu
     end_ = a_.newLabel();
     for (std::size_t i = 0; i < lir_.blocks.size(); ++i) labels_.push_back(a_.newLabel());
     skip_empty_blocks();
-    const std::uint32_t slots = lir_.outgoing_slots + allocation_.stack_slots;
+    if (!lir_.graph->osr) saved_ = allocation_.preserved;  // skua_jit_enter has saved all
+    const std::uint32_t slots = lir_.outgoing_slots + allocation_.stack_slots +
+                                static_cast<std::uint32_t>(std::popcount(saved_));
     // The return address takes 8 bytes of a multiple of 16.
     if (slots > 0 || lir_.calls) frame_size_ = slots * 8 + (slots % 2 == 0 ? 8 : 0);
 }
@@ -115,13 +118,23 @@ void Encoder::prologue() {
         });
     }
     if (frame_size_ > 0) a_.sub(x86::rsp, frame_size_);
+    each_saved([&](const x86::Gp& r, const x86::Mem& to) { a_.mov(to, r); });
     if (!lir_.graph->osr) return;
     // A loop that is entered here may run for long, and buffers of calls are scanned as roots.
     for (std::uint32_t i = 0; i < lir_.outgoing_slots; ++i)
         a_.mov(x86::qword_ptr(x86::rsp, static_cast<std::int32_t>(8 * i)), 0);
 }
 
+// Above the slots of values, in ascending order.
+template <typename Visit>
+void Encoder::each_saved(Visit&& visit) {
+    std::uint32_t at = allocation_.stack_slots;
+    for (RegMask left = saved_; left != 0; left &= left - 1)
+        visit(gpr(static_cast<std::uint32_t>(std::countr_zero(left))), slot(at++));
+}
+
 void Encoder::epilogue() {
+    each_saved([&](const x86::Gp& r, const x86::Mem& from) { a_.mov(r, from); });
     if (frame_size_ > 0) a_.add(x86::rsp, frame_size_);
     a_.ret();
 }
@@ -356,6 +369,8 @@ bool Encoder::finish(CodeCache& cache, Emitted& out) {
     range->frame_size = frame_size_;
     range->slots_offset = 8 * lir_.outgoing_slots;
     range->slots = allocation_.stack_slots;
+    range->preserved = allocation_.preserved;
+    range->saves = saved_ != 0;
     range->live.assign(allocation_.live.begin(), allocation_.live.end());
     std::sort(calls_.begin(), calls_.end(), [&](const CallPlace& a, const CallPlace& b) {
         return offset_of(a.behind) < offset_of(b.behind);

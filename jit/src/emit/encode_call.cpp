@@ -1,4 +1,6 @@
 // Encoding: calls, polls, throws, parameters.
+#include <bit>
+
 #include "emit/encoder.h"
 #include "run/machine_offsets.h"
 #include "run/runtime_entry.h"
@@ -42,8 +44,16 @@ void Encoder::call_thunk_if(x86::CondCode condition, const std::uint8_t* thunk, 
     });
 }
 
+void Encoder::clear_dead() {
+    for (RegMask left = allocation_.dead_preserved[inst_]; left != 0; left &= left - 1) {
+        const x86::Gp r = gpr(static_cast<std::uint32_t>(std::countr_zero(left)), 4);
+        a_.xor_(r, r);
+    }
+}
+
 bool Encoder::encode_call(const Inst& in) {
     const x86::Mem target = x86::qword_ptr(x86::rax, offset::kCompiledEntry);
+    clear_dead();
     switch (in.op) {
         case MOp::Call:
             a_.mov(x86::rax, reinterpret_cast<std::uint64_t>(in.node->ptr));

@@ -34,6 +34,8 @@ private:
 
     // ---- blocks (encode.cpp) ---------------------------------------------------------------------------
     void prologue();
+    template <typename Visit>
+    void each_saved(Visit&& visit);
     void epilogue();
     void block(std::size_t index);
     void instruction(std::uint32_t i);
@@ -107,6 +109,7 @@ private:
 
     // ---- calls and stubs
     // -------------------------------------------------------------------------------------
+    void clear_dead();
     void call_address(const void* target);
     void call_thunk(const std::uint8_t* thunk, const Site* site);
     // The same, out of the way, of a thunk that preserves everything.
@@ -134,6 +137,7 @@ private:
     Vector<asmjit::Label> labels_;  // by block
     asmjit::Label entry_, unwind_;
     std::uint32_t frame_size_ = 0;
+    RegMask saved_ = 0;  // by the prologue, of the registers that calls preserve
     std::size_t block_ = 0;
     std::uint32_t inst_ = 0;
     std::size_t next_move_ = 0;

@@ -39,9 +39,10 @@ inline constexpr Reg kScratchXmm = 15;
 using RegMask = std::uint32_t;
 inline constexpr RegMask kAllGp = 0xFFFF & ~(1u << gp::rsp) & ~(1u << gp::r15) & ~(1u << kScratchGp);
 inline constexpr RegMask kAllXmm = 0xFFFF & ~(1u << kScratchXmm);
-// What a call of C++ destroys.
-inline constexpr RegMask kCCallGp = 1u << gp::rax | 1u << gp::rcx | 1u << gp::rdx | 1u << gp::rsi |
-                                    1u << gp::rdi | 1u << gp::r8 | 1u << gp::r9 | 1u << gp::r10;
+// What calls preserve, of C++ and of compiled code, and what they destroy.
+inline constexpr RegMask kPreservedGp =
+    1u << gp::rbx | 1u << gp::rbp | 1u << gp::r12 | 1u << gp::r13 | 1u << gp::r14;
+inline constexpr RegMask kCallGp = kAllGp & ~kPreservedGp;
 
 enum class MOp : std::uint8_t {
     Nop,
@@ -230,7 +231,7 @@ struct Lir {
     Vector<RegClass> classes;          // by VReg
     Vector<bool> wide;                 // by VReg: a vector
     std::uint32_t outgoing_slots = 0;  // at the frame's lower end, for buffers of runtime calls
-    bool calls = false;                // anything that pushes a return address
+    bool calls = false;                // anything that pushes a return address and may come back
 
     VReg new_vreg(RegClass cls, bool is_wide = false) {
         classes.push_back(cls);

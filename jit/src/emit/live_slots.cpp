@@ -37,6 +37,7 @@ Reads reads_of(MOp op) {
 void Allocator::find_live_slots() {
     constexpr std::uint32_t kRegisters = CodeRange::kRegisters;
     out_.live_at.assign(lir_.insts.size(), Allocation::kUnknown);
+    out_.dead_preserved.assign(lir_.insts.size(), 0);
     const std::uint32_t words = (kRegisters + out_.stack_slots + 63) / 64;
     struct Call {
         std::uint32_t pos;  // where its operands are read
@@ -49,7 +50,9 @@ void Allocator::find_live_slots() {
         const Reads reads = reads_of(in.op);
         if (reads == Reads::NoCall) continue;
         const bool throughout = reads == Reads::Throughout;
-        std::uint64_t registers = throughout ? 0 : (1u << kRegisters) - 1;
+        // What this function does not use may be its caller's.
+        std::uint64_t registers = throughout ? kPreservedGp & ~out_.preserved : (1u << kRegisters) - 1;
+        if (!throughout) out_.dead_preserved[i] = out_.preserved;
         for (const Use& use : lir_.uses_of(in))
             if (use.fixed != kNoReg) registers |= 1u << use.fixed;
         out_.live_at[i] = static_cast<std::uint32_t>(out_.live.size());
@@ -73,7 +76,10 @@ void Allocator::find_live_slots() {
                         out_.live[out_.live_at[call->inst] + bit / 64] |= std::uint64_t{1} << (bit % 64);
                     };
                     if (in_slot) set(kRegisters + slots_[v]);
-                    if (in_register) set(part->reg);
+                    if (in_register) {
+                        set(part->reg);
+                        out_.dead_preserved[call->inst] &= ~(1u << part->reg);
+                    }
                 }
             }
         }

@@ -366,7 +366,6 @@ void Selector::select_terminator(const Node* n) {
         case Op::Throw:
             add(MOp::Throw, n);
             use_fixed(n->in(0), gp::rsi);
-            lir_.calls = true;
             return;
         default:
             add(MOp::Stop, n);

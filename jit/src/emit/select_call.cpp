@@ -19,13 +19,8 @@ constexpr std::uint32_t kLeastSlots = 8;
 
 }  // namespace
 
-void Selector::clobber_all() {
-    lir_.insts.back().clobbers_gp = kAllGp;
-    lir_.insts.back().clobbers_xmm = kAllXmm;
-}
-
-void Selector::clobber_c() {
-    lir_.insts.back().clobbers_gp = kCCallGp;
+void Selector::clobber() {
+    lir_.insts.back().clobbers_gp = kCallGp;
     lir_.insts.back().clobbers_xmm = kAllXmm;
     lir_.calls = true;
 }
@@ -68,7 +63,7 @@ void Selector::runtime_call(const Node* n) {
         in.def = def_of(n);
         in.def_fixed = gp::rax;
     }
-    clobber_c();
+    clobber();
     if (entry.form == RuntimeEntry::Form::Direct) {
         for (std::uint32_t i = 0; i < n->input_count; ++i) use_fixed(n->in(i), kIntegerArgs[i + 1]);
     }
@@ -91,8 +86,7 @@ bool Selector::select_call(const Node* n) {
                 in.def = def_of(n);
                 in.def_fixed = is_float(n->type) ? Reg{0} : gp::rax;
             }
-            clobber_all();
-            lir_.calls = true;
+            clobber();
             if (first == 1) use_fixed(n->in(0), n->op == Op::CallClosure ? gp::r10 : gp::rax);
             for (auto [argument, r] : fixed_) use_fixed(argument, r);
             return true;
@@ -106,7 +100,7 @@ bool Selector::select_call(const Node* n) {
                 in.def = def_of(n);
                 in.def_fixed = is_float(n->type) ? Reg{0} : gp::rax;
             }
-            clobber_c();
+            clobber();
             unsigned integers = 1, floats = 0;  // the first integer one is the SkEnv
             for (const Node* input : n->all())
                 use_fixed(input,

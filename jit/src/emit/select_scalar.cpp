@@ -163,7 +163,7 @@ void Selector::leaf_call(const Node* n, const void* function) {
     in.imm = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(function));
     in.def = def_of(n);
     in.def_fixed = is_float(n->type) ? Reg{0} : gp::rax;
-    clobber_c();
+    clobber();
     for (std::uint32_t i = 0; i < n->input_count; ++i) {
         use_fixed(n->in(i), is_float(n->in(i)->type) ? static_cast<Reg>(i) : i == 0 ? gp::rdi : gp::rsi);
     }
@@ -414,7 +414,8 @@ bool Selector::select_guard(const Node* n) {
         binary(op, n);
         lir_.insts.back().cond = cond;
     };
-    lir_.calls |= info(n->op).guard;
+    // Others only throw: they need no frame.
+    lir_.calls |= n->op == Op::CastCheck;
     switch (n->op) {
         case Op::NullCheck:
         case Op::DivCheck: {

@@ -84,8 +84,7 @@ private:
     // Made by prepare_last before the instruction begins.
     void prepare_last(const Node* n);
     void last_operand(const Node* n);
-    void clobber_all();
-    void clobber_c();
+    void clobber();  // what a call destroys
     void guest_arguments(const Node* n, std::uint32_t first);
     void runtime_call(const Node* n);
 

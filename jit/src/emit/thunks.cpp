@@ -44,17 +44,20 @@ struct Maker {
         a.lea(x86::r10, x86::ptr(x86::rsp, 8));
         a.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::r10);
         a.mov(x86::rdi, x86::r15);
-        a.sub(x86::rsp, 8);
+        a.and_(x86::rsp, -16);  // the caller may have no frame
         call(function);
         a.jmp(unwind);
         return at;
     }
 
+    enum class Fails { Never, IfZero, IfFalse };
+
     // Saves all registers, sets the anchor, calls, restores. Those that C++ would save are zero for it: of
-    // what is saved here a collection clears what is dead. `before` loads the arguments, `after` looks at rax
-    // while everything is still saved. `in_frame`: the caller has its frame.
-    template <typename Before, typename F, typename After>
-    Label preserving(Before&& before, F* function, After&& after, bool in_frame = true) {
+    // what is saved here a collection clears what is dead. `before` loads the arguments; `fails`: by what
+    // result the function tells that it has thrown; else a result is in r11. `in_frame`: the caller has its
+    // frame.
+    template <typename Before, typename F>
+    Label preserving(Before&& before, F* function, Fails fails, bool in_frame = true) {
         constexpr int kFloats = 15;
         // Between the words that a collection looks at: what C++ copied memory with is left in these
         // registers, and may be references.
@@ -73,12 +76,30 @@ struct Maker {
         a.lea(x86::r10, x86::ptr(x86::rsp, space + 8 * static_cast<int>(kSavedByThunks.size()) + above));
         a.mov(x86::qword_ptr(x86::r15, offset::kAnchor), x86::r10);
         call(function);
-        after();
+        Label failed = a.newLabel();
+        if (fails == Fails::IfFalse) {
+            a.test(x86::al, x86::al);
+            a.jz(failed);
+        } else {
+            if (fails == Fails::IfZero) {
+                a.test(x86::rax, x86::rax);
+                a.jz(failed);
+            }
+            a.mov(x86::r11, x86::rax);
+        }
         for (int i = 0; i < kFloats; ++i)
             a.vmovsd(x86::xmm(static_cast<std::uint32_t>(i)), x86::qword_ptr(x86::rsp, 8 * i + kBetween));
         a.add(x86::rsp, space);
-        for (auto r = kSavedByThunks.rbegin(); r != kSavedByThunks.rend(); ++r) a.pop(x86::gpq(*r));
+        const auto restore = [&] {
+            for (auto r = kSavedByThunks.rbegin(); r != kSavedByThunks.rend(); ++r) a.pop(x86::gpq(*r));
+        };
+        restore();
         a.ret();
+        if (fails == Fails::Never) return at;
+        a.bind(failed);
+        a.add(x86::rsp, space);
+        restore();
+        a.jmp(unwind);
         return at;
     }
 };
@@ -108,22 +129,13 @@ bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
     Maker m;
     auto& a = m.a;
     const auto thread_first = [&] { a.mov(x86::rdi, x86::r15); };
-    const auto unwind_if_zero = [&] {
-        a.test(x86::rax, x86::rax);
-        a.jz(m.unwind);
-        a.mov(x86::r11, x86::rax);
-    };
-    const auto unwind_if_false = [&] {
-        a.test(x86::al, x86::al);
-        a.jz(m.unwind);
-    };
     const Label unwind = m.make_unwind();
     const Label stack = m.preserving(
         [&] {
             thread_first();
             a.mov(x86::rsi, x86::r11);
         },
-        &skua_jit_stack_check, unwind_if_false, false);
+        &skua_jit_stack_check, Maker::Fails::IfFalse, false);
     const Label null = m.thrower(&skua_jit_throw_null);
     const Label bounds = m.thrower(&skua_jit_throw_bounds);
     const Label divide = m.thrower(&skua_jit_throw_divide);
@@ -131,27 +143,27 @@ bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
     const Label bad_char = m.thrower(&skua_jit_throw_char);
     const Label cast = m.thrower(&skua_jit_throw_cast);
     const Label object = m.thrower(&skua_jit_throw);
-    const Label poll = m.preserving(thread_first, &skua_jit_poll, unwind_if_false);
-    const Label fuel = m.preserving(thread_first, &skua_jit_fuel, unwind_if_false);
+    const Label poll = m.preserving(thread_first, &skua_jit_poll, Maker::Fails::IfFalse);
+    const Label fuel = m.preserving(thread_first, &skua_jit_fuel, Maker::Fails::IfFalse);
     const Label new_object = m.preserving(
         [&] {
             thread_first();
             a.mov(x86::rsi, x86::r11);
         },
-        &skua_jit_new, unwind_if_zero);
+        &skua_jit_new, Maker::Fails::IfZero);
     const Label new_array = m.preserving(
         [&] {
             thread_first();
             a.mov(x86::rsi, x86::r11);
             a.mov(x86::rdx, x86::qword_ptr(x86::r15, offset::kArgs));
         },
-        &skua_jit_new_array, unwind_if_zero);
+        &skua_jit_new_array, Maker::Fails::IfZero);
     const Label is = m.preserving(
         [&] {
             a.mov(x86::rdi, x86::qword_ptr(x86::r15, offset::kArgs));
             a.mov(x86::rsi, x86::r11);
         },
-        &skua_jit_is, [&] { a.mov(x86::r11, x86::rax); });
+        &skua_jit_is, Maker::Fails::Never);
 
     m.code.flatten();
     const std::size_t size = m.code.codeSize();

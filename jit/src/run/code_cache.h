@@ -38,6 +38,10 @@ struct CodeRange {
     // them; else all bits are set.
     static constexpr std::uint32_t kRegisters = 16;
     std::vector<std::uint64_t> live;
+    // By number: the registers preserved by calls that this code uses, and whether it has saved them: in
+    // ascending order, behind the slots of values. At its calls those of no more use are zero.
+    std::uint32_t preserved = 0;
+    bool saves = false;
 
     // Null if no call returns there.
     [[nodiscard]] const Call* call_at(const std::uint8_t* return_address) const;

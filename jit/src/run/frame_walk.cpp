@@ -64,13 +64,23 @@ void clear_dead_slots(const CodeCache& cache, std::uintptr_t anchor_sp, std::uin
                });
 }
 
-Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp) {
+Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uintptr_t boundary_sp,
+                     PreservedRegisters& registers) {
     Landing found;
     each_frame(cache, anchor_sp, boundary_sp,
                [&](std::uintptr_t sp, const CodeRange& range, const CodeRange::Call* call) {
-                   if (call == nullptr || call->landing == 0) return true;
-                   found = {sp, range.start + call->landing};
-                   return false;
+                   const bool lands = call != nullptr && call->landing != 0;
+                   const auto* saved = reinterpret_cast<const std::uint64_t*>(sp + range.slots_offset) + range.slots;
+                   for (std::size_t i = 0; i < kPreserved.size(); ++i) {
+                       if ((range.preserved >> kPreserved[i] & 1) == 0) continue;
+                       if (lands) {
+                           registers[i] = 0;
+                       } else if (range.saves) {
+                           registers[i] = *saved++;
+                       }
+                   }
+                   if (lands) found = {sp, range.start + call->landing};
+                   return !lands;
                });
     return found;
 }
@@ -78,8 +88,10 @@ Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uint
 }  // namespace skua::jit
 
 // For skua_jit_unwind.
-extern "C" skua::jit::Landing skua_jit_find_landing(skua::vm::Thread* thread) {
+extern "C" skua::jit::Landing skua_jit_find_landing(skua::vm::Thread* thread,
+                                                    skua::jit::PreservedRegisters* registers) {
     const auto* tier = static_cast<const skua::jit::WalkableTier*>(thread->vm->tier());
     if (!skua::vm::asks_handlers(*thread)) return {};
-    return skua::jit::find_landing(tier->code(), thread->compiled.anchor_sp, thread->compiled.boundary_sp);
+    return skua::jit::find_landing(tier->code(), thread->compiled.anchor_sp, thread->compiled.boundary_sp,
+                                   *registers);
 }

@@ -29,19 +29,21 @@ extern "C" [[gnu::naked]] bool skua_jit_enter(Thread*, const void*, skua::vm::Sl
         "ret\n" ::"i"(kBoundary));
 }
 
-// The return address below the anchor may have been popped already: nothing is pushed over it. At a landing
-// no value is in a register; what is left in those that C++ saves would be on the stack, and alive, in every
-// collection from there on.
+// The return address below the anchor may have been popped already: nothing is written over it.
 extern "C" [[gnu::naked]] void skua_jit_unwind() {
     asm volatile(
         "sub $64, %%rsp\n"
         "and $-16, %%rsp\n"
+        "mov %%rbx, 0(%%rsp)\n mov %%rbp, 8(%%rsp)\n mov %%r12, 16(%%rsp)\n"
+        "mov %%r13, 24(%%rsp)\n mov %%r14, 32(%%rsp)\n"
         "mov %%r15, %%rdi\n"
+        "mov %%rsp, %%rsi\n"
         "call skua_jit_find_landing\n"
         "test %%rdx, %%rdx\n"
         "jz 1f\n"
+        "mov 0(%%rsp), %%rbx\n mov 8(%%rsp), %%rbp\n mov 16(%%rsp), %%r12\n"
+        "mov 24(%%rsp), %%r13\n mov 32(%%rsp), %%r14\n"
         "mov %%rax, %%rsp\n"
-        "xor %%ebx, %%ebx\n xor %%ebp, %%ebp\n xor %%r12d, %%r12d\n xor %%r13d, %%r13d\n xor %%r14d, %%r14d\n"
         "jmp *%%rdx\n"
         "1: mov %c0(%%r15), %%rsp\n"
         "xor %%eax, %%eax\n"

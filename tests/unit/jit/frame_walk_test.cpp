@@ -113,6 +113,50 @@ TEST_CASE("Of the registers that a thunk has saved, dead ones are cleared, and o
     CHECK(std::equal(std::begin(words), std::end(words), std::begin(expected)));
 }
 
+// Three frames of one call each, innermost first: `inner` has saved rbx and r13 behind two slots, `middle`
+// uses r12 but saves nothing (it was entered from the interpreter), `outer` catches and uses rbp and r13.
+TEST_CASE("At a landing registers are what the frames inside have saved; what the code there uses is zero") {
+    CodeCache cache;
+    REQUIRE(cache.reserve(4096));
+    const std::uint8_t *inner = cache.allocate(32).run, *middle = cache.allocate(32).run,
+                       *outer = cache.allocate(32).run;
+    const auto add = [&](CodeRange range) { cache.add(std::make_unique<CodeRange>(std::move(range))); };
+    add({.start = inner,
+         .size = 32,
+         .frame_size = 40,
+         .calls = {{10, 0, 0}},
+         .frames = {},
+         .slots_offset = 8,
+         .slots = 2,
+         .live = {},
+         .preserved = 1u << 3 | 1u << 13,
+         .saves = true});
+    add({.start = middle,
+         .size = 32,
+         .frame_size = kSmall,
+         .calls = {{10, 0, 0}},
+         .frames = {},
+         .live = {},
+         .preserved = 1u << 12});
+    add({.start = outer,
+         .size = 32,
+         .frame_size = kSmall,
+         .calls = {{10, 0, 0, 20}},
+         .frames = {},
+         .live = {},
+         .preserved = 1u << 5 | 1u << 13,
+         .saves = true});
+    const auto word = [](const std::uint8_t* code) { return reinterpret_cast<std::uintptr_t>(code + 10); };
+    // The return address, then the frame from its lower end on.
+    std::uintptr_t words[] = {word(inner), 1, 2, 3, 0xB, 0xD, word(middle), 4, word(outer), 5, 0, 0};
+    PreservedRegisters registers = {0x10, 0x11, 0x12, 0x13, 0x14};  // rbx, rbp, r12, r13, r14
+    const Landing landing = find_landing(cache, reinterpret_cast<std::uintptr_t>(&words[1]),
+                                         reinterpret_cast<std::uintptr_t>(&words[11]), registers);
+    CHECK(landing.address == outer + 20);
+    CHECK(landing.sp == reinterpret_cast<std::uintptr_t>(&words[9]));
+    CHECK(registers == PreservedRegisters{0xB, 0, 0x12, 0, 0x14});
+}
+
 TEST_CASE("A walk ends when it is told to") {
     Laid stack;
     stack.lay();

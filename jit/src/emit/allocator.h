@@ -93,11 +93,11 @@ private:
     };
     std::priority_queue<Interval*, Vector<Interval*>, Later> unhandled_;
     Vector<Interval*> active_, inactive_, now_active_, now_inactive_;
-    std::uint32_t scanned_ = 0;  // where the interval at hand begins
+    std::uint32_t scanned_ = 0;    // where the interval at hand begins
     Vector<std::uint32_t> calls_;  // positions where calls that preserve registers destroy the others
     RegMask in_use_ = 0;           // of the general registers: given to a value so far
     bool saves_cost_ = true;       // those that calls preserve must be saved before they are used
-    Vector<Reg> last_register_;  // by root VReg, for hints
+    Vector<Reg> last_register_;    // by root VReg, for hints
 
     Vector<std::uint32_t> slots_;  // by root VReg; kNever: none
     Vector<bool> stored_at_def_;   // by root VReg

@@ -47,8 +47,8 @@ Encoder::Encoder(const Lir& lir, const Allocation& allocation, const Thunks& thu
     for (std::size_t i = 0; i < lir_.blocks.size(); ++i) labels_.push_back(a_.newLabel());
     skip_empty_blocks();
     if (!lir_.graph->osr) saved_ = allocation_.preserved;  // skua_jit_enter has saved all
-    const std::uint32_t slots = lir_.outgoing_slots + allocation_.stack_slots +
-                                static_cast<std::uint32_t>(std::popcount(saved_));
+    const std::uint32_t slots =
+        lir_.outgoing_slots + allocation_.stack_slots + static_cast<std::uint32_t>(std::popcount(saved_));
     // The return address takes 8 bytes of a multiple of 16.
     if (slots > 0 || lir_.calls) frame_size_ = slots * 8 + (slots % 2 == 0 ? 8 : 0);
 }

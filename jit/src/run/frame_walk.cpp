@@ -70,7 +70,8 @@ Landing find_landing(const CodeCache& cache, std::uintptr_t anchor_sp, std::uint
     each_frame(cache, anchor_sp, boundary_sp,
                [&](std::uintptr_t sp, const CodeRange& range, const CodeRange::Call* call) {
                    const bool lands = call != nullptr && call->landing != 0;
-                   const auto* saved = reinterpret_cast<const std::uint64_t*>(sp + range.slots_offset) + range.slots;
+                   const auto* saved =
+                       reinterpret_cast<const std::uint64_t*>(sp + range.slots_offset) + range.slots;
                    for (std::size_t i = 0; i < kPreserved.size(); ++i) {
                        if ((range.preserved >> kPreserved[i] & 1) == 0) continue;
                        if (lands) {

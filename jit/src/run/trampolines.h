@@ -11,8 +11,8 @@ extern "C" {
 // Calls `code` with frame in rdi. False if guest code threw: thread->pending is set.
 bool skua_jit_enter(skua::vm::Thread* thread, const void* code, skua::vm::Slot* frame);
 // Jumped to with thread->pending set, the anchor known, and the registers that calls preserve as they were at
-// the anchor's call: goes on in the compiled frame that may catch the exception, or leaves all compiled frames;
-// skua_jit_enter returns false then.
+// the anchor's call: goes on in the compiled frame that may catch the exception, or leaves all compiled
+// frames; skua_jit_enter returns false then.
 void skua_jit_unwind();
 // What Function::compiled_entry is until the function is compiled: interprets the Function in rax.
 void skua_jit_bridge();

@@ -45,7 +45,7 @@ def main():
                 sys.exit(f"{command} printed {printed!r}, not {expected!r}")
 
         # A plugin needs the installed header and nothing else of ours.
-        plugin = os.path.join(source, "examples/plugin")
+        plugin = os.path.join(source, "examples/plugins/checksum")
         os.mkdir(os.path.join(scratch, "plugins"))
         run("cc", "-std=c99", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-I", os.path.join(prefix, "include"),
             os.path.join(plugin, "checksum.c"), "-o", os.path.join(scratch, "plugins/checksum.so"))

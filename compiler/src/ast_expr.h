@@ -137,9 +137,10 @@ struct ThisExpr : Expr {
     LocalSymbol* local = nullptr;  // -- sema: the function's `this` parameter
 };
 
-struct SuperExpr : Expr {  // only as receiver of a member: super.fee()
+struct SuperExpr : Expr {  // only as receiver of a member: super.fee(), super<Shape>.describe()
     static constexpr auto kKind = ExprKind::Super;
     explicit SuperExpr(SourceRange r) : Expr(kKind, r) {}
+    List<TypeNode*> of;            // which of several supertypes: at most one, as written
     LocalSymbol* local = nullptr;  // -- sema: `this`
 };
 

@@ -441,7 +441,7 @@ void Lexer::less() {
     const bool declares = last == K::Extend ||
                           (last == K::Name && (before == K::Fn || before == K::Class || before == K::Struct ||
                                                before == K::Interface || before == K::Enum));
-    if (declares || (last == K::Name && !space_ && p_[1] != '<' && p_[1] != '=')) {
+    if (declares || ((last == K::Name || last == K::Super) && !space_ && p_[1] != '<' && p_[1] != '=')) {
         if (const char* end = scan_type_arguments(p_, declares); end != nullptr) type_end_ = end;
         if (declares || in_type_arguments()) return op(K::TypeOpen, 1);
     }

@@ -60,6 +60,7 @@ struct LocalSymbol : Symbol {  // parameter, `let`, `var`, pattern variable, cat
     const Type* type = nullptr;  // declared; for a cell: of the value inside
     bool is_param = false;
     bool is_var = false;
+    bool is_let = false;  // declared by a statement that could have said `var`
     bool is_this = false;
     bool in_pattern = false;  // bound by a `for`, or by a pattern that could have a `_` there
     bool assigned = false;    // written after its initialisation

@@ -563,12 +563,16 @@ Expr* TreeBuilder::read_postfix(Expr* base) {
             tallest.add();
             base = e;
         } else if (at_rule(Rule::TypeArgs)) {
-            auto* e = make<TypeApplyExpr>({});
-            if (!is<NameExpr>(base) && !is<MemberExpr>(base))
-                sink_.error(base->range, "only a name can take type arguments");
-            e->base = base;
-            e->args = read_type_args();
-            base = e;
+            if (auto* super = as<SuperExpr>(base); super != nullptr && super->of.empty()) {
+                super->of = read_type_args();
+            } else {
+                auto* e = make<TypeApplyExpr>({});
+                if (!is<NameExpr>(base) && !is<MemberExpr>(base))
+                    sink_.error(base->range, "only a name can take type arguments");
+                e->base = base;
+                e->args = read_type_args();
+                base = e;
+            }
         } else {
             const Token& t = next();
             if (t.kind == K::LBracket) {

@@ -17,6 +17,7 @@ std::span<const WarningInfo, kWarningKinds> warning_infos() {
         {"deprecated", "use of what its documentation calls deprecated"},
         {"needless", "a test for null of what is never null"},
         {"missing-interface", "`toString`, `hash` or `equals` of a type that does not name their interface"},
+        {"opaque-text", "the text of an iterator or a function, which is the name of its type"},
     }};
     return kInfos;
 }

@@ -23,8 +23,9 @@ enum class WarningKind : std::uint8_t {
     Deprecated,
     Needless,
     MissingInterface,
+    OpaqueText,
 };
-inline constexpr std::size_t kWarningKinds = 10;
+inline constexpr std::size_t kWarningKinds = 11;
 
 struct WarningInfo {
     std::string_view name;     // "unused-import"

@@ -265,6 +265,12 @@ private:
 [[nodiscard]] std::string foreign_name(std::string_view name);
 // The same for a type.
 [[nodiscard]] std::string foreign_type(std::string_view name);
+// The same for a member of a value of this type, whose members have these names; for a nullable type, how to
+// get on without the member. `misspelt_` for when the name in the other language has a slip of its own.
+[[nodiscard]] std::string foreign_member(const Type* type, std::string_view name,
+                                         std::span<const std::string_view> names);
+[[nodiscard]] std::string misspelt_foreign_member(std::string_view name,
+                                                  std::span<const std::string_view> names);
 // Tells the private details of one place from another: "`a`, `b` and `c`".
 [[nodiscard]] std::string quoted_list(std::span<const std::string> names);
 // The name nearest to `name`, if one is near enough to be a misspelling; empty if none.

@@ -135,6 +135,7 @@ private:
     static bool is_null_literal(const ast::Expr* e);
     // Undoes the narrowing of a value that was found not to be null; its type then.
     const Type* forget_non_null(ast::Expr*& slot);
+    const Type* make_nullable(ast::Expr*& slot);
     static ast::Expr* value_of(ast::Expr* e);
     static ast::Expr* strip_parens(ast::Expr* e);
 
@@ -142,6 +143,7 @@ private:
     Ref resolve_ref(ast::Expr*& slot);
     Ref resolve_name(ast::NameExpr* e);
     Ref resolve_member(ast::MemberExpr* e);
+    const Type* super_type(const ast::SuperExpr* super, const ast::Ident& name, Member& found);
     Ref member_of_value(ast::Expr* object, const ast::Ident& name, bool through_super);
     Ref member_of_type(const Ref& type, const ast::Ident& name);
     Ref implicit_member(std::string_view name, SourceRange range, bool extensions);
@@ -266,6 +268,7 @@ private:
     // ---- warnings (usage.cpp)
     void warn_shadowing(const ast::Pattern* pattern, const ast::Expr* init);
     void warn_shadowing(const ast::Ident& name, const ast::Expr* init);
+    void warn_opaque_text(const ast::Expr* value);
     void note_variables(const ast::Pattern* pattern, bool could_be_wildcard);
     void note_parameters(const FunctionSymbol& function);
     void warn_deprecated_type(const TypeSymbol* type, SourceRange range) {

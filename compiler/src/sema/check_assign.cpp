@@ -186,12 +186,12 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
         case Ref::Kind::Local: {
             auto* local = static_cast<LocalSymbol*>(ref.symbol);
             if (!local->is_var) {
-                std::string hint = local->is_param ? "copy it first: `var " + std::string(local->name) +
-                                                         "2 = " + std::string(local->name) + "`"
-                                                   : "declare it `var " + std::string(local->name) + "`";
+                const std::string name(local->name);
+                const std::string hint = local->is_let ? "declare it `var " + name + "`"
+                                                       : "copy it first: `var " + name + "2 = " + name + "`";
                 auto& d = a_.error(e->range,
                                    (local->is_param ? "parameter " : "") + quote(local->name) +
-                                       " cannot be assigned" + (local->is_param ? "" : ": it is a `let`"),
+                                       " cannot be assigned" + (local->is_let ? ": it is a `let`" : ""),
                                    hint);
                 if (!local->is_param && local->range.end != 0)
                     d.notes.push_back({local->range, "it is declared here"});

@@ -25,8 +25,8 @@ void BodyChecker::choose_call(CallInfo& info, FunctionSymbol* f, const Type* own
     if (receiver == nullptr || f->owner == nullptr || f->role != FunctionRole::Method) return;
     const Type* type = receiver->type;
     if (f->owner->is_interface()) {
-        if (through_super) return;
-        if (f->has(classfile::kPrivate)) {  // of the interface alone: nobody overrides it
+        // Of the interface itself: what is private nobody overrides.
+        if (through_super || f->has(classfile::kPrivate)) {
             convert_silently(receiver, owner);
             info.receiver = receiver;
         } else if (type->is_interface()) {
@@ -186,8 +186,9 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     }
     choose_call(*info, f, f->owner != nullptr ? owner : nullptr, ref.receiver, ref.through_super);
     if (ref.through_super && f->has(classfile::kAbstract))
-        a_.error(name_range,
-                 "method " + quote(f->name) + " of the superclass is abstract: it has no body to call");
+        a_.error(name_range, "method " + quote(f->name) + " of " +
+                                 (f->owner->is_interface() ? quote(owner) : "the superclass") +
+                                 " is abstract: it has no body to call");
     return result;
 }
 
@@ -202,6 +203,7 @@ const Type* BodyChecker::call_conversion(CallExpr* e, const Type* target) {
     const Type* hint = target->is_float() && is_flexible(slot) && !has_bit_operator(slot) ? target : nullptr;
     const Type* from = check_value(slot, hint);
     if (from->has_error) return target;
+    if (target->is(TypeKind::String)) warn_opaque_text(slot);
     if (from->is(TypeKind::Never)) {
         a_.error(slot->range, "this never has a value that " + quote(name) + "(...) could convert");
         return target;
@@ -334,6 +336,9 @@ const Type* BodyChecker::check_call(Expr*& slot, CallExpr* e, const Type* expect
             if (e->call != nullptr && f->name == "assert" && f->module->name == "std.core" &&
                 e->args.size() == 1)
                 explain_assert(slot, e);
+            if (e->call != nullptr && f->module->name == "std.io" && f->name.find("print") != f->name.npos &&
+                e->args.size() == 1 && !e->args[0].spread)
+                warn_opaque_text(e->args[0].value);
             return type;
         }
         case Ref::Kind::Member:

@@ -215,6 +215,7 @@ const Type* BodyChecker::check_interpolation(InterpolationExpr* e) {
             a_.error(part.value->range, "the text of `null` is always `null`", "write it into the string");
             continue;
         }
+        warn_opaque_text(part.value);
         if (part.format.empty() || type->has_error || type->is(TypeKind::Never)) continue;
         if (!check_format(part.format, part.format_range.end != 0 ? part.format_range : part.value->range,
                           type))

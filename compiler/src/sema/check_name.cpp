@@ -371,6 +371,70 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
     return ref;
 }
 
+// Where `super.name` looks, with what it finds there: the superclass's member, or else the one default
+// method of an interface that is above no other; null after an error.
+const Type* BodyChecker::super_type(const SuperExpr* super, const Ident& name, Member& found) {
+    const Type* type = super->type;
+    const std::vector<const Type*> supers = a_.direct_supers(type);
+    if (type->is(TypeKind::Named) && type->symbol->has_unknown_super) return nullptr;
+    if (!super->of.empty()) {
+        const Type* of = super->of.size() == 1 ? a_.resolve(super->of[0], type_scope_) : nullptr;
+        if (of != nullptr && of->has_error) return nullptr;
+        if (of == nullptr || std::find(supers.begin(), supers.end(), of) == supers.end()) {
+            std::vector<std::string> names;
+            for (const Type* t : supers) names.push_back(to_string(t));
+            a_.error(super->range, quote(type) + " does not name this type as a supertype of its own",
+                     names.empty() ? "" : "it names " + quoted_list(names));
+            return nullptr;
+        }
+        found = a_.find_member(of, name.text);
+        return of;
+    }
+    if (supers.empty()) {
+        a_.error(super->range, "there is no superclass and no interface: " + quote(type) + " names none");
+        return nullptr;
+    }
+    const auto is_abstract = [](const Member& m) {
+        return m.symbol->kind == SymbolKind::Function &&
+               static_cast<FunctionSymbol*>(m.symbol)->has(classfile::kAbstract);
+    };
+    struct Candidate {
+        const Type* through;
+        Member member;
+    };
+    std::vector<Candidate> candidates;
+    for (const Type* t : supers) {
+        const Member m = a_.find_member(t, name.text);
+        if (!m) continue;
+        if (m.owner->is_class() && !is_abstract(m)) {
+            found = m;
+            return t;
+        }
+        const auto same = [&](const Candidate& c) { return c.member.symbol == m.symbol; };
+        if (std::none_of(candidates.begin(), candidates.end(), same)) candidates.push_back({t, m});
+    }
+    // What has a body wins over what has none; what is below wins over what it overrides.
+    const auto loses = [&](const Candidate& c) {
+        return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& other) {
+            if (is_abstract(c.member) != is_abstract(other.member)) return is_abstract(c.member);
+            return c.member.owner != other.member.owner && a_.is_subtype(other.member.owner, c.member.owner);
+        });
+    };
+    std::vector<Candidate> best;
+    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(best),
+                 [&](const Candidate& c) { return !loses(c); });
+    if (best.size() > 1 && !is_abstract(best[0].member)) {
+        a_.error(name.range,
+                 quote(name.text) + " comes from " + quote(best[0].through) + " and from " +
+                     quote(best[1].through),
+                 "say which: `super<" + to_string(best[0].through) + ">." + std::string(name.text) + "`");
+        return nullptr;
+    }
+    if (best.empty()) return supers.front();
+    found = best[0].member;
+    return best[0].through;
+}
+
 Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_super) {
     Ref ref;
     const Type* type = object->type;
@@ -396,26 +460,26 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
         return ref;
     }
     const Type* start = type;
+    Member m;
     if (through_super) {
-        const Type* super = type->is(TypeKind::Named) ? type->symbol->super : nullptr;
-        if (super == nullptr) {
-            if (type->is(TypeKind::Named) && type->symbol->has_unknown_super) return ref;
-            a_.error(object->range, "there is no superclass",
-                     a_.find_member(type, name.text)
-                         ? "a default method of an interface cannot be called where it is overridden"
-                         : "");
-            return ref;
-        }
-        start = t_.substitute(super, a_.substitution(type));
+        start = super_type(static_cast<SuperExpr*>(object), name, m);
+        if (start == nullptr) return ref;
+    } else {
+        m = a_.find_member(type, name.text);
     }
-    Member m = a_.find_member(start, name.text);
     if (m && !a_.can_access(m.symbol, module_, type_)) {
         a_.error(name.range, quote(name.text) + " is private in " + quote(m.owner),
                  a_.suggest_member(type, name.text, module_));
         return ref;
     }
     if (!m) {
-        if (FunctionSymbol* f = through_super ? nullptr : a_.find_extension(type, name.text, module_)) {
+        FunctionSymbol* f = through_super ? nullptr : a_.find_extension(type, name.text, module_);
+        if (f == nullptr && !through_super && !type->is(TypeKind::Nullable) && !type->is(TypeKind::Void)) {
+            // What a `T?` can do, a T can.
+            f = a_.find_extension(t_.nullable(type), name.text, module_);
+            if (f != nullptr && forget_non_null(ref.receiver) == type) make_nullable(ref.receiver);
+        }
+        if (f != nullptr) {
             ref.kind = Ref::Kind::Member;
             ref.symbol = f;
             return ref;
@@ -437,8 +501,9 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
             bool inner_has = a_.find_member(type->inner(), name.text) ||
                              a_.find_extension(type->inner(), name.text, module_) != nullptr ||
                              (type->inner()->is(TypeKind::Array) && name.text == "len");
-            std::string hint =
-                inner_has ? "test it for null first, or write `?." + std::string(name.text) + "`" : "";
+            std::string hint = inner_has
+                                   ? "test it for null first, or write `?." + std::string(name.text) + "`"
+                                   : foreign_member(type, name.text, {});
             FactKey key;
             if (inner_has && !key_of(object, key) && (is<NameExpr>(object) || is<MemberExpr>(object))) {
                 hint = "it could change after a test: copy it to a `let` and test that, or write `?." +

@@ -56,11 +56,15 @@ const Type* BodyChecker::check_unary(UnaryExpr* e, const Type* expected) {
             const Type* type = check_value(e->operand);
             e->meaning = OperatorKind::Primitive;
             if (type->has_error) return type;
-            if (!type->is(TypeKind::Nullable)) {
-                a_.error(e->range, quote(type) + " is never null", "leave out the `!!`");
-                return type;
+            if (type->is(TypeKind::Nullable)) return type->inner();
+            if (type->is(TypeKind::Null) || type->is(TypeKind::Never)) {
+                a_.error(e->range, "this is never a value", "leave out the `!!`");
+                return t_.error;
             }
-            return type->inner();
+            a_.sink.warning(WarningKind::Needless, e->range, quote(type) + " is never null",
+                            "leave out the `!!`");
+            make_nullable(e->operand);
+            return type;
         }
         case UnaryOp::Neg:
         case UnaryOp::Plus:
@@ -350,8 +354,11 @@ const Type* BodyChecker::check_equality(BinaryExpr* e) {
             adapt(null, value->type);
             return t_.bool_;
         }
-        a_.error(e->range, quote(type) + " is never null: this is always " +
-                               (e->op == BinaryOp::Eq || e->op == BinaryOp::Same ? "false" : "true"));
+        if (type->is(TypeKind::Never)) return t_.bool_;
+        a_.sink.warning(WarningKind::Needless, e->range,
+                        quote(type) + " is never null: this is always " +
+                            (e->op == BinaryOp::Eq || e->op == BinaryOp::Same ? "false" : "true"));
+        make_nullable(value);
         return t_.bool_;
     }
     check_operands(e, nullptr);
@@ -415,15 +422,20 @@ const Type* BodyChecker::check_coalesce(BinaryExpr* e, const Type* expected) {
         return t_.error;
     }
     left = forget_non_null(e->left);
+    if (left->is(TypeKind::Null) || left->is(TypeKind::Never)) {
+        a_.error(e->left->range, "this is never a value: `??` is not needed", "write what follows it alone");
+        check_value(e->right, expected);
+        return t_.error;
+    }
     if (!left->is(TypeKind::Nullable)) {
         const auto* index = as<IndexExpr>(e->left);
         const bool of_map = index != nullptr && index->object->type->is(TypeKind::Named) &&
                             a_.find_member(index->object->type, "get");
-        a_.error(e->left->range, quote(left) + " is never null: `??` has nothing to replace",
-                 of_map ? "`m[key]` throws where the key is absent; `m.get(key)` is null then"
-                        : "leave out `??` and what follows");
-        check_value(e->right, left);
-        return left;
+        a_.sink.warning(WarningKind::Needless, e->left->range,
+                        quote(left) + " is never null: `??` has nothing to replace",
+                        of_map ? "`m[key]` throws where the key is absent; `m.get(key)` is null then"
+                               : "leave out `??` and what follows");
+        left = make_nullable(e->left);
     }
     const Type* inner = left->inner();
     Flow before = flow_;

@@ -75,7 +75,11 @@ const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expec
         member->name = {f->name, range};
         if (simple) {
             member->object = a_.make<ThisExpr>(range);
-            if (is<SuperExpr>(ref.receiver)) member->object = a_.make<SuperExpr>(range);
+            if (auto* super = as<SuperExpr>(ref.receiver)) {
+                auto* again = a_.make<SuperExpr>(range);
+                again->of = super->of;
+                member->object = again;
+            }
             call->callee = member;
             slot = lambda;
             return check(slot, expected);

@@ -30,6 +30,11 @@ const Type* BodyChecker::forget_non_null(Expr*& slot) {
     return slot->type;
 }
 
+const Type* BodyChecker::make_nullable(Expr*& slot) {
+    slot = convert(ConversionKind::Wrap, slot, t_.nullable(slot->type));
+    return slot->type;
+}
+
 bool BodyChecker::is_null_literal(const Expr* e) {
     while (auto* p = as<ParenExpr>(e)) e = p->inner;
     auto* l = as<LiteralExpr>(e);

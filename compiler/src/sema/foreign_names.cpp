@@ -1,4 +1,4 @@
-// Names that other languages have, and what to write here.
+// Names of variables, functions and types that other languages have, and what to write here.
 #include <span>
 
 #include "sema/analyzer.h"

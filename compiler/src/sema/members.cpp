@@ -77,12 +77,15 @@ bool Analyzer::match_receiver(const Type* pattern, const Type* type, std::vector
         if (found == nullptr) return false;
         type = found;
     }
+    // At the top a subclass will do, with null or without; below it the match is exact: generic types are
+    // invariant.
+    if (pattern->is(TypeKind::Nullable)) return match_receiver(pattern->inner(), type->inner(), args);
     if (pattern->args.size() != type->args.size()) return false;
     for (std::size_t i = 0; i < pattern->args.size(); ++i) {
-        // Below the top the match is exact: generic types are invariant.
         const Type *p = pattern->args[i], *t = type->args[i];
-        if (p->is(TypeKind::Named) && t->is(TypeKind::Named) && p->symbol != t->symbol) return false;
         if (!match_receiver(p, t, args)) return false;
+        while (p->is(TypeKind::Nullable) && t->is(TypeKind::Nullable)) p = p->inner(), t = t->inner();
+        if (p->is(TypeKind::Named) && t->is(TypeKind::Named) && p->symbol != t->symbol) return false;
     }
     return true;
 }
@@ -188,43 +191,10 @@ std::string Analyzer::suggest_member(const Type* type, std::string_view name, Mo
             if (f->this_type != nullptr && match_receiver(f->this_type, type, args)) names.push_back(f->name);
         }
     }
-    // What other languages call it.
-    static constexpr std::pair<std::string_view, std::string_view> kOtherwise[] = {
-        {"length", "len"},          {"size", "len"},
-        {"count", "len"},           {"push", "add"},
-        {"append", "add"},          {"toUpperCase", "upper"},
-        {"toLowerCase", "lower"},   {"has", "contains"},
-        {"includes", "contains"},   {"indexOf", "find"},
-        {"strip", "trim"},          {"pop", "removeLast"},
-        {"substr", "substring"},    {"foreach", "forEach"},
-        {"reduce", "fold"},         {"each", "forEach"},
-        {"str", "toString"},        {"to_string", "toString"},
-        {"toUpper", "upper"},       {"toLower", "lower"},
-        {"exists", "contains"},     {"has", "containsKey"},
-        {"contains", "containsKey"}};
-    static constexpr std::pair<std::string_view, std::string_view> kWritten[] = {
-        {"put", "write `m[key] = value`"},
-        {"set", "write `m[key] = value`"},
-        {"getOrDefault", "write `m.get(key) ?? value`"},
-        {"push", "an array has a fixed length; a `List` grows: `List(xs)`"},
-        {"add", "an array has a fixed length; a `List` grows: `List(xs)`"},
-        {"append", "an array has a fixed length; a `List` grows: `List(xs)`"},
-        {"pop", "an array has a fixed length; a `List` grows and shrinks: `List(xs)`"}};
-    const bool map = type->is(TypeKind::Named) && type->symbol->name == "Map";
-    for (auto [other, hint] : kWritten) {
-        if (name == other &&
-            (hint.find("m[") != std::string_view::npos || hint.find("m.") != std::string_view::npos
-                 ? map
-                 : type->is(TypeKind::Array)))
-            return std::string(hint);
-    }
-    for (auto [other, ours] : kOtherwise) {
-        if (name == other && std::find(names.begin(), names.end(), ours) != names.end())
-            return "did you mean " + quote(ours) + "?";
-    }
+    if (std::string hint = foreign_member(type, name, names); !hint.empty()) return hint;
     if (std::string call = suggest_function(type, name, from); !call.empty()) return call;
-    auto best = nearest(name, names);
-    return best.empty() ? "" : "did you mean " + quote(best) + "?";
+    if (auto best = nearest(name, names); !best.empty()) return "did you mean " + quote(best) + "?";
+    return misspelt_foreign_member(name, names);
 }
 
 bool Analyzer::can_access(const Symbol* member, const ModuleSymbol* module, const TypeSymbol* from) const {

@@ -100,10 +100,34 @@ void BodyChecker::warn_shadowing(const Ident& name, const Expr* init) {
     a_.shadowings.push_back({name.range, it->second.local->range, name.text});
 }
 
+// The text of an iterator names its type: to show its elements would use them up.
+void BodyChecker::warn_opaque_text(const Expr* value) {
+    const Type* type = value->type;
+    while (type != nullptr && type->is(TypeKind::Nullable)) type = type->inner();
+    if (type == nullptr || type->has_error) return;
+    if (type->is(TypeKind::Function)) {
+        a_.sink.warning(
+            WarningKind::OpaqueText, value->range, "the text of a function says only that it is one",
+            type->params().empty() ? "to show what it returns, call it: write `()` behind it" : "");
+        return;
+    }
+    if (!type->is(TypeKind::Named)) return;
+    TypeSymbol* iterator = a_.core("Iterator", value->range);
+    TypeSymbol* display = a_.core("Display", value->range);
+    if (iterator == nullptr || display == nullptr || a_.as_instance_of(type, iterator) == nullptr ||
+        a_.as_instance_of(type, display) != nullptr)
+        return;
+    a_.sink.warning(WarningKind::OpaqueText, value->range,
+                    "the text of an iterator is the name of its type, not its elements",
+                    "to show them, write `.toList()` behind it");
+}
+
 void BodyChecker::note_variables(const Pattern* pattern, bool could_be_wildcard) {
+    const bool is_let = !could_be_wildcard;
     could_be_wildcard |= !is<BindingPattern>(pattern);
     for_each_name(pattern, [&](const Ident&, LocalSymbol* symbol) {
         if (symbol == nullptr) return;
+        symbol->is_let = is_let;
         symbol->in_pattern = could_be_wildcard;
         a_.variables.push_back(symbol);
     });

@@ -64,14 +64,15 @@ bool Builder::try_inline(vm::Function& callee, std::uint32_t window, std::uint32
     if (!body || !body->handlers.empty()) return false;
     const auto words = static_cast<std::uint32_t>(body->code.size());
     if (words > options_.max_callee_words) return false;
-    const std::uint32_t left =
-        options_.budget_words > inlined_words_ ? options_.budget_words - inlined_words_ : 0;
-    if (words > left) return false;
+    const bool small = words <= options_.small_callee_words;
+    // What is large must not use up what is small and may stand in a loop behind it.
+    const std::uint32_t budget = options_.budget_words + (small ? options_.small_budget_words : 0);
+    if (inlined_words_ + words > budget) return false;
     int depth = 0, recursion = 0;
     for (const Frame* f = frame_; f; f = f->outer, ++depth) recursion += f->body == body ? 1 : 0;
     // Of what is small, some rounds become one.
-    if (recursion > (words <= options_.small_callee_words ? options_.max_recursion : 0)) return false;
-    if (depth > options_.max_depth || (depth > 3 && words > options_.small_callee_words)) return false;
+    if (recursion > (small ? options_.max_recursion : 0)) return false;
+    if (depth > options_.max_depth || (depth > 3 && !small)) return false;
     inlined_words_ += words;
 
     Frame inner{body, frame_->base + window, frame_, site(), nullptr, frame_->base + result, {}};

@@ -6,8 +6,13 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# No -fPIC: nothing here becomes a shared library, and the compiler's default (position-independent
-# executables) lets it inline and address directly what -fPIC keeps replaceable.
+# The layers that a host program embeds are compiled once, for the programs and for libskua.so alike:
+# position-independent, but nothing in them may be replaced from outside, so that the compiler inlines and
+# addresses them directly (docs/decisions/011-one-compilation.md).
+set(SKUA_EMBEDDED_OPTIONS -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -fno-semantic-interposition)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 11)
+    list(REMOVE_ITEM SKUA_EMBEDDED_OPTIONS -fno-semantic-interposition)
+endif()
 
 # Programs and the library archive lie in a build tree as they lie once installed, so that a
 # program finds std.ska by the same path relative to itself: bin/vmrun, lib/skua/std.ska.
@@ -118,6 +123,7 @@ function(skua_layer name)
     target_include_directories(skua_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include
                                             PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
     target_link_libraries(skua_${name} PUBLIC ${ARG_DEPENDS} PRIVATE skua_options ${ARG_PRIVATE})
+    target_compile_options(skua_${name} PRIVATE ${SKUA_EMBEDDED_OPTIONS})
 endfunction()
 
 # skua_cli11_files(FILE...): sources that include CLI11 and do little else. Its templates are not ours, and

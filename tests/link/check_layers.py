@@ -16,10 +16,10 @@ BELOW = {
     "compiler": ["classfile"],
     "stdlib": [],
 }
-# Programs stand above the layers: vmrun gives the machine its compiled tier.
-ABOVE = {os.path.join("vm", "tools"): ["jit"]}
-# The header of the native API lies in vm/, but belongs to everyone: it includes nothing of vm.
-NATIVE_API = {"skua/native.h", "skua/native.hpp"}
+# Programs and libskua stand above the layers: they give the machine its compiled tier.
+ABOVE = {os.path.join("vm", "tools"): ["jit"], os.path.join("vm", "embed"): ["jit"]}
+# The headers of plugins and hosts lie in vm/, but belong to everyone: they include nothing of vm.
+NATIVE_API = {"skua/native.h", "skua/native.hpp", "skua/embed.h"}
 MAY_USE_NATIVE_API = {"vm", "jit", "stdlib"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
@@ -64,7 +64,7 @@ def main():
                 elif header.startswith("../../"):
                     wrong.append(f"{shown}:{number}: {header} reaches out of the folder")
     # What outsiders compile against needs nothing of ours beside itself.
-    for header in ("skua/native.h", "skua/native.hpp"):
+    for header in sorted(NATIVE_API):
         path = os.path.join(root, "vm/include", header)
         with open(path, encoding="utf-8") as file:
             for number, line in enumerate(file, 1):

@@ -22,6 +22,7 @@ extern "C" [[gnu::naked]] bool skua_jit_enter(Thread*, const void*, skua::vm::Sl
         "call *%%rsi\n"
         "mov $1, %%eax\n"
         ".globl skua_jit_leave\n"
+        ".hidden skua_jit_leave\n"
         "skua_jit_leave:\n"
         "movq $0, %c0(%%r15)\n"
         "add $8, %%rsp\n"

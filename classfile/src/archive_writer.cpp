@@ -142,7 +142,8 @@ bool one_line_each(const Manifest& m) {
     return one_line(m.name) && one_line(m.version) && one_line(m.main) &&
            std::all_of(m.capabilities.begin(), m.capabilities.end(), one_line) &&
            std::all_of(m.passes.begin(), m.passes.end(), one_line) &&
-           std::all_of(m.dependencies.begin(), m.dependencies.end(), dependency);
+           std::all_of(m.dependencies.begin(), m.dependencies.end(), dependency) &&
+           std::all_of(m.plugins.begin(), m.plugins.end(), dependency);
 }
 
 std::span<const std::uint8_t> bytes_of(std::string_view s) {

@@ -42,8 +42,8 @@ Result<Dependency> Dependency::parse(std::string_view value) {
     if (!good)
         return bad(
             "'" + d.name.substr(0, 200) +
-            "' cannot be the name of an archive that others depend on, which has letters, digits, '.', '_' "
-            "and '-'");
+            "' cannot be the name of an archive that others depend on, or of a plugin, which has letters, "
+            "digits, '.', '_' and '-'");
     std::string_view rest = space == std::string_view::npos ? std::string_view() : value.substr(space + 1);
     constexpr std::string_view mark = "sha256:";
     if (const std::size_t at = rest.rfind(mark);
@@ -74,15 +74,18 @@ std::string Manifest::to_text() const {
     };
     lines("requires", capabilities);
     lines("passes", passes);
-    std::vector<Dependency> needs = dependencies;
-    std::sort(needs.begin(), needs.end(),
-              [](const Dependency& a, const Dependency& b) { return a.name < b.name; });
-    for (const Dependency& d : needs) {
-        std::string value = d.name;
-        if (!d.versions.empty()) value += " " + d.versions;
-        if (!d.digest.empty()) value += " sha256:" + d.digest;
-        line("dependency", value);
-    }
+    const auto needed = [&](std::string_view key, std::vector<Dependency> needs) {
+        std::sort(needs.begin(), needs.end(),
+                  [](const Dependency& a, const Dependency& b) { return a.name < b.name; });
+        for (const Dependency& d : needs) {
+            std::string value = d.name;
+            if (!d.versions.empty()) value += " " + d.versions;
+            if (!d.digest.empty()) value += " sha256:" + d.digest;
+            line(key, value);
+        }
+    };
+    needed("dependency", dependencies);
+    needed("plugin", plugins);
     return out;
 }
 
@@ -130,12 +133,14 @@ Result<Manifest> Manifest::parse(std::string_view text) {
                 return bad("the manifest passes '" + std::string(value) +
                            "' on, but does not say to whom: ARCHIVE/CAP");
             m.passes.emplace_back(value);
-        } else if (key == "dependency") {
+        } else if (key == "dependency" || key == "plugin") {
             auto d = Dependency::parse(value);
             if (!d) return d.error();
-            if (!m.dependencies.empty() && m.dependencies.back().name >= d->name)
-                return bad("the dependencies of the manifest are repeated or out of order");
-            m.dependencies.push_back(std::move(*d));
+            std::vector<Dependency>& all = key == "plugin" ? m.plugins : m.dependencies;
+            if (!all.empty() && all.back().name >= d->name)
+                return bad("the " + std::string(key == "plugin" ? "plugins" : "dependencies") +
+                           " of the manifest are repeated or out of order");
+            all.push_back(std::move(*d));
         }  // other keys belong to later versions
     }
     if (first) return bad("the manifest is empty");

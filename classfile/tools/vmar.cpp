@@ -96,6 +96,11 @@ static int program(int argc, char** argv) {
         ->add_option("--dependency", dependencies, "Another archive that it needs, for example 'json ^1.2'")
         ->type_name("'NAME RANGE'")
         ->allow_extra_args(false);
+    std::vector<std::string> plugins;
+    create_command
+        ->add_option("--plugin", plugins, "A native plugin that it needs, for example 'sqlite ^1.0'")
+        ->type_name("'NAME RANGE'")
+        ->allow_extra_args(false);
     create_command->add_flag("--store", create_options.store, "Do not compress: larger, loads faster");
     create_command->footer(
         "Class files are named by what they hold; other files of a folder keep their paths.\n"
@@ -196,10 +201,14 @@ static int program(int argc, char** argv) {
         return usage_error(app, error);
     }
     create_options.manifest.capabilities = capabilities;
+    // Who needs a plugin needs the capability to load it.
+    for (const std::string& plugin : plugins)
+        create_options.manifest.capabilities.push_back("plugin:" + plugin.substr(0, plugin.find(' ')));
     std::string out;
     Outcome outcome;
     if (*create_command) {
         outcome = parse_dependencies(dependencies, create_options.manifest.dependencies);
+        if (!outcome) outcome = parse_dependencies(plugins, create_options.manifest.plugins);
         if (!outcome) outcome = create(create_options);
     }
     if (*list_command)

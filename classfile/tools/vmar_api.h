@@ -19,7 +19,7 @@ enum class Effect : std::uint8_t {
 };
 
 struct ApiChange {
-    std::string kind;    // "type", "function", "field", "global", "capability", "dependency"
+    std::string kind;    // "type", "function", "field", "global", "capability", "dependency", "plugin"
     std::string name;    // "json.Value.get"
     std::string change;  // "removed", "result changed", ...
     Effect effect = Effect::None;

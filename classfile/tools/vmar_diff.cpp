@@ -61,22 +61,26 @@ void compare_dependencies(const classfile::Manifest& was, const classfile::Manif
     const auto text = [](const classfile::Dependency& d) {
         return (d.versions.empty() ? "*" : d.versions) + (d.digest.empty() ? "" : " sha256:" + d.digest);
     };
-    const auto find = [](const classfile::Manifest& in,
-                         const std::string& name) -> const classfile::Dependency* {
-        for (const classfile::Dependency& d : in.dependencies)
+    using List = std::vector<classfile::Dependency>;
+    const auto find = [](const List& in, const std::string& name) -> const classfile::Dependency* {
+        for (const classfile::Dependency& d : in)
             if (d.name == name) return &d;
         return nullptr;
     };
-    for (const classfile::Dependency& d : is.dependencies) {
-        const classfile::Dependency* before = find(was, d.name);
-        if (before == nullptr)
-            out.push_back({"dependency", d.name, "added", Effect::None, {}, text(d), {}});
-        else if (*before != d)
-            out.push_back({"dependency", d.name, "range changed", Effect::None, text(*before), text(d), {}});
-    }
-    for (const classfile::Dependency& d : was.dependencies)
-        if (find(is, d.name) == nullptr)
-            out.push_back({"dependency", d.name, "removed", Effect::None, text(d), {}, {}});
+    const auto compare = [&](const char* kind, const List& before, const List& after) {
+        for (const classfile::Dependency& d : after) {
+            const classfile::Dependency* known = find(before, d.name);
+            if (known == nullptr)
+                out.push_back({kind, d.name, "added", Effect::None, {}, text(d), {}});
+            else if (*known != d)
+                out.push_back({kind, d.name, "range changed", Effect::None, text(*known), text(d), {}});
+        }
+        for (const classfile::Dependency& d : before)
+            if (find(after, d.name) == nullptr)
+                out.push_back({kind, d.name, "removed", Effect::None, text(d), {}, {}});
+    };
+    compare("dependency", was.dependencies, is.dependencies);
+    compare("plugin", was.plugins, is.plugins);
 }
 
 // What semver.org asks for: a major number for what breaks, a minor one for what is new. Below 1.0.0 the

@@ -92,6 +92,7 @@ std::string BuildState::to_text() const {
     };
     line({"compiler", compiler});
     line({"warnings", warnings});
+    if (!plugins.empty()) line({"plugins", plugins});
     for (const auto& [name, answer] : lookups) line({"lookup", name, answer});
     for (const auto& [name, module] : modules) {
         line({"module", name, module.source, module.interface, module.reaches});
@@ -116,6 +117,8 @@ BuildState BuildState::parse(std::string_view text) {
             state.compiler = words[1];
         else if (kind == "warnings" && words.size() == 2)
             state.warnings = words[1];
+        else if (kind == "plugins" && words.size() == 2)
+            state.plugins = words[1];
         else if (kind == "lookup" && words.size() == 3)
             state.lookups.emplace(words[1], words[2]);
         else if (kind == "module" && words.size() == 5) {

@@ -27,6 +27,7 @@ struct BuiltModule {
 struct BuildState {
     std::string compiler;  // identity of the program
     std::string warnings;  // which were wanted
+    std::string plugins;   // digest of what native declarations were compared with; empty: of nothing
     // What was asked of the class path, and what it answered (ClassPath::lookups).
     std::map<std::string, std::string> lookups;
     std::map<std::string, BuiltModule> modules;

@@ -9,6 +9,7 @@
 #include "import.h"
 #include "incremental.h"
 #include "lower/lower.h"
+#include "sema/check_natives.h"
 #include "sema/sema.h"
 #include "skua/classfile/writer.h"
 
@@ -31,15 +32,20 @@ public:
         ClassPath class_path;
         if (options_.build != nullptr) class_path.record_lookups();
         if (!open_class_path(class_path)) return;
+        KnownPlugins plugins;
+        if (!options_.plugin_path.empty())
+            plugins =
+                find_plugins(native_libraries(modules_), options_.plugin_path, options_.describe_plugin);
         AnalyzeOptions analysis;
         analysis.tests = options_.tests;
         analysis.progress = options_.progress;
         if (IncrementalBuild* build = options_.build; build != nullptr) {
-            build->plan(modules_, class_path, options_.warnings);
+            build->plan(modules_, class_path, options_.warnings, plugins.digest);
             if (build->all_unchanged()) return;
             analysis.unchanged = &build->unchanged();
         }
         const Program program = analyze(modules_, class_path, out_.arena, out_.sink, analysis);
+        check_natives(program, plugins, out_.sink);
         out_.sink.settle_warnings();
         if (!out_.ok() || options_.analyze_only) return;
         collect_tests(program);

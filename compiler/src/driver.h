@@ -12,7 +12,9 @@
 #include "arena.h"
 #include "diagnostics.h"
 #include "parse.h"
+#include "plugin_description.h"
 #include "progress.h"
+#include "skua/classfile/archive.h"
 #include "skua/classfile/class_file.h"
 #include "source.h"
 
@@ -41,8 +43,10 @@ struct CompileOptions {
     bool analyze_only = false;
     WarningOptions warnings;
     Progress progress;
-    IncrementalBuild* build = nullptr;  // if only what has changed is to be compiled
-    bool tests = false;                 // compile `test` blocks too; otherwise they are only checked
+    IncrementalBuild* build = nullptr;     // if only what has changed is to be compiled
+    std::vector<std::string> plugin_path;  // folders of plugins, which native declarations must fit
+    DescribePlugin describe_plugin;        // needed if there are any
+    bool tests = false;                    // compile `test` blocks too; otherwise they are only checked
 };
 
 // A failure without a place in a source: "FILE: what is wrong; what to do".
@@ -72,9 +76,10 @@ struct Compilation {
     DiagnosticSink sink;
     std::vector<Failure> failures;
     std::vector<OutputFile> outputs;
-    std::vector<TestCase> tests;            // if they were asked for, in the order of files and lines
-    std::string main_module;                // of the first file
-    std::vector<std::string> capabilities;  // that the files say they need; sorted
+    std::vector<TestCase> tests;                 // if they were asked for, in the order of files and lines
+    std::string main_module;                     // of the first file
+    std::vector<std::string> capabilities;       // that the files say they need; sorted
+    std::vector<classfile::Dependency> plugins;  // that the projects say they need
 
     [[nodiscard]] bool ok() const { return failures.empty() && !sink.has_errors(); }
     [[nodiscard]] int exit_code() const {

@@ -140,7 +140,7 @@ std::string IncrementalBuild::why_compile(const std::string& name, const BuiltMo
 }
 
 void IncrementalBuild::plan(std::span<ast::Module* const> modules, ClassPath& class_path,
-                            const WarningOptions& warnings) {
+                            const WarningOptions& warnings, const std::string& plugins) {
     load_state();
     const std::string compiler = compiler_identity();
     const std::string wanted = warnings.enabled.to_string();
@@ -149,6 +149,8 @@ void IncrementalBuild::plan(std::span<ast::Module* const> modules, ClassPath& cl
         all_stale = "another compiler did before";
     if (all_stale.empty() && state_.warnings != wanted && !state_.modules.empty())
         all_stale = "other warnings are wanted";
+    if (all_stale.empty() && state_.plugins != plugins && !state_.modules.empty())
+        all_stale = "other plugins are there";
     if (all_stale.empty() && !class_path.answers_as(state_.lookups)) all_stale = "the class path has changed";
     // What was asked for modules that are not compiled now would be lost, so they are forgotten too; but
     // their class files, and those to be replaced, are still known.
@@ -156,6 +158,7 @@ void IncrementalBuild::plan(std::span<ast::Module* const> modules, ClassPath& cl
     if (!all_stale.empty()) state_ = {};
     state_.compiler = compiler;
     state_.warnings = wanted;
+    state_.plugins = plugins;
 
     for (const ast::Module* m : modules) {
         BuiltModule& now = now_[m->file->module_name()];

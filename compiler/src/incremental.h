@@ -31,8 +31,10 @@ public:
     IncrementalBuild(std::string folder, bool everything)
         : folder_(std::move(folder)), everything_(everything) {}
 
-    // Before analysis: decides which modules are left alone.
-    void plan(std::span<ast::Module* const> modules, ClassPath& class_path, const WarningOptions& warnings);
+    // Before analysis: decides which modules are left alone. `plugins`: what native declarations are compared
+    // with, as a digest.
+    void plan(std::span<ast::Module* const> modules, ClassPath& class_path, const WarningOptions& warnings,
+              const std::string& plugins = {});
     [[nodiscard]] const std::unordered_set<const ast::Module*>& unchanged() const { return unchanged_; }
     [[nodiscard]] bool all_unchanged() const { return unchanged_.size() == status_.size(); }
 

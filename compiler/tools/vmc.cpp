@@ -13,10 +13,12 @@
 #include "incremental.h"
 #include "skua/classfile/out_of_memory.h"
 #include "skua/classfile/output_file.h"
+#include "vmc_bindgen.h"
 #include "vmc_new.h"
 #include "vmc_options.h"
 #include "vmc_pack.h"
 #include "vmc_packages.h"
+#include "vmc_plugin.h"
 #include "vmc_progress.h"
 #include "vmc_project.h"
 #include "vmc_run.h"
@@ -33,6 +35,7 @@ constexpr const char* kFooter = R"(Commands:
   vmc test [FILE...]        run the `test` blocks
   vmc new NAME              make a project: a folder with a program and a test
   vmc pack [FOLDER]         compile a project into an archive (.ska)
+  vmc bindgen PLUGIN.so     write the Skua side of a native plugin
   vmc COMMAND --help        says more of each
 
 A file's module name is its path below the source root: a/b.skua is module a.b.
@@ -96,6 +99,16 @@ there, the same are taken again, byte for byte. The same sources give the same a
 machine, in every folder, on every day.
 
 Example: vmc pack && vmrun report-1.2.0.ska)";
+
+constexpr const char* kBindgenFooter =
+    R"(What the plugin says of itself beside its table of natives (skua/describe.h) becomes names of
+parameters, doc comments and classes. What cannot be declared is left out, and named on
+standard error.
+
+Exit codes: 0 done, 64 wrong command line, 65 not a plugin, or --check found a
+difference, 66 there is no such file, 73 the output cannot be written.
+
+Example: vmc bindgen build/checksum.so -o src/checksum.skua)";
 
 std::string warnings_help() {
     std::string text = "Warnings (-Wno-NAME turns one off):\n";
@@ -194,6 +207,7 @@ int run_command(int argc, char** argv) {
     if (Failure failure; !find_main_file(s.compile, projects, failure) ||
                          !add_packages(s.compile, projects, {s.archive_path}, nullptr, failure))
         return complain(failure);
+    settle_plugins(s, projects, true);
 
     Compilation compilation(s.compile.max_errors);
     compile_shown(s, compilation);
@@ -234,6 +248,7 @@ int test_command(int argc, char** argv) {
     if (Failure failure; !expand_sources(s.compile, projects, failure) ||
                          !add_packages(s.compile, projects, {s.archive_path}, nullptr, failure))
         return complain(failure);
+    settle_plugins(s, projects, true);
 
     Compilation compilation(s.compile.max_errors);
     compile_shown(s, compilation);
@@ -283,6 +298,7 @@ int files_command(Command command, int argc, char** argv) {
     if (Failure failure; !expand_sources(s.compile, projects, failure) ||
                          !add_packages(s.compile, projects, {s.archive_path}, nullptr, failure))
         return complain(failure);
+    settle_plugins(s, projects, false);
 
     Compilation compilation(s.compile.max_errors);
     IncrementalBuild build(s.output, everything);
@@ -328,6 +344,7 @@ int pack_command(int argc, char** argv) {
     if (!expand_sources(s.compile, projects, failure) ||
         !add_packages(s.compile, projects, {s.archive_path, request.update}, &packages, failure))
         return complain(failure);
+    settle_plugins(s, projects, false);
 
     Compilation compilation(s.compile.max_errors);
     compile_shown(s, compilation);
@@ -354,6 +371,32 @@ int new_command(int argc, char** argv) {
     return print(message);
 }
 
+int bindgen_command(int argc, char** argv) {
+    BindgenRequest request;
+    CLI::App app("Writes the Skua side of a native plugin: its natives, documentation and types.",
+                 "vmc bindgen");
+    app.set_help_flag("-h,--help", "Show this help and exit");
+    app.add_option("PLUGIN", request.plugin, "The plugin's file (NAME.so); it is loaded by another process")
+        ->required();
+    app.add_option("-o,--output", request.output,
+                   "A file (.skua), or a folder for the files of all modules; without it, standard output")
+        ->type_name("PATH");
+    app.add_flag("--check", request.check, "Write nothing: is the output what would be written?");
+    app.add_flag("--force", request.force, "Also write over files that vmc bindgen has not made");
+    app.footer(kBindgenFooter);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return parse_error(app, error);
+    }
+    if (request.check && request.output.empty()) return usage("--check compares with what -o names");
+    std::string text, notes;
+    const auto failure = generate(request, text, notes);
+    std::fwrite(notes.data(), 1, notes.size(), stderr);
+    if (failure) return complain(*failure);
+    return print(text);
+}
+
 constexpr struct {
     std::string_view name;
     int (*run)(int, char**);
@@ -362,6 +405,7 @@ constexpr struct {
     {"test", test_command},
     {"new", new_command},
     {"pack", pack_command},
+    {"bindgen", bindgen_command},
     {"check", [](int argc, char** argv) { return files_command(Command::Check, argc, argv); }},
 };
 

@@ -17,6 +17,12 @@ void add_options(CLI::App& app, Settings& s, Command command) {
            "Folders of archives that a project depends on, separated by ':' (default: $SKUA_ARCHIVES, or "
            "the project's folder and archives/ in it)")
         ->type_name("PATH");
+    app.add_option(
+           "--plugin-path", s.plugin_path,
+           "Folders of native plugins (NAME.so), separated by ':'. Declarations of natives are compared "
+           "with the plugins, which are loaded for it by another process; to run them needs --allow=plugin")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
     app.add_option("--source-root", s.compile.source_root,
                    "Folder from which module names count (default: the deepest one common to the files)")
         ->type_name("DIR");
@@ -52,7 +58,6 @@ void add_options(CLI::App& app, Settings& s, Command command) {
 
 void add_run_options(CLI::App& app, Settings& s) {
     static constexpr std::pair<const char*, const char*> kWithValue[] = {
-        {"--plugin-path", "Folders of native plugins, separated by ':'; needs --allow=plugin"},
         {"--max-heap", "Memory for objects, e.g. 512M"},
         {"--max-stack", "Memory for each thread's calls"},
         {"--max-instructions", "How many instructions may run"},

@@ -16,6 +16,7 @@ struct Settings {
     std::string output;
     std::string class_path;
     std::string archive_path;
+    std::vector<std::string> plugin_path;  // each of them folders between colons
     std::string library;
     bool no_library = false;
     std::string format = "text";

@@ -55,13 +55,18 @@ public:
                 if (!read_capabilities(key.str(), value, manifest.capabilities)) return false;
                 continue;
             }
+            if (key.str() == "plugin-path") {
+                if (!read_plugin_path(value, out)) return false;
+                continue;
+            }
             const auto* entry = std::find_if(std::begin(known), std::end(known),
                                              [name = key.str()](const auto& k) { return k.first == name; });
             if (entry == std::end(known))
                 return wrong(
                     key.source().begin,
                     fmt::format(
-                        "there is no key `{}`; [project] has name, version, source, main and capabilities",
+                        "there is no key `{}`; [project] has name, version, source, main, capabilities and "
+                        "plugin-path",
                         key.str()));
             if (!value.is_string())
                 return wrong(value.source().begin, fmt::format("`{}` must be a string", key.str()));
@@ -69,7 +74,7 @@ public:
         }
         if (manifest.name.empty())
             return fail(failure_, kExitBadInput, path_ + ": the project has no name; add name = \"...\"");
-        if (!read_dependencies(manifest)) return false;
+        if (!read_dependencies(manifest) || !read_plugins(out)) return false;
         out.file = path_;
         out.source_root = joined(out.folder, source);
         std::string main_path = main;
@@ -100,23 +105,61 @@ private:
         return true;
     }
 
-    // NAME = "RANGE" or NAME = { version = "RANGE", sha256 = "DIGEST", passes = ["CAPABILITY"] }
     bool read_dependencies(classfile::Manifest& manifest) {
-        const toml::node* node = file_.get("dependencies");
+        return read_needs("dependencies", manifest, manifest.dependencies);
+    }
+
+    // Those of [plugins]: each is also a capability that the project needs.
+    bool read_plugins(Project& out) {
+        classfile::Manifest& manifest = out.manifest;
+        if (!read_needs("plugins", manifest, manifest.plugins)) return false;
+        for (const classfile::Dependency& plugin : manifest.plugins)
+            manifest.capabilities.push_back("plugin:" + plugin.name);
+        std::sort(manifest.capabilities.begin(), manifest.capabilities.end());
+        auto& all = manifest.capabilities;
+        all.erase(std::unique(all.begin(), all.end()), all.end());
+        // As for the archive, which will lie beside skua.toml.
+        if (out.plugin_path.empty() && !manifest.plugins.empty())
+            out.plugin_path.push_back(joined(out.folder, "plugins"));
+        return true;
+    }
+
+    bool read_plugin_path(const toml::node& value, Project& out) {
+        if (!value.is_array())
+            return wrong(value.source().begin,
+                         "`plugin-path` must be an array of folders, as in [\"build\"]");
+        for (const toml::node& item : *value.as_array()) {
+            if (!item.is_string() || item.as_string()->get().empty() ||
+                item.as_string()->get().find(':') != std::string::npos)
+                return wrong(item.source().begin, "a folder of `plugin-path` must be a string without `:`");
+            const std::string& folder = **item.as_string();
+            out.plugin_path.push_back(folder[0] == '/' ? folder : joined(out.folder, folder));
+        }
+        return true;
+    }
+
+    // NAME = "RANGE" or NAME = { version = "RANGE", sha256 = "DIGEST" }; of a dependency also
+    // passes = ["CAPABILITY"].
+    bool read_needs(std::string_view table, classfile::Manifest& manifest,
+                    std::vector<classfile::Dependency>& out) {
+        const bool plugins = table == "plugins";
+        const toml::node* node = file_.get(table);
         if (node == nullptr) return true;
-        if (!node->is_table()) return wrong(node->source().begin, "`dependencies` must be a table");
+        if (!node->is_table()) return wrong(node->source().begin, fmt::format("`{}` must be a table", table));
         for (const auto& [key, value] : *node->as_table()) {
             std::string text(key.str());
             if (value.is_string()) {
                 text += " " + **value.as_string();
             } else if (value.is_table()) {
                 for (const auto& [part, of] : *value.as_table()) {
-                    if (part.str() == "passes") {
+                    if (part.str() == "passes" && !plugins) {
                         if (!read_passes(key.str(), of, manifest.passes)) return false;
                     } else if ((part.str() != "version" && part.str() != "sha256") || !of.is_string()) {
                         return wrong(part.source().begin,
-                                     "a dependency has the keys version and sha256, which are strings, and "
-                                     "passes, an array of them");
+                                     plugins
+                                         ? "a plugin has the keys version and sha256, which are strings"
+                                         : "a dependency has the keys version and sha256, which are strings, "
+                                           "and passes, an array of them");
                     }
                 }
                 const toml::table& parts = *value.as_table();
@@ -125,14 +168,16 @@ private:
             } else {
                 return wrong(
                     value.source().begin,
-                    "a dependency is a range of versions, as in json = \"^1.2\", or a table with version, "
-                    "sha256 and passes");
+                    fmt::format(
+                        "a {0} is a range of versions, as in {1} = \"^1.2\", or a table with version{2}",
+                        plugins ? "plugin" : "dependency", plugins ? "sqlite" : "json",
+                        plugins ? " and sha256" : ", sha256 and passes"));
             }
             auto dependency = classfile::Dependency::parse(text);
             if (!dependency) return wrong(key.source().begin, dependency.error().message);
             if (auto range = classfile::VersionRange::parse(dependency->versions); !range)
                 return wrong(value.source().begin, range.error().message + "; " + range.error().hint);
-            manifest.dependencies.push_back(std::move(*dependency));
+            out.push_back(std::move(*dependency));
         }
         return true;
     }
@@ -243,6 +288,9 @@ void add_capabilities(const std::vector<Project>& projects, Compilation& compila
         all.insert(all.end(), project.manifest.capabilities.begin(), project.manifest.capabilities.end());
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
+    for (const Project& project : projects)
+        compilation.plugins.insert(compilation.plugins.end(), project.manifest.plugins.begin(),
+                                   project.manifest.plugins.end());
 }
 
 }  // namespace skua::compiler

@@ -7,10 +7,14 @@
 //     source = "src"          # folder from which module names count
 //     main = "main"           # the module that `vmc run` starts; without it and src/main.skua, a library
 //     capabilities = ["fs.read:data"]   # beside those that its sources name
+//     plugin-path = ["build"]           # folders of native plugins
 //
 //     [dependencies]          # other archives: docs/packages.md
 //     json = "^1.2"
 //     report = { version = ">=2 <3", sha256 = "...", passes = ["fs.read:data"] }
+//
+//     [plugins]               # native ones
+//     sqlite = "^1.0"
 #pragma once
 
 #include <optional>
@@ -23,12 +27,13 @@
 namespace skua::compiler {
 
 struct Project {
-    std::string folder;       // as it was named, "." for the current one
-    std::string file;         // its skua.toml
-    std::string source_root;  // its folder of sources
-    std::string main_file;    // of its main module
-    bool is_library = false;  // it names no main module, and the usual one is not there
-    // Name, version, main module, capabilities, what of them is passed on, dependencies.
+    std::string folder;                    // as it was named, "." for the current one
+    std::string file;                      // its skua.toml
+    std::string source_root;               // its folder of sources
+    std::string main_file;                 // of its main module
+    bool is_library = false;               // it names no main module, and the usual one is not there
+    std::vector<std::string> plugin_path;  // folders of plugins
+    // Name, version, main module, capabilities, what of them is passed on, dependencies, plugins.
     classfile::Manifest manifest;
 };
 

@@ -19,6 +19,7 @@ Result<std::vector<std::uint8_t>> make_archive(const Compilation& compilation) {
     manifest.name = compilation.main_module.empty() ? "program" : compilation.main_module;
     manifest.main = compilation.main_module;
     manifest.capabilities = compilation.capabilities;
+    manifest.plugins = compilation.plugins;
     writer.set_manifest(std::move(manifest));
     return writer.finish(classfile::ArchiveWriter::Packing::Store);
 }

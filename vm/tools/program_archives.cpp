@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sys/stat.h>
 
+#include "native/native_registry.h"
+
 namespace skua::vmrun {
 
 using tools::Failure;
@@ -107,7 +109,31 @@ std::optional<Failure> ProgramArchives::find_lock(std::optional<classfile::LockF
     return {};
 }
 
+void ProgramArchives::add_plugins(const classfile::Package& package) {
+    if (package.manifest.plugins.empty()) return;
+    vm::PluginFinder& finder = machine_.natives().plugin_finder();
+    for (const classfile::Dependency& plugin : package.manifest.plugins)
+        finder.add_need({plugin, package.title()});
+    add_plugin_folder(package.place);
+}
+
+void ProgramArchives::add_plugin_folder(const std::string& archive) {
+    // What vmc compiles in memory lies beside nothing.
+    if (!archive.starts_with("/proc/"))
+        machine_.natives().plugin_finder().add_folder(classfile::folder_of(archive) + "/plugins");
+}
+
+std::optional<Failure> ProgramArchives::check_plugins() const {
+    const vm::PluginFinder& finder = machine_.natives().plugin_finder();
+    for (const vm::PluginNeed& need : finder.needs())
+        if (auto found = finder.find(need.plugin.name); !found)
+            return Failure{kNoInput, one_line(found.error())};
+    return {};
+}
+
 std::optional<Failure> ProgramArchives::add_dependencies() {
+    if (program_ != nullptr) add_plugin_folder(program_->place);
+    for (const classfile::Package& package : archives_) add_plugins(package);
     const bool any = std::any_of(archives_.begin(), archives_.end(),
                                  [](const auto& package) { return !package.manifest.dependencies.empty(); });
     if (!any && options_.lock_file.empty()) return {};
@@ -121,6 +147,7 @@ std::optional<Failure> ProgramArchives::add_dependencies() {
     auto packages = classfile::resolve(request);
     if (!packages) return input_failure(packages.error());
     for (classfile::Package& package : *packages) {
+        add_plugins(package);
         if (auto good = check_signature(*package.archive); !good) return input_failure(good.error());
         if (auto added = machine_.app_loader().add_archive(std::move(package.archive), package.place); !added)
             return input_failure(added.error());

@@ -32,11 +32,15 @@ public:
     std::optional<tools::Failure> add_class_path(const std::string& path);
     // The program's archive; the module that it starts.
     std::optional<tools::Failure> add_program(const std::string& path, std::string& module);
-    // What all of these depend on.
+    // What all of these depend on, and where their plugins are looked for.
     std::optional<tools::Failure> add_dependencies();
+    // Are the plugins there that manifests name? What is in them is known when they are loaded.
+    [[nodiscard]] std::optional<tools::Failure> check_plugins() const;
 
 private:
     std::optional<tools::Failure> add_archive(const std::string& path, bool from_class_path);
+    void add_plugins(const classfile::Package& package);
+    void add_plugin_folder(const std::string& archive);
     std::optional<tools::Failure> find_lock(std::optional<classfile::LockFile>& lock) const;
 
     vm::Vm& machine_;

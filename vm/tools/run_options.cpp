@@ -48,6 +48,7 @@ std::string set_option(RunOptions& options, std::string_view name, std::string_v
     if (name == "--allow") return options.allow.push_back(text), std::string();
     if (name == "--deny") return options.deny.push_back(text), std::string();
     if (name == "--plugin-path") return split_path(value, options.plugin_path), std::string();
+    if (name == "--describe-plugin") return options.described_plugin = text, std::string();
     if (name == "--std") return options.std_archive = text, std::string();
     if (name == "--max-heap") return size(options.max_heap, kMinHeap);
     if (name == "--max-stack") return size(options.max_stack, kMinStack);
@@ -89,6 +90,7 @@ bool takes_value(std::string_view name) {
                                          "--allow",
                                          "--deny",
                                          "--plugin-path",
+                                         "--describe-plugin",
                                          "--std",
                                          "--max-heap",
                                          "--max-stack",
@@ -200,6 +202,7 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
                    (equals != std::string_view::npos ? " with a value" : "");
         if (options.help || options.version) return {};
     }
+    if (!options.described_plugin.empty()) return {};
     if (i >= argc) return "name a module or an archive to run";
     options.target = argv[i++];
     options.target_is_archive = is_archive_path(options.target);
@@ -247,7 +250,10 @@ What it may reach (nothing but standard streams, arguments and clock by default)
                         and args, too
   --show-capabilities[=json]  what the program and its archives say they need and what these
                         options grant; runs nothing
-  --plugin-path PATH    folders of native plugins (NAME.so); needs --allow=plugin
+  --plugin-path PATH    folders of native plugins (NAME.so); needs --allow=plugin. Behind them,
+                        plugins/ beside ARCHIVE, and ../lib/skua/plugins from this program
+  --describe-plugin FILE  what a plugin says of itself, as text for programs; loads it and
+                        runs nothing else
 
 Limits and memory:
   --max-heap SIZE       of objects, e.g. 512M (default: 3/4 of the machine's memory)

@@ -42,7 +42,8 @@ struct RunOptions {
     bool gc_log = false;
     bool print_linked = false;
     TierOptions tier;
-    std::string std_archive;  // empty: beside the program
+    std::string std_archive;       // empty: beside the program
+    std::string described_plugin;  // a plugin's file, to be described in place of running anything
     bool help = false, version = false;
 };
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "caps/capabilities.h"
+#include "native/native_registry.h"
 
 namespace skua::vmrun {
 
@@ -19,7 +20,7 @@ struct Party {
     std::vector<Need> needs;
 };
 
-Party party_of(const vm::Vm& machine, const vm::CodeSource& source, bool is_program) {
+Party party_of(vm::Vm& machine, const vm::CodeSource& source, bool is_program) {
     Party party{&source, is_program, {}};
     const vm::CodeSource* caller = &source;
     for (const std::string& text : source.needs) {
@@ -57,7 +58,30 @@ std::string json_strings(const std::vector<std::string>& texts) {
     return "[" + out + "]";
 }
 
-std::string as_json(const std::vector<Party>& parties, const RunOptions& options) {
+// A plugin that an archive needs: where it is, or why it is nowhere.
+struct PluginPlace {
+    const vm::PluginNeed* need;
+    std::string file, why;
+};
+
+std::vector<PluginPlace> plugins_of(vm::Vm& machine) {
+    std::vector<PluginPlace> places;
+    const vm::PluginFinder& finder = machine.natives().plugin_finder();
+    for (const vm::PluginNeed& need : finder.needs()) {
+        PluginPlace place{&need, {}, {}};
+        auto found = finder.find(need.plugin.name);
+        const auto matches = found ? finder.check_file(need.plugin.name, *found) : Result<void>();
+        if (!found)
+            place.why = found.error().message;
+        else if (place.file = *found; !matches)
+            place.why = matches.error().message;
+        places.push_back(std::move(place));
+    }
+    return places;
+}
+
+std::string as_json(const std::vector<Party>& parties, const std::vector<PluginPlace>& plugins,
+                    const RunOptions& options) {
     std::string out = "{\"allow\": " + json_strings(options.allow) +
                       ", \"deny\": " + json_strings(options.deny) +
                       ", \"allow_all\": " + (options.allow_all ? "true" : "false") + ",\n \"archives\": [";
@@ -79,10 +103,22 @@ std::string as_json(const std::vector<Party>& parties, const RunOptions& options
         }
         out += "]}";
     }
+    out += "],\n \"plugins\": [";
+    first = true;
+    for (const PluginPlace& place : plugins) {
+        out += first ? "\n  " : ",\n  ";
+        first = false;
+        const classfile::Dependency& plugin = place.need->plugin;
+        out += "{\"name\": " + json_string(plugin.name) + ", \"versions\": " + json_string(plugin.versions) +
+               ", \"sha256\": " + json_string(plugin.digest) +
+               ", \"archive\": " + json_string(place.need->who) + ", \"file\": " + json_string(place.file) +
+               ", \"why\": " + json_string(place.why) + "}";
+    }
     return out + "]}\n";
 }
 
-std::string as_text(const std::vector<Party>& parties, const RunOptions& options) {
+std::string as_text(const std::vector<Party>& parties, const std::vector<PluginPlace>& plugins,
+                    const RunOptions& options) {
     std::string out;
     for (const Party& party : parties) {
         const vm::CodeSource& source = *party.source;
@@ -96,6 +132,11 @@ std::string as_text(const std::vector<Party>& parties, const RunOptions& options
         for (const std::string& pass : source.passes)
             if (party.is_program) out += "    and passes on " + pass + "\n";
     }
+    for (const PluginPlace& place : plugins) {
+        const classfile::Dependency& plugin = place.need->plugin;
+        out += "plugin " + plugin.name + (plugin.versions.empty() ? "" : " " + plugin.versions) + ", which " +
+               place.need->who + " needs: " + (place.why.empty() ? place.file : place.why) + "\n";
+    }
     out += "granted by the command line:";
     if (options.allow_all) out += " everything";
     for (const std::string& grant : options.allow) out += " " + grant;
@@ -107,12 +148,12 @@ std::string as_text(const std::vector<Party>& parties, const RunOptions& options
 
 }  // namespace
 
-std::string capabilities_text(const vm::Vm& machine, const vm::CodeSource& program,
-                              const RunOptions& options) {
+std::string capabilities_text(vm::Vm& machine, const vm::CodeSource& program, const RunOptions& options) {
     std::vector<Party> parties{party_of(machine, program, true)};
     for (const vm::CodeSource* source : machine.app_loader().archives())
         parties.push_back(party_of(machine, *source, false));
-    return options.as_json ? as_json(parties, options) : as_text(parties, options);
+    const std::vector<PluginPlace> plugins = plugins_of(machine);
+    return options.as_json ? as_json(parties, plugins, options) : as_text(parties, plugins, options);
 }
 
 }  // namespace skua::vmrun

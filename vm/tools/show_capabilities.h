@@ -9,7 +9,6 @@
 namespace skua::vmrun {
 
 // For people, or as one JSON object (options.as_json). The class path and all grants are set up.
-std::string capabilities_text(const vm::Vm& machine, const vm::CodeSource& program,
-                              const RunOptions& options);
+std::string capabilities_text(vm::Vm& machine, const vm::CodeSource& program, const RunOptions& options);
 
 }  // namespace skua::vmrun

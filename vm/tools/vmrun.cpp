@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "caps/capabilities.h"
+#include "describe_plugin.h"
 #include "native/native_registry.h"
 #include "native_stack.h"
 #include "program_archives.h"
@@ -168,6 +169,10 @@ void end_overdue(std::uint64_t timeout) {
     if (options.target_is_archive)
         if (auto bad = archives.add_program(options.target, module)) return fail(*bad);
     if (auto bad = archives.add_dependencies()) return fail(*bad);
+    const std::string programs = own_folder();
+    machine.natives().add_plugin_path(programs.substr(0, programs.rfind('/')) + "/lib/skua/plugins");
+    if (!options.show_capabilities)
+        if (auto bad = archives.check_plugins()) return fail(*bad);
     auto thread = machine.attach_thread();
     if (!thread)
         return fail(kBadInput, "the system gives no memory for a stack of " +
@@ -240,6 +245,13 @@ int main(int argc, char** argv) {
         return fail(kUsage, wrong + "; 'vmrun --help' shows what can be said");
     if (options.help) return print(vmrun::help_text());
     if (options.version) return print("vmrun (Skua) " SKUA_VERSION "\n");
+    if (!options.described_plugin.empty()) {
+        // The plugin's own ends of the process are not wanted.
+        const std::string text = vmrun::describe_plugin(options.described_plugin);
+        if (options.outcome_to < 0) std::_Exit(print(text));
+        tell(options.outcome_to, text);
+        std::_Exit(kDone);
+    }
     const int code = run(options);
     std::fflush(nullptr);
     std::_Exit(code);

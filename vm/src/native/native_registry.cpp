@@ -1,15 +1,9 @@
 #include "native/native_registry.h"
 
 #include <algorithm>
-#include <cstring>
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <link.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "caps/capabilities.h"
-#include "skua/classfile/input_file.h"
+#include "native/plugin_file.h"
 #include "skua/gc/heap.h"
 #include "skua/vm/vm.h"
 
@@ -22,18 +16,6 @@ Diagnostic bad(std::string message, std::string hint = {}) {
     d.message = std::move(message);
     d.hint = std::move(hint);
     return d;
-}
-
-// A library's name becomes a file name: letters, digits, '_', '-' and single dots inside.
-bool is_library_name(std::string_view name) {
-    if (name.empty() || name.size() > 100 || name.front() == '.' || name.back() == '.') return false;
-    for (std::size_t i = 0; i < name.size(); i++) {
-        const char c = name[i];
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                            c == '_' || c == '-';
-        if (!letter && (c != '.' || name[i - 1] == '.')) return false;
-    }
-    return true;
 }
 
 }  // namespace
@@ -84,23 +66,32 @@ bool NativeRegistry::own_handle(Object* owner, const SkHandleType* type, std::in
     return true;
 }
 
-Result<void> NativeRegistry::add_plugin(SkPluginEntry entry, std::string_view origin) {
+Result<const SkPlugin*> NativeRegistry::add_plugin(SkPluginEntry entry, std::string_view origin,
+                                                   std::string_view name) {
     const std::lock_guard guard(lock_);
-    auto added = add_locked(entry, origin);
+    auto added = add_locked(entry, origin, name);
     if (!added) return std::move(added).error();
-    return {};
+    return (*added)->plugin;
 }
 
-Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry, std::string_view origin) {
+Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry, std::string_view origin,
+                                                            std::string_view name) {
     const SkPlugin* plugin = entry(&host_);
     const std::string where(origin);
     if (plugin == nullptr) return bad("the plugin " + where + " refuses to work with skua 0.1.0");
     if (plugin->abi_version != SK_ABI_VERSION)
         return bad("the plugin " + where + " was built for version " + std::to_string(plugin->abi_version) +
                        " of the native API; this is version " + std::to_string(SK_ABI_VERSION),
-                   "rebuild the plugin with the native.h of this skua");
+                   plugin->abi_version < SK_ABI_VERSION ? "build the plugin with the native.h of this skua"
+                                                        : "run it with a newer skua, or build the plugin "
+                                                          "with the native.h of this one");
     if (plugin->name == nullptr || (plugin->natives == nullptr && plugin->native_count > 0))
         return bad("the plugin " + where + " has no name or no table of natives");
+    if (!name.empty() && plugin->name != name)
+        return bad(
+            "the plugin " + where + " names itself '" + plugin->name + "', not '" + std::string(name) + "'",
+            "its file is called NAME.so by the name in its SkPlugin");
+    if (!name.empty()) SKUA_TRY(finder_.check_version(name, where, plugin->version));
     if (const auto it = libraries_.find(plugin->name); it != libraries_.end())
         return bad("the plugin " + where + " names itself '" + plugin->name + "', as " + it->second->origin +
                    " does already");
@@ -134,54 +125,6 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
     return (libraries_[plugin->name] = std::move(library)).get();
 }
 
-Result<NativeRegistry::Library*> NativeRegistry::load_library(Vm& vm, const CodeSource* source,
-                                                              std::string_view name) {
-    const std::string text(name);
-    if (!is_library_name(name)) return bad("'" + text + "' is not a name for a native library");
-    const std::string file = "/" + text + ".so";
-    std::string searched;
-    for (const std::string& folder : plugin_path_) {
-        if (const std::string path = folder + file; access(path.c_str(), F_OK) == 0)
-            return load_plugin(vm, source, text, path);
-        if (!searched.empty()) searched += ", ";
-        searched += folder;
-    }
-    if (plugin_path_.empty())
-        return bad("no native library '" + text + "'",
-                   "run with --plugin-path=DIR, DIR being the folder of " + file.substr(1));
-    return bad("no native library '" + text + "': " + file.substr(1) + " is in none of " + searched);
-}
-
-namespace {
-
-// Does the file end before the segments that dlopen would map? Touching what is not there would end the
-// process by a signal. Whatever else is wrong, dlopen says itself.
-bool is_cut_off(const std::string& path) {
-    const int fd = classfile::open_for_reading(path);
-    if (fd < 0) return false;
-    struct stat info {};
-    ElfW(Ehdr) header{};
-    bool cut = false;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
-        pread(fd, &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header) &&
-        std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_phentsize == sizeof(ElfW(Phdr))) {
-        const auto size = static_cast<std::uint64_t>(info.st_size);
-        for (unsigned i = 0; i < header.e_phnum && !cut; i++) {
-            ElfW(Phdr) segment{};
-            const std::uint64_t at = header.e_phoff + std::uint64_t{i} * sizeof segment;
-            if (at > size || pread(fd, &segment, sizeof segment, static_cast<off_t>(at)) !=
-                                 static_cast<ssize_t>(sizeof segment))
-                cut = true;
-            else if (segment.p_type == PT_LOAD)
-                cut = segment.p_offset > size || segment.p_filesz > size - segment.p_offset;
-        }
-    }
-    close(fd);
-    return cut;
-}
-
-}  // namespace
-
 Result<void> NativeRegistry::may_use_plugin(Vm& vm, const CodeSource* source, const std::string& name,
                                             const std::string& path) {
     const bool counts = source != nullptr && source->kind != CodeSource::Kind::System;
@@ -193,26 +136,26 @@ Result<void> NativeRegistry::may_use_plugin(Vm& vm, const CodeSource* source, co
     return d;
 }
 
-// `path` contains a slash: others would be searched for by the system.
 Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const CodeSource* source,
-                                                             const std::string& name,
-                                                             const std::string& path) {
+                                                             std::string_view name) {
+    auto path = finder_.find(name);
+    if (!path) return std::move(path).error();
     // A plugin is machine code with all rights of this process.
-    SKUA_TRY(may_use_plugin(vm, source, name, path));
-    if (is_cut_off(path))
-        return bad("cannot load the plugin " + path + ": the file is cut off", "copy or build it again");
-    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) return bad("cannot load the plugin " + path + ": " + dlerror());
-    void* entry = dlsym(library, "skua_plugin");
-    if (entry == nullptr)
-        return bad(path + " is not a Skua plugin: it does not export skua_plugin",
-                   "see SK_EXPORT in skua/native.h");
-    auto added = add_locked(reinterpret_cast<SkPluginEntry>(entry), path);
-    if (!added) return added;
-    if ((*added)->plugin->name != name)
-        return bad("the plugin " + path + " names itself '" + (*added)->plugin->name + "', not '" + name +
-                   "'");
-    (*added)->is_plugin = true;
+    const std::string text(name);
+    SKUA_TRY(may_use_plugin(vm, source, text, *path));
+    // What has failed is not tried again: the plugin's code may have run already.
+    if (const auto known = failed_.find(text); known != failed_.end()) return known->second;
+    const auto load = [&]() -> Result<Library*> {
+        SKUA_TRY(finder_.check_file(name, *path));
+        auto file = open_plugin_file(*path);
+        if (!file) return std::move(file).error();
+        return add_locked(file->entry, *path, name);
+    };
+    auto added = load();
+    if (added)
+        (*added)->is_plugin = true;
+    else
+        failed_.emplace(text, added.error());
     return added;
 }
 
@@ -226,7 +169,7 @@ Result<const NativeFunction*> NativeRegistry::find(Vm& vm, const CodeSource* sou
         if (library->is_plugin)
             SKUA_TRY(may_use_plugin(vm, source, std::string(library_name), library->origin));
     } else {
-        auto loaded = load_library(vm, source, library_name);
+        auto loaded = load_plugin(vm, source, library_name);
         if (!loaded) return std::move(loaded).error();
         library = *loaded;
     }

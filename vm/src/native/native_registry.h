@@ -15,6 +15,7 @@
 
 #include "native/handle_table.h"
 #include "native/native_call.h"
+#include "native/plugin_finder.h"
 #include "native/root_table.h"
 #include "skua/classfile/result.h"
 #include "skua/native.h"
@@ -49,15 +50,19 @@ public:
     NativeRegistry(const NativeRegistry&) = delete;
     NativeRegistry& operator=(const NativeRegistry&) = delete;
 
-    // Runs the entry and registers its natives. `origin` is for messages: a file, or "built in".
-    Result<void> add_plugin(SkPluginEntry entry, std::string_view origin);
+    // Runs the entry and registers its natives. `origin` is for messages: a file, or "built in". `name`: what
+    // it must call itself; empty: anything.
+    Result<const SkPlugin*> add_plugin(SkPluginEntry entry, std::string_view origin,
+                                       std::string_view name = {});
 
     // Natives that are registered from now on are called through call_native only, which looks at what
     // goes in and out.
     void observe(bool calls) { observe_ = calls; }
 
-    // Folders where `native("name")` looks for NAME.so, in this order.
-    void add_plugin_path(std::string folder) { plugin_path_.push_back(std::move(folder)); }
+    // A folder where `native("name")` looks for NAME.so, behind those added before.
+    void add_plugin_path(std::string folder) { finder_.add_folder(std::move(folder)); }
+    // Where plugins are found, and which ones archives want.
+    PluginFinder& plugin_finder() { return finder_; }
 
     // Loads plugins as needed. `source`: whose declaration it is; it must have been granted the plugin.
     Result<const NativeFunction*> find(Vm& vm, const CodeSource* source, std::string_view library,
@@ -94,18 +99,17 @@ private:
         bool is_plugin = false;  // from a file, by a grant
         std::unordered_map<std::string_view, NativeFunction> natives;
     };
-    Result<Library*> load_library(Vm& vm, const CodeSource* source, std::string_view name);
-    Result<Library*> load_plugin(Vm& vm, const CodeSource* source, const std::string& name,
-                                 const std::string& path);
+    Result<Library*> load_plugin(Vm& vm, const CodeSource* source, std::string_view name);
     static Result<void> may_use_plugin(Vm& vm, const CodeSource* source, const std::string& name,
                                        const std::string& path);
-    Result<Library*> add_locked(SkPluginEntry entry, std::string_view origin);
+    Result<Library*> add_locked(SkPluginEntry entry, std::string_view origin, std::string_view name);
 
     Host host_;
     std::recursive_mutex lock_;  // a plugin's entry may call at_exit
     std::unordered_map<std::string, std::unique_ptr<Library>> libraries_;
     std::vector<Library*> loaded_;  // in order, for unloading
-    std::vector<std::string> plugin_path_;
+    PluginFinder finder_;
+    std::unordered_map<std::string, Diagnostic> failed_;  // plugins that could not be loaded
     bool observe_ = false;
     std::vector<std::pair<SkHook, void*>> hooks_;
     std::unordered_map<const Class*, std::unique_ptr<std::string>> type_names_;

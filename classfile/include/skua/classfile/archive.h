@@ -48,6 +48,7 @@ struct Manifest {
     std::vector<std::string> capabilities;  // "fs.read:data", as --allow takes them; sorted
     std::vector<std::string> passes;        // "json/fs.read:data": what dependencies may use of it; sorted
     std::vector<Dependency> dependencies;   // sorted by name
+    std::vector<Dependency> plugins;        // native ones, likewise; digests are of NAME.so
     friend bool operator==(const Manifest&, const Manifest&) = default;
 
     [[nodiscard]] std::string to_text() const;

@@ -195,50 +195,45 @@ private:
         natives_.push_back(std::move(native));
     }
 
+    // Why the native cannot be the method that its note says; empty: it can.
+    [[nodiscard]] std::string why_no_method(const Native& native) const {
+        const MethodNote& method = native.method;
+        const auto& params = native.parts.params;
+        if (method.name == "init" && native.parts.result != "i64")
+            return "what makes a handle has the result i64";
+        if (method.name != "init" && (params.empty() || params[0] != "i64"))
+            return "the first parameter of its native is no handle (i64)";
+        if (!method.result.empty() && native.parts.result != "i64")
+            return "its native returns no handle (i64)";
+        if (method.is_property && params.size() != 1) return "a property has no parameters";
+        for (const Native& other : natives_) {
+            if (other.module != native.module || other.method.type != method.type) continue;
+            if (&other < &native && other.method.name == method.name)
+                return "the class has a method of that name";
+            // Within the class, the method's name hides the native's.
+            if (other.method.name == native.name())
+                return fmt::format(
+                    "its class has a method `{0}`, which hides the native `{0}`; give the native "
+                    "another name",
+                    native.name());
+        }
+        return {};
+    }
+
     // What `method` notes say, once all natives are known.
     void find_handle_classes() {
-        for (const Native& native : natives_) {
+        for (Native& native : natives_) {
             if (native.method.type.empty()) continue;
+            if (const std::string why = why_no_method(native); !why.empty()) {
+                leave_out(fmt::format("the method `{}`", native.description->method), why);
+                native.method = {};
+                continue;
+            }
             const std::string full = native.module + "." + native.method.type;
             if (!types_.contains(full)) type_order_.push_back(full);
             Type& type = types_[full];
-            const std::string what = fmt::format("the method `{}`", native.description->method);
-            const bool is_init = native.method.name == "init";
-            const auto& params = native.parts.params;
-            if (is_init ? native.parts.result != "i64" : params.empty() || params[0] != "i64") {
-                leave_out(what, is_init ? "what makes a handle has the result i64"
-                                        : "the first parameter of its native is no handle (i64)");
-                continue;
-            }
-            if (!native.method.result.empty() && native.parts.result != "i64") {
-                leave_out(what, "its native returns no handle (i64)");
-                continue;
-            }
-            const auto same = [&](const Native* other) { return other->method.name == native.method.name; };
-            if (std::any_of(type.handle_methods.begin(), type.handle_methods.end(), same)) {
-                leave_out(what, "the class has a method of that name");
-                continue;
-            }
-            if (native.method.is_property && params.size() != 1) {
-                leave_out(what, "a property has no parameters");
-                continue;
-            }
             type.has_handle = true;
             type.handle_methods.push_back(&native);
-        }
-        // Within the class, the method's name hides the native's.
-        for (auto& [name, type] : types_) {
-            const auto hidden = [&, methods = type.handle_methods](const Native* native) {
-                const auto hides = [&](const Native* m) { return m->method.name == native->name(); };
-                if (std::none_of(methods.begin(), methods.end(), hides)) return false;
-                leave_out(
-                    fmt::format("the method `{}`", native->description->method),
-                    fmt::format("its class has a method `{0}`, which hides the native `{0}`; give the native "
-                                "another name",
-                                native->name()));
-                return true;
-            };
-            std::erase_if(type.handle_methods, hidden);
         }
     }
 

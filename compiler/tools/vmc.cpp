@@ -34,6 +34,7 @@ constexpr const char* kFooter = R"(Commands:
   vmc run FILE [ARG...]     compile in memory and run
   vmc test [FILE...]        run the `test` blocks
   vmc new NAME              make a project: a folder with a program and a test
+  vmc new --plugin NAME     make the project of a native plugin, in C++ or C
   vmc pack [FOLDER]         compile a project into an archive (.ska)
   vmc bindgen PLUGIN.so     write the Skua side of a native plugin
   vmc COMMAND --help        says more of each
@@ -360,14 +361,26 @@ int new_command(int argc, char** argv) {
     CLI::App app("Makes a project: a folder with skua.toml, a program, a test and a README.", "vmc new");
     app.set_help_flag("-h,--help", "Show this help and exit");
     app.add_option("NAME", name, "The folder to make; its last part is the project's name")->required();
-    app.footer("Example: vmc new greeter && cd greeter && vmc run && vmc test");
+    bool plugin = false;
+    std::string language = "c++";
+    app.add_flag("--plugin", plugin,
+                 "A native plugin: its source, its Skua module, a test, builds by CMake and make");
+    app.add_option("--language", language, "What the plugin is written in: c++ or c")
+        ->check(CLI::IsMember({"c++", "c"}))
+        ->type_name("LANGUAGE")
+        ->capture_default_str();
+    app.footer(
+        "Examples:\n  vmc new greeter && cd greeter && vmc run && vmc test\n"
+        "  vmc new --plugin fastsum && cd fastsum && cmake --workflow --preset default");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return parse_error(app, error);
     }
     std::string message;
-    if (const auto failure = make_project(name, message)) return complain(*failure);
+    if (const auto failure =
+            plugin ? make_plugin_project(name, language, message) : make_project(name, message))
+        return complain(*failure);
     return print(message);
 }
 

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin_description.h"
 #include "skua/classfile/output_file.h"
+#include "vmc_new_plugin.h"
 
 namespace skua::compiler {
 namespace {
@@ -72,30 +74,76 @@ Failure cannot_write(const std::string& path, int error) {
 
 }  // namespace
 
-std::optional<Failure> make_project(const std::string& given, std::string& message) {
-    std::string path = given;
+namespace {
+
+// Makes the folder and the files. `name` is the last part of the path.
+template <typename MakeFiles>
+std::optional<Failure> make_files(const std::string& given, std::string& path, const MakeFiles& files_of) {
+    path = given;
     while (path.size() > 1 && path.ends_with('/')) path.pop_back();
     const std::string name = path.substr(path.rfind('/') + 1);
-    if (!is_project_name(name))
-        return Failure{kExitUsage,
-                       fmt::format("`{}` cannot be a project's name, which has letters, digits, `_` "
-                                   "and `-`",
-                                   name)};
+    std::vector<TemplateFile> files;
+    if (auto failure = files_of(name, files)) return failure;
     // mkdir refuses what exists, whatever it is.
     if (::mkdir(path.c_str(), 0777) != 0) {
         if (errno == EEXIST)
             return Failure{kExitNoOutput, path + ": exists already; choose another name or remove it"};
         return cannot_write(path, errno);
     }
-    if (::mkdir((path + "/src").c_str(), 0777) != 0) return cannot_write(path + "/src", errno);
-    for (const NewFile& file : kFiles) {
-        const std::string text = fmt::format(fmt::runtime(file.text), name);
-        const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-        auto staged = classfile::OutputFile::stage(path + "/" + file.path, bytes);
+    for (const TemplateFile& file : files) {
+        const std::string whole = path + "/" + file.path;
+        if (const std::string folder = whole.substr(0, whole.rfind('/'));
+            ::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
+            return cannot_write(folder, errno);
+        const std::vector<std::uint8_t> bytes(file.text.begin(), file.text.end());
+        auto staged = classfile::OutputFile::stage(whole, bytes);
         if (!staged) return Failure{kExitNoOutput, staged.error().to_string()};
         if (auto done = staged->commit(); !done) return Failure{kExitNoOutput, done.error().to_string()};
     }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Failure> make_project(const std::string& given, std::string& message) {
+    const auto files_of = [](const std::string& name,
+                             std::vector<TemplateFile>& out) -> std::optional<Failure> {
+        if (!is_project_name(name))
+            return Failure{kExitUsage,
+                           fmt::format("`{}` cannot be a project's name, which has letters, digits, `_` "
+                                       "and `-`",
+                                       name)};
+        for (const NewFile& file : kFiles)
+            out.push_back({file.path, fmt::format(fmt::runtime(file.text), name)});
+        return std::nullopt;
+    };
+    std::string path;
+    if (auto failure = make_files(given, path, files_of)) return failure;
     message = fmt::format("made {0}\nnext: cd {0} && vmc run && vmc test\n", path);
+    return std::nullopt;
+}
+
+std::optional<Failure> make_plugin_project(const std::string& given, const std::string& language,
+                                           std::string& message) {
+    const auto files_of = [&](const std::string& name,
+                              std::vector<TemplateFile>& out) -> std::optional<Failure> {
+        // It is also the name of a module, and of a target of CMake's, which keeps some for itself.
+        if (!is_project_name(name) || !is_plain_name(name) || name == "test" || name == "all" ||
+            name == "skua" || name == "std" || name == "bindings")
+            return Failure{
+                kExitUsage,
+                fmt::format("`{}` cannot be a plugin's name, which is also that of its module: letters, "
+                            "digits and `_`, no keyword, and not test, all, skua, std or bindings",
+                            name)};
+        out = plugin_project(name, language == "c" ? PluginLanguage::C : PluginLanguage::Cpp);
+        return std::nullopt;
+    };
+    std::string path;
+    if (auto failure = make_files(given, path, files_of)) return failure;
+    message = fmt::format(
+        "made {0}\nnext: cd {0} && cmake --workflow --preset default\n"
+        "or, without CMake: cd {0} && make test\n",
+        path);
     return std::nullopt;
 }
 

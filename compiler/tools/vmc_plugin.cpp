@@ -20,7 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxDescription = 32u << 20;
-constexpr std::chrono::seconds kTime{10};
+constexpr std::chrono::seconds kTime{5};
 
 Diagnostic no_answer(const std::string& file, std::string_view what, std::string hint = {}) {
     Diagnostic d;

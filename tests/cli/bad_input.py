@@ -18,6 +18,7 @@ import input_text
 import input_tier
 import input_incremental
 import input_large_code
+import input_plugins
 import input_vmc
 import input_vmc_test
 import output_files
@@ -28,7 +29,7 @@ def main():
     slow = "--slow" in args
     programs, *wanted = [a for a in args if a != "--slow"]
     tests = {}
-    for module in (input_archives, input_evolution, input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier, input_incremental, input_vmc, input_vmc_test, output_files, input_large_code, input_limits):
+    for module in (input_archives, input_evolution, input_files, input_capabilities, input_class_files, input_library, input_runtime, input_text, input_tier, input_incremental, input_vmc, input_vmc_test, output_files, input_large_code, input_limits, input_plugins):
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 tests[name[len("test_"):]] = function

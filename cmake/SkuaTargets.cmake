@@ -31,6 +31,7 @@ set(SKUA_HEAP "boehm" CACHE STRING "Heap backend: boehm, or malloc (never collec
 set_property(CACHE SKUA_HEAP PROPERTY STRINGS boehm malloc)
 option(SKUA_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(SKUA_COVERAGE "Count executed lines (gcov)" OFF)
+set(SKUA_TEST_EXCEPT "" CACHE STRING "A regular expression: tests whose name matches are not declared")
 set(SKUA_TEST_ONLY "" CACHE STRING "A regular expression: only tests whose name matches are declared")
 set(SKUA_TEST_PREFIX "" CACHE STRING "Put before every test's name, so that several builds run in one ctest")
 
@@ -161,7 +162,8 @@ endif()
 # builds the programs of all tests that are declared, and nothing else.
 add_custom_target(skua_tested)
 function(skua_test name)
-    if(SKUA_TEST_ONLY AND NOT name MATCHES "${SKUA_TEST_ONLY}")
+    if((SKUA_TEST_ONLY AND NOT name MATCHES "${SKUA_TEST_ONLY}")
+       OR (SKUA_TEST_EXCEPT AND name MATCHES "${SKUA_TEST_EXCEPT}"))
         return()
     endif()
     cmake_parse_arguments(ARG "" "TIMEOUT;PROCESSORS;COST" "COMMAND;LABELS" ${ARGN})

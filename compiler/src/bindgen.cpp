@@ -134,6 +134,8 @@ private:
     struct Type {
         const TypeDescription* description = nullptr;  // null: a class around a handle that has no note
         bool has_handle = false;
+        // Its natives take the object itself, and only its constructor knows of the handle.
+        bool is_resource = false;
         std::vector<const Native*> handle_methods;
     };
 
@@ -235,6 +237,12 @@ private:
             type.has_handle = true;
             type.handle_methods.push_back(&native);
         }
+        for (const Native& native : natives_) {
+            const auto it = native.owner.empty() ? types_.end() : types_.find(native.owner);
+            if (it == types_.end() || !it->second.has_handle || !native.is_instance()) continue;
+            const auto& methods = it->second.handle_methods;
+            it->second.is_resource = methods.size() == 1 && methods[0]->method.name == "init";
+        }
     }
 
     // A type of this plugin's modules that nobody declares.
@@ -330,12 +338,32 @@ private:
                (result.empty() ? "\n    }\n" : "\n");
     }
 
+    // Full names of types become imports: `std.native.Resource` is `Resource`.
+    std::string with_imports(std::string_view declaration, std::string_view module) {
+        std::string out;
+        while (!declaration.empty()) {
+            std::size_t end = 0;
+            while (end < declaration.size() && (is_name_byte(declaration[end]) || declaration[end] == '.'))
+                ++end;
+            const std::string_view word = declaration.substr(0, end);
+            const char last = word.empty() ? ' ' : last_part(word).empty() ? ' ' : last_part(word)[0];
+            const bool full = word.find('.') != std::string_view::npos && last >= 'A' && last <= 'Z' &&
+                              is_module_path(word) && word[0] >= 'a' && word[0] <= 'z';
+            out += full ? source_type(word, module, &used_) : std::string(word);
+            declaration.remove_prefix(end);
+            if (!declaration.empty()) out += declaration[0];
+            declaration.remove_prefix(std::min<std::size_t>(1, declaration.size()));
+        }
+        return out;
+    }
+
     std::string type_text(const std::string& full) {
         const Type& type = types_.at(full);
         const std::string name(last_part(full));
         const std::string module(parent_of(full));
         std::vector<std::string> parts;
-        std::string head = type.description != nullptr ? type.description->declaration : "";
+        std::string head =
+            type.description != nullptr ? with_imports(type.description->declaration, module) : "";
         while (head.ends_with(' ') || head.ends_with('\n')) head.pop_back();
         if (type.has_handle) {
             const auto find = [&](std::string_view method) -> const Native* {
@@ -344,19 +372,23 @@ private:
                 return nullptr;
             };
             const Native* init = find("init");
-            std::string params = "(private let handle: int)";
+            std::string params = "(private let handle: int)", super;
             if (init != nullptr) {
                 std::vector<std::string> given;
                 params = source_parameters(init->parts.params, init->description->parameters, module,
                                            {"handle"}, &used_, &given);
                 std::string call = fmt::format("{}(", init->name());
                 for (const std::string& word : given) call += (call.ends_with('(') ? "" : ", ") + word;
-                parts.push_back(fmt::format("    private let handle = {})\n", call));
                 if (!params.empty()) params = "(" + params + ")";
+                if (type.is_resource && head.empty()) {
+                    used_.insert("std.native.Resource");
+                    super = fmt::format(" : Resource({}))", call);
+                } else {
+                    parts.push_back(fmt::format("    private let handle = {})\n", call));
+                }
             }
-            if (head.empty())
-                head = fmt::format("pub class {}{}{}", name, params,
-                                   find("close") != nullptr ? " : Closeable" : "");
+            if (find("close") != nullptr) super = " : Closeable";
+            if (head.empty()) head = fmt::format("pub class {}{}{}", name, params, super);
         } else if (head.empty()) {
             leave_out(fmt::format("the type `{}`", full),
                       "its note has no declaration, and no native is its method");

@@ -34,8 +34,8 @@ public:
         if (!open_class_path(class_path)) return;
         KnownPlugins plugins;
         if (!options_.plugin_path.empty())
-            plugins =
-                find_plugins(native_libraries(modules_), options_.plugin_path, options_.describe_plugin);
+            plugins = find_plugins(native_libraries(modules_), options_.plugin_path, options_.plugin_needs,
+                                   options_.describe_plugin);
         AnalyzeOptions analysis;
         analysis.tests = options_.tests;
         analysis.progress = options_.progress;

@@ -45,8 +45,9 @@ struct CompileOptions {
     Progress progress;
     IncrementalBuild* build = nullptr;     // if only what has changed is to be compiled
     std::vector<std::string> plugin_path;  // folders of plugins, which native declarations must fit
-    DescribePlugin describe_plugin;        // needed if there are any
-    bool tests = false;                    // compile `test` blocks too; otherwise they are only checked
+    std::vector<classfile::Dependency> plugin_needs;  // which versions of them the projects want
+    DescribePlugin describe_plugin;                   // needed if there are any
+    bool tests = false;  // compile `test` blocks too; otherwise they are only checked
 };
 
 // A failure without a place in a source: "FILE: what is wrong; what to do".

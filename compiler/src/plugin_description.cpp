@@ -7,6 +7,7 @@
 
 #include "build_state.h"
 #include "skua/classfile/structure.h"
+#include "skua/classfile/version.h"
 
 namespace skua::compiler {
 namespace {
@@ -72,12 +73,12 @@ std::vector<std::string> split_names(std::string_view text) {
     return names;
 }
 
+}  // namespace
+
 bool is_name_byte(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '$' || static_cast<unsigned char>(c) >= 0x80;
 }
-
-}  // namespace
 
 bool is_plain_name(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_name_byte) &&
@@ -145,8 +146,29 @@ Result<PluginDescription> parse_plugin_description(std::string_view text, const 
     return damaged;
 }
 
+namespace {
+
+// Is it of a version that the projects want?
+Result<> check_version(const PluginDescription& plugin, std::span<const classfile::Dependency> needs) {
+    for (const classfile::Dependency& need : needs) {
+        if (need.name != plugin.name || need.versions.empty()) continue;
+        const auto version = classfile::Version::parse(plugin.version);
+        const auto range = classfile::VersionRange::parse(need.versions);
+        if (version && range && range->contains(*version)) continue;
+        Diagnostic d;
+        d.message = fmt::format("the project wants the plugin `{}` in versions {}, but {} is of version {}",
+                                need.name, need.versions, plugin.file,
+                                plugin.version.empty() ? "unknown" : plugin.version);
+        d.hint = "[plugins] of skua.toml says which versions";
+        return d;
+    }
+    return {};
+}
+
+}  // namespace
+
 KnownPlugins find_plugins(const std::set<std::string>& libraries, std::span<const std::string> folders,
-                          const DescribePlugin& describe) {
+                          std::span<const classfile::Dependency> needs, const DescribePlugin& describe) {
     KnownPlugins known;
     std::string all;
     for (const std::string& library : libraries) {
@@ -159,8 +181,11 @@ KnownPlugins find_plugins(const std::set<std::string>& libraries, std::span<cons
             if (::stat(file.c_str(), &info) != 0) continue;
             auto text = describe(file);
             all += fmt::format("{}\n{}\n", library, text ? *text : text.error().message);
-            known.by_library.emplace(library, text ? parse_plugin_description(*text, file)
-                                                   : Result<PluginDescription>(text.error()));
+            auto plugin =
+                text ? parse_plugin_description(*text, file) : Result<PluginDescription>(text.error());
+            if (plugin)
+                if (auto fits = check_version(*plugin, needs); !fits) plugin = fits.error();
+            known.by_library.emplace(library, std::move(plugin));
             break;
         }
     }

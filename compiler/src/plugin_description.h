@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "skua/classfile/archive.h"
 #include "skua/classfile/result.h"
 
 namespace skua::compiler {
@@ -52,9 +53,9 @@ struct KnownPlugins {
     std::string digest;  // of all texts; empty if none is known
 };
 
-// Looks for LIBRARY.so in the folders, the first one counts.
+// Looks for LIBRARY.so in the folders, the first one counts. `needs`: which versions are wanted.
 KnownPlugins find_plugins(const std::set<std::string>& libraries, std::span<const std::string> folders,
-                          const DescribePlugin& describe);
+                          std::span<const classfile::Dependency> needs, const DescribePlugin& describe);
 
 // "(string,[u8])u32" in its parts; nothing if it is no signature.
 struct SignatureParts {
@@ -80,6 +81,7 @@ std::string source_header(std::string_view native, const SignatureParts& parts,
                           std::span<const std::string> names, std::string_view module, bool receiver,
                           std::set<std::string>* used = nullptr);
 
+[[nodiscard]] bool is_name_byte(char c);
 // A name that is no keyword.
 [[nodiscard]] bool is_plain_name(std::string_view text);
 

@@ -105,8 +105,11 @@ void settle_plugins(Settings& s, const std::vector<Project>& projects, bool runs
             if (colon > i) folders.push_back(path.substr(i, colon - i));
             i = colon + 1;
         }
-    for (const Project& project : projects)
+    for (const Project& project : projects) {
         folders.insert(folders.end(), project.plugin_path.begin(), project.plugin_path.end());
+        s.compile.plugin_needs.insert(s.compile.plugin_needs.end(), project.manifest.plugins.begin(),
+                                      project.manifest.plugins.end());
+    }
     s.compile.describe_plugin = describe_plugin;
     if (!runs) return;
     for (const std::string& folder : folders) s.run_options.push_back("--plugin-path=" + folder);

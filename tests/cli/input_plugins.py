@@ -119,6 +119,15 @@ def test_plugin_declarations(b):
           r"version 1.0.0\) registers \(i32\)i64")
     build(b, "broken.c", "lib/broken.so")
     expect(b.run(*run, code=0).output == b"42\n", "it fits again")
+    # Types that are only names to the text: functions, and types of the program's own.
+    for declared, registered, call in (("f: (int) -> int", "((i64)->bool)i64", "n => n"), ("p: Pair", "(i64)i64", "broken.Pair(1, 2)"),
+                                       ("n: int", "(broken.Pair)i64", "1"), ("xs: List<int>", "(std.collections.List<string>)i64", "List<int>()")):
+        b.write("broken.skua", f'pub class Pair(let a: int, let b: int)\npub native("broken") fn twice({declared}): int\n')
+        b.write("main.skua", f"import broken\nfn main() {{\n    println(broken.twice({call}))\n}}\n")
+        b.run("vmc", "-o", "out", "broken.skua", "main.skua", code=0)
+        build(b, "broken.c", "lib/broken.so", f'-DSIGNATURE="{registered}"')
+        b.run(*run, code=UNCAUGHT, says=r"LinkError: native broken.twice is declared as \(.*\)i64, but native library 'broken' .* registers " + re.escape(registered))
+        b.run("vmc", "check", "--plugin-path=lib", "broken.skua", code=BAD_INPUT, says="does not fit the plugin")
     build(b, "shapes.c", "lib/broken.so")
     b.run(*run, code=UNCAUGHT, says="lib/broken.so names itself 'shapes', not 'broken'")
     os.remove(b.path("lib/broken.so"))
@@ -211,6 +220,9 @@ def test_plugin_manifest(b):
     for command, output in ((["run"], b"42\n"), (["test"], b"1 test passed"), (["check"], b"")):
         outcome = b.run("vmc", *command, cwd="p", code=0)
         expect(output in outcome.output, "within the project", outcome)
+    b.write("p/skua.toml", PROJECT.replace("^1.0", "^2"))
+    b.run("vmc", "check", "p", code=BAD_INPUT, says=r"broken.skua:1:25: error: the project wants the plugin `broken` in versions \^2, but p/build/broken.so is of version 1.0.0")
+    b.write("p/skua.toml", PROJECT)
     b.run("vmc", "pack", cwd="p", code=0)
     manifest = b.run("vmar", "list", "-m", "p/doubler-1.0.0.ska", code=0)
     expect(b"requires: plugin:broken\nplugin: broken ^1.0\n" in manifest.output, "the manifest", manifest)

@@ -28,9 +28,7 @@ public:
         if (!known->second) {
             // Once is enough.
             if (broken_.insert(known->first).second)
-                sink_.error(f.decl->name.range,
-                            "this native cannot be checked: " + known->second.error().message,
-                            known->second.error().hint);
+                sink_.error(f.decl->name.range, known->second.error().message, known->second.error().hint);
             return;
         }
         const PluginDescription& plugin = *known->second;

@@ -18,7 +18,7 @@ namespace skua::jit {
 
 struct BuildOptions {
     bool inline_calls = true;
-    std::uint32_t max_callee_words = 160;   // of one callee that is inlined
+    std::uint32_t max_callee_words = 160;  // of one callee that is inlined
     std::uint32_t small_callee_words = 32;
     std::uint32_t budget_words = 1500;       // of all that is inlined into one graph
     std::uint32_t small_budget_words = 750;  // beyond that, for small callees

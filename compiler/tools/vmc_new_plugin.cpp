@@ -59,15 +59,16 @@ constexpr std::string_view kPresets = R"({
 }
 )";
 
-constexpr std::string_view kMake = R"(# Builds and tests without CMake: make test
+constexpr std::string_view kMake = R"make(# Builds and tests without CMake: make test
 # Skua is found by pkg-config; elsewhere: make test PKG_CONFIG_PATH=PREFIX/lib/pkgconfig
-export PKG_CONFIG_PATH
-VMC ?= $(shell pkg-config --variable=bindir skua)/vmc
+PKG_CONFIG ?= PKG_CONFIG_PATH="$(PKG_CONFIG_PATH)" pkg-config
+SKUA_FLAGS := $(shell $(PKG_CONFIG) --cflags skua)
+VMC ?= $(shell $(PKG_CONFIG) --variable=bindir skua)/vmc
 @FLAGS@ ?= -O2 -Wall -Wextra
 
 build/@NAME@.so: src/@NAME@.@EXT@
 	mkdir -p build
-	$(@COMPILER@) -std=@STD@ $(@FLAGS@) -fPIC -shared -fvisibility=hidden $$(pkg-config --cflags skua) $< -o $@
+	$(@COMPILER@) -std=@STD@ $(@FLAGS@) -fPIC -shared -fvisibility=hidden $(SKUA_FLAGS) $< -o $@
 
 test: build/@NAME@.so
 	$(VMC) test
@@ -80,7 +81,7 @@ clean:
 	rm -rf build
 
 .PHONY: test bindings clean
-)";
+)make";
 
 constexpr std::string_view kReadme = R"(# @NAME@
 

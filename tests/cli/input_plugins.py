@@ -164,6 +164,14 @@ def test_plugin_broken(b):
             b.run("vmc", "check", "--plugin-path", "lib", "broken.skua", code=BAD_INPUT, says=says)
         else:
             refused(says, runs=False)
+    # Start-up code that does what it can: nothing comes of it.
+    b.write("world/victim", "precious")
+    build(b, "broken.c", "lib/broken.so", "-DWRONG=19", f'-DFOLDER="{b.path("world")}"')
+    outcome = b.run("vmc", "check", "--plugin-path", "lib", "broken.skua")
+    if not b.slow:  # sanitizers need what is forbidden
+        b.check(outcome, 0)
+        expect(b.files_below("world") == ["victim"] and b.read("world/victim") == b"precious", "it changed something")
+        expect(os.stat(b.path("world/victim")).st_mode & 0o777 != 0o777, "it changed a mode")
     build(b, "broken.c", "lib/broken.so", "-DWRONG=7")
     b.run("vmc", "check", "--plugin-path", "lib", "broken.skua", code=BAD_INPUT, says="lib/broken.so names itself `other`: expected `broken`")
     # A library that it was linked with, and that has gone.

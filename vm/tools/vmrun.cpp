@@ -10,6 +10,7 @@
 #include "describe_plugin.h"
 #include "native/native_registry.h"
 #include "native_stack.h"
+#include "plugin_sandbox.h"
 #include "program_archives.h"
 #include "run_options.h"
 #include "show_capabilities.h"
@@ -246,7 +247,9 @@ int main(int argc, char** argv) {
     if (options.help) return print(vmrun::help_text());
     if (options.version) return print("vmrun (Skua) " SKUA_VERSION "\n");
     if (!options.described_plugin.empty()) {
-        // The plugin's own ends of the process are not wanted.
+        // Compiling a project must not be running it: the plugin's code does nothing to the world, and even
+        // its own ends of the process are not wanted.
+        (void)vmrun::forbid_effects(options.outcome_to < 0 ? STDOUT_FILENO : options.outcome_to);
         const std::string text = vmrun::describe_plugin(options.described_plugin);
         if (options.outcome_to < 0) std::_Exit(print(text));
         tell(options.outcome_to, text);

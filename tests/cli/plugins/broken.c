@@ -1,4 +1,6 @@
 /* Plugins that are wrong in one way each, chosen by -DWRONG=N. */
+#define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -68,6 +70,25 @@ int (*keep_it)(void) = nobody_has_this;
 #if WRONG == 13
 __attribute__((constructor)) static void end(void) {
     exit(0);
+}
+#elif WRONG == 19 /* does what it can to the world, in a folder that is named by the compiler */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+__attribute__((constructor)) static void attack(void) {
+    int fd = open(FOLDER "/victim", O_RDONLY | O_TRUNC);
+    if (fd >= 0) close(fd);
+    fd = open(FOLDER "/new", O_WRONLY | O_CREAT, 0600);
+    if (fd >= 0) close(fd);
+    if (socket(AF_INET, SOCK_STREAM, 0) >= 0) mkdir(FOLDER "/socket", 0700);
+    unlink(FOLDER "/victim");
+    rename(FOLDER "/victim", FOLDER "/moved");
+    chmod(FOLDER "/victim", 0777);
+    if (fork() >= 0) mkdir(FOLDER "/fork", 0700);
+    kill(getppid(), SIGKILL);
+    if (system("touch " FOLDER "/system") == 0) mkdir(FOLDER "/ran", 0700);
 }
 #elif WRONG == 14
 __attribute__((constructor)) static void end(void) {

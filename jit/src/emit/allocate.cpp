@@ -242,9 +242,8 @@ void Allocator::take_blocked(Interval& current, RegMask candidates) {
     Reg best = look_at(candidates);
     const UsePosition& first = current.uses.front();
     // Not only the first: an operand that may be in memory can be the result, which may not.
-    const bool needs_now = std::any_of(current.uses.begin(), current.uses.end(), [&](const UsePosition& u) {
-        return u.must && floor4(u.pos) == gap;
-    });
+    const bool needs_now = std::any_of(current.uses.begin(), current.uses.end(),
+                                       [&](const UsePosition& u) { return u.must && floor4(u.pos) == gap; });
     if (needs_now && (use[best] == 0 || block[best] <= start)) best = look_at(allowed_[cls]);
     const std::uint32_t own = next_use(current, start);
     // A use that may be in memory is worth a register only if that is idle in the loop around it.

@@ -132,7 +132,7 @@ SkNative native(const char* name, native_detail::CheckedSignature<Function> sign
 }
 
 inline std::string_view view(SkEnv* env, SkString* s) {
-    return {env->api->string_data(env, s), env->api->string_len(env, s)};
+    return {sk_string_data(env, s), sk_string_len(env, s)};
 }
 
 inline SkString* new_string(SkEnv* env, std::string_view text) {
@@ -141,7 +141,7 @@ inline SkString* new_string(SkEnv* env, std::string_view text) {
 
 template <typename T>
 T* elements(SkEnv* env, SkArray* a) {
-    return static_cast<T*>(env->api->array_data(env, a));
+    return static_cast<T*>(sk_array_data(env, a));
 }
 
 // A root that frees itself.

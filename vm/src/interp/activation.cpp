@@ -1,8 +1,11 @@
 #include "skua/vm/activation.h"
 
 #include <algorithm>
+#include <span>
 
 #include "interp/slow_paths.h"
+#include "runtime/runtime.h"
+#include "skua/vm/vm.h"
 
 namespace skua::vm {
 namespace {
@@ -21,6 +24,8 @@ Slot* stack_top(const Thread& thread) {
             return thread.fp + std::max(function->arg_slots, function->result_slots);
         return thread.fp + function->frame_slots.load(std::memory_order_relaxed);
     }
+    // Mostly a native has called back, and finding bodies takes a lock.
+    if (thread.pc->op == static_cast<std::uint16_t>(LOp::NativeStub)) return thread.fp + kNativeFrameSlots;
     const LinkedBody* body = body_at(thread.pc);
     return thread.fp +
            (body ? body->function->frame_slots.load(std::memory_order_relaxed) : kNativeFrameSlots);
@@ -51,7 +56,32 @@ Activation::~Activation() {
 
 bool Activation::run() {
     thread_.compiled.set_span({});
-    return interpret(thread_, function_, frame_);
+    const Instr* code = function_.code.load(std::memory_order_acquire);
+    if (code->op != static_cast<std::uint16_t>(LOp::CompiledStub))
+        return interpret(thread_, function_, frame_);
+    // What the interpreter does for a compiled function, without its beginning and end.
+    thread_.pc = code;
+    thread_.fp = frame_;
+    return ensure_frame(thread_, frame_ + function_.frame_slots.load(std::memory_order_relaxed)) &&
+           run_compiled(thread_, function_, frame_);
+}
+
+bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results) {
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    if (thread.native_depth >= kMaxNativeDepth || here < thread.native_stack_limit) {
+        throw_error(thread, "std.core.StackOverflowError", "calls through native code are nested too deeply");
+        return false;
+    }
+    Activation activation(thread, function);
+    Slot* frame = activation.frame();
+    if (!frame) return false;
+    // Mostly a few: loops, where memmove would take longer to be called.
+    for (std::size_t i = 0; i < args.size(); ++i) frame[i] = args[i];
+    ++thread.native_depth;
+    const bool returned = activation.run();
+    --thread.native_depth;
+    for (std::uint32_t i = 0; returned && results && i < function.result_slots; ++i) results[i] = frame[i];
+    return returned;
 }
 
 }  // namespace skua::vm

@@ -245,6 +245,10 @@ void fill_strings_and_arrays(SkApi& api) {
     api.array_data = array_data;
     api.array_new = array_new;
     api.array_set = array_set;
+    // The length follows the header, what is counted follows the length (and the hash).
+    api.string_len_at = api.array_len_at = sizeof(Object);
+    api.string_data_at = sizeof(String);
+    api.array_data_at = sizeof(Array);
     api.string_slice = string_slice;
     api.string_copy = string_copy;
     api.root_new = root_new;

@@ -213,23 +213,6 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     return {thread, detach};
 }
 
-bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results) {
-    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    if (thread.native_depth >= kMaxNativeDepth || here < thread.native_stack_limit) {
-        throw_error(thread, "std.core.StackOverflowError", "calls through native code are nested too deeply");
-        return false;
-    }
-    Activation activation(thread, function);
-    Slot* frame = activation.frame();
-    if (!frame) return false;
-    std::copy(args.begin(), args.end(), frame);
-    ++thread.native_depth;
-    const bool returned = activation.run();
-    --thread.native_depth;
-    if (returned && results) std::copy(frame, frame + function.result_slots, results);
-    return returned;
-}
-
 namespace {
 
 Diagnostic main_error(std::string message, std::string hint) {

@@ -157,5 +157,9 @@ if __name__ == "__main__":
         import compiled
 
         compiled.main()
+    elif "--native-calls" in sys.argv:
+        import native_calls
+
+        native_calls.main()
     else:
         main()

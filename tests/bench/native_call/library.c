@@ -1,0 +1,3 @@
+/* The library for those that call C as it is. */
+#define WORK
+#include "library.h"

@@ -190,6 +190,7 @@ void end_overdue(std::uint64_t timeout) {
     // Registered last but for what the program registers, which is nothing: after it, its output is out.
     if (options.trace_hash) print_trace_hash_at_exit(machine, *thread);
     auto code = machine.run_main(*thread, module, options.entry, told ? &uncaught : nullptr);
+    (void)machine.close(std::chrono::milliseconds(0));  // what does not end by itself ends with the process
     machine.natives().run_exit_hooks();
     if (code && told) tell(options.outcome_to, uncaught.empty() ? "returned\n" : uncaught);
     static_cast<void>(thread.release());

@@ -13,7 +13,8 @@ using vm::LOp;
 
 namespace {
 
-constexpr std::size_t kMaxTargets = 3;  // of a dispatched call that is guarded class by class
+constexpr std::uint32_t kMaxNativeSlots = 256;  // of the buffer that a call through the machine has
+constexpr std::size_t kMaxTargets = 3;          // of a dispatched call that is guarded class by class
 
 Mem class_word() {
     return {};
@@ -93,8 +94,14 @@ bool Builder::call_native(vm::Function& callee, std::uint32_t window, std::uint3
     const auto checked_call = [&] {
         Vector<Node*> inputs;
         for (std::uint32_t i = 0; i < callee.arg_slots; ++i) inputs.push_back(get(window + i));
+        // The results of a struct will lie where the arguments do.
+        while (inputs.size() < callee.result_slots) inputs.push_back(i64(0));
         return runtime(kCallNative, callee.result_slots ? Type::I64 : Type::Void, inputs, &callee);
     };
+    if (std::max(callee.arg_slots, callee.result_slots) > kMaxNativeSlots) {
+        result_.why_not = "a native has too many arguments";
+        return false;
+    }
     const auto is_float_value = [](vm::NativeValue v) {
         return v == vm::NativeValue::F64 || v == vm::NativeValue::F32;
     };
@@ -104,7 +111,7 @@ bool Builder::call_native(vm::Function& callee, std::uint32_t window, std::uint3
     // What the C convention passes in registers; the first integer one is the environment's.
     if (!target.address || floats > 8 || target.params.size() - floats > 5) {
         Node* call = checked_call();
-        if (callee.result_slots) set(result, call);
+        store_results(call, std::vector<vm::LeafKind>(callee.result_slots, vm::LeafKind::Slot), result);
         return true;
     }
     for (std::uint32_t i = 0; i < target.params.size(); ++i) {

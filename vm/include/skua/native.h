@@ -27,15 +27,25 @@
  *     bool               bool (0 or 1)
  *     char               uint32_t (a Unicode scalar value)
  *     string             SkString *
- *     [T]                SkArray *    (T: one of the above)
+ *     [T]                SkArray *
  *     other references   SkObject *   (classes, interfaces, function values: opaque)
  *     R?                 as R; NULL is null
+ *     struct S           const S *    (a C struct of the fields, in their order; see below)
+ *     (A,B)              const *      to a C struct of the parts, in their order
+ *     V? of a value V    const *      to struct { bool present; V value; }
  *
  * At most 12 parameters. The caller extends integers narrower than 32 bits to 32 bits, so
  * `int32_t` may stand for `int8_t`. The result comes back by value; of a result narrower than
- * its register, only its own bits count. Structs, tuples and nullable values other than R? do not
- * cross this border.
- * A parameter of a type that is not nullable is never NULL: the machine throws NullError first.
+ * its register, only its own bits count. A result that is a struct, a tuple or a nullable value is
+ * written through a pointer that comes as the last parameter (and counts as one of the 12); it is all
+ * zero before the call.
+ * A parameter of a type that is not nullable is never NULL: the machine throws NullError first. The same
+ * holds for the references inside of a struct.
+ *
+ * A struct has the natural layout of C: fields in the order of their declaration, each at its natural
+ * alignment, a struct inside a struct as such, references as pointers; a struct without fields is one
+ * byte. type_size and field_offset say what the machine reckons. The memory is the machine's and valid
+ * during the call. Elements of an array of structs lie in the same layout.
  *
  * -- References ------------------------------------------------------------------------------
  * References are raw pointers. An object stays alive and in place as long as a reference to it,
@@ -88,6 +98,11 @@ typedef struct SkString SkString; /* never defined: guest objects are opaque */
 typedef struct SkArray SkArray;
 typedef struct SkObject SkObject;
 typedef struct SkRoot SkRoot;
+typedef struct SkVm SkVm;
+typedef struct SkType SkType;
+typedef struct SkField SkField;
+typedef struct SkMethod SkMethod;
+typedef struct SkCompletion SkCompletion;
 
 /* One per guest thread, made by the machine. A native may read `api`, nothing behind it. */
 typedef struct SkEnv {
@@ -113,7 +128,7 @@ typedef enum SkKind {
     SK_VALUE      /* array_kind only: an array of structs, tuples or nullable values */
 } SkKind;
 
-/* An argument or result of call_function; the member is chosen by the type. */
+/* An argument or result of a call into the guest, a field; the member is chosen by the type. */
 typedef union SkValue {
     int64_t i64;  /* i8 i16 i32 i64, bool, char: the value */
     uint64_t u64; /* u8 u16 u32 u64 */
@@ -122,6 +137,8 @@ typedef union SkValue {
     SkString* string;
     SkArray* array;
     SkObject* object;
+    void* data; /* structs, tuples, nullable values: where the value is. For a result, room for it (type_size)
+                   that the caller provides */
 } SkValue;
 
 /* A kind of native resource behind an integer handle. One static object per kind; its address is
@@ -295,6 +312,104 @@ struct SkApi {
     /* For the inline functions below alone: at which byte of a string its length (uint32_t) and its text lie,
      * and of an array its length (uint64_t) and its elements. 0: this machine keeps them in another way. */
     uint16_t string_len_at, string_data_at, array_len_at, array_data_at;
+
+    /* -- since 1.5 ------------------------------------------------------------------------------------------
+     */
+    /* Types. Valid as long as the machine; equal types are one pointer. A native may use types, public
+     * fields and public functions of public types (members are public unless `private`), as Skua code of
+     * another module may; a constructor that is private, or a field without `var`, stays what it is. */
+    /* By its text, as in signatures: "geo.Point", "[string]", "std.collections.List<i64>". Modules are types
+     * too: "geo". NULL if it throws LinkError: malformed, or no such class. */
+    const SkType* (*type_find)(SkEnv* env, const char* text);
+    /* Of an object, string or array. [pending] */
+    const SkType* (*type_of)(SkEnv* env, const void* reference);
+    /* Is it an instance of the type, subclasses and implemented interfaces included? NULL is none. [pending]
+     */
+    bool (*type_is)(SkEnv* env, const void* reference, const SkType* type);
+    /* Its text, valid as long as the machine. */
+    const char* (*type_text)(SkEnv* env, const SkType* type);
+    /* Bytes of a value of the type, and its alignment, in structs, arrays and SkValue::data. 0 if it throws
+     * LinkError, and for modules. */
+    size_t (*type_size)(SkEnv* env, const SkType* type);
+    size_t (*type_align)(SkEnv* env, const SkType* type);
+
+    /* A field of a class (inherited ones too) or struct, whose type must be `type`. NULL if it throws
+     * LinkError, which says what is there. Valid as long as the machine: look it up once. */
+    const SkField* (*field_find)(SkEnv* env, const SkType* owner, const char* name, const char* type);
+    /* The byte at which a struct's field starts; 0 for fields of classes. */
+    size_t (*field_offset)(SkEnv* env, const SkField* field);
+    /* False if it throws: NullError, CastError if the object has no such field; ArgumentError if it is not a
+     * `var`, CastError if the value is of another type. */
+    bool (*field_get)(SkEnv* env, SkObject* object, const SkField* field, SkValue* value);
+    bool (*field_set)(SkEnv* env, SkObject* object, const SkField* field, const SkValue* value);
+
+    /* A method, static function or, of a module, function; "init" is the constructor. `signature` without the
+     * receiver, as for natives: "(i64,string)bool". Default values are not known here: all parameters are
+     * given. NULL if it throws LinkError. Valid as long as the machine. */
+    const SkMethod* (*method_find)(SkEnv* env, const SkType* owner, const char* name, const char* signature);
+    /* Calls it: what overrides it in the receiver's class. `receiver`: NULL for what has none; for a method
+     * of a struct NULL as well, the struct being the first argument. `result` may be NULL. False if it
+     * throws, before the call NullError or CastError for a receiver or argument of another type. */
+    bool (*method_call)(SkEnv* env, const SkMethod* method, SkObject* receiver, const SkValue* args,
+                        SkValue* result);
+    /* A new object by its constructor, from method_find. NULL if it throws. */
+    SkObject* (*object_new)(SkEnv* env, const SkMethod* constructor, const SkValue* args);
+
+    /* An array of any type, all elements zero, references null. NULL if it throws. */
+    SkArray* (*array_new_of)(SkEnv* env, const SkType* element, size_t len);
+    /* Copies a value to an element of an array of structs, tuples or nullable values: the way to write
+     * such that hold references. False if it throws: IndexError, NullError, CastError. */
+    bool (*array_put)(SkEnv* env, SkArray* a, size_t index, const void* value);
+
+    /* Threads. An OS thread that the plugin has made becomes one that may run guest code, with an SkEnv of
+     * its own, until it detaches. It counts as one of --max-threads. Attaching an attached thread again
+     * gives the same SkEnv; each attach wants its detach. Roots are of the machine, not of a thread. */
+    /* The machine, for threads that have no SkEnv. Valid as long as the process. [pending] */
+    SkVm* (*vm_of)(SkEnv* env);
+    /* NULL, with errno: ESHUTDOWN if the machine has ended, EAGAIN if that were too many threads, ENOMEM. */
+    SkEnv* (*thread_attach)(SkVm* vm);
+    /* A pending error is dropped. References of this thread are invalid from now on. [pending] */
+    void (*thread_detach)(SkEnv* env);
+
+    /* Completions: a native that begins something, and ends it later, on any thread. The guest makes a
+     * std.native.Completion<T>, passes it to the native, and waits for it. */
+    /* What completes that object. Ends by exactly one call of the functions below, which free it. NULL if it
+     * throws StateError: somebody has begun already. */
+    SkCompletion* (*completion_begin)(SkEnv* env, SkObject* completion);
+    /* These need no SkEnv, so that a thread need not be attached. The value must fit T, or who waits gets an
+     * ArgumentError: i64 is for all integers, bool and char, f64 for both floats; strings and bytes ([u8])
+     * are copied. False if there is no memory (then who waits gets OutOfMemoryError). */
+    void (*complete_i64)(SkCompletion* completion, int64_t value);
+    void (*complete_f64)(SkCompletion* completion, double value);
+    bool (*complete_string)(SkCompletion* completion, const char* utf8, size_t len);
+    bool (*complete_bytes)(SkCompletion* completion, const void* bytes, size_t len);
+    /* As throw_error, for who waits. */
+    bool (*complete_error)(SkCompletion* completion, const char* class_name, const char* message);
+    /* A value of any type T, on an attached thread. False, and then completed with the error instead, if it
+     * throws. */
+    bool (*complete_value)(SkEnv* env, SkCompletion* completion, const SkValue* value);
+    /* Gives up: who waits gets a StateError. */
+    void (*completion_drop)(SkCompletion* completion);
+    /* Does anybody still have the object? If not, the work may as well be given up. It stays to be ended. */
+    bool (*completion_wanted)(SkCompletion* completion);
+
+    /* Resources: objects of classes that extend std.native.Resource, which own a handle. */
+    /* As handle_acquire, of the object's handle. NULL if it throws StateError: "this file is closed". */
+    void* (*resource_acquire)(SkEnv* env, const SkHandleType* type, SkObject* resource);
+    void (*resource_release)(SkEnv* env, SkObject* resource); /* [pending] */
+
+    /* What std.native is made of. */
+    bool (*resource_adopt)(SkEnv* env, SkObject* owner, int64_t handle); /* handle_own, of whatever type */
+    bool (*resource_close)(SkEnv* env, int64_t handle);     /* handle_close, likewise. [pending] */
+    bool (*resource_is_open)(SkEnv* env, int64_t handle);   /* [pending] */
+    int64_t (*completion_new)(SkEnv* env, SkObject* owner); /* a handle that the owner owns; 0 if it throws */
+    bool (*completion_ready)(SkEnv* env, int64_t handle);   /* done, or false */
+    /* The index of one that is done; -1 after `nanos` (below 0: no end), -2 if it throws: StateError for one
+     * that nobody has begun, LimitError when the program is to end. */
+    int64_t (*completion_wait)(SkEnv* env, const int64_t* handles, size_t count, int64_t nanos);
+    /* Puts the value into the owner's field `value`, of type T?. False if it throws, for example its error.
+     */
+    bool (*completion_take)(SkEnv* env, SkObject* owner, int64_t handle);
 };
 
 /* As string_data, string_len, array_data and array_len, for natives that take less time than calling those: a

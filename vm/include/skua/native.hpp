@@ -7,7 +7,8 @@
 //     SKUA_PLUGIN(io, "std.io", "1.0", natives)   // defines skua_plugin_io, a SkPluginEntry
 //
 // The signature text is compared with the C++ parameter types at compile time: a mismatch does
-// not compile. Header only; nothing here throws. Needs C++20 (-std=c++20): the comparison is consteval.
+// not compile (in C++17: ends the program when the table is made). Header only, C++17. `skua/bind.hpp` on top
+// of this finds the signature itself, converts, and turns C++ exceptions into the guest's.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,12 @@
 #include <type_traits>
 
 #include "skua/native.h"
+
+#if defined(__cpp_consteval)
+#define SKUA_CONSTEVAL consteval
+#else
+#define SKUA_CONSTEVAL constexpr
+#endif
 
 namespace skua {
 
@@ -116,7 +123,7 @@ struct Shape<R (*)(SkEnv*, A...) noexcept> : Shape<R (*)(SkEnv*, A...)> {};
 template <auto Function>
 struct CheckedSignature {
     const char* text;
-    consteval CheckedSignature(const char* signature) : text(signature) {
+    SKUA_CONSTEVAL CheckedSignature(const char* signature) : text(signature) {
         if (!Shape<decltype(Function)>::fits(signature))
             throw "the signature text does not fit the C++ function";
     }
@@ -196,6 +203,14 @@ private:
 };
 
 }  // namespace skua
+
+// Defines what a plugin exports, skua_plugin.
+#define SKUA_EXPORT_PLUGIN(library, plugin_version, table)                                \
+    extern "C" SK_EXPORT const SkPlugin* skua_plugin(const SkHost*) {                     \
+        static const SkPlugin plugin = {SK_ABI_VERSION, library,          plugin_version, \
+                                        table,          std::size(table), nullptr};       \
+        return &plugin;                                                                   \
+    }
 
 // Defines `const SkPlugin* skua_plugin_<id>(const SkHost*)` for a table of natives.
 #define SKUA_PLUGIN(id, library, plugin_version, table)                                   \

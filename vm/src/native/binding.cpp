@@ -8,6 +8,7 @@
 #include "caps/capabilities.h"
 #include "native/native_registry.h"
 #include "native/trace_hash.h"
+#include "native/value_call.h"
 #include "runtime/canonical_nan.h"
 #include "skua/classfile/check.h"
 #include "skua/vm/tier_support.h"
@@ -46,21 +47,11 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
     auto native = vm.natives().find(vm, source_of(function), library, name, signature);
     if (!native) return native;
     // The text is equal; but a name in it may be a struct's.
-    const NativeSignature& plan = (*native)->plan.signature;
-    const auto check = [&](const Type* type, NativeKind kind) -> Result<void> {
-        if (!is_reference_kind(kind)) return {};
-        auto reference = is_reference(type);
-        if (!reference) return std::move(reference).error();
-        if (*reference) return {};
-        Diagnostic d;
-        d.message = "native " + std::string(name) + " uses " + type_text(type) +
-                    ", a value type, which cannot cross to native code";
-        return d;
-    };
-    SKUA_CHECK(function.param_types.size() == plan.param_count);
-    for (unsigned i = 0; i < plan.param_count; i++) SKUA_TRY(check(function.param_types[i], plan.params[i]));
-    SKUA_TRY(check(function.result_type, plan.result));
-    return native;
+    NativeSignature called = (*native)->plan.signature;
+    SKUA_CHECK(function.param_types.size() == called.param_count);
+    auto values = plan_values(vm, function, called);
+    if (!values) return std::move(values).error();
+    return *values ? vm.natives().with_values(**native, *std::move(values), called) : *native;
 }
 
 namespace {
@@ -113,8 +104,14 @@ void make_nan_canonical(const NativeSignature& signature, Slot* args) {
 
 [[gnu::noinline]] void call_observed(Thread& thread, const Function& function, const NativeFunction& native,
                                      SkEnv* env, Slot* frame) {
+    if (native.values) {
+        if (!call_with_values(thread, function, native, env, frame)) return;
+        if (thread.interrupted.load(std::memory_order_relaxed)) end_by_limit(thread);
+        return;
+    }
     const NativeSignature& signature = native.plan.signature;
     Vm& vm = *thread.vm;
+    const std::span<const NativeKind> kinds(signature.params.data(), signature.param_count);
     // The result will lie where the arguments do, which the collector also finds here.
     std::array<Slot, kMaxNativeParams> args{};
     std::copy_n(frame, signature.param_count, args.begin());
@@ -122,13 +119,16 @@ void make_nan_canonical(const NativeSignature& signature, Slot* args) {
     TraceHash* tracer = vm.tracer();
     if (tracer) {
         const InstructionBudget& budget = vm.instructions();
-        tracer->call(function.def->qualified_name(), budget.limit() - budget.left(thread.fuel), signature,
+        tracer->call(function.def->qualified_name(), budget.limit() - budget.left(thread.fuel), kinds,
                      args.data());
     }
     frame[0] = call_c_function(native.address, native.plan, env, frame);
     if (vm.determinism() && signature.result == NativeKind::F64) frame[0] = canonical_nan(frame[0]);
     if (vm.determinism() && signature.result == NativeKind::F32) frame[0] = canonical_nan32(frame[0]);
-    if (tracer) tracer->returned(signature, args.data(), frame[0], thread.pending);
+    if (tracer)
+        tracer->returned(kinds, args.data(),
+                         {&signature.result, signature.result != NativeKind::Void ? 1u : 0u}, frame,
+                         thread.pending);
     if (thread.interrupted.load(std::memory_order_relaxed)) end_by_limit(thread);
 }
 

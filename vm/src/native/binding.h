@@ -12,7 +12,7 @@ namespace skua::vm {
 // The native registered under this library and name ("std.io.write"), whose signature text must be
 // `signature` ("(string,[u8],i64)i64"). Errors say which side is missing or what both sides say.
 // An unknown library is looked for on the plugin path. `function` is the declaration's instance: its
-// types tell a class from a struct, which cannot cross. May be called from any thread.
+// types tell a class from a struct, which crosses by address. May be called from any thread.
 Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std::string_view library,
                                           std::string_view name, std::string_view signature);
 

@@ -82,6 +82,12 @@ bool HandleTable::close(const SkHandleType* type, std::int64_t handle) {
     return true;
 }
 
+const SkHandleType* HandleTable::type_of(std::int64_t handle) {
+    const std::lock_guard guard(lock_);
+    const auto it = entries_.find(handle);
+    return it == entries_.end() || it->second.closing ? nullptr : it->second.type;
+}
+
 bool HandleTable::is_full() {
     const std::lock_guard guard(lock_);
     return limit_ != 0 && entries_.size() >= limit_;

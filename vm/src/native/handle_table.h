@@ -34,6 +34,7 @@ public:
     void* acquire(const SkHandleType* type, std::int64_t handle);  // null if closed or of another type
     void release(std::int64_t handle);
     bool close(const SkHandleType* type, std::int64_t handle);
+    [[nodiscard]] const SkHandleType* type_of(std::int64_t handle);  // null if closed
     void close_all();
     [[nodiscard]] std::size_t count();  // how many are open
 

@@ -232,6 +232,49 @@ bool handle_own(SkEnv* env, SkObject* owner, const SkHandleType* type, std::int6
     return false;
 }
 
+// ---- resources: std.native.Resource -----------------------------------------------------------------------
+
+// The handle of an object; false with CastError pending if it is of another class.
+bool resource_handle(SkEnv* env, SkObject* resource, std::int64_t& handle) {
+    const Object& object = *unwrap(resource);
+    for (const auto& field : object.cls->fields) {
+        if (field.def->name != "handle" || field.def->owner->name != "std.native.Resource") continue;
+        std::memcpy(&handle, reinterpret_cast<const char*>(&object) + field.offset, sizeof handle);
+        return true;
+    }
+    throw_error(thread_of(env), "std.core.CastError",
+                "a " + type_text(object.cls->type) + " is no std.native.Resource");
+    return false;
+}
+
+void* resource_acquire(SkEnv* env, const SkHandleType* type, SkObject* resource) {
+    std::int64_t handle = 0;
+    return resource_handle(env, resource, handle) ? handle_acquire(env, type, handle) : nullptr;
+}
+
+void resource_release(SkEnv* env, SkObject* resource) {
+    // Nothing is thrown: it was acquired.
+    std::int64_t handle = 0;
+    if (resource_handle(env, resource, handle)) handle_release(env, handle);
+}
+
+bool resource_adopt(SkEnv* env, SkObject* owner, std::int64_t handle) {
+    if (const SkHandleType* type = registry_of(env).handles().type_of(handle))
+        return handle_own(env, owner, type, handle);
+    throw_error(thread_of(env), "std.core.StateError", "there is no open handle of this number");
+    return false;
+}
+
+bool resource_close(SkEnv* env, std::int64_t handle) {
+    HandleTable& handles = registry_of(env).handles();
+    const SkHandleType* type = handles.type_of(handle);
+    return type != nullptr && handles.close(type, handle);
+}
+
+bool resource_is_open(SkEnv* env, std::int64_t handle) {
+    return registry_of(env).handles().type_of(handle) != nullptr;
+}
+
 }  // namespace
 
 void fill_strings_and_arrays(SkApi& api) {
@@ -261,6 +304,11 @@ void fill_strings_and_arrays(SkApi& api) {
     api.handle_close = handle_close;
     api.handle_own = handle_own;
     api.handle_new_sized = handle_new_sized;
+    api.resource_acquire = resource_acquire;
+    api.resource_release = resource_release;
+    api.resource_adopt = resource_adopt;
+    api.resource_close = resource_close;
+    api.resource_is_open = resource_is_open;
 }
 
 }  // namespace skua::vm

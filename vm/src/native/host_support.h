@@ -22,6 +22,12 @@ inline Array* unwrap(SkArray* a) {
 inline Object* unwrap(SkObject* o) {
     return reinterpret_cast<Object*>(o);
 }
+inline const Type* unwrap(const SkType* type) {
+    return reinterpret_cast<const Type*>(type);
+}
+inline const SkType* wrap(const Type* type) {
+    return reinterpret_cast<const SkType*>(type);
+}
 inline SkString* wrap(String* s) {
     return reinterpret_cast<SkString*>(s);
 }
@@ -42,5 +48,8 @@ void fill_strings_and_arrays(SkApi& api);  // host_objects.cpp
 void fill_errors(SkApi& api);              // host_errors.cpp
 void fill_program(SkApi& api);             // host_program.cpp
 void fill_system(SkApi& api);              // host_system.cpp
+void fill_members(SkApi& api);             // host_members.cpp
+void fill_threads(SkApi& api);             // plugin_threads.cpp
+void fill_completions(SkApi& api);         // completion.cpp
 
 }  // namespace skua::vm

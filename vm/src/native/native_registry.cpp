@@ -4,6 +4,7 @@
 
 #include "caps/capabilities.h"
 #include "native/plugin_file.h"
+#include "native/value_call.h"
 #include "skua/gc/heap.h"
 #include "skua/vm/vm.h"
 
@@ -189,6 +190,18 @@ Result<const NativeFunction*> NativeRegistry::find(Vm& vm, const CodeSource* sou
     return &native;
 }
 
+const NativeFunction* NativeRegistry::with_values(const NativeFunction& native,
+                                                  std::unique_ptr<ValuePlan> values,
+                                                  const NativeSignature& called) {
+    const std::lock_guard guard(lock_);
+    NativeFunction& made = with_values_.emplace_back(native);
+    made.plan = plan_call(called);
+    made.not_null = 0;  // the plan's checks see the parts of structs as well
+    made.observed = true;
+    made.values = value_plans_.emplace_back(std::move(values)).get();
+    return &made;
+}
+
 void NativeRegistry::run_exit_hooks() {
     for (;;) {
         std::pair<SkHook, void*> last;
@@ -207,10 +220,10 @@ void NativeRegistry::at_exit(SkHook hook, void* data) {
     hooks_.emplace_back(hook, data);
 }
 
-const char* NativeRegistry::type_name(const Class& cls) {
+const char* NativeRegistry::text_of(const Type& type) {
     const std::lock_guard guard(lock_);
-    auto& text = type_names_[&cls];
-    if (!text) text = std::make_unique<std::string>(cls.type != nullptr ? type_text(cls.type) : "?");
+    auto& text = type_texts_[&type];
+    if (!text) text = std::make_unique<std::string>(type_text(&type));
     return text->c_str();
 }
 

@@ -13,9 +13,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "native/completion.h"
+#include "native/guest_call.h"
 #include "native/handle_table.h"
 #include "native/native_call.h"
 #include "native/plugin_finder.h"
+#include "native/plugin_threads.h"
 #include "native/root_table.h"
 #include "skua/classfile/result.h"
 #include "skua/native.h"
@@ -26,6 +29,7 @@ namespace skua::vm {
 class Vm;
 struct Class;
 struct Object;
+struct ValuePlan;  // value_call.h
 
 // The rule of an error that is a missing grant: a PermissionError rather than a LinkError.
 inline constexpr std::string_view kDenied = "denied";
@@ -35,7 +39,9 @@ struct NativeFunction {
     SkFunction address = nullptr;
     CallPlan plan;
     std::uint16_t not_null = 0;  // bit per parameter that must not be null
-    bool observed = false;       // its calls are traced, or see one NaN only
+    // Its calls are traced, or see one NaN only, or have values that go by address.
+    bool observed = false;
+    const ValuePlan* values = nullptr;
     // What is asked for before each call: the declaration's, unless everybody has it whoever calls. Set when
     // the native is first bound.
     const char* capability = nullptr;
@@ -67,6 +73,9 @@ public:
     // Loads plugins as needed. `source`: whose declaration it is; it must have been granted the plugin.
     Result<const NativeFunction*> find(Vm& vm, const CodeSource* source, std::string_view library,
                                        std::string_view name, std::string_view signature);
+    // The same native, called with structs and their like by address: as `called` says.
+    const NativeFunction* with_values(const NativeFunction& native, std::unique_ptr<ValuePlan> values,
+                                      const NativeSignature& called);
     // Calls f(native) for each that is registered.
     template <typename F>
     void each_native(F&& f) const {
@@ -83,7 +92,10 @@ public:
     // Closes a handle after its owner is gone; false if the object owns one already. Any attached thread.
     bool own_handle(Object* owner, const SkHandleType* type, std::int64_t handle);
     RootTable& roots() { return roots_; }
-    const char* type_name(const Class& cls);  // kept as long as the registry
+    const char* text_of(const Type& type);  // kept as long as the registry
+    MemberTable& members() { return members_; }
+    PluginThreads& threads() { return threads_; }
+    const std::shared_ptr<CompletionHub>& completions() { return completions_; }
     std::atomic<Class*>& array_class(SkKind kind) { return array_classes_[kind]; }  // a cache
 
 private:
@@ -111,8 +123,13 @@ private:
     PluginFinder finder_;
     std::unordered_map<std::string, Diagnostic> failed_;  // plugins that could not be loaded
     bool observe_ = false;
+    std::deque<NativeFunction> with_values_;
+    std::deque<std::unique_ptr<ValuePlan>> value_plans_;
     std::vector<std::pair<SkHook, void*>> hooks_;
-    std::unordered_map<const Class*, std::unique_ptr<std::string>> type_names_;
+    std::unordered_map<const Type*, std::unique_ptr<std::string>> type_texts_;
+    MemberTable members_;
+    PluginThreads threads_;
+    std::shared_ptr<CompletionHub> completions_ = std::make_shared<CompletionHub>();
     std::array<std::atomic<Class*>, SK_STRING + 1> array_classes_{};
     // Shared with the cleaners of owners, which may outlive this registry.
     std::shared_ptr<HandleTable> handles_ = std::make_shared<HandleTable>();

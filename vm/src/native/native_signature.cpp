@@ -25,6 +25,25 @@ std::size_t type_length(std::string_view text) {
     return text.size();
 }
 
+// Where the parenthesis that `text` begins with is closed.
+std::size_t closing(std::string_view text) {
+    int depth = 0;
+    for (std::size_t i = 0; i < text.size(); i++) {
+        if (text[i] == '(') depth++;
+        if (text[i] == ')' && --depth == 0) return i;
+    }
+    return std::string_view::npos;
+}
+
+bool is_function(std::string_view text) {
+    const std::size_t close = text.starts_with('(') ? closing(text) : std::string_view::npos;
+    return close != std::string_view::npos && text.substr(close + 1).starts_with("->");
+}
+
+Result<NativeKind> malformed_type(std::string_view text) {
+    return bad_type("'" + std::string(text) + "' is not a type that can cross to native code");
+}
+
 bool is_name(std::string_view t) {
     for (const char c : t) {
         if (c == '<') break;  // type arguments: compared as text with the class file's anyway
@@ -44,20 +63,24 @@ Result<NativeKind> parse_native_type(std::string_view text) {
         {"u16", U16},   {"u32", U32},   {"u64", U64},   {"f32", F32}, {"f64", F64},
         {"bool", Bool}, {"char", Char}, {"void", Void},
     };
+    if (is_function(text)) return Reference;
     std::string_view t = text;
     const bool nullable = t.ends_with('?');
     if (nullable) t.remove_suffix(1);
     for (const auto& [name, kind] : kPrimitives) {
         if (t != name) continue;
-        if (nullable)
-            return bad_type("'" + std::string(text) +
-                            "' cannot cross to native code (only references may be null)");
-        return kind;
+        if (nullable && kind == Void) break;
+        return nullable ? Value : kind;
     }
+    if (t.ends_with('?')) return Value;  // whether there is one, and which
     const bool array = t.starts_with('[') && t.ends_with(']') && t.size() > 2;
-    const bool function = t.starts_with('(') && t.find("->") != std::string_view::npos;
-    if (!array && !function && !is_name(t))
-        return bad_type("'" + std::string(text) + "' is not a type that can cross to native code");
+    if (t.starts_with('(')) {  // "(a,b)", or "((a)->b)" behind a '?'
+        if (closing(t) + 1 != t.size()) return malformed_type(text);
+        const std::string_view inner = t.substr(1, t.size() - 2);
+        if (type_length(inner) < inner.size()) return Value;
+        return nullable && is_function(inner) ? NullableReference : malformed_type(text);
+    }
+    if (!array && !is_name(t)) return malformed_type(text);
     return nullable ? NullableReference : Reference;
 }
 

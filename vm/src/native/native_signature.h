@@ -26,7 +26,8 @@ enum class NativeKind : std::uint8_t {
     F64,
     Bool,
     Char,
-    Reference,  // not null
+    Value,      // a struct, tuple or nullable value: by address
+    Reference,  // not null; of a name in a text also a struct's, which binding finds out
     NullableReference,
 };
 
@@ -45,9 +46,8 @@ struct NativeSignature {
     NativeKind result = NativeKind::Void;
 };
 
-// "(string,[u8],i64)i64". Errors: not well-formed, more than 12 parameters, or a type that cannot cross
-// (a tuple, a nullable primitive). Whether a name means a class or a struct the text cannot tell;
-// binding checks it against the class file.
+// "(string,[u8],i64)i64". Errors: not well-formed, more than 12 parameters. Whether a name means a class or a
+// struct the text cannot tell; binding (plan_values) sees the types.
 Result<NativeSignature> parse_native_signature(std::string_view text);
 
 // The kind of one type text.

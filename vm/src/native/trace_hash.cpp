@@ -105,28 +105,28 @@ private:
 
 }  // namespace
 
-void TraceHash::call(std::string_view name, std::uint64_t instructions, const NativeSignature& signature,
+void TraceHash::call(std::string_view name, std::uint64_t instructions, std::span<const NativeKind> kinds,
                      const Slot* args) {
     const std::lock_guard guard(lock_);
     Record record(digest_);
     record.byte(kCall);
     record.text(name);
     record.number(instructions);
-    for (unsigned i = 0; i < signature.param_count; i++) record.value(signature.params[i], args[i]);
+    for (std::size_t i = 0; i < kinds.size(); i++) record.value(kinds[i], args[i]);
     digest_ = record.digest();
 }
 
-void TraceHash::returned(const NativeSignature& signature, const Slot* args, Slot result,
-                         const Object* error) {
+void TraceHash::returned(std::span<const NativeKind> kinds, const Slot* args,
+                         std::span<const NativeKind> result_kinds, const Slot* result, const Object* error) {
     const std::lock_guard guard(lock_);
     Record record(digest_);
     record.byte(error == nullptr ? kReturn : kThrow);
     if (error != nullptr)
         record.text(error_text(error));
-    else if (signature.result != NativeKind::Void)
-        record.value(signature.result, result);
-    for (unsigned i = 0; i < signature.param_count; i++) {
-        if (!is_reference_kind(signature.params[i]) || args[i] == 0) continue;
+    else
+        for (std::size_t i = 0; i < result_kinds.size(); i++) record.value(result_kinds[i], result[i]);
+    for (std::size_t i = 0; i < kinds.size(); i++) {
+        if (!is_reference_kind(kinds[i]) || args[i] == 0) continue;
         const auto* object = reinterpret_cast<const Object*>(args[i]);
         if (object->cls->kind == ClassKind::Array) record.reference(object);
     }

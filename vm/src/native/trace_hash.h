@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,11 +20,13 @@ namespace skua::vm {
 
 class TraceHash {
 public:
-    // Before a native runs: its name, how many instructions have run, its arguments.
-    void call(std::string_view name, std::uint64_t instructions, const NativeSignature& signature,
+    // Before a native runs: its name, how many instructions have run, its arguments, those of structs one by
+    // one.
+    void call(std::string_view name, std::uint64_t instructions, std::span<const NativeKind> kinds,
               const Slot* args);
     // After it: its result or the error that it threw, and what its array arguments hold now.
-    void returned(const NativeSignature& signature, const Slot* args, Slot result, const Object* error);
+    void returned(std::span<const NativeKind> kinds, const Slot* args,
+                  std::span<const NativeKind> result_kinds, const Slot* result, const Object* error);
     // Bytes that leave for the world.
     void output(std::string_view bytes);
     // When the program ends.

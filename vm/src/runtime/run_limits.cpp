@@ -28,6 +28,8 @@ LimitReached describe_limit(Limit limit, std::uint64_t value) {
             return made("--max-handles", std::to_string(value) + " open handles");
         case Limit::Threads:
             return made("--max-threads", std::to_string(value) + (value == 1 ? " thread" : " threads"));
+        case Limit::Ended:
+            return {limit, value, {}, "the program has ended"};
         case Limit::Metadata:
             break;
     }

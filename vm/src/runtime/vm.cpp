@@ -15,6 +15,7 @@
 #include "runtime/guest_frames.h"
 #include "runtime/runtime.h"
 #include "runtime/watchdog.h"
+#include "skua/classfile/check.h"
 #include "skua/vm/activation.h"
 #include "skua/vm/tier.h"
 #include "skua/vm/verifier.h"
@@ -23,8 +24,9 @@ namespace skua::vm {
 namespace {
 
 constexpr int kExitUncaught = 70;
-constexpr std::size_t kNativeReserve = 256 * 1024;   // of the C stack, for natives and slow paths
-constexpr std::size_t kCompiledReserve = 64 * 1024;  // beyond that, for what compiled code calls
+constexpr auto kPatience = std::chrono::seconds(10);  // with plugins' threads, at the end
+constexpr std::size_t kNativeReserve = 256 * 1024;    // of the C stack, for natives and slow paths
+constexpr std::size_t kCompiledReserve = 64 * 1024;   // beyond that, for what compiled code calls
 // Frames of compiled code hold what the interpreter's registers do, but spilled values of inlined callees as
 // well, and each change between the two on the way down takes C++ frames.
 constexpr std::size_t kNativePerGuestStack = 8;
@@ -90,6 +92,7 @@ void Vm::detach(Thread* thread) {
 void Vm::interrupt_threads() {
     const std::lock_guard guard(threads_lock_);
     for (Thread* thread : threads_) thread->request_interrupt();
+    natives_->completions()->wake();
 }
 
 void Vm::calm_threads() {
@@ -99,6 +102,17 @@ void Vm::calm_threads() {
         thread->interrupted.store(false, std::memory_order_relaxed);
         thread->compiled.stack_limit.store(thread->compiled.lowest_sp, std::memory_order_release);
     }
+}
+
+Thread* Vm::attached_thread() {
+    const std::lock_guard guard(threads_lock_);
+    const auto own =
+        std::find_if(threads_.begin(), threads_.end(), [](const Thread* t) { return is_own(*t); });
+    return own != threads_.end() ? *own : nullptr;
+}
+
+bool Vm::close(std::chrono::milliseconds patience) {
+    return natives_->threads().close(*this, patience);
 }
 
 void Vm::wake_threads() {
@@ -129,6 +143,7 @@ Vm::Vm(VmOptions options)
 }
 
 Vm::~Vm() {
+    SKUA_CHECK(close(kPatience));  // a plugin's thread would go on in what is gone
     watchdog_.reset();
     tier_.reset();  // its thread reads what is given up below
     for (auto& block : linker_->roots) gc::remove_root_range(block.get());
@@ -298,6 +313,7 @@ Result<int> Vm::run_main(Thread& thread, std::string_view module, std::string_vi
     }
     Object* error = thread.pending;
     thread.pending = nullptr;
+    (void)close(std::chrono::milliseconds(0));
     natives_->run_exit_hooks();
     std::string text = "uncaught " + describe_error(thread, error);
     if (uncaught != nullptr)

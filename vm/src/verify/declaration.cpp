@@ -185,22 +185,20 @@ void DeclarationChecker::function_flags(FunctionDef& f) {
 }
 
 void DeclarationChecker::native_signature(FunctionDef& f) {
+    // Structs among them go by address (native/value_call.h).
     const auto accepted = [](const Type* type, auto&& self) -> bool {
-        if (cf::is_primitive(type->kind)) return true;
-        if (type->open) return false;
+        if (type->open || type->is(TypeKind::Void)) return false;
         switch (type->kind) {
-            case TypeKind::String:
-                return true;
             case TypeKind::Array:
-                return cf::is_primitive(type->elem()->kind) || type->elem()->is(TypeKind::String);
-            case TypeKind::Named:
-                return is_plain_reference(type);
-            case TypeKind::Function:
-                return true;  // opaque; called back through the host table
             case TypeKind::Nullable:
-                return is_plain_reference(type->elem()) && self(type->elem(), self);
+                return self(type->elem(), self);
+            case TypeKind::Tuple:
+                return std::all_of(type->args.begin(), type->args.end(),
+                                   [&](const Type* part) { return self(part, self); });
+            case TypeKind::Named:
+                return named_sort(type) != NamedSort::None;
             default:
-                return false;
+                return true;
         }
     };
     if (f.params.size() > 12)

@@ -113,6 +113,8 @@ struct Class : gc::ClassHeader {
     const Type* element_type = nullptr;
     Function* closure_function = nullptr;  // Closure
     std::uint32_t capture_slots = 0;
+    // Closure: how natives call its objects, once one has (native/guest_call.h).
+    std::atomic<const void*> native_call{nullptr};
     // Closure: where compiled code calls its objects, with the closure in r10 and closure_function in rax.
     std::atomic<const void*> closure_entry{closure_bridge_entry.load(std::memory_order_relaxed)};
     // What that is until there is compiled code. Set once, before the first Class is made.

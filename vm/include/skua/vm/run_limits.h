@@ -19,7 +19,8 @@ namespace skua::vm {
 
 class Vm;
 
-enum class Limit : std::uint8_t { Instructions, Time, Handles, Threads, Metadata };
+// Ended is no limit: the program has come to its end, and threads of plugins still run guest code.
+enum class Limit : std::uint8_t { Instructions, Time, Handles, Threads, Metadata, Ended };
 
 struct LimitReached {
     Limit limit;

@@ -73,6 +73,8 @@ struct Thread {
         const NativeFrame* outer;
     };
     const NativeFrame* archive_natives = nullptr;
+    // How often a plugin has attached this OS thread, and not detached it (native/plugin_threads.h).
+    std::uint32_t plugin_attachments = 0;
 
     // What natives get as their SkEnv (skua/native.h).
     struct NativeEnv {

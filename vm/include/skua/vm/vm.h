@@ -103,6 +103,13 @@ public:
     Result<int> run_main(Thread& thread, std::string_view module, std::string_view function = "main",
                          std::string* uncaught = nullptr);
 
+    // The program is at its end: no plugin can attach a thread any more, and guest code that such threads run
+    // ends with a LimitError. Waits until they have detached, for at most `patience`. False if some have not:
+    // then this machine must not be destroyed, and no more than leaving it alone can be done with it. The
+    // destructor does the same and takes no such answer. Called on an attached thread, or after all are gone.
+    bool close(std::chrono::milliseconds patience);
+    Thread* attached_thread();  // the calling OS thread's; null if it is not attached
+
     // What Limits and the watchdog do with all attached threads: have them poll, make them poll as before,
     // wake them from system calls by a signal.
     void interrupt_threads();

@@ -24,6 +24,7 @@ struct BuildOptions {
     std::uint32_t small_budget_words = 750;  // beyond that, for small callees
     int max_depth = 9;
     int max_recursion = 2;  // of small callees: frames of the same body around that are inlined
+    vm::Vm* vm = nullptr;   // which links natives that are called; null: only those that are linked are known
 };
 
 struct BuildResult {

@@ -3,6 +3,7 @@
 
 #include "build/builder.h"
 #include "run/runtime_table.h"
+#include "skua/vm/link_ahead.h"
 #include "skua/vm/tier_support.h"
 
 namespace skua::jit {
@@ -18,12 +19,6 @@ constexpr std::size_t kMaxTargets = 3;          // of a dispatched call that is 
 
 Mem class_word() {
     return {};
-}
-
-// Linked, and to a native: its stub was published after its native.
-bool is_native(const vm::Function& function) {
-    return __atomic_load_n(&function.stub[0].op, __ATOMIC_ACQUIRE) ==
-           static_cast<std::uint16_t>(LOp::NativeStub);
 }
 
 // What the site has seen; empty if that is too much to list.
@@ -171,7 +166,7 @@ bool Builder::call_native(vm::Function& callee, std::uint32_t window, std::uint3
 }
 
 bool Builder::call_function(vm::Function& callee, std::uint32_t window, std::uint32_t result) {
-    if (is_native(callee)) return call_native(callee, window, result);
+    if (vm::link_native_ahead(options_.vm, callee)) return call_native(callee, window, result);
     if (try_inline(callee, window, result)) return !failed_;
     Vector<Node*> inputs;
     if (!arguments(callee.shape.params, window, inputs)) return false;

@@ -36,10 +36,10 @@ std::uint32_t quantum_for(std::uint32_t threshold) {
 
 }  // namespace
 
-Tier::Tier(Options options)
+Tier::Tier(vm::Vm& vm, Options options)
     : options_(std::move(options)),
       quantum_(quantum_for(options_.threshold)),
-      compiler_(options_, cache_),
+      compiler_(options_, cache_, &vm),
       queue_([this](const CompileJob& job) { run(job); }) {}
 
 bool Tier::wanted(const vm::Function& function) const {
@@ -175,8 +175,8 @@ bool Tier::prepare(std::string& why_not) {
     return prepared_ = compiler_.prepare(why_not);
 }
 
-std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& /*vm*/, const Options& options, std::string& why_not) {
-    auto tier = std::make_unique<Tier>(options);
+std::unique_ptr<vm::ExecutionTier> make_tier(vm::Vm& vm, const Options& options, std::string& why_not) {
+    auto tier = std::make_unique<Tier>(vm, options);
     if (!options.background && !tier->prepare(why_not)) return nullptr;
     vm::Class::closure_bridge_entry.store(reinterpret_cast<const void*>(&skua_jit_closure_bridge),
                                           std::memory_order_relaxed);

@@ -28,7 +28,7 @@ namespace skua::jit {
 
 class Tier final : public WalkableTier {
 public:
-    explicit Tier(Options options);
+    Tier(vm::Vm& vm, Options options);
 
     // The code cache and what all code shares. False, with the reason: nothing can be compiled. Before
     // anything else, or by the compiling thread before its first job: asking the processor what it can takes

@@ -30,7 +30,8 @@ void log(const std::string& line) {
 
 }  // namespace
 
-Compiler::Compiler(const Options& options, CodeCache& cache) : options_(options), cache_(cache) {
+Compiler::Compiler(const Options& options, CodeCache& cache, vm::Vm* machine)
+    : options_(options), cache_(cache), machine_(machine) {
     if (options.perf_map && !perf_.open()) std::fputs("[jit] /tmp/perf-PID.map cannot be written\n", stderr);
 }
 
@@ -57,7 +58,9 @@ CompileResult Compiler::compile(vm::Function& function, const vm::Instr* osr_hea
     const double start = options_.log ? processor_milliseconds() : 0;
     const std::string name = title(function, osr_header);
     CompileResult result;
-    BuildResult built = build_graph(function, osr_header, {});
+    BuildOptions options;
+    options.vm = machine_;
+    BuildResult built = build_graph(function, osr_header, options);
     if (!built.graph) {
         result.why_not = built.why_not.empty() ? "it cannot be translated" : built.why_not;
     } else {

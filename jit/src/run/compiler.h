@@ -20,8 +20,8 @@ struct CompileResult {
 
 class Compiler {
 public:
-    // Both must outlive the compiler.
-    Compiler(const Options& options, CodeCache& cache);
+    // All must outlive the compiler.
+    Compiler(const Options& options, CodeCache& cache, vm::Vm* machine);
 
     // To be called first. False, with the reason: nothing can be compiled.
     bool prepare(std::string& why_not) { return make_thunks(cache_, thunks_, why_not); }
@@ -35,6 +35,7 @@ private:
 
     const Options& options_;
     CodeCache& cache_;
+    vm::Vm* machine_;
     Thunks thunks_;
     GdbSymbols gdb_;
     PerfMap perf_;

@@ -169,14 +169,15 @@ TEST_CASE("all integers, all floats, and more of both than registers") {
 TEST_CASE("signature texts") {
     for (const char* good :
          {"()void", "(string)i64", "([u8],i64)string", "(std.collections.Map<string,[i64]>)a.B?",
-          "((i64,string)->bool,[string])void", "(((i64)->void)?)bool", "(char)char"}) {
+          "((i64,string)->bool,[string])void", "(((i64)->void)?)bool", "(char)char",
+          "(i64?,bool?)(i64,string)", "((i64,(i64)->i64)?,a.B??)(u8,u8)?", "()()->(i64,i64)"}) {
         INFO(good);
         CHECK(parse_native_signature(good).ok());
     }
     for (const char* bad :
-         {"", "()", "(", "i64", "(i64", "(i64)", "(,)void", "(i64,)void", "(void)i64", "(i64?)void",
-          "(bool?)void", "(i64)i64,", "((i64,i64))void", "([])void", "(i64 ,i64)void", "(a b)void", "()(i64)",
-          "(i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8)void"}) {
+         {"", "()", "(", "i64", "(i64", "(i64)", "(,)void", "(i64,)void", "(void)i64", "(void?)i64",
+          "((i64))void", "(i64)i64,", "((i64)?)void", "((i64,i64)x)void", "([])void", "(i64 ,i64)void",
+          "(a b)void", "()(i64)", "(i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8,i8)void"}) {
         INFO(bad);
         CHECK_FALSE(parse_native_signature(bad).ok());
     }

@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <cstdio>
 #include <map>
+#include <mutex>
+#include <thread>
 
 #include "interp/slow_paths.h"
 #include "link/linker.h"
@@ -11,6 +13,7 @@
 #include "native/binding.h"
 #include "native/native_registry.h"
 #include "runtime/runtime.h"
+#include "skua/vm/link_ahead.h"
 #include "skua/vm/tier.h"
 #include "skua/vm/verifier.h"
 
@@ -18,6 +21,7 @@ namespace skua::vm {
 namespace {
 
 constexpr std::size_t kBytesPerWord = 32;     // of linked code: with positions, call sites, caches
+constexpr int kTries = 50;                    // for the linker's lock, by the compiler
 constexpr std::size_t kMaxInstances = 10000;  // of one function: stops endless polymorphic recursion
 
 // All linked bodies by address. Bodies live for ever, so readers only need the map to hold still.
@@ -151,6 +155,50 @@ Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner,
     return links->instances.back().function.get();
 }
 
+namespace {
+
+// Errors: those of find_native.
+Result<void> bind_native(Vm& vm, Function& function) {
+    FunctionDef& def = *function.def;
+    const auto& file = def.owner->file;
+    auto native = find_native(vm, function, file.str(def.decl->native_library), def.qualified_name(),
+                              native_signature(function));
+    if (!native) return std::move(native).error();
+    function.native = *native;
+    if (const CodeSource* source = def.owner->source;
+        source != nullptr && source->kind == CodeSource::Kind::Archive)
+        function.source = source;
+    function.frame_slots.store(std::max(function.arg_slots, function.result_slots) + 8,
+                               std::memory_order_relaxed);
+    __atomic_store_n(&function.stub[0].op, static_cast<std::uint16_t>(LOp::NativeStub), __ATOMIC_RELEASE);
+    return {};
+}
+
+bool is_linked_native(const Function& function) {
+    return __atomic_load_n(&function.stub[0].op, __ATOMIC_ACQUIRE) ==
+           static_cast<std::uint16_t>(LOp::NativeStub);
+}
+
+}  // namespace
+
+bool link_native_ahead(Vm* vm, Function& function) {
+    if (is_linked_native(function)) return true;
+    if (vm == nullptr || function.def == nullptr || !function.def->is_native()) return false;
+    // Who holds it may be waiting for the compiler that asks.
+    std::unique_lock guard(vm->linker().lock, std::try_to_lock);
+    for (int tries = 0; !guard.owns_lock() && tries < kTries; tries++) {
+        std::this_thread::yield();
+        (void)guard.try_lock();
+    }
+    if (!guard.owns_lock()) return false;
+    if (function.stub[0].op != static_cast<std::uint16_t>(LOp::LinkStub) ||
+        function.code.load(std::memory_order_acquire) != function.stub)
+        return is_linked_native(function);
+    const FunctionDef& def = *function.def;
+    return vm->natives().has_library(def.owner->file.str(def.decl->native_library)) &&
+           verify_function(*function.def).ok() && bind_native(*vm, function).ok();
+}
+
 bool link_function(Thread& thread, Function& function) {
     Vm& vm = *thread.vm;
     {
@@ -171,25 +219,13 @@ bool link_function(Thread& thread, Function& function) {
             return true;
         }
         if (def.is_native()) {
-            const auto& file = def.owner->file;
-            auto native = find_native(vm, function, file.str(def.decl->native_library), def.qualified_name(),
-                                      native_signature(function));
-            if (!native) {
-                Diagnostic why = std::move(native).error();
+            if (auto bound = bind_native(vm, function); !bound) {
+                Diagnostic why = std::move(bound).error();
                 const bool denied = why.rule == kDenied;
                 if (denied) why.rule.clear();
                 publish_failure(vm, function, why,
                                 denied ? "std.core.PermissionError" : "std.core.LinkError");
-                return true;
             }
-            function.native = *native;
-            if (const CodeSource* source = def.owner->source;
-                source != nullptr && source->kind == CodeSource::Kind::Archive)
-                function.source = source;
-            function.frame_slots.store(std::max(function.arg_slots, function.result_slots) + 8,
-                                       std::memory_order_relaxed);
-            __atomic_store_n(&function.stub[0].op, static_cast<std::uint16_t>(LOp::NativeStub),
-                             __ATOMIC_RELEASE);
             return true;
         }
         function.linking = true;

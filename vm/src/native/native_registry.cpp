@@ -190,6 +190,11 @@ Result<const NativeFunction*> NativeRegistry::find(Vm& vm, const CodeSource* sou
     return &native;
 }
 
+bool NativeRegistry::has_library(std::string_view name) {
+    const std::lock_guard guard(lock_);
+    return libraries_.contains(std::string(name));
+}
+
 const NativeFunction* NativeRegistry::with_values(const NativeFunction& native,
                                                   std::unique_ptr<ValuePlan> values,
                                                   const NativeSignature& called) {

@@ -73,6 +73,8 @@ public:
     // Loads plugins as needed. `source`: whose declaration it is; it must have been granted the plugin.
     Result<const NativeFunction*> find(Vm& vm, const CodeSource* source, std::string_view library,
                                        std::string_view name, std::string_view signature);
+    // Is it there, so that `find` would load nothing?
+    [[nodiscard]] bool has_library(std::string_view name);
     // The same native, called with structs and their like by address: as `called` says.
     const NativeFunction* with_values(const NativeFunction& native, std::unique_ptr<ValuePlan> values,
                                       const NativeSignature& called);

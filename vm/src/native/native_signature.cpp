@@ -69,7 +69,7 @@ Result<NativeKind> parse_native_type(std::string_view text) {
     if (nullable) t.remove_suffix(1);
     for (const auto& [name, kind] : kPrimitives) {
         if (t != name) continue;
-        if (nullable && kind == Void) break;
+        if (nullable && kind == Void) return malformed_type(text);
         return nullable ? Value : kind;
     }
     if (t.ends_with('?')) return Value;  // whether there is one, and which

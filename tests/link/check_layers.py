@@ -19,7 +19,7 @@ BELOW = {
 # Programs and libskua stand above the layers: they give the machine its compiled tier.
 ABOVE = {os.path.join("vm", "tools"): ["jit"], os.path.join("vm", "embed"): ["jit"]}
 # The headers of plugins and hosts lie in vm/, but belong to everyone: they include nothing of vm.
-NATIVE_API = {"skua/native.h", "skua/native.hpp", "skua/embed.h", "skua/describe.h"}
+NATIVE_API = {"skua/native.h", "skua/native.hpp", "skua/cross.hpp", "skua/bind.hpp", "skua/embed.h", "skua/describe.h"}
 MAY_USE_NATIVE_API = {"vm", "jit", "stdlib"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')

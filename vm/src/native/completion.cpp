@@ -12,7 +12,7 @@
 namespace skua::vm {
 
 CompletionState::~CompletionState() {
-    for (SkRoot* root : roots) hub->roots.remove(root);
+    for (const auto& [leaf, root] : roots) hub->roots.remove(root);
 }
 
 namespace {
@@ -178,7 +178,7 @@ bool complete_value(SkEnv* env, SkCompletion* completion, const SkValue* value) 
         state.slots.assign(slots, slots + shape.layout->slots());
         for (std::size_t i = 0; i < state.slots.size(); i++)
             if (shape.layout->leaves[i].rep == Rep::Ref && slots[i] != 0)
-                state.roots.push_back(state.hub->roots.add(reinterpret_cast<void*>(slots[i])));
+                state.roots.emplace_back(i, state.hub->roots.add(reinterpret_cast<void*>(slots[i])));
         state.payload = State::Payload::Slots;
     });
 }
@@ -266,6 +266,7 @@ bool payload_slots(SkEnv* env, const State& state, Slot* slots) {
             return false;
         case State::Payload::Slots:
             std::copy(state.slots.begin(), state.slots.end(), slots);
+            for (const auto& [leaf, root] : state.roots) slots[leaf] = reinterpret_cast<Slot>(root->reference);
             return true;
         case State::Payload::Integer:
             return integer_slot(thread, shape, state.integer, *slots);

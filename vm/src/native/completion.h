@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "native/root_table.h"
@@ -47,7 +48,7 @@ struct CompletionState {
     double number = 0;
     std::string text, error_class;
     std::vector<Slot> slots;
-    std::vector<SkRoot*> roots;  // of the references among the slots
+    std::vector<std::pair<std::size_t, SkRoot*>> roots;  // of the references among the slots
 };
 
 }  // namespace skua::vm

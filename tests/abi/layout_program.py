@@ -20,7 +20,10 @@ def members(body):
         if not declaration:
             continue
         pointer = re.search(r"\(\*(\w+)\)\s*\(", declaration)
-        names.append(pointer.group(1) if pointer else re.search(r"(\w+)\s*(\[\w+\])?$", declaration).group(1))
+        if pointer:
+            names.append(pointer.group(1))
+        else:
+            names += [re.search(r"(\w+)\s*(\[\w+\])?$", part.strip()).group(1) for part in declaration.split(",")]
     return names
 
 

@@ -176,7 +176,7 @@ KnownPlugins find_plugins(const std::set<std::string>& libraries, std::span<cons
             library.find('\0') != std::string::npos)
             continue;
         for (const std::string& folder : folders) {
-            const std::string file = folder + "/" + library + ".so";
+            const std::string file = fmt::format("{}/{}.so", folder, library);
             struct stat info {};
             if (::stat(file.c_str(), &info) != 0) continue;
             auto text = describe(file);

@@ -22,6 +22,12 @@ Diagnostic not_wanted(std::string message, std::string hint = {}) {
     return d;
 }
 
+Diagnostic another_file(const std::string& path, const PluginNeed& need, const std::string& digest) {
+    return not_wanted("the plugin " + path + " is not the one that " + need.who + " needs: its SHA-256 is " +
+                          digest + ", wanted is " + need.plugin.digest,
+                      "get the plugin that this archive was made with");
+}
+
 constexpr off_t kMaxDigested = 1 << 30;
 
 Result<std::string> digest_of_file(const std::string& path) {
@@ -57,10 +63,10 @@ void PluginFinder::add_folder(std::string folder) {
 Result<std::string> PluginFinder::find(std::string_view name) const {
     const std::string text(name);
     if (!is_library_name(name)) return not_wanted("'" + text + "' is not a name for a native library");
-    const std::string file = text + ".so";
+    const std::string file = text + ".so", below = "/" + file;
     std::string searched;
     for (const std::string& folder : folders_) {
-        if (std::string path = folder + "/" + file; access(path.c_str(), F_OK) == 0) return path;
+        if (std::string path = folder + below; access(path.c_str(), F_OK) == 0) return path;
         if (!searched.empty()) searched += ", ";
         searched += folder;
     }
@@ -83,10 +89,7 @@ Result<void> PluginFinder::check_file(std::string_view name, const std::string& 
             if (!found) return std::move(found).error();
             digest = std::move(*found);
         }
-        if (digest != need.plugin.digest)
-            return not_wanted("the plugin " + path + " is not the one that " + need.who +
-                                  " needs: its SHA-256 is " + digest + ", wanted is " + need.plugin.digest,
-                              "get the plugin that this archive was made with");
+        if (digest != need.plugin.digest) return another_file(path, need, digest);
     }
     return {};
 }

@@ -130,6 +130,14 @@ void later(skua::Completion<std::int64_t> done, std::int64_t value, std::int64_t
             done.complete(value);
     }).detach();
 }
+std::optional<skua::Completion<std::int64_t>> held;
+void hold(skua::Completion<std::int64_t> done) {
+    held.emplace(std::move(done));
+}
+void let_go(std::int64_t value) {
+    held->complete(value);
+    held.reset();
+}
 void later_text(skua::Completion<std::string> done) {
     done.complete("text");
 }
@@ -370,6 +378,8 @@ const SkNative natives[] = {
     skua::bind<&alive>("geo.alive"),
     skua::bind<&later>("geo.later"),
     skua::bind<&later_text>("geo.laterText"),
+    skua::bind<&hold>("geo.hold"),
+    skua::bind<&let_go>("geo.letGo"),
     skua::bind<&on_threads>("geo.onThreads"),
     skua::bind<&for_ever>("geo.forEver"),
     skua::bind<&poke_ref>("geo.poke"),

@@ -266,7 +266,8 @@ bool payload_slots(SkEnv* env, const State& state, Slot* slots) {
             return false;
         case State::Payload::Slots:
             std::copy(state.slots.begin(), state.slots.end(), slots);
-            for (const auto& [leaf, root] : state.roots) slots[leaf] = reinterpret_cast<Slot>(root->reference);
+            for (const auto& [leaf, root] : state.roots)
+                slots[leaf] = reinterpret_cast<Slot>(root->reference);
             return true;
         case State::Payload::Integer:
             return integer_slot(thread, shape, state.integer, *slots);

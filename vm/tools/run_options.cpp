@@ -12,13 +12,17 @@ namespace skua::vmrun {
 
 namespace {
 
-void split_path(std::string_view path, std::vector<std::string>& out) {
+void split_list(std::string_view list, char separator, std::vector<std::string>& out) {
     for (;;) {
-        const std::size_t colon = path.find(':');
-        if (const std::string_view part = path.substr(0, colon); !part.empty()) out.emplace_back(part);
-        if (colon == std::string_view::npos) return;
-        path.remove_prefix(colon + 1);
+        const std::size_t at = list.find(separator);
+        if (const std::string_view part = list.substr(0, at); !part.empty()) out.emplace_back(part);
+        if (at == std::string_view::npos) return;
+        list.remove_prefix(at + 1);
     }
+}
+
+void split_path(std::string_view path, std::vector<std::string>& out) {
+    split_list(path, ':', out);
 }
 
 // A name with dots is a module; what looks like a path or is a file is an archive.
@@ -184,6 +188,13 @@ std::string parse_options(int argc, const char* const* argv, RunOptions& options
                 (error != std::errc{} || end != seed.data() + seed.size()))
                 return "--deterministic=" + std::string(seed) +
                        " is not a seed; write a number, for example --deterministic=42";
+        } else if (arg == "--isolate-plugins")
+            options.isolated_plugins.emplace_back("*");
+        else if (name == "--isolate-plugins") {
+            const std::size_t before = options.isolated_plugins.size();
+            split_list(arg.substr(equals + 1), ',', options.isolated_plugins);
+            if (options.isolated_plugins.size() == before)
+                return "--isolate-plugins= names no plugin; write for example --isolate-plugins=checksum";
         } else if (arg == "--trace-hash")
             options.trace_hash = true;
         else if (arg == "--gc-log")
@@ -254,6 +265,8 @@ What it may reach (nothing but standard streams, arguments and clock by default)
                         plugins/ beside ARCHIVE, and ../lib/skua/plugins from this program
   --describe-plugin FILE  what a plugin says of itself, as text for programs; loads it and
                         runs nothing else
+  --isolate-plugins[=NAME,...]  run them, or those of these names, each in a process of its own: one that
+                        crashes is a PluginError of the program (docs/isolation.md)
 
 Limits and memory:
   --max-heap SIZE       of objects, e.g. 512M (default: 3/4 of the machine's memory)

@@ -27,13 +27,14 @@ struct RunOptions {
     std::vector<std::string> deny;
     bool show_capabilities = false, as_json = false;
     std::vector<std::string> plugin_path;
-    std::size_t max_heap = 0;            // 0: the heap's default
-    std::size_t max_stack = 0;           // 0: the machine's default
-    std::uint64_t max_instructions = 0;  // 0: no limit
-    std::uint64_t timeout = 0;           // nanoseconds; 0: no limit
-    std::uint64_t max_handles = 0;       // 0: no limit
-    std::uint64_t max_threads = 0;       // 0: no limit
-    std::size_t max_metadata = 0;        // 0: the machine's default
+    std::vector<std::string> isolated_plugins;  // "*": all
+    std::size_t max_heap = 0;                   // 0: the heap's default
+    std::size_t max_stack = 0;                  // 0: the machine's default
+    std::uint64_t max_instructions = 0;         // 0: no limit
+    std::uint64_t timeout = 0;                  // nanoseconds; 0: no limit
+    std::uint64_t max_handles = 0;              // 0: no limit
+    std::uint64_t max_threads = 0;              // 0: no limit
+    std::size_t max_metadata = 0;               // 0: the machine's default
     bool deterministic = false;
     std::uint64_t seed = 0;
     bool trace_hash = false;

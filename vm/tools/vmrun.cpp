@@ -219,6 +219,8 @@ int run(vmrun::RunOptions& options) {
     machine_options.deterministic = options.deterministic;
     machine_options.seed = options.seed;
     machine_options.trace_hash = options.trace_hash;
+    machine_options.isolated_plugins = options.isolated_plugins;
+    machine_options.plugin_host = own_folder() + "/skua-plugin-host";
     machine_options.args = std::move(options.args);
     machine_options.print_linked = options.print_linked;
     if (options.tier.mode == vmrun::TierOptions::Mode::Off) return run_machine(options, machine_options);

@@ -6,6 +6,7 @@
 
 #include "caps/callers.h"
 #include "caps/capabilities.h"
+#include "isolate/isolated_plugin.h"
 #include "native/native_registry.h"
 #include "native/trace_hash.h"
 #include "native/value_call.h"
@@ -51,6 +52,15 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
     SKUA_CHECK(function.param_types.size() == called.param_count);
     auto values = plan_values(vm, function, called);
     if (!values) return std::move(values).error();
+    if (*values && (*native)->isolated != nullptr) {
+        Diagnostic d;
+        d.message =
+            "native " + std::string(name) + " of '" + std::string(library) +
+            "' takes or returns a struct, a tuple or a nullable value, which does not cross to a plugin "
+            "in a process of its own";
+        d.hint = "run it without --isolate-plugins, or with the names of other plugins";
+        return d;
+    }
     return *values ? vm.natives().with_values(**native, *std::move(values), called) : *native;
 }
 
@@ -122,7 +132,8 @@ void make_nan_canonical(const NativeSignature& signature, Slot* args) {
         tracer->call(function.def->qualified_name(), budget.limit() - budget.left(thread.fuel), kinds,
                      args.data());
     }
-    frame[0] = call_c_function(native.address, native.plan, env, frame);
+    frame[0] = native.isolated != nullptr ? native.isolated->call(thread, function, native, frame)
+                                          : call_c_function(native.address, native.plan, env, frame);
     if (vm.determinism() && signature.result == NativeKind::F64) frame[0] = canonical_nan(frame[0]);
     if (vm.determinism() && signature.result == NativeKind::F32) frame[0] = canonical_nan32(frame[0]);
     if (tracer)

@@ -21,10 +21,7 @@
 
 namespace skua::vm {
 
-namespace {
-
-// A C result of a narrow type leaves the register's other bits undefined.
-Slot canonical(NativeKind kind, std::uint64_t raw) {
+Slot canonical_slot(NativeKind kind, std::uint64_t raw) {
     switch (kind) {
         case NativeKind::Void:
             return 0;
@@ -48,8 +45,6 @@ Slot canonical(NativeKind kind, std::uint64_t raw) {
             return raw;
     }
 }
-
-}  // namespace
 
 #if defined(SKUA_NATIVE_CALLS_FFI)
 
@@ -148,7 +143,7 @@ Slot call_c_function(SkFunction function, const CallPlan& plan, SkEnv* env, cons
     if (plan.signature.result == NativeKind::F32) return std::bit_cast<std::uint32_t>(result.f32);
     const bool wide = plan.signature.result == NativeKind::I64 || plan.signature.result == NativeKind::U64 ||
                       is_reference_kind(plan.signature.result);
-    return canonical(plan.signature.result, wide ? result.u64 : result.integer);
+    return canonical_slot(plan.signature.result, wide ? result.u64 : result.integer);
 }
 
 #else
@@ -263,7 +258,7 @@ Slot call_c_function(SkFunction function, const CallPlan& plan, SkEnv* env, cons
         const auto bits = std::bit_cast<std::uint64_t>(call_form<double>(function, plan, env, args));
         return plan.signature.result == NativeKind::F32 ? bits & 0xFFFFFFFF : bits;
     }
-    return canonical(plan.signature.result, call_form<std::uint64_t>(function, plan, env, args));
+    return canonical_slot(plan.signature.result, call_form<std::uint64_t>(function, plan, env, args));
 }
 
 #endif

@@ -28,6 +28,9 @@ struct CallPlan {
 
 CallPlan plan_call(const NativeSignature& signature);
 
+// A C result of this kind as a slot: a narrow type leaves the register's other bits undefined.
+Slot canonical_slot(NativeKind kind, std::uint64_t raw);
+
 // Calls, and gives the result as a canonical slot (0 for void). At least 8 slots are readable at `args`.
 Slot call_c_function(SkFunction function, const CallPlan& plan, SkEnv* env, const Slot* args);
 

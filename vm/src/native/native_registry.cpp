@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "caps/capabilities.h"
+#include "isolate/isolated_plugin.h"
 #include "native/plugin_file.h"
 #include "native/value_call.h"
 #include "skua/gc/heap.h"
@@ -37,6 +38,7 @@ NativeRegistry::~NativeRegistry() {
     handles_->close_all();
     for (auto it = loaded_.rbegin(); it != loaded_.rend(); ++it)
         if ((*it)->plugin->unload != nullptr) (*it)->plugin->unload();
+    for (Library* library : loaded_) library->isolated.reset();  // they give back what they have of ours
     // The code stays mapped: a thread of the plugin's own may still be in it.
 }
 
@@ -77,8 +79,11 @@ Result<const SkPlugin*> NativeRegistry::add_plugin(SkPluginEntry entry, std::str
 
 Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry, std::string_view origin,
                                                             std::string_view name) {
-    const SkPlugin* plugin = entry(&host_);
-    const std::string where(origin);
+    return add_table(entry(&host_), std::string(origin), name);
+}
+
+Result<NativeRegistry::Library*> NativeRegistry::add_table(const SkPlugin* plugin, const std::string& where,
+                                                           std::string_view name) {
     if (plugin == nullptr) return bad("the plugin " + where + " refuses to work with skua 0.1.0");
     if (plugin->abi_version != SK_ABI_VERSION)
         return bad("the plugin " + where + " was built for version " + std::to_string(plugin->abi_version) +
@@ -148,6 +153,10 @@ Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const CodeS
     if (const auto known = failed_.find(text); known != failed_.end()) return known->second;
     const auto load = [&]() -> Result<Library*> {
         SKUA_TRY(finder_.check_file(name, *path));
+        const auto& isolated = vm.options().isolated_plugins;
+        if (std::any_of(isolated.begin(), isolated.end(),
+                        [&](const std::string& which) { return which == "*" || which == name; }))
+            return load_isolated(vm, *path, name);
         auto file = open_plugin_file(*path);
         if (!file) return std::move(file).error();
         return add_locked(file->entry, *path, name);
@@ -158,6 +167,30 @@ Result<NativeRegistry::Library*> NativeRegistry::load_plugin(Vm& vm, const CodeS
     else
         failed_.emplace(text, added.error());
     return added;
+}
+
+Result<NativeRegistry::Library*> NativeRegistry::load_isolated(Vm& vm, const std::string& path,
+                                                               std::string_view name) {
+    auto plugin = IsolatedPlugin::load(vm, vm.options().plugin_host, path);
+    if (!plugin) return std::move(plugin).error();
+    auto added = add_table(&(*plugin)->table(), path, name);
+    if (!added) return added;
+    for (auto& [native_name, native] : (*added)->natives) {
+        native.isolated = plugin->get();
+        native.observed = true;
+    }
+    (*added)->isolated = *std::move(plugin);
+    return added;
+}
+
+void NativeRegistry::thread_ends(Thread& thread) {
+    std::vector<IsolatedPlugin*> isolated;
+    {
+        const std::lock_guard guard(lock_);
+        for (const Library* library : loaded_)
+            if (library->isolated) isolated.push_back(library->isolated.get());
+    }
+    for (IsolatedPlugin* plugin : isolated) plugin->thread_ends(thread);
 }
 
 Result<const NativeFunction*> NativeRegistry::find(Vm& vm, const CodeSource* source,

@@ -27,8 +27,10 @@
 namespace skua::vm {
 
 class Vm;
+class IsolatedPlugin;
 struct Class;
 struct Object;
+struct Thread;
 struct ValuePlan;  // value_call.h
 
 // The rule of an error that is a missing grant: a PermissionError rather than a LinkError.
@@ -39,9 +41,10 @@ struct NativeFunction {
     SkFunction address = nullptr;
     CallPlan plan;
     std::uint16_t not_null = 0;  // bit per parameter that must not be null
-    // Its calls are traced, or see one NaN only, or have values that go by address.
+    // Its calls are traced, or see one NaN only, or have values that go by address, or are isolated.
     bool observed = false;
     const ValuePlan* values = nullptr;
+    IsolatedPlugin* isolated = nullptr;  // through which it is called; `address` is not
     // What is asked for before each call: the declaration's, unless everybody has it whoever calls. Set when
     // the native is first bound.
     const char* capability = nullptr;
@@ -78,6 +81,9 @@ public:
     // The same native, called with structs and their like by address: as `called` says.
     const NativeFunction* with_values(const NativeFunction& native, std::unique_ptr<ValuePlan> values,
                                       const NativeSignature& called);
+    // Before the thread is detached.
+    void thread_ends(Thread& thread);
+
     // Calls f(native) for each that is registered.
     template <typename F>
     void each_native(F&& f) const {
@@ -110,13 +116,16 @@ private:
     struct Library {
         const SkPlugin* plugin = nullptr;
         std::string origin;
-        bool is_plugin = false;  // from a file, by a grant
+        bool is_plugin = false;                    // from a file, by a grant
+        std::unique_ptr<IsolatedPlugin> isolated;  // null: in this process
         std::unordered_map<std::string_view, NativeFunction> natives;
     };
     Result<Library*> load_plugin(Vm& vm, const CodeSource* source, std::string_view name);
     static Result<void> may_use_plugin(Vm& vm, const CodeSource* source, const std::string& name,
                                        const std::string& path);
     Result<Library*> add_locked(SkPluginEntry entry, std::string_view origin, std::string_view name);
+    Result<Library*> add_table(const SkPlugin* plugin, const std::string& where, std::string_view name);
+    Result<Library*> load_isolated(Vm& vm, const std::string& path, std::string_view name);
 
     Host host_;
     std::recursive_mutex lock_;  // a plugin's entry may call at_exit

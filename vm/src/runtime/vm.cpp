@@ -78,6 +78,7 @@ std::size_t mapping_size(const Thread& thread) {
 
 void Vm::detach(Thread* thread) {
     Vm& vm = *thread->vm;
+    vm.natives().thread_ends(*thread);
     {
         const std::lock_guard guard(vm.threads_lock_);
         std::erase(vm.threads_, thread);

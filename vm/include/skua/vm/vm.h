@@ -60,7 +60,11 @@ struct VmOptions {
     std::uint64_t seed = 0;
     bool trace_hash = false;        // keep a digest of what the program does: Vm::trace_hash
     std::vector<std::string> args;  // the program's arguments
-    bool print_linked = false;      // each function, when it is linked, on stderr
+    // Native plugins that run in a process of their own, by name, "*" for all (docs/isolation.md); and the
+    // program in which they do, skua-plugin-host.
+    std::vector<std::string> isolated_plugins;
+    std::string plugin_host;
+    bool print_linked = false;  // each function, when it is linked, on stderr
 };
 
 class Vm {

@@ -1,0 +1,96 @@
+// One run of an isolated plugin: its process, the lanes of the guest threads that call it, and what it has of
+// the machine's: roots, handles, hooks. Ends with the process; the next call starts another one.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "isolate/lane.h"
+#include "native/native_registry.h"
+
+namespace skua::vm {
+
+class PluginSession : public std::enable_shared_from_this<PluginSession> {
+public:
+    // A row of the plugin's table.
+    struct Row {
+        std::string name, signature, capability;
+        bool has_capability = false;
+        bool operator==(const Row&) const = default;
+    };
+    struct Table {
+        std::string name, version;
+        std::vector<Row> rows;
+        bool operator==(const Table&) const = default;
+    };
+
+    // Starts `host` and has it load the plugin in `file`.
+    static Result<std::shared_ptr<PluginSession>> start(Vm& vm, const std::string& host,
+                                                        const std::string& file, Table& table);
+    ~PluginSession();
+
+    [[nodiscard]] Vm& vm() { return vm_; }
+    [[nodiscard]] PluginProcess& process() { return *process_; }
+    [[nodiscard]] bool is_dead() const { return process_->is_dead(); }
+
+    // The thread's lane; null if there is no memory, or the process is dead.
+    Lane* lane_of(Thread& thread);
+    void thread_ends(Thread& thread);
+
+    // After its end: gives back what it had of the machine's. Once; any thread.
+    void bury();
+    void unload();
+
+    // ---- what it has ----
+    static constexpr std::size_t kMostRoots = 1u << 20, kMostHooks = 4096, kMostTypes = 4096;
+    std::uint64_t add_root(SkEnv* env, Object* object);  // 0: an error is pending
+    SkRoot* root(std::uint64_t number);                  // null: there is none
+    void free_root(SkEnv* env, std::uint64_t number);
+    // A kind of handle of the plugin's, by the address that it has there; made if there is none, with a name
+    // given. Null: too many, or none.
+    const SkHandleType* handle_type(std::uint64_t address, const std::string* name);
+    std::int64_t add_handle(SkEnv* env, const SkHandleType* type, std::size_t bytes);
+    void forget_handle(std::int64_t handle);
+    bool add_hook(std::uint64_t function, std::uint64_t data);
+    // Types, fields and methods that it has been told of. 0: null, or too many.
+    enum class Known : std::uint8_t { Type, Field, Method };
+    static constexpr std::size_t kMostKnown = 1u << 18;
+    std::uint64_t number_of(Known what, const void* pointer);
+    const void* known(Known what, std::uint64_t number);  // null: there is none
+
+private:
+    explicit PluginSession(Vm& vm) : vm_(vm) {}
+    struct RemoteType : SkHandleType {
+        std::string text;
+    };
+    // Has the other side do something without a guest thread: on the lane of the calling thread, if it has
+    // one.
+    bool ask(const isolate::Message& message, isolate::Message& done);
+    Result<void> load(const std::string& file, Table& table);
+
+    Vm& vm_;
+    std::unique_ptr<PluginProcess> process_;
+    std::mutex lock_;  // of all below
+    std::unordered_map<Thread*, std::unique_ptr<Lane>> lanes_;
+    std::unordered_map<std::uint64_t, SkRoot*> roots_;
+    std::uint64_t last_root_ = 0;
+    std::unordered_map<std::uint64_t, std::unique_ptr<RemoteType>> types_;
+    std::unordered_map<std::int64_t, const SkHandleType*> handles_;
+    std::size_t hooks_ = 0;
+    std::vector<std::pair<Known, const void*>> known_;
+    std::unordered_map<const void*, std::uint64_t> known_numbers_;
+    std::recursive_mutex service_lock_;  // of the lane without a thread
+    std::unique_ptr<Lane> service_;
+};
+
+// Serves a request of the plugin's process (plugin_requests.cpp); see Lane::Server.
+bool serve_plugin_request(PluginSession& session, Lane& lane, const isolate::Message& request,
+                          isolate::Message& reply);
+
+// May this reference stand where the type is declared? As the verifier would ask of guest code.
+bool reference_fits(Vm& vm, const Object* object, const Type* type);
+
+}  // namespace skua::vm

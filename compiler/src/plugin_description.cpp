@@ -57,7 +57,7 @@ bool read_fields(std::string_view line, std::array<std::string, N>& out) {
     return true;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     while (text.starts_with(' ')) text.remove_prefix(1);
     while (text.ends_with(' ')) text.remove_suffix(1);
     return text;
@@ -65,9 +65,9 @@ std::string_view trimmed(std::string_view text) {
 
 std::vector<std::string> split_names(std::string_view text) {
     std::vector<std::string> names;
-    while (!trimmed(text).empty()) {
+    while (!without_blanks(text).empty()) {
         const std::size_t comma = std::min(text.find(','), text.size());
-        names.emplace_back(trimmed(text.substr(0, comma)));
+        names.emplace_back(without_blanks(text.substr(0, comma)));
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
     return names;

@@ -13,7 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<Failure> put(const BindgenRequest& request, const std::string& path, const std::string& text) {
+std::optional<Failure> write_module(const BindgenRequest& request, const std::string& path,
+                                    const std::string& text) {
     std::error_code ignored;
     std::string before;
     const bool there = fs::exists(path, ignored);
@@ -83,7 +84,7 @@ std::optional<Failure> generate(const BindgenRequest& request, std::string& text
             std::replace(below.begin(), below.end(), '.', '/');
             path += (path.ends_with('/') ? "" : "/") + below + ".skua";
         }
-        if (auto failure = put(request, path, module.text)) return failure;
+        if (auto failure = write_module(request, path, module.text)) return failure;
     }
     return std::nullopt;
 }

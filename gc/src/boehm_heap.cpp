@@ -98,7 +98,7 @@ struct State {
 };
 
 State g;  // NOLINT: one heap per process
-thread_local int t_attached = 0;
+thread_local std::atomic<int> t_attached{0};
 thread_local bool t_registered_here = false;
 
 std::uint64_t now_ns() {
@@ -253,6 +253,9 @@ void set_stack_bottom() {
 
 void start(const Options& options) {
     g.options = options;
+    if (options.embedded && GC_is_init_called()) return;
+    if (options.suspend_signal != 0) GC_set_suspend_signal(options.suspend_signal);
+    if (options.resume_signal != 0) GC_set_thr_restart_signal(options.resume_signal);
     GC_set_all_interior_pointers(0);
     GC_set_no_dls(1);           // references in static data live in registered ranges only
     GC_set_dont_precollect(1);  // nothing to see at the start
@@ -260,7 +263,7 @@ void start(const Options& options) {
     GC_set_java_finalization(1);
     GC_set_handle_fork(0);
     GC_set_warn_proc(GC_ignore_warn_proc);
-    set_stack_bottom();
+    if (!options.embedded) set_stack_bottom();
     {
         const FreshMemoryScope scope;
         GC_init();
@@ -349,7 +352,9 @@ struct Backend {
             if (t->scanner_ != nullptr) t->scanner_(t->scanner_data_, sink);
         }
     }
+    static std::atomic<int>* attachments(const ThreadHeap* t) { return t->attachments_; }
     static void link(ThreadHeap* t) {
+        t->attachments_ = &t_attached;
         with_lock([&] {
             t->next_ = g.threads;
             g.threads = t;
@@ -470,6 +475,10 @@ bool initialize(const Options& options) {
         try {
             start(options);
             if (g.initialized) g.scanners.push_back({Backend::push_thread_roots, nullptr});
+            if (g.initialized && options.embedded) {
+                prepare_threads();
+                GC_unregister_my_thread();  // it is registered when it attaches, as any other
+            }
         } catch (const std::bad_alloc&) {
             g.initialized = false;
         }
@@ -500,8 +509,9 @@ ThreadHeap* attach_thread() {
 void detach_thread(ThreadHeap* heap) {
     if (heap == nullptr) return;
     Backend::unlink(heap);  // what is left on its lists is unmarked now: the next sweep takes it
+    std::atomic<int>* const attachments = Backend::attachments(heap);
     delete heap;
-    if (--t_attached == 0 && t_registered_here) {
+    if (--*attachments == 0 && attachments == &t_attached && t_registered_here) {
         GC_unregister_my_thread();
         t_registered_here = false;
     }

@@ -15,7 +15,8 @@ namespace skua::stdlib {
 // or a text becomes larger than max_text (EFBIG), and left alone otherwise.
 class BufferedInput {
 public:
-    explicit BufferedInput(int fd) : fd_(fd) {}
+    // Of `streams`, if not null, in place of the file.
+    explicit BufferedInput(int fd, const SkStreams* streams = nullptr) : fd_(fd), streams_(streams) {}
 
     // Appends what is there up to a line break, which is taken but not given; false at the end and on errors.
     bool line(SkEnv* env, std::string& out, int& error) {
@@ -89,8 +90,15 @@ public:
 
 private:
     bool fill(SkEnv* env, int& error) {
-        const ssize_t n = uninterrupted(env, [&] { return ::read(fd_, buffer_, sizeof buffer_); });
-        if (n < 0) error = errno;
+        std::int64_t n = 0;
+        if (streams_ != nullptr) {
+            n = std::min<std::int64_t>(streams_->read(streams_->data, buffer_, sizeof buffer_),
+                                       sizeof buffer_);
+            if (n < 0) error = static_cast<int>(-n);
+        } else {
+            n = uninterrupted(env, [&] { return ::read(fd_, buffer_, sizeof buffer_); });
+            if (n < 0) error = errno;
+        }
         at_ = 0;
         end_ = n > 0 ? static_cast<std::size_t>(n) : 0;
         return n > 0;
@@ -102,6 +110,7 @@ private:
     }
 
     const int fd_;
+    const SkStreams* const streams_;
     std::int64_t lines_ = 0;
     std::size_t at_ = 0, end_ = 0;
     char buffer_[65536];

@@ -1,5 +1,4 @@
 // vmrun: runs a module's main from class files or from an archive.
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -7,6 +6,7 @@
 #include <unistd.h>
 
 #include "caps/capabilities.h"
+#include "caps/program_rights.h"
 #include "describe_plugin.h"
 #include "native/native_registry.h"
 #include "native_stack.h"
@@ -81,9 +81,8 @@ int set_up(vm::Vm& machine, const vmrun::RunOptions& options, vmrun::ProgramArch
     for (const std::string& folder : options.plugin_path) machine.natives().add_plugin_path(folder);
     std::size_t count = 0;
     const SkPluginEntry* entries = skua_stdlib_plugins(&count);
-    for (std::size_t i = 0; i < count; i++)
-        if (auto added = machine.natives().add_plugin(entries[i], "built in"); !added)
-            return fail(kBadInput, "the standard library: " + one_line(added.error()));
+    if (auto added = machine.natives().add_library({entries, count}); !added)
+        return fail(kBadInput, "the standard library: " + one_line(added.error()));
     if (auto bad = archives.read_keys()) return fail(*bad);
     const bool own = options.std_archive.empty();
     const std::string std_archive = own ? own_folder() + "/../lib/skua/std.ska" : options.std_archive;
@@ -106,26 +105,6 @@ void tell(int fd, std::string_view text) {
         if (n <= 0) return;  // nobody reads any more
         text.remove_prefix(static_cast<std::size_t>(n));
     }
-}
-
-// Lets the archives of the class path have what the program's manifest says; those that are not there need
-// nothing.
-Result<void> pass_on(vm::Vm& machine, const vm::CodeSource& program) {
-    const auto archives = machine.app_loader().archives();
-    SKUA_TRY(machine.capabilities().check_archives(archives));
-    for (const std::string& pass : program.passes) {
-        const std::string name = pass.substr(0, pass.substr(0, pass.find(':')).rfind('/'));
-        if (name != "*" && std::none_of(archives.begin(), archives.end(),
-                                        [&](const vm::CodeSource* source) { return source->name == name; }))
-            continue;
-        if (auto passed = machine.capabilities().allow(pass); !passed) {
-            Diagnostic d = std::move(passed).error();
-            d.file = program.file;
-            return d;
-        }
-        SKUA_TRY(machine.capabilities().check_archives(archives));
-    }
-    return {};
 }
 
 // Overwrites what earlier calls have left on the stack. It is scanned conservatively, and frames do not write
@@ -180,8 +159,7 @@ void end_overdue(std::uint64_t timeout) {
                                    std::to_string(options.max_stack) + " bytes");
     auto loaded = machine.app_loader().load(module);
     if (!loaded) return fail(input_code(loaded.error()), one_line(loaded.error()));
-    machine.app_loader().make_program(**loaded);
-    if (auto passed = pass_on(machine, *(*loaded)->source); !passed)
+    if (auto passed = vm::start_program(machine, **loaded); !passed)
         return fail(passed.error().file.empty() ? kUsage : kBadInput, one_line(passed.error()));
     if (options.show_capabilities)
         return print(vmrun::capabilities_text(machine, *(*loaded)->source, options));

@@ -149,6 +149,7 @@ void Tier::run(const CompileJob& job) {
 }
 
 void Tier::publish(vm::Function& function, const Emitted& code) {
+    ++compiled_;
     function.compiled_stub[0].op = static_cast<std::uint16_t>(vm::LOp::CompiledStub);
     function.compiled_stub[1].pointer = &function;
     function.interp_entry.store(code.interp_entry, std::memory_order_release);

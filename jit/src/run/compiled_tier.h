@@ -36,6 +36,7 @@ public:
     bool prepare(std::string& why_not);
 
     [[nodiscard]] std::uint32_t tick_quantum() const override { return quantum_; }
+    [[nodiscard]] std::size_t compiled_functions() const override { return compiled_; }
     void on_linked(vm::Thread& thread, vm::Function& function) override;
     void on_hot(vm::Thread& thread, vm::Function& function) override;
     const void* osr_entry(vm::Thread& thread, vm::Function& function, const vm::Instr* header) override;
@@ -78,6 +79,7 @@ private:
     std::mutex lock_;
     std::unordered_map<const vm::Function*, FunctionState> states_;
     std::atomic<bool> stopped_{false};  // nothing more is compiled
+    std::atomic<std::size_t> compiled_{0};
     bool prepared_ = false;
     CompileQueue queue_;  // last: its thread ends before what it uses
 };

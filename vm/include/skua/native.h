@@ -150,6 +150,15 @@ typedef struct SkHandleType {
 
 typedef void (*SkHook)(void* data);
 
+/* Standard streams that a host has taken over. */
+typedef struct SkStreams {
+    void* data;
+    /* Standard output (1) or error (2): all of the bytes. 0 or an errno. */
+    int (*write)(void* data, int stream, const char* bytes, size_t len);
+    /* At most `room` bytes of standard input: how many; 0 at the end; an errno, negated. */
+    int64_t (*read)(void* data, char* bytes, size_t room);
+} SkStreams;
+
 /* Room for any one name of a file, with its NUL. */
 #define SK_NAME_BYTES 256
 
@@ -243,7 +252,9 @@ struct SkApi {
      * error was not caught, exit_program. Last registered, first run. For flushing buffers: hooks
      * must not touch guest objects. */
     void (*at_exit)(SkEnv* env, SkHook hook, void* data);
-    /* Ends the program with this exit code: runs the hooks, then ends the process. Does not return. */
+    /* Ends the program with this exit code: runs the hooks, then ends the process and does not return; in a
+     * machine that a host has made (skua/embed.h), returns with an error pending that the guest cannot catch,
+     * and the native returns, too. */
     void (*exit_program)(SkEnv* env, int code);
 
     /* -- looking at objects ----------------------------------------------------------------------------- */
@@ -410,6 +421,18 @@ struct SkApi {
     /* Puts the value into the owner's field `value`, of type T?. False if it throws, for example its error.
      */
     bool (*completion_take)(SkEnv* env, SkObject* owner, int64_t handle);
+
+    /* -- since 1.6 ------------------------------------------------------------------------------------------
+     */
+    /* A plugin's own memory for this machine: several may live in one process, so that nothing that belongs
+     * to a program may be static. The first call with a key (the address of something static) keeps what
+     * `make` returns, every later one returns that; `destroy`, if not NULL, gets it when the machine ends,
+     * after the exit hooks. NULL if `make` returned that, with its error pending. */
+    void* (*plugin_state)(SkEnv* env, const void* key, void* (*make)(SkEnv* env),
+                          void (*destroy)(void* state));
+    /* Where standard input comes from and output goes to, if a host has taken them over (skua/embed.h);
+     * NULL: they are the process's. */
+    const SkStreams* (*streams)(SkEnv* env);
 };
 
 /* As string_data, string_len, array_data and array_len, for natives that take less time than calling those: a

@@ -59,6 +59,11 @@ bool serve_interrupt(Thread& thread) {
 }
 
 bool take_fuel(Thread& thread) {
+    if (thread.fuel_source != nullptr) {
+        if (thread.fuel_source->refill(thread)) return true;
+        throw_error(thread, "std.core.LimitError", {});
+        return false;
+    }
     InstructionBudget& budget = thread.vm->instructions();
     if (budget.refill(thread.fuel)) return true;
     thread.vm->limits().note(Limit::Instructions, budget.limit());

@@ -24,7 +24,7 @@ constexpr std::size_t kBytesPerWord = 32;     // of linked code: with positions,
 constexpr int kTries = 50;                    // for the linker's lock, by the compiler
 constexpr std::size_t kMaxInstances = 10000;  // of one function: stops endless polymorphic recursion
 
-// All linked bodies by address. Bodies live for ever, so readers only need the map to hold still.
+// All linked bodies of all machines by address. Who looks for one runs in it, or just has: it stays.
 struct CodeRegistry {
     std::shared_mutex lock;
     std::map<const Instr*, const LinkedBody*> by_start;
@@ -80,10 +80,10 @@ Result<std::unique_ptr<Function>> make_function(Vm& vm, FunctionDef& def, const 
     return function;
 }
 
-void publish(Function& function, std::unique_ptr<LinkedBody> body, std::uint32_t frame_slots) {
+void publish(Vm& vm, Function& function, std::unique_ptr<LinkedBody> body, std::uint32_t frame_slots) {
     body->function = &function;
     const LinkedBody* kept = body.release();
-    register_body(kept);
+    register_body(vm, kept);
     function.body.store(kept, std::memory_order_release);
     function.frame_slots.store(frame_slots, std::memory_order_relaxed);
     function.code.store(kept->code.data(), std::memory_order_release);
@@ -98,7 +98,7 @@ void publish_failure(Vm& vm, Function& function, const Diagnostic& why, std::str
     code.mark(0);
     code.emit_pointer(LOp::LinkFail, 0, 0, 0, &failure);
     auto body = code.finish();
-    publish(function, std::move(*body), function.arg_slots + 4);
+    publish(vm, function, std::move(*body), function.arg_slots + 4);
 }
 
 std::string native_signature(const Function& function) {
@@ -112,10 +112,21 @@ std::string native_signature(const Function& function) {
 
 }  // namespace
 
-void register_body(const LinkedBody* body) {
+void register_body(Vm& vm, const LinkedBody* body) {
+    vm.linker().bodies.push_back(body);
     CodeRegistry& r = registry();
     std::unique_lock guard(r.lock);
     r.by_start.emplace(body->code.data(), body);
+}
+
+void free_bodies(LinkerState& linker) {
+    CodeRegistry& r = registry();
+    {
+        std::unique_lock guard(r.lock);
+        for (const LinkedBody* body : linker.bodies) r.by_start.erase(body->code.data());
+    }
+    for (const LinkedBody* body : linker.bodies) delete body;
+    linker.bodies.clear();
 }
 
 const LinkedBody* body_at(const Instr* pc) {
@@ -237,7 +248,7 @@ bool link_function(Thread& thread, Function& function) {
             return true;
         }
         vm.limits().take_metadata(kBytesPerWord * output->body->code.size());
-        publish(function, std::move(output->body), output->frame_slots);
+        publish(vm, function, std::move(output->body), output->frame_slots);
         if (vm.options().print_linked) std::fputs(print_linked(*function.body.load()).c_str(), stderr);
     }
     if (ExecutionTier* tier = vm.tier()) tier->on_linked(thread, function);

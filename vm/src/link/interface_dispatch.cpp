@@ -104,7 +104,7 @@ Result<Function*> unboxing_thunk(Vm& vm, Class& box, Function& target) {
     if (!body) return std::move(body).error();
     (*body)->function = thunk.get();
     const LinkedBody* kept = body->release();
-    register_body(kept);
+    register_body(vm, kept);
     thunk->body.store(kept, std::memory_order_release);
     thunk->code.store(kept->code.data(), std::memory_order_release);
     Function* made = thunk.get();

@@ -52,6 +52,7 @@ struct LinkerState {
     std::map<std::pair<const Class*, const Function*>, Function*> unboxing_thunks;
     std::map<std::pair<const CodeSource*, const Function*>, Function*> stand_ins;
     std::deque<std::unique_ptr<Function>> thunks;
+    std::deque<const LinkedBody*> bodies;  // of free_bodies
     std::map<std::pair<const Type*, const FunctionDef*>, std::unique_ptr<Selector>> selectors;
     std::deque<std::unique_ptr<FunctionLinks>> links;
     std::deque<CallSite> sites;
@@ -89,8 +90,10 @@ Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner,
 // Makes `function` executable. Trouble becomes code that throws; false only if the thread has an error
 // pending.
 bool link_function(Thread& thread, Function& function);
-// Registers the range of a body for body_at. The body lives for ever.
-void register_body(const LinkedBody* body);
+// Registers the range of a body for body_at; it lives as long as the machine.
+void register_body(Vm& vm, const LinkedBody* body);
+// At the machine's end: frees all of them.
+void free_bodies(LinkerState& linker);
 
 // ---- dispatch ---------------------------------------------------------------------------------------
 Result<const Selector*> selector_of(Vm& vm, const Type* interface, FunctionDef& method);

@@ -45,7 +45,7 @@ Result<Function*> function_for_value(Vm& vm, Function& target, const CodeSource*
     if (!body) return std::move(body).error();
     (*body)->function = made.get();
     const LinkedBody* kept = body->release();
-    register_body(kept);
+    register_body(vm, kept);
     made->body.store(kept, std::memory_order_release);
     made->code.store(kept->code.data(), std::memory_order_release);
     known = made.get();

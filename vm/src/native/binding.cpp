@@ -132,8 +132,13 @@ void make_nan_canonical(const NativeSignature& signature, Slot* args) {
         tracer->call(function.def->qualified_name(), budget.limit() - budget.left(thread.fuel), kinds,
                      args.data());
     }
-    frame[0] = native.isolated != nullptr ? native.isolated->call(thread, function, native, frame)
-                                          : call_c_function(native.address, native.plan, env, frame);
+    if (native.isolated != nullptr) {
+        frame[0] = native.isolated->call(thread, function, native, frame);
+    } else if (native.host.call != nullptr) {
+        frame[0] = native.host.call(thread, function, args.data());
+    } else {
+        frame[0] = call_c_function(native.address, native.plan, env, frame);
+    }
     if (vm.determinism() && signature.result == NativeKind::F64) frame[0] = canonical_nan(frame[0]);
     if (vm.determinism() && signature.result == NativeKind::F32) frame[0] = canonical_nan32(frame[0]);
     if (tracer)

@@ -21,6 +21,11 @@ void at_exit(SkEnv* env, SkHook hook, void* data) {
 }
 
 void exit_program(SkEnv* env, int code) {
+    Thread& thread = thread_of(env);
+    if (thread.vm->options().embedded) {
+        thread.vm->limits().end_program(Limit::Exit, static_cast<std::uint64_t>(code & 0xFF));
+        return throw_error(thread, "std.core.LimitError", {});
+    }
     (void)thread_of(env).vm->close(std::chrono::milliseconds(0));
     registry_of(env).run_exit_hooks();
     std::fflush(nullptr);
@@ -32,6 +37,14 @@ const char* type_name(SkEnv* env, SkObject* object) {
     return registry_of(env).text_of(*unwrap(object)->cls->type);
 }
 
+void* plugin_state(SkEnv* env, const void* key, void* (*make)(SkEnv*), void (*destroy)(void*)) {
+    return registry_of(env).states().of(env, key, make, destroy);
+}
+
+const SkStreams* streams(SkEnv* env) {
+    return thread_of(env).vm->options().streams;
+}
+
 }  // namespace
 
 void fill_program(SkApi& api) {
@@ -40,6 +53,8 @@ void fill_program(SkApi& api) {
     api.at_exit = at_exit;
     api.exit_program = exit_program;
     api.type_name = type_name;
+    api.plugin_state = plugin_state;
+    api.streams = streams;
 }
 
 const SkApi& host_api() {

@@ -36,9 +36,12 @@ NativeRegistry::NativeRegistry() {
 NativeRegistry::~NativeRegistry() {
     run_exit_hooks();
     handles_->close_all();
+    states_.destroy_all();
     for (auto it = loaded_.rbegin(); it != loaded_.rend(); ++it)
         if ((*it)->plugin->unload != nullptr) (*it)->plugin->unload();
     for (Library* library : loaded_) library->isolated.reset();  // they give back what they have of ours
+    for (const DefinedFunction& defined : defined_)
+        if (defined.function.free_data != nullptr) defined.function.free_data(defined.function.data);
     // The code stays mapped: a thread of the plugin's own may still be in it.
 }
 
@@ -129,6 +132,51 @@ Result<NativeRegistry::Library*> NativeRegistry::add_table(const SkPlugin* plugi
     }
     loaded_.push_back(library.get());
     return (libraries_[plugin->name] = std::move(library)).get();
+}
+
+Result<void> NativeRegistry::add_library(std::span<const SkPluginEntry> entries) {
+    for (const SkPluginEntry entry : entries) SKUA_TRY(add_plugin(entry, "built in"));
+    return {};
+}
+
+Result<void> NativeRegistry::define(std::string_view library_name, std::string_view name,
+                                    std::string_view signature, HostFunction host) {
+    auto parsed = parse_native_signature(signature);
+    if (!parsed) return bad("the signature of " + std::string(name) + ": " + parsed.error().message);
+    if (!is_library_name(library_name))
+        return bad("'" + std::string(library_name) + "' is not a name for a native library");
+    const std::lock_guard guard(lock_);
+    auto& library = libraries_[std::string(library_name)];
+    if (!library) {
+        Defined& made = defined_libraries_.emplace_back();
+        made.library = library_name;
+        made.plugin.abi_version = SK_ABI_VERSION;
+        made.plugin.name = made.library.c_str();
+        made.plugin.version = "1";
+        library = std::make_unique<Library>();
+        library->plugin = &made.plugin;
+        library->origin = "the host";
+        loaded_.push_back(library.get());
+    }
+    if (library->natives.contains(name))
+        return bad("the native library '" + std::string(library_name) + "' has a native " +
+                   std::string(name) + " already");
+    DefinedFunction& defined = defined_.emplace_back();
+    defined.name = name;
+    defined.signature = signature;
+    defined.row = {defined.name.c_str(), defined.signature.c_str(), nullptr, nullptr};
+    defined.function = host;
+    NativeFunction function;
+    function.plan = plan_call(*parsed);
+    function.observed = true;  // so that nobody calls the address
+    for (unsigned p = 0; p < parsed->param_count; p++)
+        if (parsed->params[p] == NativeKind::Reference)
+            function.not_null = static_cast<std::uint16_t>(function.not_null | 1u << p);
+    function.declaration = &defined.row;
+    function.plugin = library->plugin;
+    function.host = host;
+    library->natives.emplace(defined.name, function);
+    return {};
 }
 
 Result<void> NativeRegistry::may_use_plugin(Vm& vm, const CodeSource* source, const std::string& name,

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +19,7 @@
 #include "native/handle_table.h"
 #include "native/native_call.h"
 #include "native/plugin_finder.h"
+#include "native/plugin_states.h"
 #include "native/plugin_threads.h"
 #include "native/root_table.h"
 #include "skua/classfile/result.h"
@@ -36,6 +38,17 @@ struct ValuePlan;  // value_call.h
 // The rule of an error that is a missing grant: a PermissionError rather than a LinkError.
 inline constexpr std::string_view kDenied = "denied";
 
+struct Function;
+struct Thread;
+
+// A native that is no C function of its signature, but one for all signatures with data of its own.
+struct HostFunction {
+    // The result, as a canonical slot.
+    Slot (*call)(Thread& thread, const Function& function, const Slot* args) = nullptr;
+    void* data = nullptr;
+    void (*free_data)(void* data) = nullptr;  // when the machine ends; may be null
+};
+
 // A registered native; immutable.
 struct NativeFunction {
     SkFunction address = nullptr;
@@ -50,6 +63,7 @@ struct NativeFunction {
     const char* capability = nullptr;
     const SkNative* declaration = nullptr;
     const SkPlugin* plugin = nullptr;
+    HostFunction host;  // if it has one, in place of `address`
 };
 
 class NativeRegistry {
@@ -63,6 +77,12 @@ public:
     // it must call itself; empty: anything.
     Result<const SkPlugin*> add_plugin(SkPluginEntry entry, std::string_view origin,
                                        std::string_view name = {});
+
+    // The same of the standard library's.
+    Result<void> add_library(std::span<const SkPluginEntry> entries);
+    // The same of a single function, in a library of this name, which need not be there yet.
+    Result<void> define(std::string_view library, std::string_view name, std::string_view signature,
+                        HostFunction function);
 
     // Natives that are registered from now on are called through call_native only, which looks at what
     // goes in and out.
@@ -96,6 +116,7 @@ public:
     void run_exit_hooks();
     void at_exit(SkHook hook, void* data);
 
+    PluginStates& states() { return states_; }
     HandleTable& handles() { return *handles_; }
     // Closes a handle after its owner is gone; false if the object owns one already. Any attached thread.
     bool own_handle(Object* owner, const SkHandleType* type, std::int64_t handle);
@@ -120,6 +141,16 @@ private:
         std::unique_ptr<IsolatedPlugin> isolated;  // null: in this process
         std::unordered_map<std::string_view, NativeFunction> natives;
     };
+    // A library that a host has put together.
+    struct Defined {
+        std::string library;
+        SkPlugin plugin{};
+    };
+    struct DefinedFunction {
+        std::string name, signature;
+        SkNative row{};
+        HostFunction function;
+    };
     Result<Library*> load_plugin(Vm& vm, const CodeSource* source, std::string_view name);
     static Result<void> may_use_plugin(Vm& vm, const CodeSource* source, const std::string& name,
                                        const std::string& path);
@@ -136,6 +167,9 @@ private:
     bool observe_ = false;
     std::deque<NativeFunction> with_values_;
     std::deque<std::unique_ptr<ValuePlan>> value_plans_;
+    std::deque<Defined> defined_libraries_;
+    std::deque<DefinedFunction> defined_;
+    PluginStates states_;
     std::vector<std::pair<SkHook, void*>> hooks_;
     std::unordered_map<const Type*, std::unique_ptr<std::string>> type_texts_;
     MemberTable members_;

@@ -79,9 +79,9 @@ bool limit_that_ends(Thread& thread, LimitReached& limit) {
     std::_Exit(70);
 }
 
-// "bank.Account.deposit (bank.skua:12)" for the instruction at `word`.
-std::string place_text(const Function& function, const std::vector<LinkedBody::Position>& positions,
-                       std::uint32_t word) {
+// The place of the instruction at `word`.
+ErrorFrame place_of(const Function& function, const std::vector<LinkedBody::Position>& positions,
+                    std::uint32_t word) {
     std::uint32_t instruction = 0;
     for (const auto& position : positions) {
         if (position.word > word) break;
@@ -93,25 +93,23 @@ std::string place_text(const Function& function, const std::vector<LinkedBody::P
         line = entry.line;
     }
     const auto& file = function.def->owner->file;
-    std::string source = file.source_file == classfile::kNone ? std::string(function.def->owner->file_name)
-                                                              : std::string(file.str(file.source_file));
-    if (line > 0) source += ":" + std::to_string(line);
-    return function.def->qualified_name() + " (" + source + ")";
+    return {
+        function.def->qualified_name(),
+        std::string(file.source_file == classfile::kNone ? std::string_view(function.def->owner->file_name)
+                                                         : file.str(file.source_file)),
+        line};
 }
 
-// The lines of a trace for one return address: the functions inlined there, innermost first, then
-// the function itself.
-std::string frame_text(const Instr* pc) {
+// What stands at one return address: the functions inlined there, innermost first, then the function itself.
+void add_frames(const Instr* pc, std::vector<ErrorFrame>& frames) {
     const LinkedBody* body = body_at(pc);
-    if (!body || !body->function->def) return {};  // a native or a thunk
+    if (!body || !body->function->def) return;  // a native or a thunk
     const auto word = static_cast<std::uint32_t>(pc - body->code.data());
-    std::string text;
     for (const auto& inlined : body->inlined) {
-        if (word >= inlined.start && word < inlined.end) {
-            text += "    at " + place_text(*inlined.function, inlined.positions, word) + "\n";
-        }
+        if (word >= inlined.start && word < inlined.end)
+            frames.push_back(place_of(*inlined.function, inlined.positions, word));
     }
-    return text + "    at " + place_text(*body->function, body->positions, word) + "\n";
+    frames.push_back(place_of(*body->function, body->positions, word));
 }
 
 // How many guest calls stand at one return address.
@@ -131,14 +129,13 @@ std::string message_of(Object* error) {
 
 void describe(Object* error, std::string& out, int depth) {
     out += error_text(error) + '\n';
-    if (auto* trace = static_cast<Array*>(get_reference(error, "trace")); trace && trace->length > 0) {
-        const auto* entries = trace->elements<std::int64_t>();
-        const auto omitted = entries[0];
-        for (std::uint64_t i = 1; i < trace->length; ++i) {
-            out += frame_text(reinterpret_cast<const Instr*>(entries[i]));
-        }
-        if (omitted > 0) out += "    ... and " + std::to_string(omitted) + " more calls\n";
+    std::int64_t omitted = 0;
+    for (const ErrorFrame& frame : error_frames(error, omitted)) {
+        out += "    at " + frame.function + " (" + frame.file;
+        if (frame.line > 0) out += ":" + std::to_string(frame.line);
+        out += ")\n";
     }
+    if (omitted > 0) out += "    ... and " + std::to_string(omitted) + " more calls\n";
     if (auto* others = static_cast<Array*>(get_reference(error, "others")); others && depth < 16) {
         for (std::uint64_t i = 0; i < others->length; ++i) {
             Object* other = others->elements<Object*>()[i];
@@ -154,6 +151,25 @@ void describe(Object* error, std::string& out, int depth) {
 }
 
 }  // namespace
+
+std::vector<ErrorFrame> error_frames(Object* error, std::int64_t& omitted) {
+    std::vector<ErrorFrame> frames;
+    auto* trace = static_cast<Array*>(get_reference(error, "trace"));
+    if (!trace || trace->length == 0) return frames;
+    const auto* entries = trace->elements<std::int64_t>();
+    omitted = entries[0];
+    for (std::uint64_t i = 1; i < trace->length; ++i)
+        add_frames(reinterpret_cast<const Instr*>(entries[i]), frames);
+    return frames;
+}
+
+std::string error_message(Object* error) {
+    return message_of(error);
+}
+
+Object* error_cause(Object* error) {
+    return get_reference(error, "cause");
+}
 
 Class* error_class(Vm& vm, std::string_view name) {
     const Type* type = vm.types().named(vm.boot_loader(), name, {});

@@ -10,7 +10,6 @@ std::uint64_t InstructionBudget::left(std::int64_t fuel) const {
 }
 
 bool InstructionBudget::refill(std::int64_t& fuel) {
-    constexpr std::uint64_t kPortion = 1 << 20;
     const auto missing = static_cast<std::uint64_t>(-fuel);
     std::uint64_t available = left_.load(std::memory_order_relaxed);
     while (available >= missing) {

@@ -30,6 +30,10 @@ LimitReached describe_limit(Limit limit, std::uint64_t value) {
             return made("--max-threads", std::to_string(value) + (value == 1 ? " thread" : " threads"));
         case Limit::Ended:
             return {limit, value, {}, "the program has ended"};
+        case Limit::Interrupt:
+            return {limit, value, {}, "the host has ended the call"};
+        case Limit::Exit:
+            return {limit, value, {}, "the program has ended with the exit code " + std::to_string(value)};
         case Limit::Metadata:
             break;
     }

@@ -48,6 +48,16 @@ void store_leaves(const Layout& layout, void* object, std::uint8_t* to, const Sl
 
 // The class of a std.core error; null if it cannot be linked (then a Diagnostic has been printed once).
 Class* error_class(Vm& vm, std::string_view name);
+// A call of the guest that stood on the stack when an error was thrown.
+struct ErrorFrame {
+    std::string function;    // "bank.Account.deposit"
+    std::string file;        // the source, or the class file
+    std::uint32_t line = 0;  // 0: not known
+};
+// Innermost first; how many further ones were not noted.
+std::vector<ErrorFrame> error_frames(Object* error, std::int64_t& omitted);
+std::string error_message(Object* error);
+Object* error_cause(Object* error);  // null if nothing caused it
 // "std.core.KeyError: message", without trace and causes.
 std::string error_text(const Object* error);
 // Fills Error.trace of an error that has none.

@@ -69,6 +69,17 @@ std::uintptr_t native_stack_limit() {
     return reinterpret_cast<std::uintptr_t>(low) + kNativeReserve;
 }
 
+// Without SA_RESTART, so that system calls return EINTR. A host's own handler stays.
+void handle_wake_signal(int signal) {
+    struct sigaction now {};
+    if (sigaction(signal, nullptr, &now) != 0) return;
+    if ((now.sa_flags & SA_SIGINFO) != 0 || (now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN)) return;
+    struct sigaction wake {};
+    wake.sa_handler = [](int) {};
+    sigemptyset(&wake.sa_mask);
+    sigaction(signal, &wake, nullptr);
+}
+
 std::size_t mapping_size(const Thread& thread) {
     return static_cast<std::size_t>(thread.stack_end - thread.stack_base) * sizeof(Slot) +
            static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -88,6 +99,11 @@ void Vm::detach(Thread* thread) {
     gc::detach_thread(thread->heap);
     munmap(thread->stack_base, mapping_size(*thread));
     delete thread;
+}
+
+std::size_t Vm::thread_count() {
+    const std::lock_guard guard(threads_lock_);
+    return thread_count_;
 }
 
 void Vm::interrupt_threads() {
@@ -117,8 +133,11 @@ bool Vm::close(std::chrono::milliseconds patience) {
 }
 
 void Vm::wake_threads() {
+    const int signal = wake_signal.load(std::memory_order_relaxed);
+    if (signal == 0) return;
+    handle_wake_signal(signal);
     const std::lock_guard guard(threads_lock_);
-    for (const Thread* thread : threads_) pthread_kill(thread->os_thread, kWakeSignal);
+    for (const Thread* thread : threads_) pthread_kill(thread->os_thread, signal);
 }
 
 Vm::Vm(VmOptions options)
@@ -148,9 +167,17 @@ Vm::~Vm() {
     watchdog_.reset();
     tier_.reset();  // its thread reads what is given up below
     for (auto& block : linker_->roots) gc::remove_root_range(block.get());
+    free_bodies(*linker_);
     // Objects outlive their machine until a collection finds them dead, and the collector reads how to
-    // mark an object from its class: classes stay for ever.
-    for (auto& cls : linker_->classes) (void)cls.release();
+    // mark an object from its class: of a class, that stays for ever.
+    for (auto& owned : linker_->classes) {
+        Class& cls = *owned.release();
+        cls.display = {};
+        cls.interfaces = {};
+        cls.vtable = {};
+        cls.fields = {};
+        cls.static_fields = {};
+    }
 }
 
 void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) {
@@ -298,6 +325,24 @@ bool run(Thread& thread, Function& main, Slot* result) {
 }
 
 }  // namespace
+
+bool Vm::watch_time(std::chrono::nanoseconds limit) {
+    return watchdog_->start(limit);
+}
+
+void Vm::unwatch_time() {
+    watchdog_->stop();
+}
+
+Result<bool> Vm::call_main(Thread& thread, std::string_view module, std::string_view function,
+                           int& exit_code) {
+    auto main = find_main(*this, module, function);
+    if (!main) return std::move(main).error();
+    Slot result = 0;
+    if (!run(thread, **main, &result)) return false;
+    exit_code = (*main)->result_slots ? static_cast<int>(result & 0xFF) : 0;
+    return true;
+}
 
 Result<int> Vm::run_main(Thread& thread, std::string_view module, std::string_view function,
                          std::string* uncaught) {

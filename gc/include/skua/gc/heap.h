@@ -50,10 +50,15 @@ struct Options {
     std::uint64_t stress_every_n = 0;  // collect at every nth allocation; 0: never
     std::uint64_t fail_at = 0;         // the nth allocation fails, once, as if the heap were full; 0: none
     bool log = false;                  // one line per collection on stderr
+    // The process is somebody else's: the calling thread need not live longer than others, threads come and
+    // go (prepare_threads is implied).
+    bool embedded = false;
+    int suspend_signal = 0, resume_signal = 0;  // which stop and resume threads; 0: the backend's choice
 };
 
 // Sets the heap up and attaches nothing. Call it on the thread that lives longest (main), before
-// anything else here. Later calls change nothing and return true. False: the system gave no memory.
+// anything else here. Later calls change nothing and return true. False: the system gave no memory, or (as
+// may be if embedded) somebody else in the process uses the same collector.
 bool initialize(const Options& options);
 
 // To be called by an attached thread before the program starts its second thread that will attach.
@@ -151,12 +156,14 @@ private:
     void* scanner_data_ = nullptr;
     StackTrimmer trimmer_ = nullptr;
     void* trimmer_data_ = nullptr;
-    ThreadHeap* next_ = nullptr;  // all attached, for the collector
+    std::atomic<int>* attachments_ = nullptr;  // the owning thread's number of them
+    ThreadHeap* next_ = nullptr;               // all attached, for the collector
 };
 
 // Makes the calling OS thread known to the heap and gives it lists. One thread may attach several
 // times (several Vms); detach in any order, all before it ends. nullptr if the calling thread is not
-// the first to attach and prepare_threads() was not called.
+// the first to attach and prepare_threads() was not called. Another thread may detach it while it stands
+// still, but not its last attachment.
 ThreadHeap* attach_thread();
 void detach_thread(ThreadHeap* heap);
 

@@ -20,6 +20,8 @@ public:
 
     // Brings fuel that is below 0 back to 0 or above. False: the limit is reached, and nothing is left.
     [[nodiscard]] bool refill(std::int64_t& fuel);
+    // As much as a thread draws at once.
+    static constexpr std::uint64_t kPortion = 1 << 20;
     // What a thread that ends has drawn and not used.
     void give_back(std::int64_t fuel);
 

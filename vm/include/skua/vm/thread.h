@@ -19,6 +19,17 @@ class Vm;
 struct Class;
 struct CodeSource;
 struct Function;
+struct Thread;
+
+// Where a thread gets its fuel in place of the machine's budget: who runs it in slices. Called by the thread
+// itself, and may wait. False: it is to end, and the limit that says so has been noted.
+class FuelSource {
+public:
+    virtual bool refill(Thread& thread) = 0;
+
+protected:
+    ~FuelSource() = default;
+};
 
 struct Thread {
     // The frame limit that calls compare with: raised in steps as the stack deepens (soft_limit),
@@ -29,7 +40,8 @@ struct Thread {
     // With VmOptions::max_instructions: how many instructions may run before the machine is asked for
     // more (take_fuel); below 0: the limit is reached, and no handler of the guest is asked any more.
     std::int64_t fuel = 0;
-    Object* pending = nullptr;  // the exception being thrown; tested after calls
+    FuelSource* fuel_source = nullptr;  // null: the machine's budget
+    Object* pending = nullptr;          // the exception being thrown; tested after calls
     gc::ThreadHeap* heap = nullptr;
     Vm* vm = nullptr;
     Class* string_class = nullptr;  // at hand once the thread has made a string

@@ -24,6 +24,9 @@ public:
 
     [[nodiscard]] virtual std::uint32_t tick_quantum() const = 0;
 
+    // How many functions have compiled code.
+    [[nodiscard]] virtual std::size_t compiled_functions() const { return 0; }
+
     // A function was linked for its first call. May compile at once (threshold 0).
     virtual void on_linked(Thread& thread, Function& function) = 0;
 

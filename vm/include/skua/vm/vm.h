@@ -5,6 +5,7 @@
 // are pending exceptions on the thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "skua/classfile/result.h"
+#include "skua/native.h"
 #include "skua/vm/class.h"
 #include "skua/vm/instruction_budget.h"
 #include "skua/vm/loader.h"
@@ -34,8 +36,9 @@ class TraceHash;
 struct LinkerState;
 
 inline constexpr std::uint64_t kMaxInstructions = std::uint64_t{1} << 62;
-// What wakes a guest thread from a system call; ignored by default, and hardly used otherwise.
-inline constexpr int kWakeSignal = SIGURG;
+// What wakes a guest thread from a system call; ignored by default, and hardly used otherwise. 0: nothing
+// does. Of the process; set before the first machine is made.
+inline std::atomic<int> wake_signal{SIGURG};
 
 struct VmOptions {
     std::size_t max_stack_bytes = 8u << 20;  // guest stack per thread
@@ -64,7 +67,11 @@ struct VmOptions {
     // program in which they do, skua-plugin-host.
     std::vector<std::string> isolated_plugins;
     std::string plugin_host;
-    bool print_linked = false;  // each function, when it is linked, on stderr
+    bool print_linked = false;      // each function, when it is linked, on stderr
+    // The process is a host's: exit_program ends what runs by Limit::Exit, never the process.
+    bool embedded = false;
+    const SkStreams* streams = nullptr;  // standard streams, as natives see them; null: the process's
+    void* host = nullptr;                // what the host knows the machine by
 };
 
 class Vm {
@@ -113,6 +120,16 @@ public:
     // destructor does the same and takes no such answer. Called on an attached thread, or after all are gone.
     bool close(std::chrono::milliseconds patience);
     Thread* attached_thread();  // the calling OS thread's; null if it is not attached
+
+    // The same for a host: neither prints, nor runs hooks, nor limits the time. False: the error is pending.
+    Result<bool> call_main(Thread& thread, std::string_view module, std::string_view function,
+                           int& exit_code);
+
+    // For hosts, who say when the time of what they call begins and ends. False: the system gives no thread.
+    bool watch_time(std::chrono::nanoseconds limit);
+    void unwatch_time();
+
+    [[nodiscard]] std::size_t thread_count();  // attached
 
     // What Limits and the watchdog do with all attached threads: have them poll, make them poll as before,
     // wake them from system calls by a signal.

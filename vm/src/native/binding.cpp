@@ -61,6 +61,12 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
         d.hint = "run it without --isolate-plugins, or with the names of other plugins";
         return d;
     }
+    if (*values && (*native)->host.call != nullptr) {
+        Diagnostic d;
+        d.message = "native " + std::string(name) + std::string(signature) +
+                    " is a host's and uses a value type, which cannot cross to it";
+        return d;
+    }
     return *values ? vm.natives().with_values(**native, *std::move(values), called) : *native;
 }
 

@@ -143,6 +143,10 @@ Result<void> NativeRegistry::define(std::string_view library_name, std::string_v
                                     std::string_view signature, HostFunction host) {
     auto parsed = parse_native_signature(signature);
     if (!parsed) return bad("the signature of " + std::string(name) + ": " + parsed.error().message);
+    if (parsed->result == NativeKind::Value ||
+        std::find(parsed->params.begin(), parsed->params.end(), NativeKind::Value) != parsed->params.end())
+        return bad("the signature of " + std::string(name) +
+                   " has a value type, which cannot cross to a host");
     if (!is_library_name(library_name))
         return bad("'" + std::string(library_name) + "' is not a name for a native library");
     const std::lock_guard guard(lock_);

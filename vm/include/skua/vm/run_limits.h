@@ -19,9 +19,9 @@ namespace skua::vm {
 
 class Vm;
 
-// The last three are no limits, but end a program in the same way. Ended: the program has come to its end, and
-// threads of plugins still run guest code. Interrupt: a host's word. Exit: exit_program in an embedded machine;
-// the value is the exit code.
+// The last three are no limits, but end a program in the same way. Ended: the program has come to its end,
+// and threads of plugins still run guest code. Interrupt: a host's word. Exit: exit_program in an embedded
+// machine; the value is the exit code.
 enum class Limit : std::uint8_t { Instructions, Time, Handles, Threads, Metadata, Ended, Interrupt, Exit };
 
 struct LimitReached {

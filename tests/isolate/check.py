@@ -276,6 +276,9 @@ def main():
     parser.add_argument("--slow", action="store_true")
     parser.add_argument("test")
     options = parser.parse_args()
+    for name in ("bin", "plugins", "checksum"):
+        if path := getattr(options, name):
+            setattr(options, name, os.path.abspath(path))
     with tempfile.TemporaryDirectory(prefix="skua-isolate-") as folder:
         try:
             cost() if options.test == "cost" else globals()["test_" + options.test]()

@@ -24,7 +24,7 @@ bool is_ready(SkEnv* env, std::int64_t handle) {
     return env->api->completion_ready(env, handle);
 }
 
-std::int64_t wait_for(SkEnv* env, SkArray* handles, std::int64_t nanos) {
+std::int64_t wait_for_any(SkEnv* env, SkArray* handles, std::int64_t nanos) {
     return env->api->completion_wait(env, elements<const std::int64_t>(env, handles),
                                      env->api->array_len(env, handles), nanos);
 }
@@ -39,7 +39,7 @@ const SkNative kNatives[] = {
     native<is_open_handle>("std.native.isOpenHandle", "(i64)bool"),
     native<begin_pending>("std.native.beginPending", "(std.native.Pending)i64"),
     native<is_ready>("std.native.isReady", "(i64)bool"),
-    native<wait_for>("std.native.waitFor", "([i64],i64)i64"),
+    native<wait_for_any>("std.native.waitFor", "([i64],i64)i64"),
     native<take_result>("std.native.takeResult", "(std.native.Pending,i64)void"),
 };
 

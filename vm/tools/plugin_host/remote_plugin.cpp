@@ -11,7 +11,8 @@ namespace {
 
 const char* file = nullptr;
 const SkPlugin* plugin = nullptr;
-std::vector<RemoteNative> natives;
+// Never destroyed: a plugin that calls exit() does so while other threads are in its natives.
+std::vector<RemoteNative>& natives = *new std::vector<RemoteNative>;
 MachineFacts facts;
 
 void append(std::string& out, std::string_view text) {

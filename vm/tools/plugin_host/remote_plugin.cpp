@@ -90,6 +90,7 @@ std::string load_plugin(const std::uint64_t* words, bool& good) {
 }
 
 void unload_plugin() {
+    destroy_states();
     if (plugin != nullptr && plugin->unload != nullptr) plugin->unload();
 }
 

@@ -21,6 +21,7 @@ void set_plugin_file(const char* path);
 // Loads it; `words` are isolate::LoadWords. The table as texts, or if not `good` why that is impossible.
 std::string load_plugin(const std::uint64_t* words, bool& good);
 void unload_plugin();
+void destroy_states();  // of SkApi::plugin_state
 const RemoteNative& plugin_native(std::uint32_t index);
 
 // What the machine has told of itself.

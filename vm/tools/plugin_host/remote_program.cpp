@@ -3,9 +3,10 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <mutex>
 #include <string>
 #include <sys/random.h>
-#include <unistd.h>
+#include <unordered_map>
 
 #include "remote_lane.h"
 #include "remote_plugin.h"
@@ -31,8 +32,32 @@ void at_exit(SkEnv* env, SkHook hook, void* data) {
         Op::AtExit, {reinterpret_cast<std::uint64_t>(hook), reinterpret_cast<std::uint64_t>(data)});
 }
 void exit_program(SkEnv* env, int code) {
+    // Comes back in a machine that a host has made.
     RemoteLane::of(env).request(Op::ExitProgram, {static_cast<std::uint64_t>(code)});
-    _exit(0);
+}
+
+// There is one machine in this process, so that its states may be static.
+struct State {
+    void* pointer = nullptr;
+    void (*destroy)(void*) = nullptr;
+};
+std::recursive_mutex states_lock;  // making one may ask for another
+std::unordered_map<const void*, State>& states() {
+    static auto& all = *new std::unordered_map<const void*, State>;
+    return all;
+}
+
+void* plugin_state(SkEnv* env, const void* key, void* (*make)(SkEnv*), void (*destroy)(void*)) {
+    const std::lock_guard guard(states_lock);
+    if (const auto it = states().find(key); it != states().end()) return it->second.pointer;
+    void* pointer = make(env);
+    if (pointer != nullptr) states()[key] = {pointer, destroy};
+    return pointer;
+}
+
+// A host's streams are in its process: here they are this one's.
+const SkStreams* streams(SkEnv*) {
+    return nullptr;
 }
 
 const char* type_name(SkEnv* env, SkObject* object) {
@@ -123,11 +148,20 @@ void trace_output(SkEnv* env, const void* bytes, std::size_t len) {
 
 }  // namespace
 
+void destroy_states() {
+    const std::lock_guard guard(states_lock);
+    for (const auto& [key, state] : states())
+        if (state.destroy != nullptr) state.destroy(state.pointer);
+    states().clear();
+}
+
 void fill_remote_program(SkApi& api) {
     api.arg_count = arg_count;
     api.arg = arg;
     api.at_exit = at_exit;
     api.exit_program = exit_program;
+    api.plugin_state = plugin_state;
+    api.streams = streams;
     api.type_name = type_name;
     api.require = require;
     api.path_open = path_open;

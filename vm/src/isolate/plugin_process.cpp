@@ -183,8 +183,9 @@ void PluginProcess::kill_and_wait(std::string why) {
 
 void PluginProcess::wake_thread(std::uint32_t thread) {
     const std::lock_guard guard(lock_);
-    // tgkill takes threads of that process only.
-    if (id_ > 0) syscall(SYS_tgkill, id_, static_cast<pid_t>(thread & 0x7FFFFFFF), kWakeSignal);
+    // The signal that skua-plugin-host has a handler for, whatever a host of this machine uses. tgkill takes
+    // threads of that process only.
+    if (id_ > 0) syscall(SYS_tgkill, id_, static_cast<pid_t>(thread & 0x7FFFFFFF), SIGURG);
 }
 
 bool PluginProcess::send_lane(const isolate::LaneSizes& sizes, int memory, int socket) {

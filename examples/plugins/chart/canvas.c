@@ -31,8 +31,6 @@ typedef struct Canvas {
     size_t left; /* bytes that may still be recorded */
 } Canvas;
 
-#define KEEP(owner) __asm__ volatile("" : : "g"(owner) : "memory")
-
 static void drop_canvas(void* pointer) {
     Canvas* c = pointer;
     cairo_destroy(c->pen);
@@ -55,8 +53,8 @@ static bool is_well(SkEnv* env, cairo_status_t status) {
     return false;
 }
 
-/* fn newCanvas(owner: Canvas, width: float, height: float): int */
-static int64_t new_canvas(SkEnv* env, SkObject* owner, double width, double height) {
+/* fn newCanvas(width: float, height: float): int */
+static int64_t new_canvas(SkEnv* env, double width, double height) {
     if (!(width >= 1 && width <= MOST_SIDE && height >= 1 && height <= MOST_SIDE)) {
         env->api->throw_format(env, "std.core.ArgumentError",
                                "a canvas of %g by %g: both must lie between 1 and %d", width, height,
@@ -88,29 +86,18 @@ static int64_t new_canvas(SkEnv* env, SkObject* owner, double width, double heig
     int64_t handle = 0;
     if (is_well(env, cairo_status(c->pen)))
         handle = env->api->handle_new_sized(env, &canvas_type, c, c->left);
-    if (handle == 0) {
-        drop_canvas(c);
-    } else if (!env->api->handle_own(env, owner, &canvas_type, handle)) {
-        env->api->handle_close(env, &canvas_type, handle);
-        return 0;
-    }
+    if (handle == 0) drop_canvas(c);
     return handle;
 }
 
-/* fn closeCanvas(owner: Canvas, handle: int) */
-static void close_canvas(SkEnv* env, SkObject* owner, int64_t handle) {
-    env->api->handle_close(env, &canvas_type, handle);
-    KEEP(owner);
-}
-
 /* The canvas, to be drawn on with so many points; NULL if an error is pending. */
-static Canvas* take(SkEnv* env, int64_t handle, size_t points) {
-    Canvas* c = env->api->handle_acquire(env, &canvas_type, handle);
+static Canvas* take(SkEnv* env, SkObject* canvas, size_t points) {
+    Canvas* c = env->api->resource_acquire(env, &canvas_type, canvas);
     if (c == NULL) return NULL;
     pthread_mutex_lock(&c->lock);
     if (points > MOST_RECORDED || BYTES_PER_CALL + points * BYTES_PER_POINT > c->left) {
         pthread_mutex_unlock(&c->lock);
-        env->api->handle_release(env, handle);
+        env->api->resource_release(env, canvas);
         env->api->throw_error(env, "std.core.OutOfMemoryError", "too much has been drawn on this canvas");
         return NULL;
     }
@@ -118,10 +105,10 @@ static Canvas* take(SkEnv* env, int64_t handle, size_t points) {
     return c;
 }
 
-static void put_back(SkEnv* env, int64_t handle, Canvas* c) {
+static void put_back(SkEnv* env, SkObject* canvas, Canvas* c) {
     cairo_status_t status = cairo_status(c->pen);
     pthread_mutex_unlock(&c->lock);
-    env->api->handle_release(env, handle);
+    env->api->resource_release(env, canvas);
     is_well(env, status);
 }
 
@@ -144,10 +131,10 @@ static void dip(cairo_t* pen, uint32_t color) {
                           (color & 255) / 255.0);
 }
 
-/* fn drawLines(owner: Canvas, handle: int, points: [float], width: float, color: u32, dashes: [float])
+/* fn drawLines(canvas: Canvas, points: [float], width: float, color: u32, dashes: [float])
  * x, y, x, y, ...; NaN interrupts the line. */
-static void draw_lines(SkEnv* env, SkObject* owner, int64_t handle, SkArray* points, double width,
-                       uint32_t color, SkArray* dashes) {
+static void draw_lines(SkEnv* env, SkObject* canvas, SkArray* points, double width, uint32_t color,
+                       SkArray* dashes) {
     const double* at = env->api->array_data(env, points);
     size_t count = env->api->array_len(env, points) / 2;
     const double* dash = env->api->array_data(env, dashes);
@@ -165,7 +152,7 @@ static void draw_lines(SkEnv* env, SkObject* owner, int64_t handle, SkArray* poi
                               "widths and dashes of lines must be numbers above 0, at most 16 of them");
         return;
     }
-    Canvas* c = take(env, handle, count);
+    Canvas* c = take(env, canvas, count);
     if (c == NULL) return;
     for (size_t i = 0; i < count; i++) {
         double x = at[2 * i], y = at[2 * i + 1];
@@ -185,33 +172,31 @@ static void draw_lines(SkEnv* env, SkObject* owner, int64_t handle, SkArray* poi
     cairo_set_line_width(c->pen, width);
     cairo_set_dash(c->pen, dash, (int)dash_count, 0);
     cairo_stroke(c->pen);
-    put_back(env, handle, c);
-    KEEP(owner);
+    put_back(env, canvas, c);
 }
 
-/* fn fillPolygon(owner: Canvas, handle: int, points: [float], color: u32) */
-static void fill_polygon(SkEnv* env, SkObject* owner, int64_t handle, SkArray* points, uint32_t color) {
+/* fn fillPolygon(canvas: Canvas, points: [float], color: u32) */
+static void fill_polygon(SkEnv* env, SkObject* canvas, SkArray* points, uint32_t color) {
     const double* at = env->api->array_data(env, points);
     size_t count = env->api->array_len(env, points) / 2;
     if (!all_near(env, at, 2 * count)) return;
-    Canvas* c = take(env, handle, count);
+    Canvas* c = take(env, canvas, count);
     if (c == NULL) return;
     for (size_t i = 0; i < count; i++) cairo_line_to(c->pen, at[2 * i], at[2 * i + 1]);
     dip(c->pen, color);
     cairo_fill(c->pen);
-    put_back(env, handle, c);
-    KEEP(owner);
+    put_back(env, canvas, c);
 }
 
-/* fn drawCircles(owner: Canvas, handle: int, centers: [float], radius: float, color: u32, outline: float)
+/* fn drawCircles(canvas: Canvas, centers: [float], radius: float, color: u32, outline: float)
  * Filled, or, with the outline's width, not. */
-static void draw_circles(SkEnv* env, SkObject* owner, int64_t handle, SkArray* centers, double radius,
-                         uint32_t color, double outline) {
+static void draw_circles(SkEnv* env, SkObject* canvas, SkArray* centers, double radius, uint32_t color,
+                         double outline) {
     const double* at = env->api->array_data(env, centers);
     size_t count = env->api->array_len(env, centers) / 2;
     const double sizes[] = {radius, outline};
     if (!all_near(env, at, 2 * count) || !all_near(env, sizes, 2)) return;
-    Canvas* c = take(env, handle, 8 * count);
+    Canvas* c = take(env, canvas, 8 * count);
     if (c == NULL) return;
     for (size_t i = 0; i < count; i++) {
         cairo_new_sub_path(c->pen);
@@ -225,25 +210,22 @@ static void draw_circles(SkEnv* env, SkObject* owner, int64_t handle, SkArray* c
     } else {
         cairo_fill(c->pen);
     }
-    put_back(env, handle, c);
-    KEEP(owner);
+    put_back(env, canvas, c);
 }
 
-/* fn clipTo(owner: Canvas, handle: int, x: float, y: float, width: float, height: float) -- a width below 0:
+/* fn clipTo(canvas: Canvas, x: float, y: float, width: float, height: float) -- a width below 0:
  * to all */
-static void clip_to(SkEnv* env, SkObject* owner, int64_t handle, double x, double y, double width,
-                    double height) {
+static void clip_to(SkEnv* env, SkObject* canvas, double x, double y, double width, double height) {
     const double numbers[] = {x, y, width, height};
     if (!all_near(env, numbers, 4)) return;
-    Canvas* c = take(env, handle, 4);
+    Canvas* c = take(env, canvas, 4);
     if (c == NULL) return;
     cairo_reset_clip(c->pen);
     if (width >= 0) {
         cairo_rectangle(c->pen, x, y, width, height);
         cairo_clip(c->pen);
     }
-    put_back(env, handle, c);
-    KEEP(owner);
+    put_back(env, canvas, c);
 }
 
 static void choose_font(cairo_t* pen, double size, bool bold) {
@@ -258,15 +240,15 @@ static bool is_font_size(SkEnv* env, double size) {
     return false;
 }
 
-/* fn drawText(owner: Canvas, handle: int, text: string, x: float, y: float, size: float, bold: bool, color:
+/* fn drawText(canvas: Canvas, text: string, x: float, y: float, size: float, bold: bool, color:
  * u32, align: float, angle: float) The base line begins at (x, y), or has so much of its length in front of
  * it; the angle is in degrees, to the left. */
-static void draw_text(SkEnv* env, SkObject* owner, int64_t handle, SkString* text, double x, double y,
-                      double size, bool bold, uint32_t color, double align, double angle) {
+static void draw_text(SkEnv* env, SkObject* canvas, SkString* text, double x, double y, double size,
+                      bool bold, uint32_t color, double align, double angle) {
     const char* shown = env->api->string_cstr(env, text);
     const double numbers[] = {x, y, align, angle};
     if (shown == NULL || !is_font_size(env, size) || !all_near(env, numbers, 4)) return;
-    Canvas* c = take(env, handle, env->api->string_len(env, text));
+    Canvas* c = take(env, canvas, env->api->string_len(env, text));
     if (c == NULL) return;
     cairo_text_extents_t extents;
     choose_font(c->pen, size, bold);
@@ -279,23 +261,20 @@ static void draw_text(SkEnv* env, SkObject* owner, int64_t handle, SkString* tex
     cairo_show_text(c->pen, shown);
     cairo_restore(c->pen);
     cairo_new_path(c->pen);
-    put_back(env, handle, c);
-    KEEP(owner);
+    put_back(env, canvas, c);
 }
 
-/* fn measureText(owner: Canvas, handle: int, text: string, size: float, bold: bool): float */
-static double measure_text(SkEnv* env, SkObject* owner, int64_t handle, SkString* text, double size,
-                           bool bold) {
+/* fn measureText(canvas: Canvas, text: string, size: float, bold: bool): float */
+static double measure_text(SkEnv* env, SkObject* canvas, SkString* text, double size, bool bold) {
     const char* shown = env->api->string_cstr(env, text);
     if (shown == NULL || !is_font_size(env, size)) return 0;
-    Canvas* c = env->api->handle_acquire(env, &canvas_type, handle);
+    Canvas* c = env->api->resource_acquire(env, &canvas_type, canvas);
     if (c == NULL) return 0;
     cairo_text_extents_t extents;
     pthread_mutex_lock(&c->lock);
     choose_font(c->pen, size, bold);
     cairo_text_extents(c->pen, shown, &extents);
-    put_back(env, handle, c);
-    KEEP(owner);
+    put_back(env, canvas, c);
     return extents.x_advance;
 }
 
@@ -329,25 +308,25 @@ static void replay(Canvas* c, cairo_surface_t* onto, double scale) {
     cairo_destroy(pen);
 }
 
-static SkArray* finish(SkEnv* env, int64_t handle, Canvas* c, cairo_status_t status, Bytes* bytes) {
+static SkArray* finish(SkEnv* env, SkObject* canvas, Canvas* c, cairo_status_t status, Bytes* bytes) {
     SkArray* result = NULL;
     pthread_mutex_unlock(&c->lock);
-    env->api->handle_release(env, handle);
+    env->api->resource_release(env, canvas);
     if (is_well(env, status)) result = env->api->array_new(env, SK_U8, bytes->used);
     if (result != NULL) memcpy(env->api->array_data(env, result), bytes->data, bytes->used);
     free(bytes->data);
     return result;
 }
 
-/* fn pngOf(owner: Canvas, handle: int, scale: float): [u8] */
-static SkArray* png_of(SkEnv* env, SkObject* owner, int64_t handle, double scale) {
-    Canvas* c = env->api->handle_acquire(env, &canvas_type, handle);
+/* fn pngOf(canvas: Canvas, scale: float): [u8] */
+static SkArray* png_of(SkEnv* env, SkObject* canvas, double scale) {
+    Canvas* c = env->api->resource_acquire(env, &canvas_type, canvas);
     if (c == NULL) return NULL;
     double width = ceil(c->width * scale), height = ceil(c->height * scale);
     Bytes bytes = {NULL, 0, 0, env->api->memory_limit(env) / 2};
     if (!(scale > 0 && width <= MOST_SIDE && height <= MOST_SIDE &&
           width * height * 4 <= (double)bytes.most)) {
-        env->api->handle_release(env, handle);
+        env->api->resource_release(env, canvas);
         env->api->throw_format(env, "std.core.ArgumentError",
                                "a picture of %g by %g pixels is larger than %d, or than half of --max-heap",
                                width, height, MOST_SIDE);
@@ -358,13 +337,12 @@ static SkArray* png_of(SkEnv* env, SkObject* owner, int64_t handle, double scale
     replay(c, image, scale);
     cairo_status_t status = cairo_surface_write_to_png_stream(image, append, &bytes);
     cairo_surface_destroy(image);
-    KEEP(owner);
-    return finish(env, handle, c, status, &bytes);
+    return finish(env, canvas, c, status, &bytes);
 }
 
-/* fn svgOf(owner: Canvas, handle: int): [u8] */
-static SkArray* svg_of(SkEnv* env, SkObject* owner, int64_t handle) {
-    Canvas* c = env->api->handle_acquire(env, &canvas_type, handle);
+/* fn svgOf(canvas: Canvas): [u8] */
+static SkArray* svg_of(SkEnv* env, SkObject* canvas) {
+    Canvas* c = env->api->resource_acquire(env, &canvas_type, canvas);
     if (c == NULL) return NULL;
     Bytes bytes = {NULL, 0, 0, env->api->memory_limit(env) / 2};
     pthread_mutex_lock(&c->lock);
@@ -374,22 +352,20 @@ static SkArray* svg_of(SkEnv* env, SkObject* owner, int64_t handle) {
     cairo_surface_finish(page);
     cairo_status_t status = cairo_surface_status(page);
     cairo_surface_destroy(page);
-    KEEP(owner);
-    return finish(env, handle, c, status, &bytes);
+    return finish(env, canvas, c, status, &bytes);
 }
 
 #define C "canvas.Canvas"
 static const SkNative natives[] = {
-    {"canvas.newCanvas", "(" C ",f64,f64)i64", (SkFunction)new_canvas, NULL},
-    {"canvas.closeCanvas", "(" C ",i64)void", (SkFunction)close_canvas, NULL},
-    {"canvas.drawLines", "(" C ",i64,[f64],f64,u32,[f64])void", (SkFunction)draw_lines, NULL},
-    {"canvas.fillPolygon", "(" C ",i64,[f64],u32)void", (SkFunction)fill_polygon, NULL},
-    {"canvas.drawCircles", "(" C ",i64,[f64],f64,u32,f64)void", (SkFunction)draw_circles, NULL},
-    {"canvas.clipTo", "(" C ",i64,f64,f64,f64,f64)void", (SkFunction)clip_to, NULL},
-    {"canvas.drawText", "(" C ",i64,string,f64,f64,f64,bool,u32,f64,f64)void", (SkFunction)draw_text, NULL},
-    {"canvas.measureText", "(" C ",i64,string,f64,bool)f64", (SkFunction)measure_text, NULL},
-    {"canvas.pngOf", "(" C ",i64,f64)[u8]", (SkFunction)png_of, NULL},
-    {"canvas.svgOf", "(" C ",i64)[u8]", (SkFunction)svg_of, NULL},
+    {"canvas.newCanvas", "(f64,f64)i64", (SkFunction)new_canvas, NULL},
+    {"canvas.drawLines", "(" C ",[f64],f64,u32,[f64])void", (SkFunction)draw_lines, NULL},
+    {"canvas.fillPolygon", "(" C ",[f64],u32)void", (SkFunction)fill_polygon, NULL},
+    {"canvas.drawCircles", "(" C ",[f64],f64,u32,f64)void", (SkFunction)draw_circles, NULL},
+    {"canvas.clipTo", "(" C ",f64,f64,f64,f64)void", (SkFunction)clip_to, NULL},
+    {"canvas.drawText", "(" C ",string,f64,f64,f64,bool,u32,f64,f64)void", (SkFunction)draw_text, NULL},
+    {"canvas.measureText", "(" C ",string,f64,bool)f64", (SkFunction)measure_text, NULL},
+    {"canvas.pngOf", "(" C ",f64)[u8]", (SkFunction)png_of, NULL},
+    {"canvas.svgOf", "(" C ")[u8]", (SkFunction)svg_of, NULL},
 };
 
 static const SkPlugin plugin = {
@@ -397,6 +373,6 @@ static const SkPlugin plugin = {
 };
 
 SK_EXPORT const SkPlugin* skua_plugin(const SkHost* host) {
-    if (host->api->size < offsetof(SkApi, trace_output) + sizeof host->api->trace_output) return NULL;
+    if (host->api->size < offsetof(SkApi, resource_release) + sizeof host->api->resource_release) return NULL;
     return &plugin;
 }

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* O_PATH */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -182,7 +183,9 @@ const char* skua_vfs(void) {
     return machine_vfs.zName;
 }
 
-bool replace_system_calls(void) {
+static bool replaced;
+
+static void replace_all(void) {
     const struct {
         const char* name;
         sqlite3_syscall_ptr ours;
@@ -200,23 +203,31 @@ bool replace_system_calls(void) {
          (sqlite3_syscall_ptr*)&system_open_directory},
     };
     unsigned char seed;
-    if (sqlite3_initialize() != SQLITE_OK) return false;
+    if (sqlite3_initialize() != SQLITE_OK) return;
     sqlite3_randomness(1, &seed); /* now, since /dev/urandom cannot be opened in a visit */
     unix_vfs = sqlite3_vfs_find("unix");
-    if (unix_vfs == NULL || unix_vfs->iVersion < 3) return false;
+    if (unix_vfs == NULL || unix_vfs->iVersion < 3) return;
     /* All of them first: half of a replacement would be none. */
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         *calls[i].theirs = unix_vfs->xGetSystemCall(unix_vfs, calls[i].name);
-        if (*calls[i].theirs == NULL) return false;
+        if (*calls[i].theirs == NULL) return;
     }
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        if (unix_vfs->xSetSystemCall(unix_vfs, calls[i].name, calls[i].ours) != SQLITE_OK) return false;
+        if (unix_vfs->xSetSystemCall(unix_vfs, calls[i].name, calls[i].ours) != SQLITE_OK) return;
     }
     machine_vfs = *unix_vfs;
     machine_vfs.pNext = NULL;
     machine_vfs.zName = "skua";
     machine_vfs.xCurrentTimeInt64 = time_of_day;
-    return sqlite3_vfs_register(&machine_vfs, 0) == SQLITE_OK;
+    replaced = sqlite3_vfs_register(&machine_vfs, 0) == SQLITE_OK;
+}
+
+/* Once in a process, however many machines load the plugin: the second time, our own would be taken for
+ * SQLite's. */
+bool replace_system_calls(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, replace_all);
+    return replaced;
 }
 
 bool may_open(SkEnv* env, const char* path, bool writing) {

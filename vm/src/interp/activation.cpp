@@ -66,12 +66,16 @@ bool Activation::run() {
            run_compiled(thread_, function_, frame_);
 }
 
-bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results) {
+bool may_call_back(Thread& thread) {
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    if (thread.native_depth >= kMaxNativeDepth || here < thread.native_stack_limit) {
-        throw_error(thread, "std.core.StackOverflowError", "calls through native code are nested too deeply");
-        return false;
-    }
+    if (thread.native_depth < kMaxNativeDepth && here >= thread.native_stack_limit) [[likely]]
+        return true;
+    throw_error(thread, "std.core.StackOverflowError", "calls through native code are nested too deeply");
+    return false;
+}
+
+bool invoke(Thread& thread, Function& function, std::span<const Slot> args, Slot* results) {
+    if (!may_call_back(thread)) return false;
     Activation activation(thread, function);
     Slot* frame = activation.frame();
     if (!frame) return false;

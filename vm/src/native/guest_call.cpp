@@ -6,6 +6,7 @@
 
 #include "link/linker.h"
 #include "runtime/runtime.h"
+#include "skua/vm/activation.h"
 
 namespace skua::vm {
 
@@ -45,15 +46,38 @@ bool call_with_slots(Thread& thread, Function& function, const GuestCall& call, 
                            kept.slots.data() + call.result.layout->slots(), kept.slots.data());
 }
 
+// From the guest's stack to the guest's stack.
+bool call_plainly(Thread& thread, Function& function, const GuestCall& call, std::span<const Slot> first,
+                  const SkValue* args, std::span<const Slot> last, SkValue* result) {
+    if (!may_call_back(thread)) return false;
+    Activation activation(thread, function);
+    Slot* to = activation.frame();
+    if (to == nullptr) return false;
+    for (const Slot slot : first) *to++ = slot;
+    for (std::size_t i = 0; i < call.params.size(); i++) *to++ = args[i].u64;
+    for (const Slot slot : last) *to++ = slot;
+    ++thread.native_depth;
+    const bool returned = activation.run();
+    --thread.native_depth;
+    if (returned && result != nullptr) result->u64 = *activation.frame();
+    return returned;
+}
+
+bool is_plain(const ValueShape& shape) {
+    return shape.kind == NativeKind::I64 || shape.kind == NativeKind::U64 || shape.kind == NativeKind::F64;
+}
+
 Result<void> fill_call(Vm& vm, std::span<const Type* const> params, const Type* result, GuestCall& call) {
     for (const Type* param : params) {
         auto shape = shape_of(vm, param);
         if (!shape) return std::move(shape).error();
         call.slots += shape->layout->slots();
+        call.plain = call.plain && is_plain(*shape);
         call.params.push_back(*std::move(shape));
     }
     auto shape = shape_of(vm, result);
     if (!shape) return std::move(shape).error();
+    call.plain = call.plain && is_plain(*shape);
     call.result = *std::move(shape);
     return {};
 }
@@ -226,6 +250,7 @@ const GuestCall* closure_call(Thread& thread, const Class& cls) {
 
 bool call_guest(Thread& thread, Function& function, const GuestCall& call, std::span<const Slot> first,
                 const SkValue* args, std::span<const Slot> last, SkValue* result) {
+    if (call.plain) return call_plainly(thread, function, call, first, args, last, result);
     if (first.size() + call.slots + last.size() > kFewSlots || call.result.layout->slots() > kFewSlots)
         [[unlikely]]
         return call_with_many(thread, function, call, first, args, last, result);

@@ -21,6 +21,7 @@ struct GuestCall {
     std::vector<ValueShape> params;
     ValueShape result;
     std::uint32_t slots = 0;  // of the parameters
+    bool plain = true;        // all values are words that SkValue and a slot hold alike, and need no check
 };
 
 // Of a function value's class; made on the first call. Null with an error pending.

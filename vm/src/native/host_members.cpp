@@ -182,7 +182,7 @@ bool call_function(SkEnv* env, SkObject* object, const char* signature, const Sk
     }
     const GuestCall* call = closure_call(thread, cls);
     if (call == nullptr) return false;
-    if (call->signature != signature) [[unlikely]] {
+    if (std::strcmp(call->signature.c_str(), signature) != 0) [[unlikely]] {
         throw_error(thread, "std.core.ArgumentError",
                     "the function is of type " + call->signature + ", not " + std::string(signature));
         return false;

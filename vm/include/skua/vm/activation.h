@@ -31,6 +31,10 @@ private:
     Slot* frame_ = nullptr;
 };
 
+// Whether there is room for one more activation that C++ begins, which it then counts in
+// Thread::native_depth. False: a StackOverflowError is pending.
+[[nodiscard]] bool may_call_back(Thread& thread);
+
 // The first slot of its stack that the thread does not need. Only for the thread itself, where its pc and fp
 // are stored: in natives, compiled code and slow paths.
 [[nodiscard]] Slot* stack_top(const Thread& thread);

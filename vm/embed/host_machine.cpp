@@ -133,7 +133,10 @@ void skua_vm_free(SkuaVm* vm) {
     if (vm == nullptr) return;
     skua::embed::end_all_runs(*vm);
     skua::embed::detach_all(*vm);
-    delete vm;
+    (void)vm->machine->close(std::chrono::milliseconds(0));
+    vm->machine->natives().run_exit_hooks();
+    // A plugin's thread that stays attached has what is left of the machine.
+    if (vm->machine->close(std::chrono::seconds(2))) delete vm;
 }
 
 void* skua_vm_user_data(const SkuaVm* vm) {

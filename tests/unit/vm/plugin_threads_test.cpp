@@ -90,6 +90,31 @@ TEST_CASE("the end of the machine ends what attached threads run, and nobody att
     CHECK(errno == ESHUTDOWN);
 }
 
+TEST_CASE("a hook ends a plugin's thread before the machine is gone") {
+    static std::atomic<int> stage;
+    static std::thread other;
+    stage = 0;
+    {
+        World w;
+        SkVm* vm = w.identity();
+        other = std::thread([vm] {
+            SkEnv* own = host_api().thread_attach(vm);
+            stage = 1;
+            while (stage < 2) std::this_thread::yield();
+            host_api().thread_detach(own);
+        });
+        while (stage < 1) std::this_thread::yield();
+        w.vm.natives().at_exit(
+            [](void*) {
+                stage = 2;
+                other.join();
+            },
+            nullptr);
+    }
+    CHECK(stage == 2);
+    CHECK_FALSE(other.joinable());
+}
+
 TEST_CASE("a thread that stays attached is told of") {
     World w;
     SkVm* vm = w.identity();

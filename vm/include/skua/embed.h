@@ -187,8 +187,9 @@ typedef struct SkuaOptions {
 /* A machine with the standard library, which is part of libskua, and nothing else. It may reach nothing but
  * the standard streams, the arguments and the clock. `options` NULL: all defaults. */
 SK_EXPORT SkuaStatus skua_vm_new(const SkuaOptions* options, SkuaVm** vm, SkuaError** error);
-/* Ends a machine: paused runs are ended, handles closed, plugins unloaded. No thread may be using it. NULL is
- * ignored. */
+/* Ends a machine: paused runs are ended, handles closed, plugins unloaded. No thread may be using it but
+ * those that plugins have attached, which are told to end and waited for, for two seconds: if some stay, so
+ * does the memory. NULL is ignored. */
 SK_EXPORT void skua_vm_free(SkuaVm* vm);
 SK_EXPORT void* skua_vm_user_data(const SkuaVm* vm);
 /* The calling thread does not use the machine for now, and the collector needs not stop it. Not within a call

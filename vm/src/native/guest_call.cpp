@@ -242,7 +242,7 @@ const GuestCall* closure_call(Thread& thread, const Class& cls) {
     }
     const void* none = nullptr;
     auto& place = const_cast<Class&>(cls).native_call;
-    // As the class, it stays for ever.
+    // The class's, until the machine ends.
     if (!place.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel))
         return static_cast<const GuestCall*>(none);
     return made.release();

@@ -163,7 +163,9 @@ Vm::Vm(VmOptions options)
 }
 
 Vm::~Vm() {
-    SKUA_CHECK(close(kPatience));  // a plugin's thread would go on in what is gone
+    (void)close(std::chrono::milliseconds(0));
+    natives_->run_exit_hooks();    // by which plugins end their threads
+    SKUA_CHECK(close(kPatience));  // one that stays would go on in what is gone
     watchdog_.reset();
     tier_.reset();  // its thread reads what is given up below
     for (auto& block : linker_->roots) gc::remove_root_range(block.get());
@@ -177,6 +179,7 @@ Vm::~Vm() {
         cls.vtable = {};
         cls.fields = {};
         cls.static_fields = {};
+        delete static_cast<const GuestCall*>(cls.native_call.exchange(nullptr));
     }
 }
 

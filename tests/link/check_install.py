@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-EXPECTED = {"bin/vmc", "bin/vmrun", "bin/vmar", "bin/vmdis", "lib/skua/std.ska", "include/skua/native.h",
+EXPECTED = {"bin/vmc", "bin/vmrun", "bin/vmar", "bin/vmdis", "bin/skua-plugin-host", "lib/skua/std.ska", "include/skua/native.h",
             "include/skua/native.hpp", "include/skua/cross.hpp", "include/skua/bind.hpp", "include/skua/embed.h", "include/skua/describe.h"}
 # The library of hosts: files of the folder for libraries, which depends on the system.
 LIBRARY = {"libskua.so", "libskua.so.0", "libskua.so.0.1.0", "libskua.a", "cmake/Skua/SkuaConfig.cmake",

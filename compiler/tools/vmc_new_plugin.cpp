@@ -134,7 +134,7 @@ test "a counter counts words until it is closed" {
     use counter = @NAME@.WordCounter()
     counter.add("to be or")
     counter.add("not to be")
-    assertEqual(counter.count, 6)
+    assertEqual(counter.count(), 6)
     counter.close()
     assertThrows<StateError>(() => counter.add("more"))
 }
@@ -145,6 +145,7 @@ constexpr std::string_view kModule = R"(//! Numbers and words, counted by native
 //!
 //! Made by `vmc bindgen` from the plugin `@NAME@` 0.1.0: make it again rather than change it.
 //! requires: plugin:@NAME@
+import std.native.{Resource}
 
 /// The arithmetic mean. Throws ArgumentError if there are no values.
 ///
@@ -152,22 +153,14 @@ constexpr std::string_view kModule = R"(//! Numbers and words, counted by native
 pub native("@NAME@") fn mean(values: [float]): float
 
 native("@NAME@") fn openCounter(): int
-native("@NAME@") fn countWords(handle: int, text: string)
-native("@NAME@") fn wordCount(handle: int): int
-native("@NAME@") fn closeCounter(handle: int)
 
 /// Counts words of texts that come one after the other.
-pub class WordCounter : Closeable {
-    private let handle = openCounter()
-
+pub class WordCounter : Resource(openCounter()) {
     /// Counts the words of a text, which blanks separate.
-    fn add(text: string) { countWords(handle, text) }
+    native("@NAME@") fn add(text: string)
 
     /// How many words there were so far.
-    get count: int = wordCount(handle)
-
-    /// Closes it: afterwards it is of no use.
-    fn close() { closeCounter(handle) }
+    native("@NAME@") fn count(): int
 }
 )";
 
@@ -175,89 +168,64 @@ constexpr std::string_view kCpp =
     R"(// The natives of the plugin @NAME@. docs/plugin-api.md of Skua says what they may do.
 #include <cstdint>
 #include <iterator>
-#include <new>
+#include <memory>
 #include <string_view>
 
+@INCLUDE@ "skua/bind.hpp"
 @INCLUDE@ "skua/describe.h"
-@INCLUDE@ "skua/native.hpp"
 
 namespace {
 
-// Arrays are read in place.
-double mean(SkEnv* env, SkArray* values) {
-    const std::size_t n = env->api->array_len(env, values);
-    if (n == 0) {
-        env->api->throw_error(env, "std.core.ArgumentError", "the mean of no values");
-        return 0;  // whatever is returned with an error pending is ignored
-    }
-    const double* value = skua::elements<double>(env, values);
+// Arrays are read in place. What is thrown becomes an error of Skua.
+double mean(skua::Span<double> values) {
+    if (values.size() == 0) throw skua::Error("std.core.ArgumentError", "the mean of no values");
     double sum = 0;
-    for (std::size_t i = 0; i < n; ++i) sum += value[i];
-    return sum / static_cast<double>(n);
+    for (const double value : values) sum += value;
+    return sum / static_cast<double>(values.size());
 }
 
-// A resource. The guest holds an int, which it cannot forge into a pointer.
-struct Counter {
-    std::int64_t words = 0;
+// What is behind an object of the Skua class WordCounter, until it is closed or nobody has it any more.
+class WordCounter {
+public:
+    void add(std::string_view text) {
+        bool inside = false;
+        for (const char c : text) {
+            const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+            if (!blank && !inside) ++count_;
+            inside = !blank;
+        }
+    }
+    std::int64_t count() const { return count_; }
+
+private:
+    std::int64_t count_ = 0;
 };
 
-void free_counter(void* pointer) {
-    delete static_cast<Counter*>(pointer);
+std::unique_ptr<WordCounter> open_counter() {
+    return std::make_unique<WordCounter>();
 }
-
-const SkHandleType counter_type = {"word counter", free_counter};
-
-std::int64_t open_counter(SkEnv* env) {
-    auto* counter = new (std::nothrow) Counter;
-    if (counter == nullptr) {
-        env->api->throw_error(env, "std.core.OutOfMemoryError", "no memory for a word counter");
-        return 0;
-    }
-    const std::int64_t handle = env->api->handle_new(env, &counter_type, counter);
-    if (handle == 0) delete counter;
-    return handle;
-}
-
-void count_words(SkEnv* env, std::int64_t handle, SkString* text) {
-    const skua::Handle<Counter> counter(env, &counter_type, handle);
-    if (!counter) return;  // StateError is pending: it is closed
-    bool inside = false;
-    for (const char c : skua::view(env, text)) {
-        const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-        if (!blank && !inside) ++counter->words;
-        inside = !blank;
-    }
-}
-
-std::int64_t word_count(SkEnv* env, std::int64_t handle) {
-    const skua::Handle<Counter> counter(env, &counter_type, handle);
-    return counter ? counter->words : 0;
-}
-
-void close_counter(SkEnv* env, std::int64_t handle) {
-    env->api->handle_close(env, &counter_type, handle);
-}
-
-// What Skua declares as `fn mean(values: [float]): float` in module @NAME@, and so on.
-const SkNative natives[] = {
-    skua::native<mean>("@NAME@.mean", "([f64])f64"),
-    skua::native<open_counter>("@NAME@.openCounter", "()i64"),
-    skua::native<count_words>("@NAME@.countWords", "(i64,string)void"),
-    skua::native<word_count>("@NAME@.wordCount", "(i64)i64"),
-    skua::native<close_counter>("@NAME@.closeCounter", "(i64)void"),
-};
-
-@NOTES@
-const SkPlugin plugin = {SK_ABI_VERSION, "@NAME@", "0.1.0", natives, std::size(natives), nullptr};
 
 }  // namespace
 
-const SkDescription skua_plugin_description = SK_DESCRIPTION(
-    "Numbers and words, counted by native code.", notes, std::size(notes), types, std::size(types));
+SKUA_RESOURCE(WordCounter, "@NAME@.WordCounter")
 
-const SkPlugin* skua_plugin(const SkHost*) {
-    return &plugin;
-}
+namespace {
+
+// What Skua declares as `fn mean(values: [float]): float` in module @NAME@, and so on.
+const SkNative natives[] = {
+    skua::bind<&mean>("@NAME@.mean"),
+    skua::bind<&open_counter>("@NAME@.openCounter"),
+    skua::bind<&WordCounter::add>("@NAME@.WordCounter.add"),
+    skua::bind<&WordCounter::count>("@NAME@.WordCounter.count"),
+};
+
+@NOTES@
+}  // namespace
+
+const SkDescription skua_plugin_description = SK_DESCRIPTION("Numbers and words, counted by native code.", notes,
+                                                             std::size(notes), types, std::size(types));
+
+SKUA_EXPORT_PLUGIN("@NAME@", "0.1.0", natives)
 )";
 
 constexpr std::string_view kC =
@@ -280,7 +248,7 @@ static double mean(SkEnv* env, SkArray* values) {
     return sum / (double)n;
 }
 
-/* A resource. The guest holds an int, which it cannot forge into a pointer. */
+/* What is behind an object of the Skua class WordCounter, until it is closed or nobody has it any more. */
 typedef struct Counter {
     int64_t words;
 } Counter;
@@ -298,8 +266,8 @@ static int64_t open_counter(SkEnv* env) {
     return handle;
 }
 
-static void count_words(SkEnv* env, int64_t handle, SkString* text) {
-    Counter* counter = env->api->handle_acquire(env, &counter_type, handle);
+static void count_words(SkEnv* env, SkObject* object, SkString* text) {
+    Counter* counter = env->api->resource_acquire(env, &counter_type, object);
     if (counter == NULL) return; /* StateError is pending: it is closed */
     const char* bytes = env->api->string_data(env, text);
     size_t n = env->api->string_len(env, text);
@@ -309,28 +277,23 @@ static void count_words(SkEnv* env, int64_t handle, SkString* text) {
         if (!blank && !inside) counter->words++;
         inside = !blank;
     }
-    env->api->handle_release(env, handle);
+    env->api->resource_release(env, object);
 }
 
-static int64_t word_count(SkEnv* env, int64_t handle) {
-    Counter* counter = env->api->handle_acquire(env, &counter_type, handle);
+static int64_t word_count(SkEnv* env, SkObject* object) {
+    Counter* counter = env->api->resource_acquire(env, &counter_type, object);
     if (counter == NULL) return 0;
     int64_t words = counter->words;
-    env->api->handle_release(env, handle);
+    env->api->resource_release(env, object);
     return words;
-}
-
-static void close_counter(SkEnv* env, int64_t handle) {
-    env->api->handle_close(env, &counter_type, handle);
 }
 
 /* What Skua declares as `fn mean(values: [float]): float` in module @NAME@, and so on. */
 static const SkNative natives[] = {
     {"@NAME@.mean", "([f64])f64", (SkFunction)mean, NULL},
     {"@NAME@.openCounter", "()i64", (SkFunction)open_counter, NULL},
-    {"@NAME@.countWords", "(i64,string)void", (SkFunction)count_words, NULL},
-    {"@NAME@.wordCount", "(i64)i64", (SkFunction)word_count, NULL},
-    {"@NAME@.closeCounter", "(i64)void", (SkFunction)close_counter, NULL},
+    {"@NAME@.WordCounter.add", "(@NAME@.WordCounter,string)void", (SkFunction)count_words, NULL},
+    {"@NAME@.WordCounter.count", "(@NAME@.WordCounter)i64", (SkFunction)word_count, NULL},
 };
 
 @NOTES@
@@ -354,9 +317,8 @@ constexpr std::string_view kNotes = R"(@OPEN@For `vmc bindgen`, which writes sku
      "The arithmetic mean. Throws ArgumentError if there are no values.\n\nExample: `mean([1.0, 2.0])   // 1.5`",
      @NULL@, 0},
     {"@NAME@.openCounter", "", @NULL@, "WordCounter.init", 0},
-    {"@NAME@.countWords", "handle, text", "Counts the words of a text, which blanks separate.", "WordCounter.add", 0},
-    {"@NAME@.wordCount", "handle", "How many words there were so far.", "get WordCounter.count", 0},
-    {"@NAME@.closeCounter", "handle", @NULL@, "WordCounter.close", 0},
+    {"@NAME@.WordCounter.add", "text", "Counts the words of a text, which blanks separate.", @NULL@, 0},
+    {"@NAME@.WordCounter.count", "", "How many words there were so far.", @NULL@, 0},
 };
 @STATIC@const SkTypeNote types[] = {
     {"@NAME@.WordCounter", @NULL@, "Counts words of texts that come one after the other.", @NULL@},

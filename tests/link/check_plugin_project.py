@@ -64,7 +64,7 @@ def main():
         run(vmrun, "--archive-path", fast, "--allow=plugin:fast", "app/app-1.0.0.ska", says="1.5\n")
         # A native that changes: the declaration is wrong, and the bindings are out of date, until they are made anew.
         source = os.path.join(fast, "src/fast.cpp")
-        edit(source, '"fast.wordCount", "handle"', '"fast.wordCount", "counter"')
+        edit(source, '"fast.WordCounter.add", "text"', '"fast.WordCounter.add", "words"')
         run(*workflow, cwd=fast, env=found, code=1, says=["fast.skua: is not what the plugin says", "fast_bindings (Failed)"])
         run(cmake, "--build", "build", "--target", "bindings", cwd=fast)
         run(*workflow, cwd=fast, env=found, says="100% tests passed")
@@ -75,13 +75,13 @@ def main():
         make = ("make", "test", "PKG_CONFIG_PATH=" + pkgconfig)
         run(*make, cwd=folder, says="3 tests passed")
         edit(os.path.join(folder, "src/plain.c"), '"plain.mean", "([f64])f64"', '"plain.mean", "([f32])f64"')
-        run(*make, cwd=folder, code=2, says=["plain.skua:9:21: error: native `mean` does not fit the plugin `plain` 0.1.0 (build/plain.so): expected "
+        run(*make, cwd=folder, code=2, says=["plain.skua:10:21: error: native `mean` does not fit the plugin `plain` 0.1.0 (build/plain.so): expected "
                                              "`([f32]): float`, found `([float]): float`", "help: write `fn mean(values: [f32]): float`"])
         # Both languages have the same Skua side.
         with open(os.path.join(folder, "skua/plain.skua"), encoding="utf-8") as file:
             in_c = file.read().replace("plain", "NAME")
         with open(os.path.join(fast, "skua/fast.skua"), encoding="utf-8") as file:
-            in_cpp = file.read().replace("fast", "NAME").replace("(counter: int)", "(handle: int)")
+            in_cpp = file.read().replace("fast", "NAME").replace("add(words: string)", "add(text: string)")
         if in_c != in_cpp:
             sys.exit("the modules differ")
         for name in ("a-b", "class", "test", "9x", "skua", "ü"):

@@ -85,6 +85,7 @@ private:
     bool statement_starts() const;
     bool is_meant_as_name(TokenKind keyword) const;
     void report_reserved(const char* start, std::string_view text);
+    TokenKind foreign_keyword(const char* start, std::string_view text);
     bool in_enum_body() const;
     bool closes_brackets_here() const;
     const char* scan_type_arguments(const char* p, bool declaration) const;
@@ -144,8 +145,9 @@ private:
     UnmatchedBraces unmatched_;
     UnmatchedBraces repair_;  // what indentation shall find the places of
     std::vector<Open> stack_;
-    std::vector<OpenString> strings_;  // one for each open interpolation
-    std::vector<Piece> pieces_;        // of open block strings
+    std::vector<OpenString> strings_;        // one for each open interpolation
+    std::vector<Piece> pieces_;              // of open block strings
+    std::vector<std::string_view> foreign_;  // keywords of other languages that were reported
     std::string doc_;
     bool has_doc_ = false;
     std::string module_doc_;

@@ -1,4 +1,5 @@
 // Names, keywords, and whether `<` opens type arguments.
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <utf8proc.h>
@@ -184,6 +185,7 @@ void Lexer::word() {
         }
         kind = soft_keyword(text);
         if (kind == K::Name) kind = name_kind(p_);
+        if (kind == K::Name) kind = foreign_keyword(start, text);
     } else if (is_meant_as_name(kind)) {
         report_reserved(start, text);
         kind = name_kind(p_);
@@ -245,6 +247,62 @@ TokenKind Lexer::soft_keyword(std::string_view text) const {
                               after == K::Let || after == K::Var || next == "get" || next == "open" ||
                               next == "abstract" || next == "native";
         if (declares) return text == "open" ? K::Open : K::Abstract;
+    }
+    return K::Name;
+}
+
+// A keyword of other languages, where a name makes no sense: reported once, and read as what is meant, so
+// that whoever writes it sees the program's other errors, too.
+TokenKind Lexer::foreign_keyword(const char* start, std::string_view text) {
+    using K = TokenKind;
+    struct Foreign {
+        std::string_view theirs;
+        TokenKind kind;
+        std::string_view ours, hint;
+    };
+    static constexpr std::string_view kFn = "functions are declared with `fn`";
+    static constexpr Foreign kForeign[] = {
+        {"fun", K::Fn, "fn", kFn},
+        {"func", K::Fn, "fn", kFn},
+        {"function", K::Fn, "fn", kFn},
+        {"def", K::Fn, "fn", kFn},
+        {"val", K::Let, "let", ""},
+        {"const", K::Let, "let", ""},
+        {"public", K::Pub, "pub", "write `pub`; members are public unless they are `private`"},
+    };
+    const bool in_parentheses = !stack_.empty() && stack_.back().kind == Bracket::Paren &&
+                                (previous() == K::LParen || previous() == K::Comma);
+    if (!in_parentheses && !statement_starts() && !is_modifier(previous())) return K::Name;
+    const char* q = skip_spaces(p_);
+    const std::string_view next = word_at(q);
+    if (next.empty()) return K::Name;
+    const char* after = skip_spaces(q + next.size());
+    for (const Foreign& f : kForeign) {
+        if (f.theirs != text) continue;
+        if (in_parentheses) {  // class Person(val name: string)
+            if (f.kind != K::Let || *after != ':') return K::Name;
+        } else if (f.kind == K::Fn) {
+            // A function as here but for the word: with a body in braces, or behind `=`.
+            const std::string_view line(after,
+                                        static_cast<std::size_t>(std::find(after, end_, '\n') - after));
+            if ((*after != '(' && *after != '<') || line.find_first_of("{=") == std::string_view::npos)
+                return K::Name;
+        } else if (f.kind == K::Let) {
+            if ((*after != '=' || after[1] == '=') && *after != ':') return K::Name;
+        } else {
+            const K declared = keyword(next);
+            if (declared != K::Class && declared != K::Interface && declared != K::Fn &&
+                declared != K::Enum && declared != K::Struct && declared != K::Let && declared != K::Var &&
+                declared != K::Static && next != "fun" && next != "func" && next != "function" &&
+                next != "abstract" && next != "open")
+                return K::Name;
+        }
+        if (std::find(foreign_.begin(), foreign_.end(), text) == foreign_.end()) {
+            foreign_.push_back(text);
+            error(start, p_, fmt::format("expected `{}`, found `{}`", f.ours, text),
+                  f.hint.empty() ? fmt::format("write `{}`", f.ours) : std::string(f.hint));
+        }
+        return f.kind;
     }
     return K::Name;
 }

@@ -297,6 +297,12 @@ private:
                     return word.front() >= 'A' && word.front() <= 'Z' ? kConstructor
                                                                       : "methods are declared with `fn`";
                 return "fields begin with `let` or `var`, methods with `fn`";
+            case Rule::Member:  // private String name;
+            case Rule::Declaration:
+                if (f == K::Name && kind(found_ + 1) == K::Name)
+                    return kind(found_ + 2) == K::LParen ? "the result type follows: `fn name(): string`"
+                                                         : "the type follows the name: `let name: string`";
+                break;
             case Rule::EnumItem:
                 if (text(before(1)) == "case") return "cases of an enum are written without `case`";
                 if (f == K::Assign) return "a case has no number; give it a payload or a property";
@@ -461,10 +467,17 @@ private:
                 return "several values are a tuple: `(a, b)`";
             case K::In:
                 return "write `xs.contains(x)`";
+            case K::ArgName:
+                return last() == K::LParen ? "a lambda is written `(x: int) => ...`" : std::string_view();
+            case K::For:
+                return last() == K::Name || last() == K::Int || last() == K::RParen || last() == K::RBracket
+                           ? "write `xs.map(x => ...)`, `xs.filter(x => ...)`"
+                           : std::string_view();
             case K::Dot:
                 if (after == K::Int && tokens_[found_ + 1].glued) return "write the 0: `0.5`";
                 return {};
             case K::LBrace:
+                if (inside(Rule::CallArgs) && (last() == K::LParen || last() == K::Comma)) return kLambda;
                 if (last() == K::Assign)
                     return kind(before(2)) == K::RParen || kind(before(3)) == K::Colon
                                ? "leave out the `=`"

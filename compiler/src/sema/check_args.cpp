@@ -50,11 +50,18 @@ bool BodyChecker::place_arguments(std::span<const ParamSymbol> params, bool vari
             at = count - 1;
         } else if (next >= count) {
             if (ok) {
-                a_.error(a.value->range, quote(name) + " takes " +
-                                             (count == 0 ? "no arguments"
-                                                         : std::to_string(count) +
-                                                               (count == 1 ? " argument" : " arguments")) +
-                                             ", found " + std::to_string(args.size()));
+                const bool prints = name == "println" || name == "print" || name == "eprintln";
+                a_.error(
+                    a.value->range,
+                    quote(name) + " takes " +
+                        (count == 0 ? "no arguments"
+                                    : std::to_string(count) + (count == 1 ? " argument" : " arguments")) +
+                        ", found " + std::to_string(args.size()),
+                    prints ? "values stand in one text: `\"${a} ${b}\"`"
+                    : count == 0 && is<LambdaExpr>(strip_parens(a.value))
+                        ? "where a function is to decide, there may be a method " +
+                              quote(std::string(name) + "With") + " or " + quote(std::string(name) + "By")
+                        : "");
             }
             ok = false;
             continue;
@@ -148,7 +155,7 @@ void BodyChecker::check_arguments(std::span<const ParamSymbol> params,
                                   std::string_view name) {
     auto what = [&](std::size_t i) {
         return "argument " +
-               (params.empty() || params[i].name.empty() ? "of " + quote(name) : quote(params[i].name));
+               (params.empty() || params[i].name.empty() ? std::to_string(i + 1) : quote(params[i].name));
     };
     auto type_of = [&](std::size_t i) {
         const Type* t = param_types[i];

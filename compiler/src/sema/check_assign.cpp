@@ -222,7 +222,9 @@ bool BodyChecker::resolve_place(Expr*& target, Place& place, bool compound) {
                 a_.error(e->range,
                          of_this ? "a struct's method cannot change its fields: it has a copy"
                                  : "this would change a copy",
-                         of_this ? "return a changed value instead" : "keep the struct in a `var` first");
+                         of_this ? "return a changed value instead"
+                                 : "change a copy in a `var`, and store that: `var x = a[i]`, `x." +
+                                       std::string(field->name) + " = ...`, `a[i] = x`");
                 return false;
             }
             if (!field->is_mutable() && !initialising) {

@@ -138,8 +138,11 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
             a_.error(
                 name_range,
                 "type argument " + quote(missing->name) + " of " + quote(shown_name) + " is not known here",
-                "write it: `" + std::string(shown_name) + "<" +
-                    (making || f->type_params.size() <= 1 ? "int" : "...") + ">(...)`, for example");
+                making && f->owner->enum_of != nullptr
+                    ? "write the type: `let x: " + std::string(f->owner->enum_of->name) +
+                          "<int> = ...`, for example"
+                    : "write it: `" + std::string(shown_name) + "<" +
+                          (making || f->type_params.size() <= 1 ? "int" : "...") + ">(...)`, for example");
         }
         return t_.error;
     }

@@ -306,7 +306,8 @@ const Type* BodyChecker::common_type(std::vector<Expr**>& slots, const Type* exp
             if (joined->is_number() && type->is_number())
                 hint = "convert it: `" + to_string(joined) + "(...)`";
             a_.error(value_of(*s)->range,
-                     std::string(what) + ": expected " + quote(joined) + ", as before, found " + quote(type),
+                     std::string(what) + ": expected " + quote(joined) + ", as " +
+                         (what == "arm" ? "in the arms before" : "before") + ", found " + quote(type),
                      hint);
             return t_.error;
         }
@@ -561,7 +562,10 @@ const Type* BodyChecker::check_index(Expr*& slot, IndexExpr* e) {
     }
     const Type* result = nullptr;
     if (!a_.find_member(object, "[]") && a_.find_extension(object, "[]", module_) == nullptr) {
-        a_.error(slot->range, quote(object) + " cannot be indexed: it has no operator `[]`");
+        a_.error(slot->range, quote(object) + " cannot be indexed: it has no operator `[]`",
+                 object->is(TypeKind::Tuple)      ? "the parts of a tuple are `t.0`, `t.1`, ..."
+                 : object->is(TypeKind::Nullable) ? "it may be null: test it first"
+                                                  : "");
         return t_.error;
     }
     e->call = call_member(e->object, "[]", {e->index}, e->range, &result);
@@ -630,7 +634,14 @@ const Type* BodyChecker::check_cast(CastExpr* e) {
         a_.error(e->range, "`as` does not convert numbers", "write `" + to_string(target) + "(...)`");
         return result;
     }
-    if (!possible) a_.error(e->range, an(operand) + " is never " + an(target));
+    if (!possible) {
+        std::string hint;
+        if (base->is(TypeKind::String) && target->is_number())
+            hint = "parse it: `" + to_string(target) + ".parse(...)`";
+        if (target->is(TypeKind::String)) hint = "make it text: `\"${x}\"`";
+        if (base->is(TypeKind::Char) && target->is_integer()) hint = "write `" + to_string(target) + "(...)`";
+        a_.error(e->range, an(operand) + " is never " + an(target), hint);
+    }
     return result;
 }
 

@@ -102,7 +102,7 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         for (Expr** s : slots) all &= coerce(*s, expected);
         return all ? expected : t_.error;
     }
-    return common_type(slots, nullptr, "the arms before");
+    return common_type(slots, nullptr, "arm");
 }
 
 // The enum of class files, if any, of which a pattern names a case.

@@ -162,6 +162,20 @@ void BodyChecker::list_visible(std::vector<std::string_view>& out) {
     }
 }
 
+namespace {
+
+// What a class takes and does not keep.
+std::string hint_of_parameter(const Type* type, std::string_view name) {
+    if (type == nullptr || !type->is_class() || type->symbol->constructor == nullptr) return {};
+    for (const ParamSymbol& p : type->symbol->constructor->params)
+        if (p.name == name)
+            return quote(name) + " is a parameter of the class and no field: to keep it, declare it `let " +
+                   std::string(name) + "`";
+    return {};
+}
+
+}  // namespace
+
 void BodyChecker::report_unknown(std::string_view name, SourceRange range) {
     if (a_.is_lost(module_, name)) return;
     if (type_ != nullptr && type_->self != nullptr && a_.is_member_lost(type_->self, name, module_)) return;
@@ -184,10 +198,13 @@ void BodyChecker::report_unknown(std::string_view name, SourceRange range) {
         }
     }
     auto best = nearest(name, names);
-    std::string hint = foreign_name(name);
+    std::string hint = type_ != nullptr ? hint_of_parameter(type_->self, name) : "";
+    const bool of_parameter = !hint.empty();  // of which one report will do
+    if (hint.empty()) hint = foreign_name(name);
     if (hint.empty())
         hint = best.empty() ? a_.suggest_global(module_, name) : "did you mean " + quote(best) + "?";
-    if (a_.is_news(module_, std::string(name), hint)) a_.error(range, "unknown name " + quote(name), hint);
+    if (a_.is_news(module_, std::string(name), of_parameter ? "" : hint))
+        a_.error(range, "unknown name " + quote(name), hint);
 }
 
 Ref BodyChecker::resolve_name(NameExpr* e) {
@@ -514,7 +531,10 @@ Ref BodyChecker::member_of_value(Expr* object, const Ident& name, bool through_s
             return ref;
         }
         const Type* shown = through_super ? start : type;
-        const std::string hint = a_.suggest_member(shown, name.text, module_);
+        std::string hint = hint_of_parameter(shown, name.text);
+        if (hint.empty()) hint = a_.suggest_member(shown, name.text, module_);
+        if (hint.empty() && shown->is(TypeKind::Var))
+            hint = "give the type parameter a bound that has it: `" + to_string(shown) + ": SomeInterface`";
         if (a_.is_news(module_, to_string(shown) + "." + std::string(name.text), hint))
             a_.error(name.range, quote(shown) + " has no member " + quote(name.text), hint);
         return ref;

@@ -278,6 +278,10 @@ void BodyChecker::report_operator(BinaryExpr* e) {
     } else if ((left->is(TypeKind::Nullable) && left->inner() == right) ||
                (right->is(TypeKind::Nullable) && right->inner() == left)) {
         hint = "a value that may be null must be tested first, or given a value for that case with `??`";
+    } else if (e->op == BinaryOp::Mul && (left->is(TypeKind::String) || right->is(TypeKind::String))) {
+        hint = "write `.repeat(n)`";
+    } else if (e->op == BinaryOp::Rem && left->is(TypeKind::String)) {
+        hint = "values stand in the text: `\"${x}\"`, `\"${x:.2f}\"`";
     } else if (e->op == BinaryOp::Add && (left->is(TypeKind::String) || right->is(TypeKind::String))) {
         hint = "to join texts, put the value into one: `\"...${x}\"`";
     } else if (left->is(TypeKind::Nullable) || right->is(TypeKind::Nullable)) {

@@ -274,6 +274,13 @@ void BodyChecker::report_mismatch(SourceRange range, const Type* expected, const
         hint = "only a nullable type such as " + quote(t_.nullable(expected)) + " can hold null";
     } else if (expected->is_number() && (found->is_number() || found->is(TypeKind::Char))) {
         hint = "convert it: `" + to_string(expected) + "(" + shown + ")`";
+    } else if (expected->is(TypeKind::String) && found->is(TypeKind::Char) && source.size() > 2 &&
+               source.front() == '\'') {
+        hint = "a string is written in double quotes: `\"" + source.substr(1, source.size() - 2) + "\"`";
+    } else if (expected->is(TypeKind::Char) && found->is(TypeKind::String)) {
+        hint = source.size() > 2 && source.front() == '"' ? "a character is written in single quotes: `'" +
+                                                                source.substr(1, source.size() - 2) + "'`"
+                                                          : "the character at byte i is `s[i]`";
     } else if (expected->is(TypeKind::String) && !found->is(TypeKind::Void)) {
         hint = "make it text: `\"${" + shown + "}\"`";
     } else if (expected->is_number() && found->is(TypeKind::String)) {
@@ -283,6 +290,13 @@ void BodyChecker::report_mismatch(SourceRange range, const Type* expected, const
     } else if (expected->is(TypeKind::Named) && expected->symbol->name == "List" &&
                found->is(TypeKind::Array)) {
         hint = "make a list of it: `List(" + shown + ")`";
+    } else if (expected->is(TypeKind::Named) && expected->symbol->name == "Set" &&
+               found->is(TypeKind::Array)) {
+        hint = "make a set of it: `Set(" + shown + ")`";
+    } else if ((found->is_class() || found->is_interface()) && !expected->is(TypeKind::Nullable) &&
+               a_.is_subtype(expected, found)) {
+        hint = "ask whether it is one, `if x is " + to_string(expected) + "`, or cast it: `" + shown +
+               " as " + to_string(expected) + "`";
     } else if (expected->is(TypeKind::Bool) && found->is_number()) {
         hint = "compare it: `" + shown + " != 0`";
     } else if (found->is(TypeKind::Function) && found->params().empty() &&

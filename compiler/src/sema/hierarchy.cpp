@@ -143,8 +143,19 @@ void Analyzer::check_overrides(TypeSymbol* type) {
             std::vector<std::string_view> names;
             for (const Type* super : direct_supers(type->self)) collect_member_names(super, names);
             auto best = nearest(f->name, names);
+            constexpr std::pair<std::string_view, std::string_view> kCore[] = {{"toString", "Display"},
+                                                                               {"hash", "Hashable"},
+                                                                               {"equals", "Equatable"},
+                                                                               {"compareTo", "Comparable"}};
+            std::string hint = best.empty() ? "leave out `override`" : "did you mean " + quote(best) + "?";
+            for (auto [method, interface] : kCore) {
+                if (f->name != method) continue;
+                hint =
+                    "name its interface: `" + std::string(type->name) + " : " + std::string(interface) +
+                    (method == "equals" || method == "compareTo" ? "<" + to_string(type->self) + ">`" : "`");
+            }
             error(f->range, quote(f->name) + " overrides nothing: no supertype has a method of this name",
-                  best.empty() ? "leave out `override`" : "did you mean " + quote(best) + "?");
+                  hint);
         } else if (found_class && !wants_override) {
             error(f->range, "method " + quote(f->name) + " overrides one of the superclass and must say so",
                   "write `override fn " + std::string(f->name) + "`");

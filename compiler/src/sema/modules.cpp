@@ -233,10 +233,19 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
         SourceRange range = SourceRange::join(import.path.front().range, import.path.back().range);
         const std::string parent = join_path(import.path, import.path.size() - 1);
         if (!is_reported(path) &&
-            !is_reported(parent))  // else there is one, and why it is of no use was said
+            !is_reported(parent)) {  // else there is one, and why it is of no use was said
+            const std::string_view last = import.path.back().text;
+            const bool is_type = !last.empty() && last.front() >= 'A' && last.front() <= 'Z';
+            const std::string elsewhere = is_type ? foreign_type(last) : "";
+            const auto has = [&](ModuleSymbol* m) { return find_in_module(m, last) != nullptr; };
+            const auto prelude = prelude_modules();
             error(range, "there is no module " + quote(path),
-                  best.empty() ? "give its source file to vmc too, or its compiled form with --class-path"
-                               : "did you mean " + quote(best) + "?");
+                  !best.empty()        ? "did you mean " + quote(best) + "?"
+                  : !elsewhere.empty() ? elsewhere + ", which needs no import"
+                  : is_type && std::any_of(prelude.begin(), prelude.end(), has)
+                      ? quote(last) + " needs no import"
+                      : "give its source file to vmc too, or its compiled form with --class-path");
+        }
         // Silence what follows from it.
         if (!import.has_names && !import.wildcard)
             scope.names.emplace(import.alias.text.empty() ? import.path.back().text : import.alias.text,

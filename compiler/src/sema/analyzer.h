@@ -275,6 +275,9 @@ private:
 [[nodiscard]] std::string quoted_list(std::span<const std::string> names);
 // The name nearest to `name`, if one is near enough to be a misspelling; empty if none.
 [[nodiscard]] std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
+// What was meant by a name that none of these is: the nearest, those that it is a part of or that are a part
+// of it, or, if they are few, all; "" if nothing is to be said.
+[[nodiscard]] std::string suggest_name(std::string_view name, std::span<const std::string_view> candidates);
 [[nodiscard]] inline std::string quote(const Type* type) {
     return "`" + to_string(type) + "`";
 }

@@ -343,6 +343,14 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
         }
         auto best = nearest(name.text, names);
         std::string hint = best.empty() ? "" : "did you mean " + quote(best) + "?";
+        if (hint.empty() && symbol != nullptr) {
+            std::erase_if(names, [&](std::string_view n) {
+                const Symbol* s = symbol->members.at(n);
+                return s->kind != SymbolKind::Function ||
+                       static_cast<const FunctionSymbol*>(s)->role != FunctionRole::Static;
+            });
+            hint = symbol->is_enum ? "" : suggest_name(name.text, names);
+        }
         if (hint.empty() && symbol != nullptr && symbol->is_enum && symbol->cases.size() <= 8) {
             std::vector<std::string> cases;
             for (const CaseSymbol* c : symbol->cases) cases.emplace_back(c->name);
@@ -591,9 +599,8 @@ Ref BodyChecker::resolve_member(MemberExpr* e) {
                 for (auto& [n, s] : m->members) {
                     if (s != nullptr && a_.is_visible(s, module_)) names.push_back(n);
                 }
-                auto best = nearest(e->name.text, names);
                 a_.error(e->name.range, "module " + quote(m->name) + " has no " + quote(e->name.text),
-                         best.empty() ? "" : "did you mean " + quote(best) + "?");
+                         suggest_name(e->name.text, names));
                 return ref;
             }
             if (!a_.is_visible(symbol, module_)) {

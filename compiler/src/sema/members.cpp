@@ -194,7 +194,8 @@ std::string Analyzer::suggest_member(const Type* type, std::string_view name, Mo
     if (std::string hint = foreign_member(type, name, names); !hint.empty()) return hint;
     if (std::string call = suggest_function(type, name, from); !call.empty()) return call;
     if (auto best = nearest(name, names); !best.empty()) return "did you mean " + quote(best) + "?";
-    return misspelt_foreign_member(name, names);
+    if (std::string hint = misspelt_foreign_member(name, names); !hint.empty()) return hint;
+    return suggest_name(name, names);
 }
 
 bool Analyzer::can_access(const Symbol* member, const ModuleSymbol* module, const TypeSymbol* from) const {

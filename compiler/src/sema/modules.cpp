@@ -166,9 +166,8 @@ void Analyzer::resolve_imports(ModuleSymbol* module, ModuleScope& scope) {
                         for (auto& [member, s] : target->members) {
                             if (s != nullptr && is_visible(s, module)) candidates.push_back(member);
                         }
-                        auto best = nearest(name.name.text, candidates);
                         error(name.name.range, "module " + quote(path) + " has no " + quote(name.name.text),
-                              best.empty() ? "" : "did you mean " + quote(best) + "?");
+                              suggest_name(name.name.text, candidates));
                     } else if (!is_visible(symbol, module)) {
                         error(name.name.range, quote(name.name.text) + " is private to module " + quote(path),
                               "declare it `pub` there");

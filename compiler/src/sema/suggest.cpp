@@ -53,6 +53,34 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
     return best;
 }
 
+std::string suggest_name(std::string_view name, std::span<const std::string_view> candidates) {
+    if (const auto best = nearest(name, candidates); !best.empty())
+        return "did you mean " + quote(best) + "?";
+    const auto lower = [](std::string_view s) {
+        std::string out(s);
+        for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+        return out;
+    };
+    constexpr std::size_t kShortest = 3, kMany = 4, kFew = 10;
+    const std::string wanted = lower(name);
+    std::vector<std::string> alike, all;
+    for (std::string_view candidate : candidates) {
+        const std::string other = lower(candidate);
+        if (candidate.empty() || std::find(all.begin(), all.end(), candidate) != all.end()) continue;
+        if (all.size() <= kFew) all.emplace_back(candidate);
+        if (std::min(other.size(), wanted.size()) < kShortest || alike.size() > kMany) continue;
+        if (std::find(alike.begin(), alike.end(), candidate) == alike.end() &&
+            (other.find(wanted) != std::string::npos || wanted.find(other) != std::string::npos))
+            alike.emplace_back(candidate);
+    }
+    std::sort(alike.begin(), alike.end());
+    std::sort(all.begin(), all.end());
+    if (alike.size() == 1) return "did you mean `" + alike[0] + "`?";
+    if (!alike.empty() && alike.size() <= kMany) return "there is " + quoted_list(alike);
+    if (!all.empty() && all.size() <= kFew) return "there is " + quoted_list(all);
+    return {};
+}
+
 std::string quoted_list(std::span<const std::string> names) {
     std::string out;
     for (std::size_t i = 0; i < names.size(); ++i) {

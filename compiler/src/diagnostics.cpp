@@ -9,13 +9,12 @@ SourceDiagnostic& DiagnosticSink::dropped_one() {
 }
 
 SourceDiagnostic& DiagnosticSink::error(SourceRange range, std::string message, std::string suggestion) {
-    for (const SourceDiagnostic& d : all_)
-        if (d.severity == Severity::Error && d.range.file == range.file && d.range.start == range.start)
-            return dropped_one();
+    if (error_places_.contains({range.file, range.start})) return dropped_one();
     if (full()) {
         ++dropped_;
         return dropped_one();
     }
+    error_places_.emplace(range.file, range.start);
     ++errors_;
     all_.push_back({Severity::Error, range, std::move(message), {}, std::move(suggestion), {}, {}});
     return all_.back();

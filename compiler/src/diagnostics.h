@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -70,6 +71,7 @@ private:
     std::size_t errors_ = 0;
     std::size_t dropped_ = 0;
     bool muted_ = false;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> error_places_;  // file, start
     std::vector<SourceDiagnostic> all_;  // deque not needed: the reference is used at once
     SourceDiagnostic scratch_;
 };

@@ -126,8 +126,8 @@ bool load_source(const std::string& path, LoadedText& out, Failure& failure) {
     if (!S_ISREG(st.st_mode)) return fail("is not a regular file");
     if (!path.ends_with(".skua")) return fail("a source file's name ends in .skua", kExitUsage);
     if (static_cast<std::uint64_t>(st.st_size) > kMaxSourceSize)
-        return fail(fmt::format("has {} MiB; a source file has at most {} MiB", st.st_size >> 20,
-                                kMaxSourceSize >> 20),
+        return fail(fmt::format("has {:.1f} MiB; a source file has at most {} MiB",
+                                static_cast<double>(st.st_size) / (1 << 20), kMaxSourceSize >> 20),
                     kExitBadInput);
     const int fd = classfile::open_for_reading(path);
     if (fd < 0) return fail("cannot be read: " + reason(errno));

@@ -159,6 +159,8 @@ private:
     std::uint32_t last_ = 0;  // the last token read
     int arrows_ = 0;          // of a function type being read
     int height_ = 0;          // of the expression read last
+    int expressions_ = 0;     // that are being read, one within the other
+    bool height_reported_ = false;
     int coalesce_depth_ = 0;  // right operands of `??` being read, one within the other
 };
 

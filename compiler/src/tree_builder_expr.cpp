@@ -127,8 +127,10 @@ bool is_assignment(TokenKind k) {
 }  // namespace
 
 Expr* TreeBuilder::too_high(SourceRange at) {
-    sink_.error(at, fmt::format("this expression is nested more than {} deep", kMaxHeight),
-                "move parts of it to variables or functions of their own");
+    if (!height_reported_)  // once for the whole expression, however high what remains of it is
+        sink_.error(at, fmt::format("this expression is nested more than {} deep", kMaxHeight),
+                    "move parts of it to variables or functions of their own");
+    height_reported_ = true;
     height_ = 0;
     return make<ErrorExpr>(at);
 }
@@ -137,8 +139,10 @@ Expr* TreeBuilder::too_high(SourceRange at) {
 
 Expr* TreeBuilder::read_expr(bool assignment_allowed) {
     enter(Rule::Expr);
+    if (expressions_++ == 0) height_reported_ = false;
     Expr* left = read_operand();
     Expr* e = at_exit() ? left : read_binary(0, left, assignment_allowed);
+    --expressions_;
     exit();
     return e;
 }

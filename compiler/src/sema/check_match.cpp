@@ -18,6 +18,8 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
     std::vector<Expr**> slots;
     bool any_void = false, any_error = false, covered = false, takes_rest = false, all_dead = true;
     Coverage coverage(a_, subject);
+    constexpr int kMostUseless = 20;
+    int useless_arms = 0;
     Flow entry = flow_, after;
     after.dead = true;
     const Type* joined_hint = expected;
@@ -29,10 +31,13 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         note_variables(arm.pattern, true);
         const bool wrong = a_.sink.error_count() != errors;
         any_error |= wrong;
+        // Whether all is covered is asked where an arm has nothing left, not after each: that takes long.
+        const bool useful = covered || subject->has_error || wrong || coverage.is_useful(arm.pattern);
+        if (!useful && ++useless_arms <= kMostUseless) covered = coverage.is_complete();
         if (covered)
             a_.sink.warning(WarningKind::Unreachable, arm.range,
                             "this arm is never reached: the arms before cover every value");
-        else if (!subject->has_error && !wrong)
+        else if (!subject->has_error && !wrong && (!useful || is<AlternativesPattern>(arm.pattern)))
             warn_of_useless(arm.pattern, coverage);
         auto* literal = as<LiteralPattern>(arm.pattern);
         bool null_arm = literal != nullptr && is_null_literal(literal->value);
@@ -49,7 +54,7 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         } else if (!subject->has_error) {
             coverage.add(arm.pattern);
             takes_rest = takes_rest || is_irrefutable(arm.pattern);
-            covered = covered || takes_rest || coverage.is_complete();
+            covered = covered || takes_rest;
         }
         const Type* type = check(arm.body, joined_hint);
         any_void |= type->is(TypeKind::Void);
@@ -61,6 +66,7 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
         after = merge(after, flow_);
         if (null_arm && arm.guard == nullptr && known->is(TypeKind::Nullable)) known = known->inner();
     }
+    if (!covered && !subject->has_error) covered = coverage.is_complete();
     e->covers_all = covered;
     if (covered && !takes_rest) guard_against_later_cases(e);
     if (!covered) {

@@ -178,6 +178,10 @@ std::string hint_of_parameter(const Type* type, std::string_view name) {
 
 void BodyChecker::report_unknown(std::string_view name, SourceRange range) {
     if (a_.is_lost(module_, name)) return;
+    if (a_.sink.full()) {  // nobody would see what is thought up here
+        a_.error(range, "unknown name " + quote(name));
+        return;
+    }
     if (type_ != nullptr && type_->self != nullptr && a_.is_member_lost(type_->self, name, module_)) return;
     std::vector<std::string_view> names;
     list_visible(names);

@@ -205,14 +205,11 @@ void Coverage::split_range(const Rows& rows, const Node* also, const Type* type,
 std::vector<Coverage::Group> Coverage::split(const Rows& rows, const Node* also, const Type* type) {
     std::vector<Group> out;
     std::vector<const Node*> forms;
+    std::set<Key> known;
     bool ranges = false;
     const auto look = [&](const Node* n) {
         ranges |= n->kind == Node::Kind::Range;
-        if (n->kind != Node::Kind::Form) return;
-        const bool known = std::any_of(forms.begin(), forms.end(), [&](const Node* f) {
-            return f->form == n->form && f->text == n->text;
-        });
-        if (!known) forms.push_back(n);
+        if (n->kind == Node::Kind::Form && known.emplace(n->form, n->text).second) forms.push_back(n);
     };
     for (const Row& row : rows) look(row[0]);
     if (also != nullptr) look(also);
@@ -226,14 +223,14 @@ std::vector<Coverage::Group> Coverage::split(const Rows& rows, const Node* also,
         // Forms besides ranges are constants that are not known here: they cover nothing for sure.
         return out;
     }
+    std::map<const void*, const Node*> by_form;
+    for (const Node* f : forms) by_form[f->form] = f;
     const auto add = [&](const void* form, std::string name, std::size_t arity) {
         Group g;
         g.form = form;
         g.name = std::move(name);
         g.arity = arity;
-        for (const Node* f : forms) {
-            if (f->form == form) g.types = f->types;
-        }
+        if (const auto found = by_form.find(form); found != by_form.end()) g.types = found->second->types;
         out.push_back(std::move(g));
     };
     if (type->is(TypeKind::Nullable)) {
@@ -280,10 +277,30 @@ bool Coverage::fits(const Node* node, const Group& group) {
     return false;
 }
 
-// The rows that match values of this form, with its parts in place of it.
-Coverage::Rows Coverage::specialise(const Rows& rows, const Group& group) {
-    Rows out;
+Coverage::Index::Index(const Rows& rows) {
     for (const Row& row : rows) {
+        const Node* n = row[0];
+        if (n->kind == Node::Kind::Form)
+            forms[{n->form, n->text}].push_back(&row);
+        else if (n->kind == Node::Kind::Range && n->low == n->high)
+            points[n->low].push_back(&row);
+        else
+            others.push_back(&row);
+    }
+}
+
+// The rows that match values of this form, with its parts in place of it.
+Coverage::Rows Coverage::specialise(const Index& index, const Group& group) {
+    std::vector<const Row*> rows = index.others;
+    const auto also = [&](const auto& table, const auto& key) {
+        if (const auto found = table.find(key); found != table.end())
+            rows.insert(rows.end(), found->second.begin(), found->second.end());
+    };
+    if (group.range && group.low == group.high) also(index.points, group.low);
+    if (!group.range && !group.other) also(index.forms, Key(group.form, group.text));
+    Rows out;
+    for (const Row* at : rows) {
+        const Row& row = *at;
         if (!fits(row[0], group)) continue;
         Row r;
         if (row[0]->kind == Node::Kind::Form)
@@ -297,7 +314,8 @@ Coverage::Rows Coverage::specialise(const Rows& rows, const Group& group) {
 }
 
 std::vector<std::vector<std::string>> Coverage::examples(Rows rows, Types types, std::size_t most) {
-    if (++steps_ > kMaxSteps) return {std::vector<std::string>(types.size(), "_")};
+    work_ += 1 + rows.size();
+    if (work_ > kMostWork) return {std::vector<std::string>(types.size(), "_")};
     if (types.empty()) {
         if (rows.empty()) return {{}};
         return {};
@@ -306,12 +324,13 @@ std::vector<std::vector<std::string>> Coverage::examples(Rows rows, Types types,
     const Type* type = types[0];
     std::vector<std::vector<std::string>> out;
     bool others = false;  // of a large range only one example
+    const Index index(rows);
     for (const Group& g : split(rows, nullptr, type)) {
         if (out.size() >= most) break;
         if (g.range && g.name.empty() && others) continue;
         Types inner = g.types;
         inner.insert(inner.end(), types.begin() + 1, types.end());
-        for (std::vector<std::string>& e : examples(specialise(rows, g), inner, most - out.size())) {
+        for (std::vector<std::string>& e : examples(specialise(index, g), inner, most - out.size())) {
             std::string text = g.name.empty() ? "_" : g.name;
             const std::size_t count = g.types.size();
             if (g.form == &kSome) {
@@ -336,7 +355,8 @@ std::vector<std::vector<std::string>> Coverage::examples(Rows rows, Types types,
 }
 
 bool Coverage::useful(Rows rows, Row pattern, Types types) {
-    if (++steps_ > kMaxSteps) return true;
+    work_ += 1 + rows.size();
+    if (work_ > kMostWork) return true;
     if (pattern.empty()) return rows.empty();
     if (rows.empty()) return true;
     if (pattern[0]->kind == Node::Kind::Or) {
@@ -348,7 +368,9 @@ bool Coverage::useful(Rows rows, Row pattern, Types types) {
         return false;
     }
     expand(rows);
+    std::erase_if(rows, [&](const Row& row) { return are_apart(row[0], pattern[0]); });
     bool known = false;
+    const Index index(rows);
     for (const Group& g : split(rows, pattern[0], types[0])) {
         const bool range = pattern[0]->kind == Node::Kind::Range;
         if (range ? !(g.range && pattern[0]->low <= g.low && g.high <= pattern[0]->high)
@@ -363,15 +385,32 @@ bool Coverage::useful(Rows rows, Row pattern, Types types) {
         Types inner = g.types;
         inner.insert(inner.end(), types.begin() + 1, types.end());
         known = true;
-        if (useful(specialise(rows, g), std::move(q), std::move(inner))) return true;
+        if (useful(specialise(index, g), std::move(q), std::move(inner))) return true;
     }
     // A pattern of which nothing is known may match anything.
     return !known;
 }
 
+// Can no value match both?
+bool Coverage::are_apart(const Node* a, const Node* b) {
+    if (a->kind == Node::Kind::Form && b->kind == Node::Kind::Form)
+        return a->form != b->form || a->text != b->text;
+    return a->kind == Node::Kind::Range && b->kind == Node::Kind::Range &&
+           (a->high < b->low || b->high < a->low);
+}
+
 bool Coverage::is_useful(const Pattern* pattern) {
-    steps_ = 0;
-    return useful(rows_, {read(pattern, subject_)}, {subject_});
+    // To look at a row is little, of many thousands it is too much.
+    useful_work_ += rows_.size() / 8;
+    if (useful_work_ > kMostWork) return true;
+    const Node* node = read(pattern, subject_);
+    Rows near;
+    for (const Row& row : rows_)
+        if (!are_apart(row[0], node)) near.push_back(row);
+    work_ = useful_work_;  // what all arms take together has a bound
+    const bool result = useful(std::move(near), {node}, {subject_});
+    useful_work_ = work_;
+    return result;
 }
 
 void Coverage::add(const Pattern* pattern) {
@@ -379,7 +418,7 @@ void Coverage::add(const Pattern* pattern) {
 }
 
 std::vector<std::string> Coverage::missing(std::size_t most) {
-    steps_ = 0;
+    work_ = 0;
     std::vector<std::string> out;
     for (auto& row : examples(rows_, {subject_}, most)) out.push_back(std::move(row[0]));
     return out;

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +55,16 @@ private:
         Integer low = 0, high = 0;
     };
 
+    using Key = std::pair<const void*, std::string_view>;  // a form and its text
+
+    // Rows by what stands in the first column.
+    struct Index {
+        explicit Index(const Rows& rows);
+        std::map<Key, std::vector<const Row*>> forms;
+        std::map<Integer, std::vector<const Row*>> points;
+        std::vector<const Row*> others;
+    };
+
     const Node* read(const ast::Pattern* pattern, const Type* type);
     const Node* make(Node node) { return &nodes_.emplace_back(std::move(node)); }
     const Node* opaque(const void* form);
@@ -61,7 +73,8 @@ private:
     std::vector<Group> split(const Rows& rows, const Node* also, const Type* type);
     static void split_range(const Rows& rows, const Node* also, const Type* type, std::vector<Group>& out);
     static bool fits(const Node* node, const Group& group);
-    static Rows specialise(const Rows& rows, const Group& group);
+    static bool are_apart(const Node* a, const Node* b);
+    static Rows specialise(const Index& index, const Group& group);
     static const Node* any();
     std::vector<std::vector<std::string>> examples(Rows rows, Types types, std::size_t most);
     bool useful(Rows rows, Row pattern, Types types);
@@ -70,8 +83,8 @@ private:
     const Type* subject_;
     std::deque<Node> nodes_;
     Rows rows_;
-    int steps_ = 0;
-    static constexpr int kMaxSteps = 20'000;  // beyond that nothing is known
+    std::size_t work_ = 0, useful_work_ = 0;             // rows looked at
+    static constexpr std::size_t kMostWork = 4'000'000;  // beyond that nothing is known
 };
 
 }  // namespace skua::compiler

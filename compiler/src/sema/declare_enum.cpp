@@ -350,6 +350,9 @@ std::vector<TypeDecl*> Analyzer::expand_enum(TypeDecl* decl) {
 
 CaseSymbol* Analyzer::find_case(TypeSymbol* type, std::string_view name) {
     ensure_members(type);
+    if (const auto it = type->members.find(name);
+        it != type->members.end() && it->second != nullptr && it->second->kind == SymbolKind::Case)
+        return static_cast<CaseSymbol*>(it->second);
     for (CaseSymbol* c : type->cases) {
         if (c->name == name) return c;
     }

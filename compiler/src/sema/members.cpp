@@ -178,6 +178,7 @@ std::string Analyzer::suggest_function(const Type* type, std::string_view name, 
 }
 
 std::string Analyzer::suggest_member(const Type* type, std::string_view name, ModuleSymbol* from) {
+    if (sink.full()) return {};  // nobody would see it
     std::vector<std::string_view> names;
     collect_member_names(type, names);
     if (type->is(TypeKind::Array)) names.push_back("len");

@@ -323,6 +323,7 @@ std::string Analyzer::library_import(std::string_view name) {
 }
 
 std::string Analyzer::suggest_global(ModuleSymbol* from, std::string_view name) {
+    if (sink.full()) return {};  // nobody would see it
     if (std::string hint = foreign_name(name); !hint.empty()) return hint;
     if (std::string import = library_import(name); !import.empty()) return "add `" + import + "`";
     std::string importable;

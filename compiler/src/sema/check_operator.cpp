@@ -323,6 +323,8 @@ const Type* BodyChecker::check_comparison(BinaryExpr* e) {
         hint = "convert one: `" + to_string(target) + "(...)`";
     } else if (left->is(TypeKind::Nullable) || right->is(TypeKind::Nullable)) {
         hint = "a value that may be null must be tested first, or given a value for that case with `??`";
+    } else if (left->is(TypeKind::Tuple) && left == right) {
+        hint = "compare their parts; std.order has orders of several keys, for sorting";
     } else if ((left->is(TypeKind::Function) && left->params().empty() && left->result() == right) ||
                (right->is(TypeKind::Function) && right->params().empty() && right->result() == left)) {
         hint = "call the function: write `()` after it";

@@ -228,6 +228,7 @@ private:
                 return last() == K::LParen ? kFor : "leave out `let`: `for x in xs`";
             if (error_.expected == K::In && (f == K::Colon || text(found_) == "of"))
                 return "write `for x in xs`";
+            if (error_.expected == K::In && f == K::Comma) return "write `for (key, value) in map { ... }`";
             if (f == K::In && inside(Rule::ForLoop))
                 return "write it without parentheses: `for x in xs { ... }`";
         }
@@ -415,6 +416,11 @@ private:
 
     std::string_view of_symbols() const {
         const K f = kind(found_), after = kind(found_ + 1);
+        if ((last() == K::Let || last() == K::Var) && (f == K::LBracket || f == K::LBrace))
+            return "a tuple or struct is taken apart by `let (a, b) = ...`";
+        if (f == K::LBracket && error_.expected != K::FatArrow &&
+            (rule() == Rule::StrayArm || rule() == Rule::Pattern || rule() == Rule::SinglePattern))
+            return "arrays have no patterns: match their `len`";
         switch (f) {
             case K::Question:
                 if (after == K::LBracket) return "test it for null first";

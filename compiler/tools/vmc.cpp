@@ -295,6 +295,7 @@ int files_command(Command command, int argc, char** argv) {
     }
     settle_options(s);
     s.compile.analyze_only = command == Command::Check;
+    s.compile.follow_imports = s.compile.analyze_only;  // as `vmc run` would
     std::vector<Project> projects;
     if (Failure failure; !expand_sources(s.compile, projects, failure) ||
                          !add_packages(s.compile, projects, {s.archive_path}, nullptr, failure))

@@ -17,6 +17,7 @@ fn main(args: [string]): int {
     b.write("tools/text.skua", "pub fn twice(s: string): string = s + s\n")
     outcome = b.run("vmc", "run", "app.skua", "ab", "--help", "-o", code=3)
     expect(outcome.output == b"abab 3\n", "output", outcome)
+    b.run("vmc", "check", "app.skua", code=0, lines=0)  # sees the modules that `vmc run` sees
     b.write("parts.skua", """import tools.box.Box
 import tools.{deep, box}
 import tools.deep.depth

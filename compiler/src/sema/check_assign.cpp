@@ -319,7 +319,13 @@ const Type* BodyChecker::check_assign(AssignExpr* e) {
     bool ok = resolve_place(e->target, e->place, e->compound);
     forget.reset();
     if (!ok) {
-        if (!is<LambdaExpr>(strip_parens(e->value))) check(e->value);
+        // Lambdas and empty literals need a type that is wanted, which is not known.
+        const Expr* value = strip_parens(e->value);
+        const auto* array = as<ArrayLiteralExpr>(value);
+        const auto* map = as<MapLiteralExpr>(value);
+        if (!is<LambdaExpr>(value) && (array == nullptr || !array->elements.empty()) &&
+            (map == nullptr || !map->entries.empty()))
+            check(e->value);
         return t_.void_;
     }
     if (!e->compound) {

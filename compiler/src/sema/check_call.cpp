@@ -135,6 +135,7 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
     }
     if (missing != nullptr) {
         if (!arguments_failed && (expected == nullptr || !expected->has_error)) {
+            const std::size_t count = making ? f->owner->type_params.size() : f->type_params.size();
             a_.error(
                 name_range,
                 "type argument " + quote(missing->name) + " of " + quote(shown_name) + " is not known here",
@@ -142,7 +143,10 @@ const Type* BodyChecker::call_function(CallInfo*& info, Ref& ref, FunctionSymbol
                     ? "write the type: `let x: " + std::string(f->owner->enum_of->name) +
                           "<int> = ...`, for example"
                     : "write it: `" + std::string(shown_name) + "<" +
-                          (making || f->type_params.size() <= 1 ? "int" : "...") + ">(...)`, for example");
+                          (count <= 1   ? "int"
+                           : count == 2 ? "string, int"
+                                        : "...") +
+                          ">(...)`, for example");
         }
         return t_.error;
     }

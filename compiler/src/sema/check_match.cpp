@@ -75,7 +75,14 @@ const Type* BodyChecker::check_match(MatchExpr* e, const Type* expected) {
     }
     flow_ = after;
     if (e->arms.empty()) {
-        a_.error(e->range, "a `match` needs at least one arm");
+        // Not where there is one that cannot be read.
+        const auto inside = [&](const SourceDiagnostic& d) {
+            return d.severity == Severity::Error && d.range.file == e->range.file &&
+                   e->range.start < d.range.start && d.range.start < e->range.end;
+        };
+        const auto all = a_.sink.all();
+        if (std::none_of(all.begin(), all.end(), inside))
+            a_.error(e->range, "a `match` needs at least one arm");
         return t_.error;
     }
     const Type* base = subject->is(TypeKind::Nullable) ? subject->inner() : subject;

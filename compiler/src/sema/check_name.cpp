@@ -378,10 +378,12 @@ Ref BodyChecker::member_of_type(const Ref& type, const Ident& name) {
         (m.symbol->kind == SymbolKind::Field && static_cast<FieldSymbol*>(m.symbol)->is_static());
     if (m.symbol->kind == SymbolKind::Case) return case_ref(static_cast<CaseSymbol*>(m.symbol), &type);
     if (!is_static) {
-        a_.error(name.range,
-                 quote(name.text) + " is a member of the objects of " + quote(symbol->name) +
-                     ", not of the type itself",
-                 "write it after a value: `value." + std::string(name.text) + "`");
+        a_.error(
+            name.range,
+            quote(name.text) + " is a member of the objects of " +
+                quote(type.type->is(TypeKind::Named) ? std::string(symbol->name) : to_string(type.type)) +
+                ", not of the type itself",
+            "write it after a value: `value." + std::string(name.text) + "`");
         return ref;
     }
     ref.kind = m.symbol->kind == SymbolKind::Function ? Ref::Kind::Function : Ref::Kind::Global;

@@ -11,7 +11,13 @@ const Type* BodyChecker::function_value(Expr*& slot, Ref& ref, const Type* expec
     a_.ensure_signature(f);
     a_.warn_deprecated(f, f->flags, f->module, module_, slot->range);
     bool bound = ref.receiver != nullptr;
-    if (bound || f->role == FunctionRole::Intrinsic || f->role == FunctionRole::LocalFunction ||
+    // Where a function of fewer parameters is wanted, defaults take the place of the others.
+    const Type* wanted = expected;
+    while (wanted != nullptr && wanted->is(TypeKind::Nullable)) wanted = wanted->inner();
+    const bool by_default = wanted != nullptr && wanted->is(TypeKind::Function) && ref.type_args.empty() &&
+                            wanted->params().size() < f->params.size() &&
+                            f->params[wanted->params().size()].has_default;
+    if (bound || by_default || f->role == FunctionRole::Intrinsic || f->role == FunctionRole::LocalFunction ||
         f->has(classfile::kVariadic) || f->role == FunctionRole::Constructor ||
         f->role == FunctionRole::StructNew) {
         SourceRange range = slot->range;
@@ -259,7 +265,10 @@ const Type* BodyChecker::use_ref(Expr*& slot, Ref& ref, const Type* expected) {
                 return t_.error;
             }
             a_.error(slot->range, quote(type_name) + " is a type, expected a value",
-                     ref.type->is(TypeKind::Var) ? "" : "to make one, call it: `" + type_name + "(...)`");
+                     ref.type->is(TypeKind::Var) ? ""
+                     : shape != nullptr && shape->is(TypeKind::Function)
+                         ? "write a function that calls it: `x => " + type_name + "(x)`"
+                         : "to make one, call it: `" + type_name + "(...)`");
             return t_.error;
         }
         case Ref::Kind::Module:

@@ -463,8 +463,9 @@ bool Analyzer::check_bounds(std::span<TypeParamSymbol* const> params, std::span<
                        to_string(needed) + "`";
             }
             if (args[i]->is(TypeKind::Tuple) && needed->symbol->name == "Comparable")
-                hint = "tuples have no order of their own; std.order has orders of several keys: "
-                       "`.sortedWith(inTurn(by(x => ...), by(x => ...)))`";
+                hint =
+                    "tuples have no order of their own; std.order has orders of several keys: "
+                    "`.sortedWith(inTurn(by(x => ...), by(x => ...)))`";
             error(range,
                   quote(args[i]) + " does not implement " + quote(needed) + ", which type parameter " +
                       quote(params[i]->name) + " requires",

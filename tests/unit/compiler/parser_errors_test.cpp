@@ -107,7 +107,7 @@ TEST_CASE("literals that are not") {
 }
 
 TEST_CASE("words from other languages and common slips") {
-    CHECK(errors("function foo() {}\n") == "1:1 expected a declaration, found `function`");
+    CHECK(errors("function foo() {}\n") == "1:1 expected `fn`, found `function`");
     CHECK(errors("println(\"hi\")\n") == "1:1 expected a declaration, found `println`");
     CHECK(errors("fn f()\n{\n}\n") == "2:1 this `{` stands on the line of what it belongs to");
     CHECK(errors("fn match() {}\nlet if = 1\nfn f(class: int) {}\n") ==

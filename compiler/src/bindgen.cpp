@@ -161,7 +161,7 @@ private:
         if (parent_of(type.name).empty() || !is_module_path(type.name))
             return leave_out(fmt::format("the type `{}`", type.name.substr(0, 200)),
                              "its name is not MODULE.TYPE");
-        if (!types_.emplace(type.name, Type{&type, false, {}}).second)
+        if (!types_.emplace(type.name, Type{&type, false, {}, {}}).second)
             return leave_out(fmt::format("a second note of the type `{}`", type.name),
                              "there is one already");
         type_order_.push_back(type.name);

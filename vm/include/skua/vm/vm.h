@@ -67,7 +67,7 @@ struct VmOptions {
     // program in which they do, skua-plugin-host.
     std::vector<std::string> isolated_plugins;
     std::string plugin_host;
-    bool print_linked = false;      // each function, when it is linked, on stderr
+    bool print_linked = false;  // each function, when it is linked, on stderr
     // The process is a host's: exit_program ends what runs by Limit::Exit, never the process.
     bool embedded = false;
     const SkStreams* streams = nullptr;  // standard streams, as natives see them; null: the process's

@@ -170,7 +170,7 @@ TEST_CASE("signature texts") {
     for (const char* good :
          {"()void", "(string)i64", "([u8],i64)string", "(std.collections.Map<string,[i64]>)a.B?",
           "((i64,string)->bool,[string])void", "(((i64)->void)?)bool", "(char)char",
-          "(i64?,bool?)(i64,string)", "((i64,(i64)->i64)?,a.B??)(u8,u8)?", "()()->(i64,i64)"}) {
+          "(i64?,bool?)(i64,string)", "((i64,(i64)->i64)?,a.B?\?)(u8,u8)?", "()()->(i64,i64)"}) {
         INFO(good);
         CHECK(parse_native_signature(good).ok());
     }

@@ -9,7 +9,7 @@
 namespace skua::vm::test {
 namespace {
 
-constexpr const char* kText = R"(
+constexpr const char* kThreadsText = R"(
 .module t
 .function public static spin() i64
     .regs r0: i64
@@ -23,7 +23,7 @@ a:
 )";
 
 struct World : VmFixture {
-    World() : VmFixture(kText), thread(vm.attach_thread()) {
+    World() : VmFixture(kThreadsText), thread(vm.attach_thread()) {
         REQUIRE(thread != nullptr);
         define(vm.boot_loader(), kNativeErrors);
     }

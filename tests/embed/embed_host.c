@@ -891,6 +891,9 @@ int main(int argc, char** argv) {
                            .resume_signal = SIGRTMIN + 6,
                            .wake_signal = SIGRTMIN + 7,
                            .max_heap = 96 << 20};
+    /* Under ThreadSanitizer the heap never collects. */
+    const char* sanitized = getenv("SKUA_TEST_SANITIZED");
+    if (sanitized != NULL && strstr(sanitized, "thread") != NULL) process.max_heap = (uint64_t)8 << 30;
     SkuaProcess bad = process;
     bad.suspend_signal = 1000;
     WANT(SKUA_BAD_USE, skua_init(&bad, &error));

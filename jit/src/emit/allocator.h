@@ -48,7 +48,7 @@ private:
     void find_calls();
     [[nodiscard]] bool crosses_call(const Interval& it) const;
     // Is so much the reason to save one?
-    [[nodiscard]] bool is_worth_saving(double weight) const;
+    [[nodiscard]] static bool is_worth_saving(double weight);
     [[nodiscard]] static double total_weight(const Interval& it);
     // What `it` costs if no register preserves it across the calls that it crosses.
     [[nodiscard]] double weight_across_calls(const Interval& it) const;

@@ -4,12 +4,21 @@
 #include <bit>
 
 #include "emit/allocator.h"
+#include "run/frame_walk.h"
 
 namespace skua::jit {
 namespace {
 
 // A store and a load, each executed once.
 constexpr double kSaveCost = 2;
+
+// Unwinding restores what this file has saved.
+constexpr bool unwinding_knows_all() {
+    RegMask known = 0;
+    for (const std::uint8_t r : kPreserved) known |= 1u << r;
+    return known == kPreservedGp;
+}
+static_assert(unwinding_knows_all());
 
 }  // namespace
 
@@ -34,7 +43,7 @@ double Allocator::total_weight(const Interval& it) {
     return sum;
 }
 
-bool Allocator::is_worth_saving(double weight) const {
+bool Allocator::is_worth_saving(double weight) {
     return weight > kSaveCost;
 }
 

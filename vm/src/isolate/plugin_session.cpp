@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "native/host_support.h"
+#include "native/native_error.h"
 #include "skua/gc/heap.h"
 
 namespace skua::vm {
@@ -14,12 +15,6 @@ namespace {
 
 constexpr unsigned kServicePatience = 10'000;  // milliseconds for closing, hooks, loading
 constexpr std::size_t kMostTable = 16u << 20;
-
-Diagnostic failed_load(std::string message) {
-    Diagnostic d;
-    d.message = std::move(message);
-    return d;
-}
 
 Message lane_message(Op op, std::initializer_list<std::uint64_t> words = {}) {
     Message message;
@@ -96,11 +91,11 @@ Result<void> PluginSession::load(const std::string& file, Table& table) {
         ask(lane_message(Op::Load, {isolate::kProtocol, vm_.determinism() != nullptr, vm_.tracer() != nullptr,
                                     gc::heap_limit(), vm_.options().args.size()}),
             done);
-    if (!answered) return failed_load(why + "its process " + process_->how_it_ended());
+    if (!answered) return native_error(why + "its process " + process_->how_it_ended());
     const char* said = service_->upper(done.words[1], done.words[2]);
-    if (said == nullptr || done.words[2] > kMostTable) return failed_load(why + "its table is damaged");
+    if (said == nullptr || done.words[2] > kMostTable) return native_error(why + "its table is damaged");
     TableReader reader(std::string(said, done.words[2]));
-    if (done.words[0] != 1) return failed_load(reader.text());
+    if (done.words[0] != 1) return native_error(reader.text());
     table.name = reader.text();
     table.version = reader.text();
     while (!reader.at_end()) {
@@ -111,7 +106,7 @@ Result<void> PluginSession::load(const std::string& file, Table& table) {
         row.has_capability = !row.capability.empty();
         table.rows.push_back(std::move(row));
     }
-    if (!reader.good()) return failed_load(why + "its table is damaged");
+    if (!reader.good()) return native_error(why + "its table is damaged");
     return {};
 }
 

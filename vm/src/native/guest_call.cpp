@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "link/linker.h"
+#include "native/native_error.h"
 #include "runtime/runtime.h"
 #include "skua/vm/activation.h"
 
@@ -82,12 +83,6 @@ Result<void> fill_call(Vm& vm, std::span<const Type* const> params, const Type* 
     return {};
 }
 
-Diagnostic no_member(std::string message) {
-    Diagnostic d;
-    d.message = std::move(message);
-    return d;
-}
-
 std::string call_text(std::span<const Type* const> params, const Type* result) {
     std::string text = "(";
     for (std::size_t i = 0; i < params.size(); i++) {
@@ -99,13 +94,13 @@ std::string call_text(std::span<const Type* const> params, const Type* result) {
 
 Result<void> check_public(const TypeDef& def) {
     if (def.kind == classfile::DeclKind::Module || def.has(classfile::kPublic)) return {};
-    return no_member(std::string(def.name) + " is private to module " + std::string(def.module()) +
-                     "; natives see what is pub");
+    return native_error(std::string(def.name) + " is private to module " + std::string(def.module()) +
+                        "; natives see what is pub");
 }
 
 Result<TypeDef*> public_definition(const Type* owner) {
     if (owner->kind != TypeKind::Named)
-        return no_member(type_text(owner) + " has no members that natives can name");
+        return native_error(type_text(owner) + " has no members that natives can name");
     auto def = Loader::resolve(owner);
     if (!def) return def;
     SKUA_TRY(check_public(**def));
@@ -160,19 +155,19 @@ Result<void> resolve_method(Vm& vm, const Type* owner, std::string_view name, Sk
     const Found found = constructs ? Found{(*def)->find_function(name), owner} : find_method(**cls, name);
     // Names with a '$' are the compiler's own.
     if (found.def == nullptr || name.find('$') != std::string_view::npos)
-        return no_member(type_text(owner) + " has no function '" + std::string(name) + "'");
+        return native_error(type_text(owner) + " has no function '" + std::string(name) + "'");
     if ((*def)->kind == classfile::DeclKind::Struct && found.owner != owner)
-        return no_member(type_text(owner) + " has '" + std::string(name) + "' from an interface only");
+        return native_error(type_text(owner) + " has '" + std::string(name) + "' from an interface only");
     const FunctionDef& function = *found.def;
     const std::string full = function.qualified_name();
     SKUA_TRY(check_public(*function.owner));
     const bool of_module = function.owner->kind == classfile::DeclKind::Module;
     if (function.has(classfile::kPrivate) || (of_module && !function.has(classfile::kPublic)))
-        return no_member(full + " is private; natives see what is pub");
+        return native_error(full + " is private; natives see what is pub");
     if (!function.decl->type_params.empty())
-        return no_member(full + " has type parameters of its own, which natives cannot give");
+        return native_error(full + " has type parameters of its own, which natives cannot give");
     if (constructs && (*def)->has(classfile::kAbstract))
-        return no_member(type_text(owner) + " is abstract: there are no objects of it");
+        return native_error(type_text(owner) + " is abstract: there are no objects of it");
     auto made = function_of(vm, *found.def, found.owner, {});
     if (!made) return std::move(made).error();
     method.function = *made;
@@ -197,7 +192,7 @@ Result<void> resolve_field(Vm& vm, const Type* owner, std::string_view name, SkF
     if (!def) return std::move(def).error();
     const auto set = [&](const FieldDef& found, const Type* type, std::uint32_t offset) -> Result<void> {
         if ((found.decl->flags & classfile::kPrivate) != 0)
-            return no_member(field.name + " is private; natives see what is pub");
+            return native_error(field.name + " is private; natives see what is pub");
         SKUA_TRY(check_public(*found.owner));
         auto shape = shape_of(vm, type);
         if (!shape) return std::move(shape).error();
@@ -225,7 +220,7 @@ Result<void> resolve_field(Vm& vm, const Type* owner, std::string_view name, SkF
         for (auto at = (*cls)->fields.rbegin(); at != (*cls)->fields.rend(); ++at)
             if (at->def->name == name) return set(*at->def, at->type, at->offset);
     }
-    return no_member(type_text(owner) + " has no field '" + std::string(name) + "'");
+    return native_error(type_text(owner) + " has no field '" + std::string(name) + "'");
 }
 
 }  // namespace
@@ -268,7 +263,7 @@ Result<const SkField*> MemberTable::field(Vm& vm, const Type* owner, std::string
         known = std::move(made);
     }
     if (const std::string is = type_text(known->shape.type); is != type)
-        return no_member("field " + known->name + " is of type " + is + ", not " + std::string(type));
+        return native_error("field " + known->name + " is of type " + is + ", not " + std::string(type));
     return known.get();
 }
 
@@ -282,8 +277,8 @@ Result<const SkMethod*> MemberTable::method(Vm& vm, const Type* owner, std::stri
         known = std::move(made);
     }
     if (known->call.signature != signature)
-        return no_member("function " + known->call.name + " is " + known->call.signature + ", not " +
-                         std::string(signature));
+        return native_error("function " + known->call.name + " is " + known->call.signature + ", not " +
+                            std::string(signature));
     return known.get();
 }
 

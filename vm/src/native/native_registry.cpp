@@ -4,23 +4,13 @@
 
 #include "caps/capabilities.h"
 #include "isolate/isolated_plugin.h"
+#include "native/native_error.h"
 #include "native/plugin_file.h"
 #include "native/value_call.h"
 #include "skua/gc/heap.h"
 #include "skua/vm/vm.h"
 
 namespace skua::vm {
-
-namespace {
-
-Diagnostic bad(std::string message, std::string hint = {}) {
-    Diagnostic d;
-    d.message = std::move(message);
-    d.hint = std::move(hint);
-    return d;
-}
-
-}  // namespace
 
 NativeRegistry::NativeRegistry() {
     host_.abi_version = SK_ABI_VERSION;
@@ -87,23 +77,24 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
 
 Result<NativeRegistry::Library*> NativeRegistry::add_table(const SkPlugin* plugin, const std::string& where,
                                                            std::string_view name) {
-    if (plugin == nullptr) return bad("the plugin " + where + " refuses to work with skua 0.1.0");
+    if (plugin == nullptr) return native_error("the plugin " + where + " refuses to work with skua 0.1.0");
     if (plugin->abi_version != SK_ABI_VERSION)
-        return bad("the plugin " + where + " was built for version " + std::to_string(plugin->abi_version) +
-                       " of the native API; this is version " + std::to_string(SK_ABI_VERSION),
-                   plugin->abi_version < SK_ABI_VERSION ? "build the plugin with the native.h of this skua"
-                                                        : "run it with a newer skua, or build the plugin "
-                                                          "with the native.h of this one");
+        return native_error(
+            "the plugin " + where + " was built for version " + std::to_string(plugin->abi_version) +
+                " of the native API; this is version " + std::to_string(SK_ABI_VERSION),
+            plugin->abi_version < SK_ABI_VERSION ? "build the plugin with the native.h of this skua"
+                                                 : "run it with a newer skua, or build the plugin "
+                                                   "with the native.h of this one");
     if (plugin->name == nullptr || (plugin->natives == nullptr && plugin->native_count > 0))
-        return bad("the plugin " + where + " has no name or no table of natives");
+        return native_error("the plugin " + where + " has no name or no table of natives");
     if (!name.empty() && plugin->name != name)
-        return bad(
+        return native_error(
             "the plugin " + where + " names itself '" + plugin->name + "', not '" + std::string(name) + "'",
             "its file is called NAME.so by the name in its SkPlugin");
     if (!name.empty()) SKUA_TRY(finder_.check_version(name, where, plugin->version));
     if (const auto it = libraries_.find(plugin->name); it != libraries_.end())
-        return bad("the plugin " + where + " names itself '" + plugin->name + "', as " + it->second->origin +
-                   " does already");
+        return native_error("the plugin " + where + " names itself '" + plugin->name + "', as " +
+                            it->second->origin + " does already");
     auto library = std::make_unique<Library>();
     library->plugin = plugin;
     library->origin = where;
@@ -111,12 +102,12 @@ Result<NativeRegistry::Library*> NativeRegistry::add_table(const SkPlugin* plugi
     for (std::size_t i = 0; i < plugin->native_count; i++) {
         const SkNative& native = plugin->natives[i];
         if (native.name == nullptr || native.signature == nullptr || native.function == nullptr)
-            return bad("row " + std::to_string(i) + " of the plugin " + where +
-                       " lacks a name, a signature or a function");
+            return native_error("row " + std::to_string(i) + " of the plugin " + where +
+                                " lacks a name, a signature or a function");
         auto signature = parse_native_signature(native.signature);
         if (!signature)
-            return bad("the native " + std::string(native.name) + " of the plugin " + where + ": " +
-                       signature.error().message);
+            return native_error("the native " + std::string(native.name) + " of the plugin " + where + ": " +
+                                signature.error().message);
         NativeFunction function;
         function.address = native.function;
         function.plan = plan_call(*signature);
@@ -128,7 +119,7 @@ Result<NativeRegistry::Library*> NativeRegistry::add_table(const SkPlugin* plugi
         function.capability = native.capability;
         function.plugin = plugin;
         if (!library->natives.emplace(native.name, function).second)
-            return bad("the plugin " + where + " has two natives " + native.name);
+            return native_error("the plugin " + where + " has two natives " + native.name);
     }
     loaded_.push_back(library.get());
     return (libraries_[plugin->name] = std::move(library)).get();
@@ -142,13 +133,13 @@ Result<void> NativeRegistry::add_library(std::span<const SkPluginEntry> entries)
 Result<void> NativeRegistry::define(std::string_view library_name, std::string_view name,
                                     std::string_view signature, HostFunction host) {
     auto parsed = parse_native_signature(signature);
-    if (!parsed) return bad("the signature of " + std::string(name) + ": " + parsed.error().message);
+    if (!parsed) return native_error("the signature of " + std::string(name) + ": " + parsed.error().message);
     if (parsed->result == NativeKind::Value ||
         std::find(parsed->params.begin(), parsed->params.end(), NativeKind::Value) != parsed->params.end())
-        return bad("the signature of " + std::string(name) +
-                   " has a value type, which cannot cross to a host");
+        return native_error("the signature of " + std::string(name) +
+                            " has a value type, which cannot cross to a host");
     if (!is_library_name(library_name))
-        return bad("'" + std::string(library_name) + "' is not a name for a native library");
+        return native_error("'" + std::string(library_name) + "' is not a name for a native library");
     const std::lock_guard guard(lock_);
     auto& library = libraries_[std::string(library_name)];
     if (!library) {
@@ -163,8 +154,8 @@ Result<void> NativeRegistry::define(std::string_view library_name, std::string_v
         loaded_.push_back(library.get());
     }
     if (library->natives.contains(name))
-        return bad("the native library '" + std::string(library_name) + "' has a native " +
-                   std::string(name) + " already");
+        return native_error("the native library '" + std::string(library_name) + "' has a native " +
+                            std::string(name) + " already");
     DefinedFunction& defined = defined_.emplace_back();
     defined.name = name;
     defined.signature = signature;
@@ -189,7 +180,7 @@ Result<void> NativeRegistry::may_use_plugin(Vm& vm, const CodeSource* source, co
     const std::string denied =
         vm.capabilities().check("plugin", name, Capabilities::Callers(&source, counts ? 1 : 0));
     if (denied.empty()) return {};
-    Diagnostic d = bad("cannot load the plugin " + path + ": " + denied);
+    Diagnostic d = native_error("cannot load the plugin " + path + ": " + denied);
     d.rule = kDenied;
     return d;
 }
@@ -263,11 +254,11 @@ Result<const NativeFunction*> NativeRegistry::find(Vm& vm, const CodeSource* sou
                               ", version " +
                               (library->plugin->version ? library->plugin->version : "unknown") + ")";
     const auto it = library->natives.find(name);
-    if (it == library->natives.end()) return bad(where + " has no native " + std::string(name));
+    if (it == library->natives.end()) return native_error(where + " has no native " + std::string(name));
     if (it->second.declaration->signature != signature)
-        return bad("native " + std::string(name) + " is declared as " + std::string(signature) + ", but " +
-                       where + " registers " + it->second.declaration->signature,
-                   "program and plugin are of different versions");
+        return native_error("native " + std::string(name) + " is declared as " + std::string(signature) +
+                                ", but " + where + " registers " + it->second.declaration->signature,
+                            "program and plugin are of different versions");
     // Grants never change, so that this is decided once.
     NativeFunction& native = it->second;
     if (native.capability != nullptr && vm.capabilities().always(native.capability))

@@ -2,15 +2,11 @@
 
 #include <string>
 
+#include "native/native_error.h"
+
 namespace skua::vm {
 
 namespace {
-
-Diagnostic bad_type(std::string message) {
-    Diagnostic d;
-    d.message = std::move(message);
-    return d;
-}
 
 // Length of the type text at the start of `text`: up to a ',' or ')' outside of brackets.
 std::size_t type_length(std::string_view text) {
@@ -41,7 +37,7 @@ bool is_function(std::string_view text) {
 }
 
 Result<NativeKind> malformed_type(std::string_view text) {
-    return bad_type("'" + std::string(text) + "' is not a type that can cross to native code");
+    return native_error("'" + std::string(text) + "' is not a type that can cross to native code");
 }
 
 bool is_name(std::string_view t) {
@@ -86,8 +82,8 @@ Result<NativeKind> parse_native_type(std::string_view text) {
 
 Result<NativeSignature> parse_native_signature(std::string_view text) {
     const auto malformed = [&] {
-        return bad_type("'" + std::string(text) +
-                        "' is not a signature: expected for example (string,i64)bool");
+        return native_error("'" + std::string(text) +
+                            "' is not a signature: expected for example (string,i64)bool");
     };
     NativeSignature signature;
     std::string_view rest = text;
@@ -99,7 +95,7 @@ Result<NativeSignature> parse_native_signature(std::string_view text) {
             rest.remove_prefix(1);
         }
         if (signature.param_count == kMaxNativeParams)
-            return bad_type("'" + std::string(text) + "' has more than 12 parameters");
+            return native_error("'" + std::string(text) + "' has more than 12 parameters");
         const std::size_t n = type_length(rest);
         if (n == 0 || n == rest.size()) return malformed();
         auto kind = parse_native_type(rest.substr(0, n));

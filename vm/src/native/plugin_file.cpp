@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "native/native_error.h"
 #include "skua/classfile/input_file.h"
 
 namespace skua::vm {
@@ -15,10 +16,7 @@ namespace skua::vm {
 namespace {
 
 Diagnostic bad_file(const std::string& path, std::string_view what, std::string hint = {}) {
-    Diagnostic d;
-    d.message = "cannot load the plugin " + path + ": " + std::string(what);
-    d.hint = std::move(hint);
-    return d;
+    return native_error("cannot load the plugin " + path + ": " + std::string(what), std::move(hint));
 }
 
 std::string machine_name(unsigned machine) {
@@ -149,14 +147,11 @@ Result<PluginFile> open_plugin_file(const std::string& path) {
     file.library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (file.library == nullptr) return refused_by_system(path);
     file.entry = reinterpret_cast<SkPluginEntry>(dlsym(file.library, "skua_plugin"));
-    if (file.entry == nullptr) {
-        Diagnostic d;
-        d.message = path + " is not a Skua plugin: it does not export skua_plugin";
-        d.hint =
-            "see SK_EXPORT in skua/native.h; in C++ the definition must see that header, which makes it "
-            "extern \"C\"";
-        return d;
-    }
+    if (file.entry == nullptr)
+        return native_error(
+            path + " is not a Skua plugin: it does not export skua_plugin",
+            "see SK_EXPORT in skua/native.h; in C++ the definition must see that header, which "
+            "makes it extern \"C\"");
     return file;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "native/native_error.h"
 #include "native/plugin_file.h"
 #include "skua/classfile/input_file.h"
 #include "skua/classfile/version.h"
@@ -15,17 +16,10 @@ namespace skua::vm {
 
 namespace {
 
-Diagnostic not_wanted(std::string message, std::string hint = {}) {
-    Diagnostic d;
-    d.message = std::move(message);
-    d.hint = std::move(hint);
-    return d;
-}
-
 Diagnostic another_file(const std::string& path, const PluginNeed& need, const std::string& digest) {
-    return not_wanted("the plugin " + path + " is not the one that " + need.who + " needs: its SHA-256 is " +
-                          digest + ", wanted is " + need.plugin.digest,
-                      "get the plugin that this archive was made with");
+    return native_error("the plugin " + path + " is not the one that " + need.who +
+                            " needs: its SHA-256 is " + digest + ", wanted is " + need.plugin.digest,
+                        "get the plugin that this archive was made with");
 }
 
 constexpr off_t kMaxDigested = 1 << 30;
@@ -48,7 +42,7 @@ Result<std::string> digest_of_file(const std::string& path) {
     }
     const int error = errno;
     if (fd >= 0) close(fd);
-    if (n < 0) return not_wanted("cannot read the plugin " + path + ": " + std::strerror(error));
+    if (n < 0) return native_error("cannot read the plugin " + path + ": " + std::strerror(error));
     return classfile::hex(classfile::sha256(bytes));
 }
 
@@ -62,7 +56,7 @@ void PluginFinder::add_folder(std::string folder) {
 
 Result<std::string> PluginFinder::find(std::string_view name) const {
     const std::string text(name);
-    if (!is_library_name(name)) return not_wanted("'" + text + "' is not a name for a native library");
+    if (!is_library_name(name)) return native_error("'" + text + "' is not a name for a native library");
     const std::string file = text + ".so", below = "/" + file;
     std::string searched;
     for (const std::string& folder : folders_) {
@@ -77,7 +71,7 @@ Result<std::string> PluginFinder::find(std::string_view name) const {
             break;
         }
     if (!searched.empty()) message += ": " + file + " is in none of " + searched;
-    return not_wanted(std::move(message), "run with --plugin-path=DIR, DIR being the folder of " + file);
+    return native_error(std::move(message), "run with --plugin-path=DIR, DIR being the folder of " + file);
 }
 
 Result<void> PluginFinder::check_file(std::string_view name, const std::string& path) const {
@@ -102,10 +96,10 @@ Result<void> PluginFinder::check_version(std::string_view name, const std::strin
         if (need.plugin.name != name || need.plugin.versions.empty()) continue;
         const auto range = classfile::VersionRange::parse(need.plugin.versions);
         if (!range)
-            return not_wanted(need.who + " needs the plugin '" + need.plugin.name + "' in versions '" +
-                              need.plugin.versions + "', which is no range: " + range.error().message);
+            return native_error(need.who + " needs the plugin '" + need.plugin.name + "' in versions '" +
+                                need.plugin.versions + "', which is no range: " + range.error().message);
         if (parsed && range->contains(*parsed)) continue;
-        return not_wanted(
+        return native_error(
             need.who + " needs the plugin '" + need.plugin.name + "' " + need.plugin.versions + ", but " +
                 path + (has.empty() ? " does not say its version" : " is of version " + has.substr(0, 200)) +
                 (has.empty() || parsed ? "" : ", which is not MAJOR.MINOR.PATCH"),

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "native/native_error.h"
 #include "skua/vm/verifier.h"
 #include "skua/vm/vm.h"
 
@@ -33,10 +34,9 @@ public:
 
 private:
     Diagnostic malformed() const {
-        Diagnostic d;
-        d.message = "'" + std::string(text_.substr(0, kShown)) + (text_.size() > kShown ? "..." : "") +
-                    "' is not the text of a type: see byte " + std::to_string(text_.size() - rest_.size());
-        return d;
+        return native_error("'" + std::string(text_.substr(0, kShown)) +
+                            (text_.size() > kShown ? "..." : "") + "' is not the text of a type: see byte " +
+                            std::to_string(text_.size() - rest_.size()));
     }
 
     bool take(std::string_view token) {

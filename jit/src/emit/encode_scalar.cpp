@@ -42,11 +42,27 @@ void Encoder::two_address(Id id, const Inst& in, bool commutative, bool needs_fl
     a_.emit(id, def, second);
 }
 
+void Encoder::conditional_move(const Inst& in) {
+    const std::uint32_t no = tied_use(in), yes = no + 1;
+    if (def_gp().id() != use_gp(in, no).id()) a_.mov(def_gp(), use_gp(in, no));
+    const x86::Gp compared = use_gp(in, 0, in.size);
+    if (in.op == MOp::TestSelect) {
+        a_.test(compared, compared);
+    } else {
+        a_.emit(x86::Inst::kIdCmp, compared, no == 2 ? any(in, 1, in.size) : Operand(Imm(in.imm)));
+    }
+    a_.emit(x86::Inst::cmovccFromCond(code_of(in.cond)), def_gp(), any(in, yes, 8));
+}
+
 void Encoder::shift_immediate(Id id, const Inst& in) {
     const x86::Gp def = def_gp(in.size), first = use_gp(in, 0, in.size);
     if (def.id() != first.id()) {
         if (id == x86::Inst::kIdShl && in.imm == 1) {
             a_.lea(def, x86::ptr(first.r64(), first.r64()));
+            return;
+        }
+        if (in.imm != 0 && (id == x86::Inst::kIdRol || id == x86::Inst::kIdRor)) {
+            a_.rorx(def, first, id == x86::Inst::kIdRor ? in.imm : in.size * 8 - in.imm);
             return;
         }
         a_.mov(def, first);
@@ -113,6 +129,9 @@ bool Encoder::encode_integer(const Inst& in) {
             return true;
         case MOp::Xor:
             two_address(x86::Inst::kIdXor, in, true, false);
+            return true;
+        case MOp::AndNot:
+            a_.andn(def_gp(in.size), use_gp(in, 0, in.size), use_gp(in, 1, in.size));
             return true;
         case MOp::IMul:
             two_address(x86::Inst::kIdImul, in, true, false);
@@ -217,6 +236,10 @@ bool Encoder::encode_integer(const Inst& in) {
             a_.test(use_gp(in, 0, in.size), use_gp(in, 0, in.size));
             a_.set(code_of(in.cond), def_gp().r8());
             a_.movzx(def_gp(4), def_gp().r8());
+            return true;
+        case MOp::CmpSelect:
+        case MOp::TestSelect:
+            conditional_move(in);
             return true;
         case MOp::SetFCmp: {
             a_.emit(in.size == 8 ? x86::Inst::kIdVucomisd : x86::Inst::kIdVucomiss, use_xmm(in, 0),

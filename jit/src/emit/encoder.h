@@ -91,6 +91,7 @@ private:
     bool encode_memory(const Inst& in);
     bool encode_call(const Inst& in);
     void two_address(asmjit::x86::Inst::Id id, const Inst& in, bool commutative, bool needs_flags);
+    void conditional_move(const Inst& in);
     void shift_immediate(asmjit::x86::Inst::Id id, const Inst& in);
     void rotate_by_cl(asmjit::x86::Inst::Id id, const Inst& in);
     void divide(const Inst& in);

@@ -156,7 +156,7 @@ private:
                     starts(in.def, base + 2);
                     value(in.def).uses.push_back({base + 2, true, weight});
                     if (in.use_count > 0) {
-                        const Use& first = lir_.uses[in.first_use];
+                        const Use& first = lir_.uses[in.first_use + tied_use(in)];
                         if (first.v != kNoVReg && lir_.classes[first.v] == lir_.classes[in.def]) {
                             out_.hints[in.def].push_back({first.v, kNoReg, weight});
                             out_.hints[first.v].push_back({in.def, kNoReg, weight});

@@ -63,6 +63,7 @@ enum class MOp : std::uint8_t {
     Neg,
     Not,
     Bswap,
+    AndNot,  // def = ~use 0 & use 1
     // def = op use 0.
     IMulImm,
     Shlx,
@@ -111,6 +112,9 @@ enum class MOp : std::uint8_t {
     SetCmp,
     SetTest,
     SetFCmp,
+    // What is compared (use 0, use 1 or imm), then the value if not, the value if so.
+    CmpSelect,
+    TestSelect,
     // Ends of blocks.
     Jump,
     CmpBranch,
@@ -204,6 +208,12 @@ struct Inst {
     // stack.
     std::int32_t landing = -1;
 };
+
+// The operand whose place the result takes, if it can.
+[[nodiscard]] constexpr std::uint32_t tied_use(const Inst& in) {
+    const bool select = in.op == MOp::CmpSelect || in.op == MOp::TestSelect;
+    return select ? in.use_count - 2u : 0u;
+}
 
 struct LirPhi {
     VReg def;

@@ -79,6 +79,9 @@ const Node* Selector::origin(const Node* n) {
             case Op::CastCheck:
                 n = n->in(0);
                 continue;
+            case Op::AnyExt:
+                n = n->in(0);
+                continue;
             case Op::Trunc:
                 // The low half of the same register; what works on 32 bits ignores the high one.
                 n = n->in(0);
@@ -226,6 +229,7 @@ void Selector::select_node(const Node* n) {
     switch (n->op) {
         case Op::Param:
         case Op::Trunc:
+        case Op::AnyExt:
             return;
         case Op::FrameSlot: {
             Inst& in = add(MOp::FrameLoad, n, size_of(n->type));
@@ -262,9 +266,16 @@ void Selector::mark_folded(const Block& block) {
     for (const Node* n : block.nodes) {
         const OpInfo& op = info(n->op);
         switch (n->op) {
+            case Op::And:
+                for (const Node* in : n->all()) {
+                    if (in->op == Op::Not && in->block == &block && uses(in) == 1 && !is_vector(n->type) &&
+                        uses(n) > 0 && !folded_not(n))
+                        folded_[in->id] = 1;
+                }
+                if (folded_not(n)) break;
+                [[fallthrough]];
             case Op::Add:
             case Op::Sub:
-            case Op::And:
             case Op::Or:
             case Op::Xor:
             case Op::Mul:
@@ -278,6 +289,9 @@ void Selector::mark_folded(const Block& block) {
             case Op::FMul:
             case Op::FDiv:
                 if (uses(n) > 0) try_load(n);
+                break;
+            case Op::Select:
+                if (fuses(n->in(0), n) && !is_float(n->in(0)->in(0)->type)) folded_[n->in(0)->id] = 1;
                 break;
             case Op::Branch:
                 if (fuses(n->in(0), n)) {
@@ -295,7 +309,7 @@ void Selector::mark_folded(const Block& block) {
     }
 }
 
-// A comparison that only its branch in the same block uses is made there.
+// A comparison that only its branch, or what selects by it, in the same block uses is made there.
 bool Selector::fuses(const Node* compare, const Node* user) const {
     switch (compare->op) {
         case Op::Eq:
@@ -312,6 +326,13 @@ bool Selector::fuses(const Node* compare, const Node* user) const {
         default:
             return false;
     }
+}
+
+const Node* Selector::folded_not(const Node* n) const {
+    for (const Node* in : n->all()) {
+        if (in->op == Op::Not && folded_[in->id]) return in;
+    }
+    return nullptr;
 }
 
 void Selector::select_terminator(const Node* n) {

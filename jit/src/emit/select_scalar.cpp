@@ -187,6 +187,13 @@ bool Selector::select_integer(const Node* n) {
             multiply(n);
             return true;
         case Op::And:
+            if (const Node* inverse = folded_not(n)) {
+                const VReg not_these = reg(inverse->in(0)), those = reg(n->in(n->in(0) == inverse ? 1 : 0));
+                add(MOp::AndNot, n, size_of(n->type)).def = def_of(n);
+                use(not_these);
+                use(those);
+                return true;
+            }
             binary(MOp::And, n);
             return true;
         case Op::Or:
@@ -263,6 +270,9 @@ bool Selector::select_integer(const Node* n) {
         case Op::RemU:
             divide(n);
             return true;
+        case Op::Select:
+            choose(n);
+            return true;
         case Op::Eq:
         case Op::Ne:
         case Op::Lt:
@@ -275,6 +285,24 @@ bool Selector::select_integer(const Node* n) {
         default:
             return false;
     }
+}
+
+void Selector::choose(const Node* n) {
+    const Node* condition = n->in(0);
+    const VReg yes = reg(n->in(1)), no = reg(n->in(2));
+    if (folded_[condition->id]) {
+        compare_operands(condition, MOp::CmpSelect, MOp::TestSelect, n);
+    } else {
+        const VReg v = reg(condition);
+        add(MOp::TestSelect, n).cond = Cond::NE;
+        use(v);
+    }
+    // The result takes the place of `no` before anything is compared.
+    Inst& in = lir_.insts.back();
+    in.def = def_of(n);
+    for (std::uint32_t i = in.first_use; i < lir_.uses.size(); ++i) lir_.uses[i].late = true;
+    use(no);
+    use(yes, true, true);
 }
 
 // `owner`: the node that the instruction stands for (the comparison or its branch).

@@ -61,6 +61,8 @@ private:
 
     // ---- comparisons: put the operands into the current instruction, return the condition -----------
     bool fuses(const Node* compare, const Node* user) const;
+    // The input of an And that is a Not made together with it, or null.
+    const Node* folded_not(const Node* n) const;
     void compare_operands(const Node* compare, MOp compare_op, MOp test_op, const Node* owner);
     void float_compare_operands(const Node* compare, MOp op, const Node* owner);
 
@@ -75,6 +77,7 @@ private:
     void binary(MOp op, const Node* n);
     void shift(const Node* n, MOp by_immediate, MOp by_register, bool fixed_count);
     void multiply(const Node* n);
+    void choose(const Node* n);
     void divide(const Node* n);
     void leaf_call(const Node* n, const void* function);
     Address address(const Node* n);

@@ -284,6 +284,7 @@ private:
                 return convert(n, Type::I64, Type::I32);
             case Op::SExt:
             case Op::ZExt:
+            case Op::AnyExt:
                 return convert(n, Type::I32, Type::I64);
             case Op::Bitcast:
                 want(n, 1);
@@ -307,6 +308,11 @@ private:
             case Op::FToI32:
             case Op::FToU32:
                 return convert(n, Type::F64, Type::I32);
+            case Op::Select:
+                want(n, 3);
+                input_type(n, 0, Type::I64);
+                for (std::uint32_t i = 1; i < n.input_count; ++i) input_type(n, i, n.type);
+                return result(n, n.type == Type::I64 || n.type == Type::I32);
             case Op::Splat:
                 return convert(n, lane_type(n.type), n.type);
             case Op::Load:

@@ -7,7 +7,6 @@
 namespace skua::jit {
 namespace {
 
-constexpr std::int64_t kMaxStep = std::int64_t{1} << 30;
 constexpr int kMaxBranchesBack = 8;
 
 // The least value of n that the condition allows where it is `holds`; `least` is -1 if it says nothing.
@@ -41,6 +40,18 @@ Lowest lowest_by(const Node* condition, bool holds, const Node* n) {
         default:
             return kNothing;
     }
+}
+
+// What `next` adds to the phi, or null.
+Node* step_of(const InLoop& inside, const Node* next, const Node* phi) {
+    if (next->op != Op::Add) return nullptr;
+    for (std::uint32_t i : {1u, 0u}) {
+        if (behind_checks(next->in(1 - i)) != phi) continue;
+        Node* step = invariant_value(inside, next->in(i));
+        if (!step || (step->is_const() && (step->imm <= 0 || step->imm > kMaxStep))) return nullptr;
+        return step;
+    }
+    return nullptr;
 }
 
 }  // namespace
@@ -103,12 +114,11 @@ bool find_counters(const Loop& loop, const InLoop& inside, const Block* before, 
         if (phi->op != Op::Phi) break;
         if (phi->type != Type::I64) continue;
         Node* next = behind_checks(phi->in(latch));
-        if (next->op != Op::Add || !next->in(1)->is_const() || behind_checks(next->in(0)) != phi) continue;
-        const std::int64_t step = next->in(1)->imm;
-        if (step <= 0 || step > kMaxStep) continue;
+        Node* step = step_of(inside, next, phi);
+        if (!step) continue;
         if (compared == next) {
             counters.push_back({phi, phi->in(entry), next, limit, step, inclusive, is_unsigned});
-        } else if (compared == phi && !inclusive && step == 1) {
+        } else if (compared == phi && !inclusive && step->is_const(1)) {
             // i < limit, so i + 1 <= limit
             counters.push_back({phi, phi->in(entry), next, limit, step, true, is_unsigned});
         }

@@ -7,13 +7,15 @@
 
 namespace skua::jit {
 
+inline constexpr std::int64_t kMaxStep = std::int64_t{1} << 30;
+
 // counter = phi(start, next), next = counter + step. The loop goes on, and `next` is its next value, if
-// next < limit, or <= limit if inclusive. Nothing is known of the first value. The step is positive and below
-// 2^30; an addition may have wrapped only where the test then ends the loop or `next` is below every value
-// that it has had. If the comparison is unsigned, all this holds where start and limit are not negative.
+// next < limit, or <= limit if inclusive. Nothing is known of the first value. The step is a constant,
+// positive and at most kMaxStep, or a value that the loop does not change: then all this holds where that is
+// so. An addition may have wrapped only where the test then ends the loop or `next` is below every value that
+// it has had. If the comparison is unsigned, all this holds where start and limit are not negative.
 struct Counter {
-    Node *phi, *start, *next, *limit;
-    std::int64_t step;
+    Node *phi, *start, *next, *limit, *step;
     bool inclusive, is_unsigned;
 };
 

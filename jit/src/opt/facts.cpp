@@ -49,6 +49,8 @@ std::uint64_t max_unsigned(const Node* n, int depth) {
         }
         case Op::DivU:
             return in(0);
+        case Op::Select:
+            return std::max(in(1), in(2));
         case Op::BoundsCheck: {
             const std::uint64_t length = in(1);
             return std::min(in(0), length == 0 ? 0 : length - 1);

@@ -30,11 +30,14 @@ constexpr Pass kPasses[] = {
     {"ranges", ranges},
     {"licm", licm},
     {"gvn", gvn},
+    {"selects", selects},
     {"divide", divide},
     {"unroll", unroll},
-    {"gvn", gvn, true},  // `divide` and `unroll` make nodes, or do nothing
+    {"gvn", gvn, true},  // those since the last make nodes, or do nothing
     {"simplify", simplify},
     {"pack", pack},
+    {"reassociate", reassociate},
+    {"narrow", narrow},
     {"latches", latches},
     {"comparisons", comparisons},
 };

@@ -48,6 +48,7 @@ void lagging(Graph& graph);
 void hot_loops(Graph& graph);
 void licm(Graph& graph);
 void ranges(Graph& graph);
+void selects(Graph& graph);
 void divide(Graph& graph);
 void versions(Graph& graph);
 
@@ -55,6 +56,8 @@ void versions(Graph& graph);
 void expand_asserts(Graph& graph);
 void unroll(Graph& graph);
 void pack(Graph& graph);
+void reassociate(Graph& graph);
+void narrow(Graph& graph);
 void latches(Graph& graph);
 void comparisons(Graph& graph);
 

@@ -63,12 +63,13 @@ private:
         return nodes <= kMaxBodyNodes && body_->succs[1 - stays_] != latch;
     }
     bool is_short() const {
-        if (!counter_.start->is_const() || !counter_.limit->is_const()) return false;
+        if (!counter_.start->is_const() || !counter_.limit->is_const() || !counter_.step->is_const())
+            return false;
         const std::int64_t start = counter_.start->imm, limit = counter_.limit->imm;
         if (limit <= start) return true;
         // The distance may exceed the largest signed number.
         const std::uint64_t distance = static_cast<std::uint64_t>(limit) - static_cast<std::uint64_t>(start);
-        return distance / static_cast<std::uint64_t>(counter_.step) < 2 * kCopies;
+        return distance / static_cast<std::uint64_t>(counter_.step->imm) < 2 * kCopies;
     }
 
     Node* emit(Block* block, Op op, std::initializer_list<Node*> inputs) {
@@ -78,7 +79,8 @@ private:
     }
 
     void unroll() {
-        const std::int64_t ahead = (kCopies - 1) * counter_.step;
+        const bool fixed_step = counter_.step->is_const();
+        const std::int64_t most_ahead = (kCopies - 1) * (fixed_step ? counter_.step->imm : kMaxStep);
         const std::uint32_t entry = pred_index(body_, before_), back = pred_index(body_, loop_.latches[0]);
         Block* exit = body_->succs[1 - stays_];
         const Clone clone = clone_blocks(graph_, {body_, loop_.latches[0]});
@@ -86,15 +88,23 @@ private:
         Block* latch = clone.blocks[loop_.latches[0]->id];
 
         // In front: whether there are enough rounds.
-        Node* limit = emit(before_, Op::Add, {counter_.limit, graph_.constant(Type::I64, -ahead)});
+        Node* behind = graph_.constant(Type::I64, -most_ahead);
+        if (!fixed_step)
+            behind = emit(before_, Op::Mul, {counter_.step, graph_.constant(Type::I64, 1 - kCopies)});
+        Node* limit = emit(before_, Op::Add, {counter_.limit, behind});
         Node* enough = emit(before_, counter_.inclusive ? Op::Le : Op::Lt, {counter_.start, limit});
         const auto at_least = [&](std::int64_t least, Node* n) {
             if (max_unsigned(n) <= INT64_MAX) return;
             Node* fine = emit(before_, Op::Le, {graph_.constant(Type::I64, least), n});
             enough = emit(before_, Op::And, {enough, fine});
         };
+        if (!fixed_step) {
+            Node* less = emit(before_, Op::Add, {counter_.step, graph_.constant(Type::I64, -1)});
+            Node* fine = emit(before_, Op::LtU, {less, graph_.constant(Type::I64, kMaxStep)});
+            enough = emit(before_, Op::And, {enough, fine});
+        }
         // The subtraction must not wrap.
-        at_least(counter_.is_unsigned ? 0 : INT64_MIN + ahead, counter_.limit);
+        at_least(counter_.is_unsigned ? 0 : INT64_MIN + most_ahead, counter_.limit);
         if (counter_.is_unsigned) at_least(0, counter_.start);
         before_->nodes.pop_back();
         graph_.append(before_, graph_.new_node(Op::Branch, Type::Void, {enough}));

@@ -2,9 +2,9 @@
 // stands a test that all the checks of counters will hold, whatever the way through the loop; if it succeeds,
 // the version without them runs, else the copy with them, which throws exactly where the source says.
 //
-// A counter goes from `start` by a constant step as long as the next value is below (or at) `limit`. A check
-// of index = counter * factor + what does not change, against a length that does not change, holds throughout
-// if it holds for the first and the greatest counter and nothing overflows between them.
+// A counter goes from `start` by a step that does not change as long as the next value is below (or at)
+// `limit`. A check of index = counter * factor + what does not change, against a length that does not change,
+// holds throughout if it holds for the first and the greatest counter and nothing overflows between them.
 #include <algorithm>
 
 #include "opt/cfg.h"
@@ -155,11 +155,18 @@ private:
         require(emit(Op::Le, {k(0), n}));
     }
 
+    void require_step(Node* step) {
+        if (step->is_const() || std::find(steps_.begin(), steps_.end(), step) != steps_.end()) return;
+        steps_.push_back(step);
+        require(emit(Op::LtU, {emit(Op::Add, {step, k(-1)}), k(kMaxStep)}));
+    }
+
     // For a counter that begins at a constant one comparison is enough, if the loop is entered only where its
     // limit lies ahead: the first index is not negative, and the last, which is not less, below the length.
     bool require_last_only(const Index& index, Node* length) {
         if (!index.counter || index.factor || !index.terms.empty()) return false;
         const auto& [phi, first, next, limit, step, inclusive, is_unsigned] = *index.counter;
+        if (!step->is_const()) return false;
         const std::int64_t below = -index.offset - (inclusive ? 1 : 0);  // limit <= length + below
         if (!first->is_const() || first->imm < 0 || first->imm >= kSmall || first->imm + index.offset < 0 ||
             (is_unsigned && below < 0) || max_unsigned(length) > kMaxArrayLength ||
@@ -192,6 +199,7 @@ private:
         }
         const Counter& counter = *index.counter;
         Node *first = counter.start, *limit = counter.limit;
+        require_step(counter.step);
         if (counter.is_unsigned) {
             require_not_negative(first);
             require_not_negative(limit);
@@ -292,7 +300,7 @@ private:
     Vector<Counter> counters_;
     Vector<Check> checks_;
     Vector<Node*> nulls_;
-    Vector<Node*> not_negative_;  // tested
+    Vector<Node*> not_negative_, steps_;  // tested
     Block* test_ = nullptr;
     Block* slow_ = nullptr;  // leads to the copy
     Vector<Length> lengths_;

@@ -176,6 +176,12 @@ private:
                 return true;
             case Op::CallRuntime:
                 return call(n);
+            case Op::AnyExt:
+                value(n) = (in(n, 0) & 0xFFFFFFFF) | 0x5A5A5A5A00000000;
+                return true;
+            case Op::Select:
+                value(n) = in(n, in(n, 0) ? 1 : 2);
+                return true;
             case Op::Splat:
                 value(n) = in(n, 0);
                 if (n->type == Type::F32x4) value(n) = static_cast<std::int64_t>(twice(in(n, 0)));

@@ -23,7 +23,7 @@ struct BuildOptions {
     std::uint32_t budget_words = 1500;       // of all that is inlined into one graph
     std::uint32_t small_budget_words = 750;  // beyond that, for small callees
     int max_depth = 9;
-    int max_recursion = 2;  // of small callees: frames of the same body around that are inlined
+    int max_recursion = 3;  // of small callees: frames of the same body around that are inlined
     vm::Vm* vm = nullptr;   // which links natives that are called; null: only those that are linked are known
 };
 

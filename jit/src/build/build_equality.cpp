@@ -1,10 +1,34 @@
 // Linked code to SSA: == of references and of strings. Values of other types are compared by the machine.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
 #include "build/builder.h"
 #include "run/machine_offsets.h"
 #include "run/runtime_table.h"
+#include "skua/vm/object.h"
 #include "skua/vm/tier_support.h"
 
 namespace skua::jit {
+namespace {
+
+constexpr std::size_t kMaxComparedHere = 16;  // bytes of a literal
+
+// The literal that the node loads, or null. Its root holds it for as long as there is code that names it.
+const vm::String* literal_of(const Node* n) {
+    if (n->op != Op::Load || n->mem.alias != Alias::Constant || n->mem.key != 1 || !n->in(0)->is_const())
+        return nullptr;
+    return *reinterpret_cast<const vm::String* const*>(n->in(0)->imm);
+}
+
+Mem text_word(std::size_t at, std::size_t width) {
+    Mem mem;
+    mem.rep = width == 8 ? MemRep::W64 : width == 4 ? MemRep::U32 : width == 2 ? MemRep::U16 : MemRep::U8;
+    mem.disp = static_cast<std::int32_t>(sizeof(vm::String) + at);
+    return mem;
+}
+
+}  // namespace
 
 // Where the condition holds, the comparison is decided.
 void Builder::decide(Node* condition, std::int64_t value, std::uint32_t result, Block* join) {
@@ -15,6 +39,34 @@ void Builder::decide(Node* condition, std::int64_t value, std::uint32_t result, 
     set(result, i64(value));
     jump(join);
     block_ = open;
+}
+
+// Whether a string of the same length has these bytes: a few words, the last of which may reach back into the
+// one before.
+Node* Builder::has_text(Node* string, std::string_view text) {
+    Node* differs = nullptr;
+    Node* last = i64(1);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t left = text.size() - at, above = std::bit_ceil(left);
+        std::size_t width = std::min<std::size_t>(std::bit_floor(left), 8);
+        if (above <= 8 && above <= text.size()) {
+            width = above;
+            at = text.size() - width;
+        }
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, width);
+        Node* found = load(string, nullptr, text_word(at, width));
+        Node* wanted = i64(static_cast<std::int64_t>(word));
+        at += width;
+        if (!differs && at == text.size()) {
+            last = node(Op::Eq, Type::I64, {found, wanted});
+            break;
+        }
+        Node* bits = node(Op::Xor, Type::I64, {found, wanted});
+        differs = differs ? node(Op::Or, Type::I64, {differs, bits}) : bits;
+        last = nullptr;
+    }
+    return last ? last : node(Op::Eq, Type::I64, {differs, i64(0)});
 }
 
 // Most strings that are compared differ in length, or are one.
@@ -30,7 +82,15 @@ Node* Builder::strings_equal(Node* a, Node* b) {
     length.disp = sizeof(vm::Object);
     length.rep = MemRep::U32;
     decide(node(Op::Ne, Type::I64, {load(a, nullptr, length), load(b, nullptr, length)}), 0, result, join);
-    set(result, runtime(kStringsEqual, Type::I64, {a, b}));
+    const vm::String* literal = literal_of(b);
+    Node* other = a;
+    if (!literal) {
+        literal = literal_of(a);
+        other = b;
+    }
+    set(result, literal && literal->length <= kMaxComparedHere
+                    ? has_text(other, literal->view())
+                    : runtime(kStringsEqual, Type::I64, {a, b}));
     jump(join);
     block_ = join;
     seal(join);

@@ -122,6 +122,7 @@ private:
     // False: the machine must compare.
     bool build_equality(const vm::Type& type, std::uint32_t result, std::uint32_t left, std::uint32_t right);
     Node* strings_equal(Node* a, Node* b);  // either may be null
+    Node* has_text(Node* string, std::string_view text);
     void decide(Node* condition, std::int64_t value, std::uint32_t result, Block* join);
     void switch_sparse(const vm::SwitchTable& table, Node* value, std::size_t lo, std::size_t hi,
                        Block* otherwise);

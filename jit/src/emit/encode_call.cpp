@@ -56,10 +56,10 @@ bool Encoder::encode_call(const Inst& in) {
     clear_dead();
     switch (in.op) {
         case MOp::Call:
-            a_.mov(x86::rax, reinterpret_cast<std::uint64_t>(in.node->ptr));
             if (in.node->ptr == lir_.graph->function && !lir_.graph->osr) {
                 a_.call(entry_);
             } else {
+                a_.mov(x86::rax, reinterpret_cast<std::uint64_t>(in.node->ptr));
                 a_.call(target);
             }
             record(in.node->site, in.landing);

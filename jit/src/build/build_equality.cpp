@@ -88,9 +88,8 @@ Node* Builder::strings_equal(Node* a, Node* b) {
         literal = literal_of(a);
         other = b;
     }
-    set(result, literal && literal->length <= kMaxComparedHere
-                    ? has_text(other, literal->view())
-                    : runtime(kStringsEqual, Type::I64, {a, b}));
+    set(result, literal && literal->length <= kMaxComparedHere ? has_text(other, literal->view())
+                                                               : runtime(kStringsEqual, Type::I64, {a, b}));
     jump(join);
     block_ = join;
     seal(join);

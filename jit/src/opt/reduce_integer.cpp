@@ -217,6 +217,12 @@ Node* Reducer::reduce_float(Node* n) {
         case Op::FAbs:
             if (x->op == Op::FAbs) return x;
             return x->op == Op::FNeg ? make(Op::FAbs, n->type, {x->in(0)}) : nullptr;
+        case Op::FMul: {
+            // The sum is ready earlier, and the same to the bit.
+            const std::int64_t two = n->type == Type::F64 ? std::bit_cast<std::int64_t>(2.0)
+                                                          : std::int64_t{std::bit_cast<std::int32_t>(2.0f)};
+            return n->in(1)->is_const() && n->in(1)->imm == two ? make(Op::FAdd, n->type, {x, x}) : nullptr;
+        }
         case Op::FDiv: {
             // By a power of two: its inverse is exact, and the products are the quotients.
             const Node* y = n->in(1);

@@ -27,6 +27,8 @@ TEST_CASE("arithmetic identities") {
     value("v4 = Shl v1, 3\n v5 = Shl v4, 4\n Return v5\n", "v4 = Shl v1, 7\n Return v4\n");
     value("v4 = ShrU v1, 60\n v5 = RemU v4, 16\n Return v5\n", "v4 = ShrU v1, 60\n Return v4\n");
     value("v4 = Mul 6, 7\n Return v4\n", "Return 42\n");
+    value("v4 = IntToF.f64 v1\n v5 = FMul.f64 v4, 2.0:f64\n v6 = FToI64 v5\n Return v6\n",
+          "v4 = IntToF.f64 v1\n v5 = FAdd.f64 v4, v4\n v6 = FToI64 v5\n Return v6\n");
 }
 
 TEST_CASE("division") {

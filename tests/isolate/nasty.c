@@ -291,18 +291,6 @@ static SkArray* errors(SkEnv* env, SkObject* first) {
     env->api->array_set(env, array, 1, first);
     return array;
 }
-static int64_t add_struct(SkEnv* env, const int64_t* pair) {
-    (void)env;
-    return pair[0] + pair[1];
-}
-
-static void attach(SkEnv* env) {
-    env->api->vm_of(env);
-}
-static int64_t first_of(SkEnv* env, SkArray* pairs) {
-    return *(int64_t*)env->api->array_data(env, pairs);
-}
-
 /* -- handles, hooks, files --------------------------------------------------------------------------------
  */
 static int64_t closed;
@@ -448,9 +436,6 @@ static const SkNative natives[] = {
     {"nasty.makeError", "(string,string)std.core.Error", (SkFunction)make_error, NULL},
     {"nasty.setMessage", "(std.core.Error,string)void", (SkFunction)set_message, NULL},
     {"nasty.errors", "(std.core.Error)[std.core.Error]", (SkFunction)errors, NULL},
-    {"nasty.addStruct", "((i64,i64))i64", (SkFunction)add_struct, NULL},
-    {"nasty.attach", "()void", (SkFunction)attach, NULL},
-    {"nasty.firstOf", "([(i64,i64)])i64", (SkFunction)first_of, NULL},
     {"nasty.thingOpen", "(i64)i64", (SkFunction)thing_open, NULL},
     {"nasty.thingValue", "(i64)i64", (SkFunction)thing_value, NULL},
     {"nasty.thingClose", "(i64)bool", (SkFunction)thing_close, NULL},

@@ -1,8 +1,11 @@
 #include "isolate/array_merge.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <type_traits>
+
+#include "isolate/value_wire.h"
 
 namespace skua::vm {
 
@@ -123,6 +126,82 @@ bool merge_array(Array& array, SkKind kind, const std::uint8_t* snapshot, const 
         default:
             return merge_elements<std::uint64_t>(to, snapshot, work, low, high, any);
     }
+}
+
+namespace {
+
+// Copies a leaf of `size` bytes from `work`, if it differs from the snapshot's. Does it?
+template <typename T>
+bool take_leaf(const std::uint8_t* snapshot, const std::uint8_t* work, std::uint8_t* to) {
+    const T value = read_once<T>(work);
+    if (value == read_once<T>(snapshot)) return false;
+    std::memcpy(to, &value, sizeof value);
+    return true;
+}
+
+bool take_changed_leaf(std::uint32_t size, const std::uint8_t* snapshot, const std::uint8_t* work,
+                       std::uint8_t* to) {
+    switch (size) {
+        case 1:
+            return take_leaf<std::uint8_t>(snapshot, work, to);
+        case 2:
+            return take_leaf<std::uint16_t>(snapshot, work, to);
+        case 4:
+            return take_leaf<std::uint32_t>(snapshot, work, to);
+        default:
+            return take_leaf<std::uint64_t>(snapshot, work, to);
+    }
+}
+
+template <typename T>
+void store_leaf(std::uint8_t* to, const std::uint8_t* from) {
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    store(to, value);
+}
+
+void store_changed_leaf(std::uint32_t size, std::uint8_t* to, const std::uint8_t* from) {
+    switch (size) {
+        case 1:
+            return store_leaf<std::uint8_t>(to, from);
+        case 2:
+            return store_leaf<std::uint16_t>(to, from);
+        case 4:
+            return store_leaf<std::uint32_t>(to, from);
+        default:
+            return store_leaf<std::uint64_t>(to, from);
+    }
+}
+
+}  // namespace
+
+std::string merge_values(Array& array, const ValueShape& shape, const std::uint8_t* snapshot,
+                         const std::uint8_t* work, std::size_t low, std::size_t high) {
+    const Layout& layout = *shape.layout;
+    const std::size_t end = high == low ? 0 : (high + layout.size - 1) / layout.size;
+    for (std::size_t i = low / layout.size; i < end; i++) {
+        const std::size_t at = i * layout.size;
+        if (std::memcmp(snapshot + at, work + at, layout.size) == 0) continue;
+        // As it would be, which must be a value of the type; only what was changed is written.
+        alignas(8) std::array<std::uint8_t, kMaxValueBytes> element;
+        std::array<bool, kMaxValueSlots> changed;
+        std::memcpy(element.data(), array.data() + at, layout.size);
+        for (std::size_t leaf = 0; leaf < layout.leaves.size(); leaf++) {
+            const Leaf& place = layout.leaves[leaf];
+            const std::size_t byte = at + place.offset;
+            changed[leaf] =
+                place.rep != Rep::Ref && take_changed_leaf(rep_size(place.rep), snapshot + byte, work + byte,
+                                                           element.data() + place.offset);
+        }
+        if (std::string wrong = value_wrong(shape, element.data()); !wrong.empty()) return wrong;
+        for (std::size_t leaf = 0; leaf < layout.leaves.size(); leaf++) {
+            const Leaf& place = layout.leaves[leaf];
+            if (changed[leaf])
+                store_changed_leaf(rep_size(place.rep), array.data() + at + place.offset,
+                                   element.data() + place.offset);
+        }
+    }
+    return {};
 }
 
 }  // namespace skua::vm

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
+#include "native/value_shape.h"
 #include "skua/native.h"
 #include "skua/vm/object.h"
 
@@ -18,5 +20,10 @@ std::size_t element_bytes(SkKind kind);
 // that is none), and was left as it was; a bool is 1 if it is not 0.
 bool merge_array(Array& array, SkKind kind, const std::uint8_t* snapshot, const std::uint8_t* work,
                  std::size_t low, std::size_t high);
+
+// The same of an array of structs, tuples or nullable values, leaf by leaf; references are left alone, since
+// natives do not write them that way. Empty, or what an element would be: "holds what is no character".
+std::string merge_values(Array& array, const ValueShape& shape, const std::uint8_t* snapshot,
+                         const std::uint8_t* work, std::size_t low, std::size_t high);
 
 }  // namespace skua::vm

@@ -1,6 +1,10 @@
 #include "isolate/isolated_plugin.h"
 
+#include <cstring>
+#include <utility>
+
 #include "native/host_support.h"
+#include "native/value_call.h"
 
 namespace skua::vm {
 
@@ -42,7 +46,7 @@ Result<std::unique_ptr<IsolatedPlugin>> IsolatedPlugin::load(Vm& vm, const std::
 }
 
 IsolatedPlugin::~IsolatedPlugin() {
-    if (session_ && !session_->is_dead()) session_->unload();
+    if (session_) session_->unload();
 }
 
 void IsolatedPlugin::thread_ends(Thread& thread) {
@@ -57,7 +61,7 @@ void IsolatedPlugin::thread_ends(Thread& thread) {
 std::shared_ptr<PluginSession> IsolatedPlugin::running(Thread& thread) {
     const std::lock_guard guard(lock_);
     if (!session_->is_dead()) return session_;
-    session_->bury();
+    session_->bury();  // handles that it had are closed before the new one is there
     PluginSession::Table texts;
     auto session = PluginSession::start(vm_, host_, file_, texts);
     if (!session) {
@@ -74,14 +78,29 @@ std::shared_ptr<PluginSession> IsolatedPlugin::running(Thread& thread) {
     return session_;
 }
 
+Slot IsolatedPlugin::wrong_result(Thread& thread, const NativeFunction& native, const std::string& what) {
+    throw_plugin_error(thread,
+                       "plugin '" + texts_.name + "' returned " + what + " from " + native.declaration->name);
+    return 0;
+}
+
+Slot IsolatedPlugin::value_result(Thread& thread, const NativeFunction& native, Lane& lane,
+                                  std::uint64_t place, Slot memory) {
+    const ValueShape& shape = native.values->result;
+    alignas(8) std::uint8_t value[kMaxValueBytes];
+    lane.take_room(place, shape, value);
+    if (!numbers_to_objects(lane.refs(), shape, value))
+        return wrong_result(thread, native, "an object that it was not given");
+    if (const std::string wrong = value_wrong(shape, value); !wrong.empty())
+        return wrong_result(thread, native, "a " + type_text(shape.type) + " that " + wrong);
+    std::memcpy(reinterpret_cast<void*>(memory), value, shape.layout->size);
+    return 0;
+}
+
 Slot IsolatedPlugin::result(Thread& thread, const Function& function, const NativeFunction& native,
                             Lane& lane, std::uint64_t word) {
     const NativeKind kind = native.plan.signature.result;
-    const auto wrong = [&](const std::string& what) -> Slot {
-        throw_plugin_error(
-            thread, "plugin '" + texts_.name + "' returned " + what + " from " + native.declaration->name);
-        return 0;
-    };
+    const auto wrong = [&](const std::string& what) { return wrong_result(thread, native, what); };
     if (is_reference_kind(kind)) {
         Object* object = word != 0 ? lane.refs().object(word) : nullptr;
         if (word != 0 && object == nullptr) return wrong("an object that it was not given");
@@ -119,15 +138,24 @@ Slot IsolatedPlugin::call(Thread& thread, const Function& function, const Native
     auto* env = reinterpret_cast<SkEnv*>(&thread.native_env);
     const Lane::Mark mark = lane->mark();
     Message message, done;
-    message.op = Op::Call;
+    const ValuePlan* values = native.values;
+    message.op = values != nullptr ? Op::CallValues : Op::Call;
     message.native = static_cast<std::uint32_t>(native.declaration - natives_.data());
     const NativeSignature& signature = native.plan.signature;
+    const bool has_place = values != nullptr && values->result.kind == NativeKind::Value;
     bool fits = true;
     for (unsigned i = 0; i < signature.param_count && fits; i++) {
         message.words[i] = args[i];
-        if (!is_reference_kind(signature.params[i])) continue;
-        message.words[i] = i;
-        fits = lane->put(env, i, reinterpret_cast<Object*>(args[i]));
+        if (is_reference_kind(signature.params[i])) {
+            message.words[i] = i;
+            fits = lane->put(env, i, reinterpret_cast<Object*>(args[i]));
+        } else if (signature.params[i] == NativeKind::Value) {
+            message.words[i] =
+                i < values->params.size()
+                    ? lane->put_value(env, values->params[i].shape, reinterpret_cast<const void*>(args[i]))
+                    : lane->put_room(env, values->result);
+            fits = message.words[i] != 0;
+        }
     }
     Slot slot = 0;
     if (fits) {
@@ -135,7 +163,9 @@ Slot IsolatedPlugin::call(Thread& thread, const Function& function, const Native
         const auto serve = [&session](Lane& on, const Message& request, Message& reply) {
             return serve_plugin_request(*session, on, request, reply);
         };
+        const ValuePlan* outer = std::exchange(lane->called, values);
         bool alive = lane->converse(message, done, serve);
+        lane->called = outer;
         for (unsigned i = 0; alive && i < done.words[1]; i++) {
             const std::string wrong = i < isolate::kMaxChanges ? lane->merge(lane->change(i)) : "lost count";
             if (!wrong.empty()) session->process().kill("was stopped, since it " + wrong);
@@ -143,6 +173,9 @@ Slot IsolatedPlugin::call(Thread& thread, const Function& function, const Native
         }
         if (!alive) {
             slot = died();
+        } else if (thread.pending == nullptr && has_place) {
+            const unsigned last = signature.param_count - 1u;
+            slot = value_result(thread, native, *lane, message.words[last], args[last]);
         } else if (thread.pending == nullptr) {
             slot = result(thread, function, native, *lane, done.words[0]);
         }

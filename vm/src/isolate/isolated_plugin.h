@@ -21,9 +21,9 @@ public:
     // Its table, whose functions cannot be called here.
     [[nodiscard]] const SkPlugin& table() const { return plugin_; }
 
-    // Calls a native of that table on slots, as call_c_function does. Errors are left in thread.pending: what
-    // the native throws, or PluginError if the process ended meanwhile. A process that has ended before is
-    // started again.
+    // Calls a native of that table on slots, as call_c_function does; values by address. Errors are left in
+    // thread.pending: what the native throws, or PluginError if the process ended meanwhile. A process that
+    // has ended before is started again.
     Slot call(Thread& thread, const Function& function, const NativeFunction& native, const Slot* args);
 
     void thread_ends(Thread& thread);
@@ -31,6 +31,10 @@ public:
 private:
     explicit IsolatedPlugin(Vm& vm) : vm_(vm) {}
     std::shared_ptr<PluginSession> running(Thread& thread);
+    Slot wrong_result(Thread& thread, const NativeFunction& native, const std::string& what);
+    // Of a native with a place for its result: from `place` in the lane to `memory`.
+    Slot value_result(Thread& thread, const NativeFunction& native, Lane& lane, std::uint64_t place,
+                      Slot memory);
     Slot result(Thread& thread, const Function& function, const NativeFunction& native, Lane& lane,
                 std::uint64_t word);
 

@@ -78,12 +78,12 @@ Lane* Lane::current(const PluginProcess& process) {
     return nullptr;
 }
 
-std::unique_ptr<Lane> Lane::open(PluginProcess& process, Thread* thread) {
+std::unique_ptr<Lane> Lane::open(PluginProcess& process, Thread* thread, std::uint64_t attaches) {
     std::unique_ptr<Lane> lane(new Lane(process, thread));
-    return lane->map() ? std::move(lane) : nullptr;
+    return lane->map(attaches) ? std::move(lane) : nullptr;
 }
 
-bool Lane::map() {
+bool Lane::map(std::uint64_t attaches) {
     // Pages are given when they are touched: room for all that the heap may hold costs nothing. Where
     // addresses are limited, less must do.
     const std::uint64_t heap = gc::heap_limit();
@@ -103,11 +103,18 @@ bool Lane::map() {
         }
         memory_ = static_cast<std::uint8_t*>(mapped);
         header_ = new (mapped) isolate::LaneHeader{};
+        attached_ = attaches != 0;
+        if (attached_) header_->turn.store(isolate::kPlugin, std::memory_order_relaxed);
         int ends[2];
         bool sent = false;
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
             socket_ = ends[0];
-            sent = process_.send_lane(sizes_, memory, ends[1]);
+            isolate::Control control;
+            control.kind = attached_ ? isolate::ControlKind::AttachedLane : isolate::ControlKind::Lane;
+            control.token = attaches;
+            control.sizes = sizes_;
+            const int descriptors[] = {memory, ends[1]};
+            sent = process_.send_control(control, descriptors);
             close(ends[1]);
         }
         close(memory);
@@ -135,10 +142,15 @@ bool Lane::wait(std::int64_t give_up_at) {
     const auto is_mine = [&] {
         return (header_->turn.load(std::memory_order_acquire) & isolate::kWhose) != isolate::kPlugin;
     };
+    // Code of the plugin's own, on a thread of its own, may take as long as it likes.
+    const bool own_code = attached_ && depth_ == 1;
     while (!patience_.spin(header_->turn, isolate::kPlugin) && !is_mine()) {
         if (process_.is_dead()) return false;
-        if (thread_ != nullptr && thread_->interrupted.load(std::memory_order_acquire) &&
-            thread_->vm->limits().ends_program()) {
+        const bool ends = thread_ != nullptr && thread_->interrupted.load(std::memory_order_acquire) &&
+                          thread_->vm->limits().ends_program();
+        if (ends && own_code) {
+            header_->interrupted.store(1, std::memory_order_release);
+        } else if (ends) {
             const std::int64_t now = nanos_now();
             if (told_to_end_at_ == 0) told_to_end_at_ = now;
             header_->interrupted.store(1, std::memory_order_release);
@@ -156,6 +168,28 @@ void Lane::tell(const Message& message) {
     isolate::give_turn(header_->turn, isolate::kPlugin);
 }
 
+void Lane::hear(Message& heard) {
+    // Each word is read once: what is checked is what is used.
+    const Message& shared = header_->message;
+    heard.op = read_shared(shared.op);
+    heard.native = read_shared(shared.native);
+    for (std::size_t i = 0; i < isolate::kMessageWords; i++) heard.words[i] = read_shared(shared.words[i]);
+    if (heard.native != 0 && catch_up) catch_up(heard.native);
+}
+
+bool Lane::answer(const Message& heard, const Server& server) {
+    Message reply;
+    reply.op = isolate::Op::Reply;
+    if (!server(*this, heard, reply)) {
+        process_.kill("was stopped, since it sent what no plugin sends (request " +
+                      std::to_string(static_cast<std::uint32_t>(heard.op)) + ")");
+        return false;
+    }
+    if (process_.is_dead()) return false;
+    tell(reply);
+    return true;
+}
+
 bool Lane::converse(const Message& message, Message& done, const Server& server, unsigned patience_ms) {
     const ConversationScope scope(*this);
     const std::int64_t give_up_at =
@@ -166,28 +200,31 @@ bool Lane::converse(const Message& message, Message& done, const Server& server,
     }
     tell(message);
     bool carried_out = false;
-    while (!carried_out && wait(give_up_at)) {
-        // Each word is read once: what is checked is what is used.
-        const Message& shared = header_->message;
-        done.op = read_shared(shared.op);
-        done.native = 0;
-        for (std::size_t i = 0; i < isolate::kMessageWords; i++) done.words[i] = read_shared(shared.words[i]);
-        if (done.op == isolate::Op::Done) {
-            carried_out = true;
-            break;
-        }
-        Message reply;
-        reply.op = isolate::Op::Reply;
-        if (!server(*this, done, reply)) {
-            process_.kill("was stopped, since it sent what no plugin sends (request " +
-                          std::to_string(static_cast<std::uint32_t>(done.op)) + ")");
-            break;
-        }
-        if (process_.is_dead()) break;
-        tell(reply);
+    while (wait(give_up_at)) {
+        hear(done);
+        carried_out = done.op == isolate::Op::Done;
+        if (carried_out || !answer(done, server)) break;
     }
     depth_--;
     return carried_out;
+}
+
+bool Lane::attend(const Server& server) {
+    const ConversationScope scope(*this);
+    depth_++;
+    bool detached = false;
+    Message heard;
+    while (wait(0)) {
+        hear(heard);
+        detached = heard.op == isolate::Op::Detach;
+        if (detached || !answer(heard, server)) break;
+        if (depth_ == 1 && !thread_->vm->limits().ends_program()) {
+            told_to_end_at_ = 0;
+            header_->interrupted.store(0, std::memory_order_relaxed);
+        }
+    }
+    depth_--;
+    return detached;
 }
 
 // ---- what the other side has sent
@@ -216,16 +253,38 @@ Array* Lane::array(std::uint64_t number) const {
     return object != nullptr && object->cls->kind == ClassKind::Array ? static_cast<Array*>(object) : nullptr;
 }
 
+namespace {
+
+std::size_t bytes_of(const Array& array) {
+    return array.length * array.cls->element->size;
+}
+
+}  // namespace
+
+const ValueShape* Lane::element_shape(SkEnv* env, Array& array) {
+    if (host_api().array_kind(env, wrap(&array)) != SK_VALUE) return nullptr;
+    auto shape = registry_of(env).members().element(*thread_of(env).vm, *array.cls);
+    return shape ? *shape : nullptr;
+}
+
 std::string Lane::merge(const isolate::ArrayChange& change) {
     Array* to = array(change.number);
-    if (to == nullptr) return "changed an array that it was not given";
-    const SkKind kind = host_api().array_kind(nullptr, wrap(to));
-    const std::size_t size = to->length * element_bytes(kind);
+    if (to == nullptr || thread_ == nullptr) return "changed an array that it was not given";
+    auto* env = reinterpret_cast<SkEnv*>(&thread_->native_env);
+    const SkKind kind = host_api().array_kind(env, wrap(to));
     const LocalRefs::Copy copy = refs_.copy(static_cast<std::uint32_t>(change.number));
-    if (copy.work == 0 || change.low > change.high || change.high > size)
+    if (copy.work == 0 || change.low > change.high || change.high > bytes_of(*to))
         return "changed what is not in an array";
-    if (!merge_array(*to, kind, at(copy.snapshot), at(copy.work), change.low, change.high))
+    if (kind == SK_VALUE) {
+        const ValueShape* shape = element_shape(env, *to);
+        if (shape == nullptr) return "changed an array that cannot be looked at";
+        const std::string wrong =
+            merge_values(*to, *shape, at(copy.snapshot), at(copy.work), change.low, change.high);
+        if (!wrong.empty())
+            return "wrote into an array of " + type_text(to->cls->element_type) + " one that " + wrong;
+    } else if (!merge_array(*to, kind, at(copy.snapshot), at(copy.work), change.low, change.high)) {
         return "wrote into an array of char what is no character";
+    }
     // As the plugin sees it, which is what the next change is compared with.
     std::memcpy(at(copy.snapshot) + change.low, at(copy.work) + change.low, change.high - change.low);
     return {};
@@ -261,6 +320,40 @@ bool no_room(SkEnv* env) {
 
 }  // namespace
 
+std::uint64_t Lane::put_room(SkEnv* env, const ValueShape& shape) {
+    const std::uint64_t offset = take(shape.layout->size);
+    if (offset == 0) return no_room(env);
+    std::memset(at(offset), 0, shape.layout->size);
+    return offset;
+}
+
+void Lane::take_room(std::uint64_t offset, const ValueShape& shape, void* memory) const {
+    std::memcpy(memory, at(offset), shape.layout->size);
+}
+
+std::uint64_t Lane::put_value(SkEnv* env, const ValueShape& shape, const void* memory) {
+    const Layout& layout = *shape.layout;
+    const std::uint64_t infos_at = (layout.size + 7) / 8 * 8;
+    std::uint64_t count = 0;
+    each_reference(layout, [&](std::uint32_t) { count++; });
+    const std::uint64_t offset = take(infos_at + count * sizeof(RefInfo));
+    if (offset == 0) return no_room(env);
+    std::memcpy(at(offset), memory, layout.size);
+    bool described = true;
+    std::uint64_t info_at = offset + infos_at;
+    each_reference(layout, [&](std::uint32_t place) {
+        Object* object = nullptr;
+        std::memcpy(&object, static_cast<const std::uint8_t*>(memory) + place, sizeof object);
+        RefInfo info;
+        described = described && describe(env, object, info, false);
+        const std::uint64_t number = info.number;
+        std::memcpy(at(offset) + place, &number, sizeof number);
+        std::memcpy(at(info_at), &info, sizeof info);
+        info_at += sizeof info;
+    });
+    return described ? offset : 0;
+}
+
 bool Lane::describe(SkEnv* env, Object* object, RefInfo& info, bool contents) {
     info = {};
     if (object == nullptr) return true;
@@ -281,26 +374,63 @@ bool Lane::describe(SkEnv* env, Object* object, RefInfo& info, bool contents) {
     return info.data != 0 || !contents || no_room(env);
 }
 
+// Of references: told one by one.
+bool Lane::describe_table(SkEnv* env, Array& array, RefInfo& info) {
+    const std::uint64_t list = take(array.length * sizeof(RefInfo) + 1);
+    if (list == 0) return no_room(env);
+    for (std::uint64_t i = 0; i < array.length; i++) {
+        RefInfo element;
+        if (!describe(env, array.elements<Object*>()[i], element, false)) return false;
+        std::memcpy(at(list) + i * sizeof(RefInfo), &element, sizeof element);
+    }
+    info.data = list;  // read at once
+    return true;
+}
+
+// Of values that hold references: the elements as they are now, and behind them what they refer to.
+bool Lane::describe_values(SkEnv* env, Array& array, RefInfo& info) {
+    const Layout& layout = *array.cls->element;
+    const std::size_t bytes = bytes_of(array);
+    std::uint64_t places = 0;
+    each_reference(layout, [&](std::uint32_t) { places++; });
+    LocalRefs::Copy copy = refs_.copy(info.number);
+    if (copy.work == 0) {
+        copy = {take(bytes + 1), take(bytes + 1)};
+        if (copy.snapshot == 0 || copy.work == 0) return no_room(env);
+        refs_.copy(info.number) = copy;
+    }
+    const std::uint64_t list = take(array.length * places * sizeof(RefInfo) + 1);
+    if (list == 0) return no_room(env);
+    std::memcpy(at(copy.snapshot), array.data(), bytes);
+    std::uint64_t info_at = list;
+    bool described = true;
+    for (std::uint64_t i = 0; i < array.length && described; i++)
+        each_reference(layout, [&](std::uint32_t place) {
+            Object* object = nullptr;
+            std::memcpy(&object, array.data() + i * layout.size + place, sizeof object);
+            RefInfo element;
+            described = described && describe(env, object, element, false);
+            std::memcpy(at(info_at), &element, sizeof element);
+            info_at += sizeof element;
+        });
+    info.data = copy.snapshot;
+    info.work = copy.work;
+    info.list = list;
+    kept_ = used_;
+    return described;
+}
+
 bool Lane::describe_array(SkEnv* env, Array& array, RefInfo& info, bool contents) {
     const SkKind kind = host_api().array_kind(env, wrap(&array));
-    const std::size_t stride = element_bytes(kind);
+    const bool is_table = kind == SK_STRING || kind == SK_REFERENCE;
     info.kind = RefKind::Array;
     info.element = kind;
-    info.stride = static_cast<std::uint32_t>(stride);
+    info.stride = is_table ? 0 : array.cls->element->size;
     info.length = array.length;
-    if (stride == 0) {
-        if (!contents || kind == SK_VALUE) return true;
-        const std::uint64_t list = take(array.length * sizeof(RefInfo) + 1);
-        if (list == 0) return no_room(env);
-        for (std::uint64_t i = 0; i < array.length; i++) {
-            RefInfo element;
-            if (!describe(env, array.elements<Object*>()[i], element, false)) return false;
-            std::memcpy(at(list) + i * sizeof(RefInfo), &element, sizeof element);
-        }
-        info.data = list;  // read at once
-        return true;
-    }
-    const std::size_t bytes = array.length * stride;
+    const bool has_refs = array.cls->element->has_refs;
+    if (has_refs && !contents) return true;
+    if (has_refs) return is_table ? describe_table(env, array, info) : describe_values(env, array, info);
+    const std::size_t bytes = bytes_of(array);
     LocalRefs::Copy& copy = refs_.copy(info.number);
     if (copy.work == 0) {
         if (!contents && bytes > kEagerArray) return true;
@@ -336,7 +466,7 @@ std::uint64_t Lane::refresh() {
     for (const std::uint32_t number : copied_) {
         const LocalRefs::Copy copy = refs_.copy(number);
         Array* now = array(number);
-        const std::size_t bytes = now->length * element_bytes(host_api().array_kind(nullptr, wrap(now)));
+        const std::size_t bytes = bytes_of(*now);
         if (std::memcmp(now->data(), at(copy.snapshot), bytes) == 0) continue;
         std::memcpy(at(copy.snapshot), now->data(), bytes);
         if (changed < isolate::kMaxChanges) header_->changes[changed].number = number;

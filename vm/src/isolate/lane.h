@@ -17,10 +17,13 @@
 #include "isolate/local_refs.h"
 #include "isolate/plugin_process.h"
 #include "isolate/turn.h"
+#include "isolate/value_wire.h"
 #include "skua/native.h"
 #include "skua/vm/thread.h"
 
 namespace skua::vm {
+
+struct ValuePlan;
 
 class Lane {
 public:
@@ -29,8 +32,9 @@ public:
     using Server = std::function<bool(Lane&, const isolate::Message&, isolate::Message& reply)>;
 
     // Null if there is no memory, or the process cannot be told of it. `thread`: whose it is, null for the
-    // lane on which no guest code is called.
-    static std::unique_ptr<Lane> open(PluginProcess& process, Thread* thread);
+    // lane on which no guest code is called. `attaches`: by a letter with this token the plugin has asked for
+    // the lane, which is for attend; 0: it is for converse.
+    static std::unique_ptr<Lane> open(PluginProcess& process, Thread* thread, std::uint64_t attaches = 0);
     ~Lane();
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
@@ -39,14 +43,21 @@ public:
     // `patience_ms`, it is killed if that takes longer.
     bool converse(const isolate::Message& message, isolate::Message& done, const Server& server,
                   unsigned patience_ms = 0);
-    // The same without an answer, for End.
+    // The same without an answer, for End, and for what attend is told last.
     void tell(const isolate::Message& message);
+    // Of an attached thread: serves requests until it detaches, which `tell` answers, or is dead (false).
+    bool attend(const Server& server);
 
     [[nodiscard]] PluginProcess& process() { return process_; }
     [[nodiscard]] Thread* thread() { return thread_; }
     [[nodiscard]] unsigned depth() const { return depth_; }
     // The innermost lane of this process on which the calling thread converses; null if there is none.
     static Lane* current(const PluginProcess& process);
+
+    // The native with values that is being called; null: none, or another.
+    const ValuePlan* called = nullptr;
+    // Reads letters that were sent before a message.
+    std::function<void(std::uint32_t)> catch_up;
 
     // ---- what the other side has sent ----
     // Bytes of its upper part, where they lie: they may change at any time. Null if they are not all in
@@ -61,6 +72,12 @@ public:
     bool describe(SkEnv* env, Object* object, isolate::RefInfo& info, bool contents);
     // The same as reference `index` of the message that is sent next.
     bool put(SkEnv* env, unsigned index, Object* object);
+    // A value of this memory; where it lies then, 0: OutOfMemoryError is pending.
+    std::uint64_t put_value(SkEnv* env, const ValueShape& shape, const void* memory);
+    // Where the plugin puts a value of this shape, all zero; 0: the same.
+    std::uint64_t put_room(SkEnv* env, const ValueShape& shape);
+    // What it has put there, with numbers, to memory of this process alone.
+    void take_room(std::uint64_t offset, const ValueShape& shape, void* memory) const;
     // Bytes for the other side, until the call in progress has returned. 0: there is no room.
     std::uint64_t put_bytes(const void* bytes, std::size_t length);
     bool send_descriptor(int descriptor);
@@ -72,6 +89,8 @@ public:
     [[nodiscard]] Array* array(std::uint64_t number) const;
     // Puts what the plugin has changed into an array. Empty, or what is wrong.
     std::string merge(const isolate::ArrayChange& change);
+    // Of elements that are structs, tuples or nullable; null: they are not, or cannot be looked at.
+    static const ValueShape* element_shape(SkEnv* env, Array& array);
 
     // What a call takes of the lane is given back at its end.
     struct Mark {
@@ -83,12 +102,17 @@ public:
 
 private:
     Lane(PluginProcess& process, Thread* thread) : process_(process), thread_(thread) {}
-    bool map();
+    bool map(std::uint64_t attaches);
+    void hear(isolate::Message& heard);
+    // False: `heard` is none that an honest one sends, or the process is dead.
+    bool answer(const isolate::Message& heard, const Server& server);
     bool wait(std::int64_t give_up_at);
     // `length` bytes in the lower part, aligned to 64; 0 if there is no room.
     std::uint64_t take(std::uint64_t length);
     [[nodiscard]] std::uint8_t* at(std::uint64_t offset) const { return memory_ + offset; }
     bool describe_array(SkEnv* env, Array& array, isolate::RefInfo& info, bool contents);
+    bool describe_table(SkEnv* env, Array& array, isolate::RefInfo& info);
+    bool describe_values(SkEnv* env, Array& array, isolate::RefInfo& info);
 
     static constexpr std::size_t kEagerString = 64 << 10, kEagerArray = 4096;  // bytes sent unasked
 
@@ -103,6 +127,7 @@ private:
     std::uint64_t kept_ = 0;
     std::vector<std::uint32_t> copied_;  // arrays that have copies
     unsigned depth_ = 0;
+    bool attached_ = false;
     LocalRefs refs_;
     isolate::Patience patience_;
     std::int64_t told_to_end_at_ = 0;  // when the plugin was told that the program ends; 0: not

@@ -48,13 +48,15 @@ bool send_descriptors(int socket, const void* bytes, std::size_t length, const i
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    message.msg_control = room;
-    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(count * sizeof(int));
-    std::memcpy(CMSG_DATA(header), descriptors, count * sizeof(int));
+    if (count != 0) {
+        message.msg_control = room;
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+        cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(count * sizeof(int));
+        std::memcpy(CMSG_DATA(header), descriptors, count * sizeof(int));
+    }
     ssize_t sent;
     do sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     while (sent < 0 && errno == EINTR);
@@ -154,6 +156,8 @@ void PluginProcess::run() {
         if (how_.empty()) how_ = known ? ending_text(status) : "ended";
         wake_all();
     }
+    // A child that the plugin has left behind may still have its end.
+    shutdown(control_, SHUT_RDWR);
     reaped_ = 1;
     reaped_.notify_all();
 }
@@ -167,6 +171,12 @@ std::string PluginProcess::how_it_ended() {
     reaped_.wait(0);
     const std::lock_guard guard(lock_);
     return how_;
+}
+
+bool PluginProcess::ends_within(unsigned millis) {
+    constexpr unsigned kStep = 5;
+    for (; reaped_ == 0 && millis >= kStep; millis -= kStep) usleep(kStep * 1000);
+    return reaped_ != 0;
 }
 
 void PluginProcess::kill(std::string why) {
@@ -188,9 +198,8 @@ void PluginProcess::wake_thread(std::uint32_t thread) {
     if (id_ > 0) syscall(SYS_tgkill, id_, static_cast<pid_t>(thread & 0x7FFFFFFF), SIGURG);
 }
 
-bool PluginProcess::send_lane(const isolate::LaneSizes& sizes, int memory, int socket) {
-    const int descriptors[] = {memory, socket};
-    return send_descriptors(control_, &sizes, sizeof sizes, descriptors, 2);
+bool PluginProcess::send_control(const isolate::Control& control, const int* descriptors) {
+    return send_descriptors(control_, &control, sizeof control, descriptors, descriptors != nullptr ? 2 : 0);
 }
 
 void PluginProcess::add_lane(isolate::LaneHeader* header) {

@@ -31,6 +31,9 @@ public:
     // waits until it is reaped.
     [[nodiscard]] std::string how_it_ended();
 
+    // Waits until it is reaped, at most so long. Is it?
+    [[nodiscard]] bool ends_within(unsigned millis);
+
     // Ends it at once; whoever waits on a lane comes back. `why` continues "plugin 'p' ": the first reason
     // stays.
     void kill(std::string why);
@@ -39,8 +42,10 @@ public:
     // Interrupts a system call of one of its threads. Whatever the number is, no other process is meant.
     void wake_thread(std::uint32_t thread);
 
-    // Has it make the other end of a lane. False: it cannot be reached.
-    bool send_lane(const isolate::LaneSizes& sizes, int memory, int socket);
+    // Tells it, with the descriptors of a lane, if that is what it is told of. False: it cannot be reached.
+    bool send_control(const isolate::Control& control, const int* descriptors = nullptr);
+    // Over which letters come; shut down when it has ended.
+    [[nodiscard]] int control_socket() const { return control_; }
     // Whose waiters are woken at its end; until drop_lane.
     void add_lane(isolate::LaneHeader* header);
     void drop_lane(isolate::LaneHeader* header);
@@ -63,7 +68,7 @@ private:
     std::atomic<int> started_{-1};  // errno of starting; -1: not yet
 };
 
-// Sends descriptors with some bytes (at least one), without waiting.
+// Sends descriptors, if any, with some bytes (at least one), without waiting.
 bool send_descriptors(int socket, const void* bytes, std::size_t length, const int* descriptors,
                       unsigned count);
 

@@ -2,12 +2,15 @@
 // by the same function of SkApi that a plugin in this process would have called.
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <unistd.h>
+#include <vector>
 
 #include "isolate/plugin_session.h"
 #include "link/linker.h"
 #include "native/guest_call.h"
 #include "native/host_support.h"
+#include "native/value_call.h"
 #include "runtime/runtime.h"
 
 namespace skua::vm {
@@ -30,6 +33,21 @@ bool reference_fits(Vm& vm, const Object* object, const Type* type) {
 namespace {
 
 constexpr std::uint64_t kMostRandom = 1 << 20;
+
+// Needs no guest thread: a hook of the plugin's may end completions.
+bool end_completion(PluginSession& session, Lane& lane, const std::uint64_t* in, std::uint64_t* out) {
+    const auto how = static_cast<isolate::LetterKind>(in[0]);
+    if (in[0] == static_cast<std::uint64_t>(isolate::LetterKind::Wanted)) {
+        bool wanted = false;
+        const bool known = session.completion_wanted(in[1], wanted);
+        out[0] = wanted;
+        return known;
+    }
+    const char* text = lane.upper(in[3], in[4]);
+    if (text == nullptr || in[0] > UINT32_MAX || in[4] > gc::heap_limit()) return false;
+    out[0] = 1;
+    return session.end_completion(how, in[1], in[2], {text, in[4]});
+}
 
 // One request. Its functions give false if no honest process would have sent it.
 class RequestServer {
@@ -134,6 +152,30 @@ private:
                 return call_method();
             case Op::ResourceHandle:
                 return resource_handle();
+            case Op::NativeShapes:
+                return native_shapes();
+            case Op::FunctionShapes:
+                return function_shapes();
+            case Op::ElementShape:
+                return element_shape();
+            case Op::ArrayPut:
+                return array_put();
+            case Op::HandleAdopt:
+            case Op::HandleForget:
+            case Op::HandleIsOpen:
+                return handles_of_std();
+            case Op::Threads:
+                out_[0] = session_.read_letters(env_);
+                return true;
+            case Op::CompletionBegin:
+            case Op::CompletionValue:
+            case Op::CompletionEnd:
+                return completions();
+            case Op::CompletionNew:
+            case Op::CompletionReady:
+            case Op::CompletionWait:
+            case Op::CompletionTake:
+                return completions_of_std();
             case Op::Refuse: {
                 const auto why = lane_.text(in_[0], in_[1]);
                 if (why) session_.process().kill("was stopped: " + repaired_utf8(*why));
@@ -180,9 +222,17 @@ private:
         isolate::RefInfo info;
         if (object == nullptr) return false;
         out_[0] = lane_.describe(env_, object, info, true);
+        out_[4] = info.length;
+        if (info.list != 0) {  // where the references are
+            const ValueShape* shape = Lane::element_shape(env_, *static_cast<Array*>(object));
+            if (shape != nullptr) give_shapes({}, shape);
+            out_[6] = out_[2];
+            out_[7] = out_[3];
+            out_[0] = out_[0] != 0 && shape != nullptr && thread_.pending == nullptr;
+        }
         out_[2] = info.data;
         out_[3] = info.work;
-        out_[4] = info.length;
+        out_[5] = info.list;
         return true;
     }
 
@@ -282,11 +332,11 @@ private:
 
     // ---- calls into the guest ----
 
-    // An argument or a field's value; the types of references are checked by who takes it. False: an error is
-    // pending, or what was sent is not `honest`.
-    bool take_value(const ValueShape& shape, std::uint64_t word, SkValue& value, bool& honest) {
+    // An argument or a field's value; the types of references are checked by who takes it. `memory`: room for
+    // a struct and its like. False: an error is pending, or what was sent is not `honest`.
+    bool take_value(const ValueShape& shape, std::uint64_t word, void* memory, SkValue& value, bool& honest) {
         value.u64 = word;
-        if (shape.kind == NativeKind::Value) return throw_value_type(shape);
+        if (shape.kind == NativeKind::Value) return take_struct(shape, word, memory, value, honest);
         if (is_reference_kind(shape.kind)) {
             Object* object = word != 0 ? lane_.refs().object(word) : nullptr;
             value.object = wrap(object);
@@ -298,12 +348,25 @@ private:
         return false;
     }
 
-    bool throw_value_type(const ValueShape& shape) {
-        throw_error(
-            thread_, "std.core.PluginError",
-            "a value of type " + type_text(shape.type) +
-                " does not cross from a plugin in a process of its own: it is a struct, a tuple or nullable");
-        return false;
+    bool take_struct(const ValueShape& shape, std::uint64_t place, void* memory, SkValue& value,
+                     bool& honest) {
+        value.data = nullptr;
+        if (place == 0) return true;  // what is wrong with that, who takes it says
+        const char* bytes = lane_.upper(place, shape.layout->size);
+        honest = bytes != nullptr;
+        if (!honest) return false;
+        std::memcpy(memory, bytes, shape.layout->size);
+        value.data = memory;
+        honest = numbers_to_objects(lane_.refs(), shape, memory);
+        if (!honest) return false;
+        Slot slots[kMaxValueSlots];
+        load_leaves(*shape.layout, static_cast<const std::uint8_t*>(memory), slots);
+        for (const std::uint32_t leaf : shape.chars) {
+            if (slots[leaf] < 0xD800 || (slots[leaf] > 0xDFFF && slots[leaf] <= 0x10FFFF)) continue;
+            throw_error(thread_, "std.core.PluginError", "the plugin passed what is no character");
+            return false;
+        }
+        return true;
     }
 
     // The value is the reply.
@@ -311,16 +374,34 @@ private:
         out_[0] = 1;
         out_[3] = value.u64;
         if (is_reference_kind(shape.kind)) out_[0] = lane_.put(env_, 0, unwrap(value.object));
+        if (shape.kind != NativeKind::Value) return;
+        out_[3] = lane_.put_value(env_, shape, value.data);
+        out_[0] = out_[3] != 0;
     }
 
     // Takes the arguments of a call from the request, has `run` call it, and gives its result.
     template <typename Run>
     bool call(const GuestCall& called, Run&& run) {
         SkValue arguments[kMaxNativeParams] = {}, result{};
-        bool honest = called.params.size() <= kMaxNativeParams;
-        bool good = honest && (called.result.kind != NativeKind::Value || throw_value_type(called.result));
-        for (std::size_t i = 0; good && i < called.params.size(); i++)
-            good = take_value(called.params[i], in_[4 + i], arguments[i], honest);
+        if (called.params.size() > kMaxNativeParams) {
+            throw_error(thread_, "std.core.PluginError",
+                        called.name + " has more parameters than a plugin in a process of its own can pass");
+            out_[0] = 0;
+            return true;
+        }
+        // Objects in there are the plugin's references as well; those of a result nobody else's.
+        std::unique_ptr<std::uint64_t[]> room;
+        std::size_t words = 0;
+        for (const ValueShape& shape : called.params) words += room_words(shape);
+        if (words != 0) room = std::make_unique<std::uint64_t[]>(words);
+        std::uint64_t* at = room.get();
+        alignas(8) std::uint8_t place[kMaxValueBytes];
+        if (called.result.kind == NativeKind::Value) result.data = place;
+        bool honest = true, good = true;
+        for (std::size_t i = 0; good && i < called.params.size(); i++) {
+            good = take_value(called.params[i], in_[4 + i], at, arguments[i], honest);
+            at += room_words(called.params[i]);
+        }
         out_[0] = 0;
         if (!good) return honest;
         const bool returned = run(arguments, result);
@@ -329,23 +410,30 @@ private:
         return true;
     }
 
+    static std::size_t room_words(const ValueShape& shape) {
+        return shape.kind == NativeKind::Value ? (shape.layout->size + 7) / 8 : 0;
+    }
+
     bool call_function() {
         Object* object = lane_.refs().object(in_[0]);
         const auto type = lane_.text(in_[1], in_[2]);
         if (object == nullptr || !type) return false;
-        SkValue none{};
-        // What is wrong with the type, the machine says as always.
-        const GuestCall* called =
-            object->cls->kind == ClassKind::Closure ? closure_call(thread_, *object->cls) : nullptr;
-        if (called == nullptr || called->signature != *type) {
-            if (thread_.pending == nullptr)
-                api_.call_function(env_, wrap(object), type->c_str(), nullptr, &none);
-            out_[0] = 0;
-            return thread_.pending != nullptr;
-        }
+        const GuestCall* called = called_function(*object, *type);
+        out_[0] = 0;
+        if (called == nullptr) return thread_.pending != nullptr;
         return call(*called, [&](const SkValue* arguments, SkValue& result) {
             return api_.call_function(env_, wrap(object), type->c_str(), arguments, &result);
         });
+    }
+
+    // Null if it is no function of that type, with the error pending that calling it gives.
+    const GuestCall* called_function(Object& object, const std::string& type) {
+        const GuestCall* called =
+            object.cls->kind == ClassKind::Closure ? closure_call(thread_, *object.cls) : nullptr;
+        if (called != nullptr && called->signature == type) return called;
+        SkValue none{};
+        if (thread_.pending == nullptr) api_.call_function(env_, wrap(&object), type.c_str(), nullptr, &none);
+        return nullptr;
     }
 
     bool call_method() {
@@ -362,6 +450,132 @@ private:
             return false;
         });
         return honest && give(unwrap(made));
+    }
+
+    // ---- values ----
+
+    void give_shapes(const std::vector<ValueShape>& params, const ValueShape* result) {
+        std::vector<std::uint32_t> words;
+        for (const ValueShape& shape : params) append_shape(shape, words);
+        if (result != nullptr) append_shape(*result, words);
+        out_[3] = words.size() * sizeof words[0];
+        out_[2] = lane_.put_bytes(words.data(), out_[3]);
+        if (out_[2] == 0 && thread_.pending == nullptr)
+            throw_error(thread_, "std.core.OutOfMemoryError",
+                        "there is no room for what the isolated plugin asks for in one call");
+    }
+
+    bool native_shapes() {
+        if (lane_.called == nullptr) return false;
+        std::vector<ValueShape> params;
+        for (const ValuePlan::Param& param : lane_.called->params) params.push_back(param.shape);
+        give_shapes(params, &lane_.called->result);
+        return true;
+    }
+
+    bool function_shapes() {
+        Object* object = lane_.refs().object(in_[0]);
+        const auto type = lane_.text(in_[1], in_[2]);
+        if (object == nullptr || !type) return false;
+        const GuestCall* called = called_function(*object, *type);
+        if (called != nullptr) give_shapes(called->params, &called->result);
+        out_[0] = called != nullptr;
+        return called != nullptr || thread_.pending != nullptr;
+    }
+
+    bool element_shape() {
+        Array* array = lane_.array(in_[0]);
+        if (array == nullptr) return false;
+        const ValueShape* shape = Lane::element_shape(env_, *array);
+        if (shape != nullptr) give_shapes({}, shape);
+        out_[0] = shape != nullptr && thread_.pending == nullptr;
+        return true;
+    }
+
+    bool array_put() {
+        Array* array = lane_.array(in_[0]);
+        if (array == nullptr) return false;
+        const ValueShape* shape = Lane::element_shape(env_, *array);
+        alignas(8) std::uint8_t memory[kMaxValueBytes];
+        SkValue value{};
+        bool honest = true;
+        out_[0] = 0;
+        if (shape != nullptr && in_[1] < array->length && !take_struct(*shape, in_[2], memory, value, honest))
+            return honest;
+        out_[0] = api_.array_put(env_, wrap(array), in_[1], value.data);
+        return true;
+    }
+
+    // ---- what std.native is made of, and completions ----
+
+    bool handles_of_std() {
+        if (op_ == Op::HandleAdopt) {
+            Object* owner = lane_.refs().object(in_[0]);
+            if (owner == nullptr) return false;
+            out_[0] = api_.resource_adopt(env_, wrap(owner), static_cast<std::int64_t>(in_[1]));
+            return true;
+        }
+        const auto handle = static_cast<std::int64_t>(in_[0]);
+        out_[0] =
+            op_ == Op::HandleForget ? api_.resource_close(env_, handle) : api_.resource_is_open(env_, handle);
+        return true;
+    }
+
+    bool completions() {
+        if (op_ == Op::CompletionEnd) return end_completion(session_, lane_, in_, out_);
+        if (op_ == Op::CompletionBegin) {
+            Object* object = lane_.refs().object(in_[0]);
+            if (object == nullptr) return false;
+            out_[0] = 0;
+            if (!session_.read_letters(env_)) return true;
+            SkCompletion* begun = api_.completion_begin(env_, wrap(object));
+            if (begun == nullptr) return true;
+            const std::shared_ptr<CompletionState> state = begun->state;
+            out_[0] = session_.add_completion(begun);
+            if (out_[0] != 0)
+                give_shapes({}, &state->shape);
+            else
+                throw_error(thread_, "std.core.OutOfMemoryError",
+                            "an isolated plugin may have 1048576 completions to end");
+            return true;
+        }
+        SkCompletion* ended = session_.take_completion(in_[0]);
+        if (ended == nullptr) return session_.is_dead();
+        const std::shared_ptr<CompletionState> state = ended->state;
+        alignas(8) std::uint8_t memory[kMaxValueBytes];
+        SkValue value{};
+        bool honest = true;
+        out_[0] = 0;
+        if (take_value(state->shape, in_[1], memory, value, honest))
+            out_[0] = api_.complete_value(env_, ended, &value);
+        else
+            (void)api_.complete_error(ended, "std.core.PluginError", "the plugin sent what is no value");
+        return honest;
+    }
+
+    bool completions_of_std() {
+        const auto handle = static_cast<std::int64_t>(in_[op_ == Op::CompletionTake ? 1 : 0]);
+        if (op_ == Op::CompletionReady) {
+            out_[0] = api_.completion_ready(env_, handle);
+            return true;
+        }
+        if (op_ == Op::CompletionWait) {
+            constexpr std::uint64_t kMost = 1 << 16;
+            const char* shared = lane_.upper(in_[0], in_[1]);
+            if (shared == nullptr || in_[1] > kMost * sizeof handle || in_[1] % sizeof handle != 0)
+                return false;
+            std::vector<std::int64_t> handles(in_[1] / sizeof handle);
+            if (!handles.empty()) std::memcpy(handles.data(), shared, in_[1]);
+            out_[0] = static_cast<std::uint64_t>(api_.completion_wait(env_, handles.data(), handles.size(),
+                                                                      static_cast<std::int64_t>(in_[2])));
+            return true;
+        }
+        Object* object = lane_.refs().object(in_[0]);
+        if (object == nullptr) return false;
+        out_[0] = static_cast<std::uint64_t>(op_ == Op::CompletionNew
+                                                 ? api_.completion_new(env_, wrap(object))
+                                                 : api_.completion_take(env_, wrap(object), handle));
+        return true;
     }
 
     // ---- types and members ----
@@ -396,11 +610,16 @@ private:
         const auto name = lane_.text(in_[1], in_[2]);
         const auto type = lane_.text(in_[3], in_[4]);
         if (owner == nullptr || !name || !type) return false;
-        out_[0] =
-            op_ == Op::FieldFind
-                ? session_.number_of(Known::Field, api_.field_find(env_, owner, name->c_str(), type->c_str()))
-                : session_.number_of(Known::Method,
-                                     api_.method_find(env_, owner, name->c_str(), type->c_str()));
+        if (op_ == Op::FieldFind) {
+            const SkField* field = api_.field_find(env_, owner, name->c_str(), type->c_str());
+            out_[0] = session_.number_of(Known::Field, field);
+            if (field != nullptr) give_shapes({}, &field->shape);
+        } else {
+            const SkMethod* method = api_.method_find(env_, owner, name->c_str(), type->c_str());
+            out_[0] = session_.number_of(Known::Method, method);
+            if (method != nullptr) give_shapes(method->call.params, &method->call.result);
+        }
+        if (thread_.pending != nullptr) out_[0] = 0;
         return true;
     }
 
@@ -414,12 +633,13 @@ private:
         Object* object = in_[1] != 0 ? lane_.refs().object(in_[1]) : nullptr;
         if (in_[1] != 0 && object == nullptr) return false;
         out_[0] = 0;
-        if (field->shape.kind == NativeKind::Value) return throw_value_type(field->shape) || true;
+        alignas(8) std::uint8_t memory[kMaxValueBytes];
         SkValue value{};
         bool honest = true;
         if (op_ == Op::FieldGet) {
+            if (field->shape.kind == NativeKind::Value) value.data = memory;
             if (api_.field_get(env_, wrap(object), field, &value)) give_value(field->shape, value);
-        } else if (take_value(field->shape, in_[2], value, honest)) {
+        } else if (take_value(field->shape, in_[2], memory, value, honest)) {
             out_[0] = api_.field_set(env_, wrap(object), field, &value);
         }
         return honest;
@@ -482,6 +702,7 @@ bool serve_plugin_request(PluginSession& session, Lane& lane, const Message& req
     if (lane.thread() != nullptr) return RequestServer(session, lane, request, reply).serve();
     // While it loads, closes or ends, there is no guest that could ask.
     if (request.op == Op::AtExit) return session.add_hook(request.words[0], request.words[1]);
+    if (request.op == Op::CompletionEnd) return end_completion(session, lane, request.words, reply.words);
     if (request.op != Op::Refuse) return false;
     const auto why = lane.text(request.words[0], request.words[1]);
     if (why) session.process().kill("was stopped: " + repaired_utf8(*why));

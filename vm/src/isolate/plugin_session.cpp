@@ -63,6 +63,7 @@ Result<std::shared_ptr<PluginSession>> PluginSession::start(Vm& vm, const std::s
     if (!process) return std::move(process).error();
     std::shared_ptr<PluginSession> session(new PluginSession(vm));
     session->process_ = *std::move(process);
+    pthread_sigmask(SIG_SETMASK, nullptr, &session->guest_mask_);
     session->add_hook(0, 0);  // the first, and so the last that runs
     SKUA_TRY(session->load(file, table));
     return session;
@@ -70,7 +71,15 @@ Result<std::shared_ptr<PluginSession>> PluginSession::start(Vm& vm, const std::s
 
 PluginSession::~PluginSession() {
     process_->kill("was ended with the machine");
+    mailbox_ = nullptr;
+    mail_.reset();
     bury();
+}
+
+void PluginSession::adopt(Lane& lane) {
+    lane.catch_up = [this](std::uint32_t letters) {
+        if (PluginMail* mail = mailbox_) mail->catch_up(letters);
+    };
 }
 
 bool PluginSession::ask(const Message& message, Message& done) {
@@ -80,7 +89,10 @@ bool PluginSession::ask(const Message& message, Message& done) {
     };
     if (Lane* lane = Lane::current(*process_)) return lane->converse(message, done, serve);
     const std::lock_guard guard(service_lock_);
-    if (!service_) service_ = Lane::open(*process_, nullptr);
+    if (!service_) {
+        service_ = Lane::open(*process_, nullptr);
+        if (service_) adopt(*service_);
+    }
     return service_ && service_->converse(message, done, serve, kServicePatience);
 }
 
@@ -96,7 +108,7 @@ Result<void> PluginSession::load(const std::string& file, Table& table) {
     if (said == nullptr || done.words[2] > kMostTable) return native_error(why + "its table is damaged");
     TableReader reader(std::string(said, done.words[2]));
     if (done.words[0] != 1) return native_error(reader.text());
-    table.name = reader.text();
+    name_ = table.name = reader.text();
     table.version = reader.text();
     while (!reader.at_end()) {
         Row row;
@@ -113,7 +125,10 @@ Result<void> PluginSession::load(const std::string& file, Table& table) {
 Lane* PluginSession::lane_of(Thread& thread) {
     const std::lock_guard guard(lock_);
     auto& lane = lanes_[&thread];
-    if (!lane) lane = Lane::open(*process_, &thread);
+    if (!lane) {
+        lane = Lane::open(*process_, &thread);
+        if (lane) adopt(*lane);
+    }
     if (lane) return lane.get();
     lanes_.erase(&thread);
     return nullptr;
@@ -134,18 +149,30 @@ void PluginSession::thread_ends(Thread& thread) {
 void PluginSession::bury() {
     std::unordered_map<std::uint64_t, SkRoot*> roots;
     std::unordered_map<std::int64_t, const SkHandleType*> handles;
+    std::unordered_map<std::uint64_t, Begun> completions;
     {
         const std::lock_guard guard(lock_);
+        buried_ = true;
         roots.swap(roots_);
         handles.swap(handles_);
+        completions.swap(completions_);
     }
     for (const auto& [number, root] : roots) vm_.natives().roots().remove(root);
     for (const auto& [handle, type] : handles) vm_.natives().handles().close(type, handle);
+    if (completions.empty()) return;
+    const std::string why =
+        "plugin '" + name_ + "' " + process_->how_it_ended() + " before it had completed this";
+    for (const auto& [number, begun] : completions)
+        host_api().complete_error(begun.completion, "std.core.PluginError", why.c_str());
 }
 
 void PluginSession::unload() {
     Message done;
     ask(lane_message(Op::Unload), done);
+    process_->kill("was ended with the machine");
+    mailbox_ = nullptr;
+    mail_.reset();
+    bury();
 }
 
 // ---- what it has
@@ -157,6 +184,7 @@ std::uint64_t PluginSession::add_root(SkEnv* env, Object* object) {
         throw_error(thread_of(env), "std.core.OutOfMemoryError", "an isolated plugin may have 1048576 roots");
         return 0;
     }
+    if (buried_) return 0;  // nobody hears it
     SkRoot* root = env->api->root_new(env, object);
     if (root == nullptr) return 0;
     roots_[++last_root_] = root;

@@ -2,6 +2,8 @@
 // the machine's: roots, handles, hooks. Ends with the process; the next call starts another one.
 #pragma once
 
+#include <atomic>
+#include <csignal>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "isolate/lane.h"
+#include "isolate/plugin_mail.h"
 #include "native/native_registry.h"
 
 namespace skua::vm {
@@ -40,11 +43,27 @@ public:
     Lane* lane_of(Thread& thread);
     void thread_ends(Thread& thread);
 
-    // After its end: gives back what it had of the machine's. Once; any thread.
+    // After its end: gives back what it had of the machine's, and fails what it was to complete. Any thread.
     void bury();
+    // With the machine: unloads the plugin and ends the process. Nothing of this session's touches the
+    // machine after that.
     void unload();
 
+    // ---- threads of its own, and completions (session_threads.cpp) ----
+    // Has letters read from now on. False: OutOfMemoryError is pending.
+    bool read_letters(SkEnv* env);
+    std::uint64_t add_completion(SkCompletion* completion);
+    // Takes it, since it ends; null: there is none.
+    SkCompletion* take_completion(std::uint64_t number, std::string* parts = nullptr);
+    // What a letter, or a request like it, says of a completion. False: there is none, or it makes no sense.
+    bool end_completion(isolate::LetterKind how, std::uint64_t number, std::uint64_t word,
+                        std::string_view text);
+    bool completion_wanted(std::uint64_t number, bool& wanted);
+    // Takes an attached thread's lane, which is over.
+    std::unique_ptr<Lane> take_lane(Thread& thread);
+
     // ---- what it has ----
+    static constexpr std::size_t kMostCompletions = 1u << 20;
     static constexpr std::size_t kMostRoots = 1u << 20, kMostHooks = 4096, kMostTypes = 4096;
     std::uint64_t add_root(SkEnv* env, Object* object);  // 0: an error is pending
     SkRoot* root(std::uint64_t number);                  // null: there is none
@@ -63,6 +82,15 @@ public:
 
 private:
     explicit PluginSession(Vm& vm) : vm_(vm) {}
+    struct Begun {
+        SkCompletion* completion = nullptr;
+        std::string parts;  // of its text, so far
+    };
+    bool read_letter(const isolate::Letter& letter, std::string_view text);
+    bool attach(std::uint64_t token);
+    bool refuse_attach(std::uint64_t token, int error);
+    void run_attached(std::uint64_t token);
+    void adopt(Lane& lane);
     struct RemoteType : SkHandleType {
         std::string text;
     };
@@ -73,7 +101,18 @@ private:
 
     Vm& vm_;
     std::unique_ptr<PluginProcess> process_;
-    std::mutex lock_;  // of all below
+    static constexpr int kMostAttached = 256;  // a descriptor each
+    std::atomic<int> attached_{0};
+    std::string name_;       // of the plugin
+    sigset_t guest_mask_{};  // signals that guest threads block
+    std::mutex lock_;        // of all below
+    bool buried_ = false;
+    SkVm* identity_ = nullptr;  // of the machine; once letters are read
+    std::unordered_map<std::uint64_t, Begun> completions_;
+    std::uint64_t last_completion_ = 0;
+    std::size_t parts_ = 0;  // bytes of all parts
+    std::unique_ptr<PluginMail> mail_;
+    std::atomic<PluginMail*> mailbox_{nullptr};  // that, once it is there
     std::unordered_map<Thread*, std::unique_ptr<Lane>> lanes_;
     std::unordered_map<std::uint64_t, SkRoot*> roots_;
     std::uint64_t last_root_ = 0;

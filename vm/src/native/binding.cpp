@@ -53,11 +53,6 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
     SKUA_CHECK(function.param_types.size() == called.param_count);
     auto values = plan_values(vm, function, called);
     if (!values) return std::move(values).error();
-    if (*values && (*native)->isolated != nullptr)
-        return native_error("native " + std::string(name) + " of '" + std::string(library) +
-                                "' takes or returns a struct, a tuple or a nullable value, which does not "
-                                "cross to a plugin in a process of its own",
-                            "run it without --isolate-plugins, or with the names of other plugins");
     if (*values && (*native)->host.call != nullptr)
         return native_error("native " + std::string(name) + std::string(signature) +
                             " is a host's and uses a value type, which cannot cross to it");

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "isolate/isolated_plugin.h"
 #include "native/trace_hash.h"
 #include "runtime/canonical_nan.h"
 
@@ -95,7 +96,7 @@ bool call_with_values(Thread& thread, const Function& function, const NativeFunc
     for (unsigned i = 0; i < plan.params.size(); i++) {
         const ValuePlan::Param& param = plan.params[i];
         for (const ValueShape::Check& check : param.shape.checks)
-            if (check.cls != nullptr && !check.nullable && frame[param.slot + check.leaf] == 0) [[unlikely]]
+            if (check.cls != nullptr && check.lacks(frame + param.slot)) [[unlikely]]
                 return throw_null_part(thread, function, i, param.shape.kind == NativeKind::Value);
     }
     Vm& vm = *thread.vm;
@@ -124,7 +125,9 @@ bool call_with_values(Thread& thread, const Function& function, const NativeFunc
     }
     const bool by_address = plan.result.kind == NativeKind::Value;
     if (by_address) args[count] = reinterpret_cast<Slot>(memory + plan.result_memory);
-    const Slot result = call_c_function(native.address, native.plan, env, args.data());
+    const Slot result = native.isolated != nullptr
+                            ? native.isolated->call(thread, function, native, args.data())
+                            : call_c_function(native.address, native.plan, env, args.data());
     if (by_address)
         slots_from_memory(plan.result, memory + plan.result_memory, frame);
     else

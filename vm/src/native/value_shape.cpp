@@ -1,5 +1,6 @@
 #include "native/value_shape.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -45,20 +46,25 @@ NativeKind kind_of(const Type* type, bool reference, bool nullable) {
     }
 }
 
-Result<void> collect_checks(Vm& vm, const Type* type, std::uint32_t first, ValueShape& shape) {
+Result<void> collect_checks(Vm& vm, const Type* type, std::uint32_t first, std::uint32_t flag,
+                            ValueShape& shape) {
     auto reference = is_reference(type);
     if (!reference) return std::move(reference).error();
     if (*reference) {
         auto cls = class_of(vm, type);
         if (!cls) return std::move(cls).error();
-        shape.checks.push_back({first, *cls, type->kind == TypeKind::Nullable});
+        shape.checks.push_back({first, *cls, type->kind == TypeKind::Nullable, flag});
         return {};
     }
-    if (type->kind == TypeKind::Bool) shape.checks.push_back({first, nullptr, false});
+    if (type->kind == TypeKind::Bool) shape.checks.push_back({first, nullptr, false, flag});
+    if (type->kind == TypeKind::Char) shape.chars.push_back(first);
     auto layout = layout_of(vm.types(), type);
     if (!layout) return std::move(layout).error();
+    const bool optional = type->kind == TypeKind::Nullable;
+    if (optional) shape.optionals.push_back({first, first + (*layout)->slots()});
     for (std::size_t i = 0; i < (*layout)->components.size(); i++)
-        SKUA_TRY(collect_checks(vm, (*layout)->components[i], first + (*layout)->component_leaf[i], shape));
+        SKUA_TRY(collect_checks(vm, (*layout)->components[i], first + (*layout)->component_leaf[i],
+                                optional && i > 0 ? first : flag, shape));
     return {};
 }
 
@@ -116,7 +122,8 @@ Result<ValueShape> shape_of(Vm& vm, const Type* type) {
     auto reference = is_reference(type);
     if (!reference) return std::move(reference).error();
     shape.kind = kind_of(type, *reference, type->kind == TypeKind::Nullable);
-    if (*reference || shape.kind == NativeKind::Value) SKUA_TRY(collect_checks(vm, type, 0, shape));
+    if (*reference || shape.kind == NativeKind::Value)
+        SKUA_TRY(collect_checks(vm, type, 0, ValueShape::kNoFlag, shape));
     return shape;
 }
 
@@ -150,6 +157,8 @@ void slots_from_memory(const ValueShape& shape, const void* memory, Slot* to) {
     load_leaves(*shape.layout, static_cast<const std::uint8_t*>(memory), to);
     for (const ValueShape::Check& check : shape.checks)
         if (check.cls == nullptr) to[check.leaf] = to[check.leaf] != 0;
+    for (const ValueShape::Optional& optional : shape.optionals)
+        if (to[optional.flag] == 0) std::fill(to + optional.flag, to + optional.end, Slot{0});
 }
 
 bool checked_slots(Thread& thread, const ValueShape& shape, const SkValue& value, Slot* to,
@@ -165,7 +174,7 @@ bool checked_slots(Thread& thread, const ValueShape& shape, const SkValue& value
         if (check.cls == nullptr) continue;
         const auto* object = reinterpret_cast<const Object*>(to[check.leaf]);
         if (object == nullptr) {
-            if (!check.nullable) return throw_null_value(thread, place(call, index), inside);
+            if (check.lacks(to)) return throw_null_value(thread, place(call, index), inside);
         } else if (!is_instance(object, check.cls)) {
             return throw_other_type(thread, place(call, index), *object, *check.cls, inside);
         }

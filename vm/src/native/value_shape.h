@@ -3,7 +3,7 @@
 // (layout.h).
 //
 // What comes from C is checked as far as the machine relies on it: references are of the right class and,
-// where the type says so, not null; booleans are 0 or 1.
+// where the type says so, not null; booleans are 0 or 1; of a nullable value that is absent, all is zero.
 #pragma once
 
 #include <string>
@@ -16,16 +16,28 @@
 namespace skua::vm {
 
 struct ValueShape {
+    static constexpr std::uint32_t kNoFlag = UINT32_MAX;
     // A leaf that C may get wrong.
     struct Check {
         std::uint32_t leaf;
         const Class* cls;  // what a reference must be an instance of; null: a boolean
         bool nullable;
+        std::uint32_t flag = kNoFlag;  // it is there only if this leaf is not 0
+        // Is this null one that the type does not have?
+        [[nodiscard]] bool lacks(const Slot* slots) const {
+            return !nullable && slots[leaf] == 0 && (flag == kNoFlag || slots[flag] != 0);
+        }
+    };
+    // A nullable value: its flag, and where its leaves end.
+    struct Optional {
+        std::uint32_t flag, end;
     };
     const Type* type = nullptr;
     const Layout* layout = nullptr;
     NativeKind kind = NativeKind::Void;
     std::vector<Check> checks;
+    std::vector<Optional> optionals;   // outer ones first
+    std::vector<std::uint32_t> chars;  // leaves; believed of natives in this process
 };
 
 // Of a closed type, void included. Errors: classes that cannot be had.
@@ -33,7 +45,7 @@ Result<ValueShape> shape_of(Vm& vm, const Type* type);
 
 // Slots to what C sees, at `memory`: layout->size bytes.
 void leaves_to_memory(const Layout& layout, const Slot* from, void* memory);
-// Back; booleans become 0 or 1, the rest is taken as it is.
+// Back; booleans become 0 or 1, what is absent becomes zero, the rest is taken as it is.
 void slots_from_memory(const ValueShape& shape, const void* memory, Slot* to);
 
 // An argument or a field's value to slots. False: NullError or CastError is pending, which names argument

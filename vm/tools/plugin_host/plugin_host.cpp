@@ -49,12 +49,7 @@ void* run_lane(void* data) {
 }
 
 void start_lane(const isolate::LaneSizes& sizes, int memory, int socket) {
-    void* mapped =
-        mmap(nullptr, sizes.total(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory, 0);
-    close(memory);
-    fcntl(socket, F_SETFD, FD_CLOEXEC);
-    if (mapped == MAP_FAILED) _exit(71);
-    auto* lane = new RemoteLane(static_cast<std::uint8_t*>(mapped), sizes, socket);
+    RemoteLane* lane = RemoteLane::open(sizes, memory, socket);
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -67,8 +62,8 @@ void start_lane(const isolate::LaneSizes& sizes, int memory, int socket) {
 // Ends with the machine, which then closes its end.
 void receive_lanes() {
     while (true) {
-        isolate::LaneSizes sizes;
-        iovec part{&sizes, sizeof sizes};
+        isolate::Control sent;
+        iovec part{&sent, sizeof sent};
         alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
         msghdr message{};
         message.msg_iov = &part;
@@ -77,13 +72,18 @@ void receive_lanes() {
         message.msg_controllen = sizeof control;
         const ssize_t n = recvmsg(kControl, &message, MSG_CMSG_CLOEXEC);
         if (n < 0 && errno == EINTR) continue;
+        if (n != static_cast<ssize_t>(sizeof sent)) return;
+        int descriptors[2] = {-1, -1};
         const cmsghdr* header = CMSG_FIRSTHDR(&message);
-        if (n != static_cast<ssize_t>(sizeof sizes) || header == nullptr ||
-            header->cmsg_len != CMSG_LEN(2 * sizeof(int)))
-            return;
-        int descriptors[2];
-        std::memcpy(descriptors, CMSG_DATA(header), sizeof descriptors);
-        start_lane(sizes, descriptors[0], descriptors[1]);
+        const bool has_two = header != nullptr && header->cmsg_len == CMSG_LEN(2 * sizeof(int));
+        if (has_two) std::memcpy(descriptors, CMSG_DATA(header), sizeof descriptors);
+        const bool is_lane =
+            sent.kind == isolate::ControlKind::Lane || sent.kind == isolate::ControlKind::AttachedLane;
+        if (is_lane && !has_two) _exit(71);  // this process has too many open
+        if (sent.kind == isolate::ControlKind::Lane)
+            start_lane(sent.sizes, descriptors[0], descriptors[1]);
+        else
+            deliver(sent, descriptors);
     }
 }
 

@@ -108,6 +108,18 @@ void resource_release(SkEnv* env, SkObject* resource) {
     handle_release(env, resource_handle(env, resource));  // known since it was acquired
 }
 
+bool resource_adopt(SkEnv* env, SkObject* owner, std::int64_t handle) {
+    return RemoteLane::of(env)
+               .request(Op::HandleAdopt, {number_of(owner), static_cast<std::uint64_t>(handle)})
+               .words[0] != 0;
+}
+bool resource_close(SkEnv* env, std::int64_t handle) {
+    return RemoteLane::of(env).request(Op::HandleForget, {static_cast<std::uint64_t>(handle)}).words[0] != 0;
+}
+bool resource_is_open(SkEnv* env, std::int64_t handle) {
+    return RemoteLane::of(env).request(Op::HandleIsOpen, {static_cast<std::uint64_t>(handle)}).words[0] != 0;
+}
+
 }  // namespace
 
 void close_handle(std::int64_t handle) {
@@ -135,6 +147,9 @@ void fill_remote_handles(SkApi& api) {
     api.handle_own = handle_own;
     api.resource_acquire = resource_acquire;
     api.resource_release = resource_release;
+    api.resource_adopt = resource_adopt;
+    api.resource_close = resource_close;
+    api.resource_is_open = resource_is_open;
 }
 
 }  // namespace skua::remote

@@ -32,7 +32,16 @@ RemoteLane::RemoteLane(std::uint8_t* memory, const isolate::LaneSizes& sizes, in
       header_(reinterpret_cast<isolate::LaneHeader*>(memory)),
       socket_(socket) {}
 
+RemoteLane* RemoteLane::open(const isolate::LaneSizes& sizes, int memory, int socket) {
+    void* mapped =
+        mmap(nullptr, sizes.total(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memory, 0);
+    close(memory);
+    if (mapped == MAP_FAILED) _exit(71);
+    return new RemoteLane(static_cast<std::uint8_t*>(mapped), sizes, socket);
+}
+
 RemoteLane::~RemoteLane() {
+    if (current_lane == this) current_lane = nullptr;
     forget(0);
     close(socket_);
     munmap(memory_, sizes_.total());
@@ -66,8 +75,15 @@ void RemoteLane::serve() {
     while (!ended_) carry_out(wait());
 }
 
+void RemoteLane::begin_attached() {
+    current_lane = this;
+    attached_ = true;
+    header_->thread.store(static_cast<std::uint32_t>(syscall(SYS_gettid)), std::memory_order_relaxed);
+}
+
 Message RemoteLane::request(const Message& message) {
     header_->message = message;
+    header_->message.native = letters_sent();
     isolate::give_turn(header_->turn, isolate::kMachine);
     said_ = 0;
     while (true) {
@@ -100,6 +116,9 @@ void RemoteLane::carry_out(const Message& message) {
         case Op::Call:
             call(message, done);
             break;
+        case Op::CallValues:
+            call_values(message, done);
+            break;
         case Op::Load: {
             bool good = false;
             const std::string answer = load_plugin(message.words, good);
@@ -128,6 +147,7 @@ void RemoteLane::carry_out(const Message& message) {
         default:
             std::abort();  // another protocol
     }
+    done.native = letters_sent();
     header_->message = done;
     isolate::give_turn(header_->turn, isolate::kMachine);
 }
@@ -148,6 +168,65 @@ void RemoteLane::call(const Message& message, Message& done) {
     if (vm::is_reference_kind(signature.result)) {
         const auto* ref = reinterpret_cast<const RemoteRef*>(result);
         done.words[0] = ref != nullptr && !pending_ ? ref->number : 0;
+    }
+    done.words[1] = flush();
+    forget(known_before);
+    pending_ = pending_before;
+}
+
+namespace {
+
+const RemoteValues& values_of(RemoteLane& lane, RemoteNative& native) {
+    if (const RemoteValues* known = native.values.load(std::memory_order_acquire)) return *known;
+    auto made = std::make_unique<RemoteValues>();
+    made->shape = shapes_in(lane, lane.request(Op::NativeShapes));
+    if (made->shape.result == nullptr) lane.refuse("there is no room for what it is called with");
+    vm::NativeSignature signature;
+    for (const Shape* shape : made->shape.params) signature.params[signature.param_count++] = shape->kind;
+    signature.result = made->shape.result->kind;
+    if (signature.result == vm::NativeKind::Value) {
+        signature.params[signature.param_count++] = vm::NativeKind::Value;
+        signature.result = vm::NativeKind::Void;
+    }
+    made->plan = vm::plan_call(signature);
+    // Two threads may have made one each; natives stay as long as the process.
+    const RemoteValues* none = nullptr;
+    if (!native.values.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel)) return *none;
+    return *made.release();
+}
+
+}  // namespace
+
+void RemoteLane::call_values(const Message& message, Message& done) {
+    RemoteNative& native = plugin_native(message.native);
+    const std::uint32_t known_before = known_;
+    const bool pending_before = pending_;
+    pending_ = false;
+    const RemoteValues& values = values_of(*this, native);
+    vm::Slot slots[vm::kMaxNativeParams] = {};
+    for (unsigned i = 0; i < values.shape.params.size(); i++) {
+        const Shape& shape = *values.shape.params[i];
+        if (vm::is_reference_kind(shape.kind))
+            slots[i] = reinterpret_cast<vm::Slot>(received(i));
+        else if (shape.kind == vm::NativeKind::Value)
+            slots[i] = reinterpret_cast<vm::Slot>(learn_value(*this, shape, message.words[i]));
+        else
+            slots[i] = message.words[i];
+    }
+    const Shape& result = *values.shape.result;
+    void* place = nullptr;
+    if (result.kind == vm::NativeKind::Value) {
+        place = at(message.words[values.shape.params.size()]);
+        slots[values.shape.params.size()] = reinterpret_cast<vm::Slot>(place);
+    }
+    read_again(message.words[vm::kMaxNativeParams]);
+    done.words[0] = vm::call_c_function(native.function, values.plan, &env, slots);
+    if (pending_) {
+        done.words[0] = 0;
+    } else if (place != nullptr) {
+        number_value(result, place);
+    } else if (vm::is_reference_kind(result.kind)) {
+        done.words[0] = number_of(reinterpret_cast<const void*>(done.words[0]));
     }
     done.words[1] = flush();
     forget(known_before);
@@ -205,7 +284,7 @@ RemoteRef& RemoteLane::slot(std::uint32_t number) {
 void RemoteLane::forget(std::uint32_t beyond) {
     std::erase_if(copied_, [&](std::uint32_t number) { return number > beyond; });
     std::erase_if(tables_, [&](std::uint32_t number) {
-        if (number > beyond) std::free(slot(number).data);
+        if (number > beyond && slot(number).is_table()) std::free(slot(number).data);
         return number > beyond;
     });
     known_ = std::min(known_, beyond);
@@ -227,18 +306,40 @@ RemoteRef* RemoteLane::learn(const RefInfo& info) {
         ref.data = at(info.data);
         return &ref;
     }
+    const bool known = ref.data != nullptr;
     ref.snapshot = at(info.data);
     ref.data = at(info.work);
     std::memcpy(ref.data, ref.snapshot, ref.length * ref.stride);
-    copied_.push_back(ref.number);
+    if (!known) copied_.push_back(ref.number);
     return &ref;
 }
 
+// Elements that hold references: in both copies, so that they count as unchanged.
+void RemoteLane::learn_elements(RemoteRef& ref, std::uint64_t list) {
+    const auto* infos = reinterpret_cast<const RefInfo*>(at(list));
+    for (std::uint64_t i = 0; i < ref.length; i++)
+        for (const std::uint32_t place : ref.shape->refs) {
+            const RemoteRef* element = learn(*infos++);
+            const std::uint64_t offset = i * ref.stride + place;
+            std::memcpy(ref.data + offset, &element, sizeof element);
+            std::memcpy(ref.snapshot + offset, &element, sizeof element);
+        }
+}
+
+const Shape* RemoteLane::element_shape(RemoteRef& ref) {
+    if (ref.shape != nullptr || ref.kind != RefKind::Array || ref.element != SK_VALUE) return ref.shape;
+    const Message reply = request(Op::ElementShape, {ref.number});
+    if (reply.words[0] != 0) ref.shape = shapes_in(*this, reply).result;
+    return ref.shape;
+}
+
+void RemoteLane::put_element(RemoteRef& ref, std::uint64_t index, const void* value) {
+    if (ref.data == nullptr) return;
+    std::memmove(ref.data + index * ref.stride, value, ref.stride);
+    std::memcpy(ref.snapshot + index * ref.stride, ref.data + index * ref.stride, ref.stride);
+}
+
 void RemoteLane::fetch(RemoteRef& ref) {
-    if (ref.kind == RefKind::Array && ref.element == SK_VALUE)
-        refuse(
-            "the elements of an array of structs, tuples or nullable values cannot be read in a process of "
-            "its own");
     const bool pending_before = pending_;
     const Message reply = request(Op::Fetch, {ref.number});
     if (reply.words[0] == 0) refuse("there is no room for all that it looks at in one call");
@@ -248,7 +349,13 @@ void RemoteLane::fetch(RemoteRef& ref) {
     info.data = reply.words[2];
     info.work = reply.words[3];
     if (!ref.is_table()) {
+        const bool known = ref.data != nullptr;
+        const std::uint64_t list = reply.words[5];
+        if (list != 0) ref.shape = shapes_at(*this, reply.words[6], reply.words[7]).result;
         learn(info);
+        if (list == 0) return;
+        learn_elements(ref, list);
+        if (!known) tables_.push_back(ref.number);
         return;
     }
     const auto* list = reinterpret_cast<const RefInfo*>(at(info.data));
@@ -282,6 +389,10 @@ std::uint64_t RemoteLane::flush() {
         header_->changes[count++] = {ref.number, low, high};
     }
     return count;
+}
+
+void RemoteLane::tell_changes() {
+    if (const std::uint64_t changes = flush(); changes != 0) request(Op::Changes, {changes});
 }
 
 void RemoteLane::read_again(std::uint64_t count) {

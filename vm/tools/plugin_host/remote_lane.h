@@ -13,6 +13,7 @@
 
 #include "isolate/lane_layout.h"
 #include "isolate/turn.h"
+#include "remote_values.h"
 #include "skua/native.h"
 
 namespace skua::remote {
@@ -27,7 +28,8 @@ struct RemoteRef {
     // not asked for yet.
     std::uint8_t* data = nullptr;
     std::int64_t handle = 0;           // of a resource, once asked for
-    std::uint8_t* snapshot = nullptr;  // of an array of primitives: as the machine knows it
+    std::uint8_t* snapshot = nullptr;  // of an array of primitives or values: as the machine knows it
+    const Shape* shape = nullptr;      // of an array of values: of an element, once asked for
 
     [[nodiscard]] bool is_table() const { return kind == isolate::RefKind::Array && stride == 0; }
 };
@@ -40,7 +42,7 @@ inline std::uint64_t number_of(const void* reference) {
 class RemoteLane {
 public:
     // Of a lane that the machine has sent.
-    RemoteLane(std::uint8_t* memory, const isolate::LaneSizes& sizes, int socket);
+    static RemoteLane* open(const isolate::LaneSizes& sizes, int memory, int socket);
     ~RemoteLane();
     RemoteLane(const RemoteLane&) = delete;
     RemoteLane& operator=(const RemoteLane&) = delete;
@@ -52,6 +54,10 @@ public:
 
     // Does what the machine asks for until it ends the lane.
     void serve();
+    // The calling thread is one that has been attached, and goes on with its own work.
+    void begin_attached();
+    [[nodiscard]] bool is_attached() const { return attached_; }
+    std::uint32_t attachments = 0;  // of this thread, which want their detach
     // Asks the machine, and does meanwhile what it asks for.
     isolate::Message request(isolate::Op op, std::initializer_list<std::uint64_t> words = {});
     isolate::Message request(const isolate::Message& message);
@@ -66,6 +72,8 @@ public:
     int receive_descriptor();
 
     [[nodiscard]] bool pending() const { return pending_; }
+    // After a request that has nothing to do with errors of the guest.
+    void restore_pending(bool pending) { pending_ = pending; }
     [[nodiscard]] bool interrupted() const {
         return header_->interrupted.load(std::memory_order_acquire) != 0;
     }
@@ -75,13 +83,22 @@ public:
     RemoteRef* learn(const isolate::RefInfo& info);
     // Has its contents sent.
     void fetch(RemoteRef& ref);
+    // Of an array's elements; null if they are no values.
+    const Shape* element_shape(RemoteRef& ref);
+    // Stores a value in the copy of an element, as the machine has in the array.
+    void put_element(RemoteRef& ref, std::uint64_t index, const void* value);
     // Before guest code runs, or the call returns: tells what has changed in arrays. How many changes the
     // message that is sent next has.
     std::uint64_t flush();
+    // Before guest code runs, or sees an array in another way: the same.
+    void tell_changes();
     // After guest code has run.
     void read_again(std::uint64_t count);
 
 private:
+    RemoteLane(std::uint8_t* memory, const isolate::LaneSizes& sizes, int socket);
+    void learn_elements(RemoteRef& ref, std::uint64_t list);
+    void call_values(const isolate::Message& message, isolate::Message& done);
     isolate::Message wait();
     void carry_out(const isolate::Message& message);
     void call(const isolate::Message& message, isolate::Message& done);
@@ -95,11 +112,12 @@ private:
     isolate::LaneHeader* header_;
     int socket_;
     bool pending_ = false;
-    bool ended_ = false;
+    bool ended_ = false, attached_ = false;
     std::uint64_t said_ = 0;   // bytes of the upper part that the next request uses
     std::uint32_t known_ = 0;  // the highest number
     std::vector<std::unique_ptr<RemoteRef[]>> blocks_;
-    std::vector<std::uint32_t> copied_, tables_;  // numbers of arrays whose elements are here
+    // Numbers of arrays whose elements are here: as bytes; and those that hold references.
+    std::vector<std::uint32_t> copied_, tables_;
     isolate::Patience patience_;
 };
 

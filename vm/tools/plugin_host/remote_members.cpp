@@ -1,11 +1,14 @@
 // Types, fields, methods, and calls into the guest, as a plugin in a process of its own sees them.
+#include <algorithm>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "remote_lane.h"
 #include "remote_plugin.h"
+#include "remote_values.h"
 
 // Types, fields and methods are the numbers that the machine has given; one object for each.
 struct SkType {
@@ -13,11 +16,11 @@ struct SkType {
 };
 struct SkField {
     std::uint64_t number = 0;
-    bool is_reference = false;
+    const skua::remote::Shape* shape = nullptr;
 };
 struct SkMethod {
     std::uint64_t number = 0;
-    skua::vm::NativeSignature signature;
+    skua::remote::CallShape shape;
 };
 
 namespace skua::remote {
@@ -29,51 +32,66 @@ using isolate::Op;
 
 std::mutex kept_lock;
 
-template <typename T>
-T* kept_object(std::uint64_t number) {
+// One for each number; `make` is called for a new one.
+template <typename T, typename Make>
+T* kept_object(std::uint64_t number, Make&& make) {
     if (number == 0) return nullptr;
     static auto& all = *new std::unordered_map<std::uint64_t, T>;
     const std::lock_guard guard(kept_lock);
-    T& object = all[number];
-    object.number = number;
-    return &object;
-}
-
-std::uint64_t word_of(vm::NativeKind kind, const SkValue& value) {
-    return vm::is_reference_kind(kind) ? number_of(value.object) : value.u64;
-}
-
-// "(a,b)->r" as "(a,b)r".
-vm::NativeSignature parsed(std::string_view signature) {
-    std::string plain(signature);
-    int depth = 0;
-    for (std::size_t i = 0; i < plain.size(); i++) {
-        depth += plain[i] == '(' ? 1 : plain[i] == ')' ? -1 : 0;
-        if (plain[i] != ')' || depth != 0) continue;
-        if (plain.compare(i + 1, 2, "->") == 0) plain.erase(i + 1, 2);
-        break;
+    const auto [at, is_new] = all.try_emplace(number);
+    if (is_new) {
+        at->second.number = number;
+        make(at->second);
     }
-    const auto found = vm::parse_native_signature(plain);
-    return found ? *found : vm::NativeSignature{};
+    return &at->second;
 }
 
-// Before guest code runs: what was changed in arrays.
-void tell_changes(RemoteLane& lane) {
-    if (const std::uint64_t changes = lane.flush(); changes != 0) lane.request(Op::Changes, {changes});
+template <typename T>
+T* kept_object(std::uint64_t number) {
+    return kept_object<T>(number, [](T&) {});
 }
 
-bool call(RemoteLane& lane, Message& message, const vm::NativeSignature& signature, const SkValue* args,
-          SkValue* result) {
-    for (unsigned i = 0; i < signature.param_count; i++)
-        message.words[4 + i] = word_of(signature.params[i], args[i]);
+// What a function value of this type takes and gives; null if `function` is none, with an error pending.
+const CallShape* function_shape(RemoteLane& lane, SkObject* function, std::string_view type) {
+    static auto& all = *new std::unordered_map<std::string, CallShape>;
+    static thread_local struct {
+        std::string type;
+        const CallShape* shape = nullptr;
+    } last;
+    if (last.shape != nullptr && last.type == type) return last.shape;
+    std::string text(type);
+    const auto find = [&]() -> const CallShape* {
+        const std::lock_guard guard(kept_lock);
+        const auto it = all.find(text);
+        return it != all.end() ? &it->second : nullptr;
+    };
+    const CallShape* found = find();
+    if (found == nullptr) {
+        const std::uint64_t said = lane.say(type);
+        const Message reply = lane.request(Op::FunctionShapes, {number_of(function), said, type.size()});
+        if (reply.words[0] == 0 || lane.pending()) return nullptr;
+        CallShape shape = shapes_in(lane, reply);
+        const std::lock_guard guard(kept_lock);
+        found = &all.emplace(text, std::move(shape)).first->second;
+    }
+    last.type = std::move(text);
+    last.shape = found;
+    return found;
+}
+
+bool call(RemoteLane& lane, Message& message, const CallShape& shape, const SkValue* args, SkValue* result) {
+    for (std::size_t i = 0; i < std::min(shape.params.size(), vm::kMaxNativeParams); i++)
+        message.words[4 + i] = say_word(lane, *shape.params[i], args[i]);
     const Message reply = lane.request(message);
+    // Before reading arrays again, which asks for more.
+    SkValue given{};
+    if (result != nullptr) given = *result;
+    const bool returned = reply.words[0] != 0;
+    if (returned && shape.result != nullptr && result != nullptr)
+        learn_word(lane, *shape.result, reply, given);
     lane.read_again(reply.words[2]);
-    if (reply.words[0] == 0) return false;
-    if (result == nullptr) return true;
-    result->u64 = reply.words[3];
-    if (vm::is_reference_kind(signature.result))
-        result->object = reinterpret_cast<SkObject*>(lane.received(0));
-    return true;
+    if (returned && result != nullptr) *result = given;
+    return returned;
 }
 
 bool call_function(SkEnv* env, SkObject* function, const char* signature, const SkValue* args,
@@ -83,57 +101,60 @@ bool call_function(SkEnv* env, SkObject* function, const char* signature, const 
         env->api->throw_error(env, "std.core.NullError", "the function to call is null");
         return false;
     }
-    tell_changes(lane);
+    lane.tell_changes();
     const std::string_view type = signature;
+    const CallShape* shape = function_shape(lane, function, type);
+    if (shape == nullptr) return false;
     Message message;
     message.op = Op::CallFunction;
     message.words[0] = number_of(function);
     message.words[1] = lane.say(type);
     message.words[2] = type.size();
-    return call(lane, message, parsed(type), args, result);
+    return call(lane, message, *shape, args, result);
 }
 
 bool method_call(SkEnv* env, const SkMethod* method, SkObject* receiver, const SkValue* args,
                  SkValue* result) {
     RemoteLane& lane = RemoteLane::of(env);
-    tell_changes(lane);
+    lane.tell_changes();
     Message message;
     message.op = Op::MethodCall;
     message.words[0] = method->number;
     message.words[1] = number_of(receiver);
-    return call(lane, message, method->signature, args, result);
+    return call(lane, message, method->shape, args, result);
 }
 
 SkObject* object_new(SkEnv* env, const SkMethod* constructor, const SkValue* args) {
     RemoteLane& lane = RemoteLane::of(env);
-    tell_changes(lane);
+    lane.tell_changes();
     Message message;
     message.op = Op::ObjectNew;
     message.words[0] = constructor->number;
-    const bool made = call(lane, message, constructor->signature, args, nullptr);
-    return made ? reinterpret_cast<SkObject*>(lane.received(0)) : nullptr;
+    CallShape shape = constructor->shape;
+    static const Shape object{vm::NativeKind::Reference, sizeof(void*), alignof(void*), {}};
+    shape.result = &object;
+    SkValue made{};
+    return call(lane, message, shape, args, &made) ? made.object : nullptr;
 }
 
 const SkMethod* method_find(SkEnv* env, const SkType* owner, const char* name, const char* signature) {
     RemoteLane& lane = RemoteLane::of(env);
     const std::string_view what = name, type = signature;
     const std::uint64_t name_text = lane.say(what), type_text = lane.say(type);
-    auto* method = kept_object<SkMethod>(
-        lane.request(Op::MethodFind, {owner->number, name_text, what.size(), type_text, type.size()})
-            .words[0]);
-    if (method != nullptr) method->signature = parsed(type);
-    return method;
+    const Message reply =
+        lane.request(Op::MethodFind, {owner->number, name_text, what.size(), type_text, type.size()});
+    return kept_object<SkMethod>(reply.words[0],
+                                 [&](SkMethod& method) { method.shape = shapes_in(lane, reply); });
 }
 
 const SkField* field_find(SkEnv* env, const SkType* owner, const char* name, const char* type) {
     RemoteLane& lane = RemoteLane::of(env);
     const std::string_view what = name, of = type;
     const std::uint64_t name_text = lane.say(what), type_text = lane.say(of);
-    auto* field = kept_object<SkField>(
-        lane.request(Op::FieldFind, {owner->number, name_text, what.size(), type_text, of.size()}).words[0]);
-    const auto kind = vm::parse_native_type(of);
-    if (field != nullptr) field->is_reference = kind && vm::is_reference_kind(*kind);
-    return field;
+    const Message reply =
+        lane.request(Op::FieldFind, {owner->number, name_text, what.size(), type_text, of.size()});
+    return kept_object<SkField>(reply.words[0],
+                                [&](SkField& field) { field.shape = shapes_in(lane, reply).result; });
 }
 
 std::size_t field_offset(SkEnv* env, const SkField* field) {
@@ -144,14 +165,14 @@ bool field_get(SkEnv* env, SkObject* object, const SkField* field, SkValue* valu
     RemoteLane& lane = RemoteLane::of(env);
     const Message reply = lane.request(Op::FieldGet, {field->number, number_of(object)});
     if (reply.words[0] == 0) return false;
-    value->u64 = reply.words[3];
-    if (field->is_reference) value->object = reinterpret_cast<SkObject*>(lane.received(0));
+    learn_word(lane, *field->shape, reply, *value);
     return true;
 }
 
 bool field_set(SkEnv* env, SkObject* object, const SkField* field, const SkValue* value) {
-    const std::uint64_t word = field->is_reference ? number_of(value->object) : value->u64;
-    return RemoteLane::of(env).request(Op::FieldSet, {field->number, number_of(object), word}).words[0] != 0;
+    RemoteLane& lane = RemoteLane::of(env);
+    const std::uint64_t word = say_word(lane, *field->shape, *value);
+    return lane.request(Op::FieldSet, {field->number, number_of(object), word}).words[0] != 0;
 }
 
 // ---- types
@@ -185,21 +206,15 @@ SkArray* array_new_of(SkEnv* env, const SkType* element, std::size_t len) {
     return reply.words[0] != 0 ? reinterpret_cast<SkArray*>(lane.received(0)) : nullptr;
 }
 
-// ---- what is not here
-// -----------------------------------------------------------------------------------------
-
-bool array_put(SkEnv* env, SkArray*, std::size_t, const void*) {
-    RemoteLane::of(env).refuse(
-        "it writes structs, tuples or nullable values, which it cannot in a process of its own");
-}
-SkVm* vm_of(SkEnv* env) {
-    RemoteLane::of(env).refuse("it attaches threads, which it cannot in a process of its own");
-}
-SkEnv* thread_attach(SkVm*) {
-    std::abort();  // who has an SkVm has asked vm_of
-}
-SkCompletion* completion_begin(SkEnv* env, SkObject*) {
-    RemoteLane::of(env).refuse("it completes work later, which it cannot in a process of its own");
+bool array_put(SkEnv* env, SkArray* a, std::size_t index, const void* value) {
+    RemoteLane& lane = RemoteLane::of(env);
+    auto& ref = *reinterpret_cast<RemoteRef*>(a);
+    const Shape* shape = lane.element_shape(ref);
+    if (lane.pending()) return false;
+    const std::uint64_t place = shape != nullptr ? say_value(lane, *shape, value) : 0;
+    if (lane.request(Op::ArrayPut, {ref.number, index, place}).words[0] == 0) return false;
+    lane.put_element(ref, index, value);
+    return true;
 }
 
 }  // namespace
@@ -227,9 +242,6 @@ void fill_remote_members(SkApi& api) {
     api.object_new = object_new;
     api.array_new_of = array_new_of;
     api.array_put = array_put;
-    api.vm_of = vm_of;
-    api.thread_attach = thread_attach;
-    api.completion_begin = completion_begin;
 }
 
 }  // namespace skua::remote

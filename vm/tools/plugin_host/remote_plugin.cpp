@@ -1,7 +1,7 @@
 #include "remote_plugin.h"
 
+#include <deque>
 #include <dlfcn.h>
-#include <vector>
 
 #include "remote_lane.h"
 
@@ -12,7 +12,7 @@ namespace {
 const char* file = nullptr;
 const SkPlugin* plugin = nullptr;
 // Never destroyed: a plugin that calls exit() does so while other threads are in its natives.
-std::vector<RemoteNative>& natives = *new std::vector<RemoteNative>;
+std::deque<RemoteNative>& natives = *new std::deque<RemoteNative>;
 MachineFacts facts;
 
 void append(std::string& out, std::string_view text) {
@@ -76,11 +76,11 @@ std::string load_plugin(const std::uint64_t* words, bool& good) {
         if (row.name == nullptr || row.signature == nullptr || row.function == nullptr)
             return failure("row " + std::to_string(i) + " of the plugin " + where +
                            " lacks a name, a signature or a function");
-        RemoteNative native{row.function, {}};
+        RemoteNative& native = natives.emplace_back();
+        native.function = row.function;
         // What is wrong with one that is not good, the machine says.
         if (const auto signature = vm::parse_native_signature(row.signature))
             native.plan = vm::plan_call(*signature);
-        natives.push_back(native);
         append(table, row.name);
         append(table, row.signature);
         append(table, row.capability != nullptr ? row.capability : "");
@@ -94,7 +94,7 @@ void unload_plugin() {
     if (plugin != nullptr && plugin->unload != nullptr) plugin->unload();
 }
 
-const RemoteNative& plugin_native(std::uint32_t index) {
+RemoteNative& plugin_native(std::uint32_t index) {
     return natives.at(index);
 }
 
@@ -107,6 +107,7 @@ const SkApi& remote_api() {
         fill_remote_program(api);
         fill_remote_handles(api);
         fill_remote_members(api);
+        fill_remote_threads(api);
         return api;
     }();
     return table;

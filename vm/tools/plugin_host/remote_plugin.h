@@ -1,18 +1,27 @@
 // The plugin that this process has loaded: its table, its handles, and the functions that it calls.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
 #include "isolate/lane_layout.h"
 #include "native/native_call.h"
+#include "remote_values.h"
 #include "skua/native.h"
 
 namespace skua::remote {
 
+struct RemoteValues {
+    vm::CallPlan plan;
+    CallShape shape;
+};
+
 struct RemoteNative {
     SkFunction function = nullptr;
     vm::CallPlan plan;
+    // Of one with values, once it has been called: how, and what they are.
+    std::atomic<const RemoteValues*> values{nullptr};
 };
 
 // Which file to load. Before anything else.
@@ -22,7 +31,7 @@ void set_plugin_file(const char* path);
 std::string load_plugin(const std::uint64_t* words, bool& good);
 void unload_plugin();
 void destroy_states();  // of SkApi::plugin_state
-const RemoteNative& plugin_native(std::uint32_t index);
+RemoteNative& plugin_native(std::uint32_t index);
 
 // What the machine has told of itself.
 struct MachineFacts {
@@ -44,5 +53,11 @@ void fill_remote_data(SkApi& api);     // remote_data.cpp
 void fill_remote_program(SkApi& api);  // remote_program.cpp
 void fill_remote_handles(SkApi& api);  // remote_handles.cpp
 void fill_remote_members(SkApi& api);  // remote_members.cpp
+void fill_remote_threads(SkApi& api);  // remote_threads.cpp
+
+// What has come over the control socket for a thread that waits for it.
+void deliver(const isolate::Control& control, const int descriptors[2]);
+// How many letters threads without a lane have sent.
+std::uint32_t letters_sent();
 
 }  // namespace skua::remote

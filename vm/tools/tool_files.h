@@ -18,6 +18,7 @@ enum ExitCode : int {
     kBadInput = 65,
     kNoInput = 66,
     kUncaught = 70,
+    kNoMemory = 71,  // the system gives none
     kCannotCreate = 73,
     kNotDelivered = 74,
 };

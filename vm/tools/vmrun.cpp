@@ -155,7 +155,7 @@ void end_overdue(std::uint64_t timeout) {
         if (auto bad = archives.check_plugins()) return fail(*bad);
     auto thread = machine.attach_thread();
     if (!thread)
-        return fail(kBadInput, "the system gives no memory for a stack of " +
+        return fail(kNoMemory, "the system gives no memory for a stack of " +
                                    std::to_string(options.max_stack) + " bytes");
     auto loaded = machine.app_loader().load(module);
     if (!loaded) return fail(input_code(loaded.error()), one_line(loaded.error()));
@@ -184,7 +184,7 @@ int run(vmrun::RunOptions& options) {
     heap.stress_every_n = options.gc_stress;
     heap.fail_at = options.fail_allocation;
     heap.log = options.gc_log;
-    if (!gc::initialize(heap)) return fail(kBadInput, "the system gives no memory for the heap");
+    if (!gc::initialize(heap)) return fail(kNoMemory, "the system gives no memory for the heap");
     wipe_stack_below();
     vm::VmOptions machine_options;
     if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;

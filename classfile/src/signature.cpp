@@ -121,7 +121,7 @@ std::string PublicKey::to_file() const {
 }
 
 Result<PublicKey> PublicKey::parse(std::string_view text) {
-    if (text.starts_with(kSecretHeader))
+    if (text.starts_with(kSecretHeader) || text.starts_with("skua-encrypted-key "))
         return bad_key("this is a secret key, where a public one is wanted",
                        "name the file that ends in .pub");
     const bool file = take(text, kPublicHeader);

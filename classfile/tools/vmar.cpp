@@ -136,7 +136,18 @@ static int program(int argc, char** argv) {
     CLI::App* keygen_command = app.add_subcommand("keygen", "Make a key to sign with");
     keygen_command->add_option("FILE", key_file, "File for the secret key; the public one goes to FILE.pub")
         ->required();
-    keygen_command->footer("The secret key is not encrypted: keep its file where only you can read it.");
+    std::string key_passphrase;
+    const auto add_passphrase = [](CLI::App* command, std::string& file) {
+        command
+            ->add_option(
+                "--passphrase-file", file,
+                "File whose first line is the passphrase; a pipe will do, for example <(pass show key)")
+            ->type_name("FILE");
+    };
+    add_passphrase(keygen_command, key_passphrase);
+    keygen_command->footer(
+        "The secret key is encrypted with the passphrase, which is asked for on a terminal. Without one,\n"
+        "or with an empty one, it is not: keep its file where only you can read it.");
 
     SignOptions sign_options;
     CLI::App* sign_command = app.add_subcommand("sign", "Sign an archive, beside those who have");
@@ -144,6 +155,7 @@ static int program(int argc, char** argv) {
     sign_command->add_option("--key", sign_options.key, "File of the secret key ('vmar keygen' makes one)")
         ->required()
         ->type_name("FILE");
+    add_passphrase(sign_command, sign_options.passphrase_file);
     sign_command
         ->add_option("-o,--output", sign_options.output, "Write this file instead of replacing ARCHIVE")
         ->type_name("FILE");
@@ -218,7 +230,7 @@ static int program(int argc, char** argv) {
     else if (*verify_command)
         outcome = verify(verify_options, out);
     else if (*keygen_command)
-        outcome = keygen(key_file, out);
+        outcome = keygen(key_file, key_passphrase, out);
     else if (*sign_command)
         outcome = sign(sign_options, out);
     else if (*deps_command)

@@ -22,6 +22,7 @@ enum ExitCode : int {
     kUsage = 64,
     kBadInput = 65,    // an input is not what it should be
     kNoInput = 66,     // an input is missing or cannot be read
+    kNoMemory = 71,    // the system gives none
     kCantCreate = 73,  // an output cannot be written
     kCantPrint = 74,   // standard output is closed or full
 };
@@ -72,13 +73,15 @@ struct VerifyOptions {
 };
 Outcome verify(const VerifyOptions& options, std::string& out);
 
-// A secret key, and its public one in the file beside it whose name ends in .pub.
-Outcome keygen(const std::string& path, std::string& out);
+// A secret key, and its public one in the file beside it whose name ends in .pub. Without a file of its
+// passphrase, one is asked for on a terminal; without either, the key is not encrypted.
+Outcome keygen(const std::string& path, const std::string& passphrase_file, std::string& out);
 
 struct SignOptions {
     std::string archive;
-    std::string key;     // file of a secret key
-    std::string output;  // empty: the archive is replaced
+    std::string key;              // file of a secret key
+    std::string passphrase_file;  // of its passphrase; empty: it is asked for on a terminal
+    std::string output;           // empty: the archive is replaced
 };
 Outcome sign(const SignOptions& options, std::string& out);
 // Files of public keys, or their texts.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "vmar.h"
+#include "vmar_key_file.h"
 
 namespace skua::vmar {
 
@@ -46,11 +47,56 @@ Outcome write_new_file(const std::string& path, std::string_view text, bool secr
     return Failure{kCantCreate, path + ": cannot be written: " + std::strerror(error)};
 }
 
+// Twice, since nobody sees what was typed.
+Outcome new_passphrase(const std::string& file, std::string& passphrase) {
+    if (!file.empty()) return passphrase_of_file(file, passphrase);
+    std::string again;
+    if (Outcome bad = ask_passphrase("Passphrase (nothing: the key is not encrypted): ", passphrase))
+        return bad;
+    if (passphrase.empty()) return {};
+    if (Outcome bad = ask_passphrase("The same again: ", again)) return bad;
+    const bool same = again == passphrase;
+    wipe(again);
+    if (!same) return Failure{kUsage, "the two passphrases differ; nothing was made"};
+    return {};
+}
+
+// The text of a key as it is without encryption.
+Outcome open_key(const SignOptions& options, std::string& text) {
+    if (Outcome bad = read_key_file(options.key, text)) return bad;
+    if (!is_encrypted(text)) return {};
+    std::string passphrase;
+    if (Outcome bad = options.passphrase_file.empty()
+                          ? ask_passphrase("Passphrase of " + options.key + ": ", passphrase)
+                          : passphrase_of_file(options.passphrase_file, passphrase))
+        return bad;
+    if (passphrase.empty())
+        return Failure{kBadInput, options.key +
+                                      ": is encrypted; name the file that holds its passphrase, "
+                                      "for example --passphrase-file pass.txt"};
+    const std::string encrypted = text;
+    const Outcome outcome = decrypt_key(options.key, encrypted, passphrase, text);
+    wipe(passphrase);
+    return outcome;
+}
+
 }  // namespace
 
-Outcome keygen(const std::string& path, std::string& out) {
+Outcome keygen(const std::string& path, const std::string& passphrase_file, std::string& out) {
     const auto key = classfile::SecretKey::generate();
-    if (Outcome bad = write_new_file(path, key.to_file(), true)) return bad;
+    std::string passphrase, text = key.to_file();
+    if (Outcome bad = new_passphrase(passphrase_file, passphrase)) return bad;
+    if (!passphrase.empty()) {
+        std::string encrypted;
+        const Outcome bad = encrypt_key(text, passphrase, encrypted);
+        wipe(passphrase);
+        wipe(text);
+        if (bad) return bad;
+        text = std::move(encrypted);
+    }
+    const Outcome unwritten = write_new_file(path, text, true);
+    wipe(text);
+    if (unwritten) return unwritten;
     if (Outcome bad = write_new_file(path + ".pub", key.public_key().to_file(), false)) {
         ::unlink(path.c_str());
         return bad;
@@ -61,8 +107,9 @@ Outcome keygen(const std::string& path, std::string& out) {
 
 Outcome sign(const SignOptions& options, std::string& out) {
     std::string text;
-    if (Outcome bad = read_key_file(options.key, text)) return bad;
+    if (Outcome bad = open_key(options, text)) return bad;
     auto key = classfile::SecretKey::parse(text);
+    wipe(text);
     if (!key) return bad_key(options.key, std::move(key).error());
     std::shared_ptr<classfile::Archive> archive;
     if (Outcome bad = open_archive(options.archive, archive)) return bad;

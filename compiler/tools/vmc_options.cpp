@@ -71,7 +71,6 @@ void add_run_options(CLI::App& app, Settings& s) {
         {"--jit-registers", "Registers of each kind that are left to the compiler"},
     };
     static constexpr std::pair<const char*, const char*> kFlags[] = {
-        {"--deterministic", "Clocks and random numbers that are the same each time"},
         {"--trace-hash", "A digest of what the program did, on standard error"},
         {"--jit-log", "A line on standard error for each compilation"},
         {"--jit-check-eliminated", "Test what the compiler proves, and end where it is wrong"},
@@ -91,6 +90,9 @@ void add_run_options(CLI::App& app, Settings& s) {
         app.add_flag_callback(
                name, [&out, option = name] { out.emplace_back(option); }, meaning)
             ->group(kGroup);
+    app.add_flag("--deterministic", s.deterministic,
+                 "Clocks and random numbers that are the same each time; other ones: --deterministic=SEED")
+        ->group(kGroup);
     app.add_option_function<std::vector<std::string>>(
            "--allow",
            [&out](const std::vector<std::string>& grants) {
@@ -106,6 +108,9 @@ void add_run_options(CLI::App& app, Settings& s) {
 }
 
 void settle_options(Settings& s) {
+    if (!s.deterministic.empty())
+        s.run_options.push_back(s.deterministic == "true" ? "--deterministic"
+                                                          : "--deterministic=" + s.deterministic);
     if (!s.print_ir.empty())
         s.run_options.push_back(s.print_ir == "true" ? "--print-ir" : "--print-ir=" + s.print_ir);
     for (std::size_t i = 0; i < s.class_path.size();) {

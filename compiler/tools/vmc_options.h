@@ -23,6 +23,7 @@ struct Settings {
     std::string color = "auto";
     std::vector<std::string> args;
     std::vector<std::string> run_options;  // for vmrun, as they stand on its command line
+    std::string deterministic;             // a seed, or "true"; empty: not given
     std::string print_ir;                  // a pass, or "true", which CLI11 makes of none; empty: not given
 };
 

@@ -93,6 +93,36 @@ def test_archive_signatures(b):
     b.run("vmar", "sign", "app.ska", code=USAGE, lines=1)
 
 
+def test_archive_encrypted_keys(b):
+    """A passphrase comes from a file, or a pipe; without one nothing is asked for where there is no terminal."""
+    b.write("pass", "correct horse\nthe second line does not count\n")
+    b.write("empty", "\nno\n")
+    b.write("long", "x" * 1025)
+    program(b)
+    key = b.run("vmar", "keygen", "me", "--passphrase-file", "pass", code=0).output.decode().strip()
+    file = b.read("me").decode()
+    expect(file.startswith("skua-encrypted-key 1\nargon2id13 3 268435456 ") and key[8:] not in file, "the encrypted file", None)
+    expect(os.stat(b.path("me")).st_mode & 0o777 == 0o600, "others can read the secret key")
+    outcome = b.run("vmar", "sign", "app.ska", "--key", "me", "--passphrase-file", "/dev/stdin", stdin=b"correct horse", code=0)
+    expect(outcome.output.decode() == f"app.ska: signed by {key}\n", "sign", outcome)
+    b.run("vmrun", "--require-signature=me.pub", "app.ska", code=0)
+    wrong = [("me", [], "me: is encrypted; name the file .* --passphrase-file"), ("me", ["empty"], "empty: its first line.* is empty"),
+             ("me", ["long"], "long: a passphrase has at most 1024 bytes"), ("me", ["me.pub"], "me: the passphrase is wrong, or the file is damaged")]
+    # The last one is the right key with another salt, those before ask for too much or are cut off.
+    for i, (change, says) in enumerate((((" 3 ", " 65 "), "wants more than 64 passes or 1 GiB"), ((" 268435456 ", " 9999999999 "), "or 1 GiB"),
+                                        ((" 3 ", " x "), "not a secret key"), (("xsalsa", "ysalsa"), "not a secret key"),
+                                        ((file[80:], ""), "not a secret key"), ((file[-9:], "f" * 8), "not a secret key"), ((file[-3:], "zz\n"), "not a secret key"))):
+        b.write(f"bad{i}", file.replace(*change))
+        wrong.append((f"bad{i}", ["pass"], says))
+    for name, passphrase, says in wrong:
+        options = ["--passphrase-file", *passphrase] if passphrase else []
+        b.run("vmar", "sign", "app.ska", "--key", name, *options, code=BAD_INPUT, says=says, lines=1)
+    b.run("vmar", "sign", "app.ska", "--key", "me", "--passphrase-file", "absent", code=NO_INPUT, says="absent: cannot be read", lines=1)
+    b.run("vmar", "keygen", "other", "--passphrase-file", "empty", code=BAD_INPUT, lines=1)
+    expect(not os.path.exists(b.path("other")), "a key without the passphrase that was wanted")
+    refused(b, "--require-signature=me", "app.ska", says="this is a secret key.*.pub")
+
+
 def test_archive_signed_dependencies(b):
     b.run("vmar", "keygen", "me", code=0)
     lib = library(b, "lib", "1.0.0", "pub fn f(): string = \"lib\"\n")

@@ -229,6 +229,7 @@ def test_limits_deterministic(b):
                 key = (outcome.output, outcome.errors)
                 seen.setdefault(key, set()).add(seed)
     expect(sorted(map(sorted, seen.values())) == [["", "=0"], ["=1"]], str(seen))
+    seen_by_output = {output: seeds for (output, _), seeds in seen.items()}
     for output, errors in seen:
         lines = output.decode().splitlines()
         expect(lines[0] == "3600000001000 946688400000003000 1", lines[0])
@@ -237,6 +238,12 @@ def test_limits_deterministic(b):
         expect(lines[9] == "[255, 240, 0, 0, 0, 0, 0, 0, 255, 128, 0, 0]", lines[9])
         expect(re.fullmatch(rb"trace hash: [0-9a-f]{64}\n", errors), errors)
     b.start("program", options=["--deterministic=some"], code=USAGE, says="--deterministic")
+    # By way of vmc as well.
+    for seed in ("", "=0", "=1"):
+        outcome = b.run("vmc", "run", "--allow", "random", "--allow", "env", "--allow", "process", f"--deterministic{seed}",
+                        b.path("program.skua"), code=0)
+        expect(seed in seen_by_output[outcome.output], f"vmc run --deterministic{seed}", outcome)
+    b.run("vmc", "run", "--deterministic=some", b.path("program.skua"), code=USAGE, says="--deterministic=some")
 
 
 def test_limits_hash_of_ends(b):

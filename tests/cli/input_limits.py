@@ -24,6 +24,7 @@ def peak_of(b, options, *args, code):
 
 
 BUSY = """
+import std.fs
 import std.io
 import std.process
 import std.time
@@ -48,6 +49,8 @@ fn main(args: [string]) {
         if args[0] == "run" { process.run("sleep", ["1000"]) }
         if args[0] == "wait" { process.start("sleep", ["2"]).wait() }
         if args[0] == "input" { io.readLine() }
+        if args[0] == "reading" { fs.readText("pipe") }
+        if args[0] == "writing" { fs.writeText("pipe", "x") }
         if args[0] == "output" { while true { println("a line that nobody reads") } }
         if args[0] == "never" { while true { try { while true { sum += work(3) } } catch e: Error { sum += 1 } finally { sum += 1 } } }
     } catch e: Error {
@@ -80,6 +83,12 @@ def test_limits_timeout(b):
         # What has been printed can then not be delivered either, which has its own code.
         expect(done.returncode in ((UNCAUGHT, 74) if what == "output" else (UNCAUGHT,)) and re.search(says, text),
                f"{what}: {done.returncode} {text}")
+    # Opening a pipe that has no other end. The time after which the process ends by force is not needed.
+    os.mkfifo(b.path("pipe"))
+    for what in ("reading", "writing"):
+        begin = time.monotonic()
+        b.start("program", what, options=["--timeout=300ms", "--allow=fs"], code=UNCAUGHT, says=says)
+        expect(b.slow or time.monotonic() - begin < 1.2, f"{what}: ended by force")
     b.start("program", "none", options=["--timeout=20s"], code=0)
     for wrong in ("", "0", "-1s", "many", "10y", "1e30h", "s"):
         b.start("program", options=[f"--timeout={wrong}"], code=USAGE, says="--timeout")

@@ -14,14 +14,6 @@ namespace skua::vm {
 
 namespace {
 
-template <typename Call>
-int repeated(Call&& call) {
-    int result;
-    do result = call();
-    while (result < 0 && errno == EINTR);
-    return result;
-}
-
 // What opening needs the mode for.
 bool creates(int flags) {
     return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
@@ -49,8 +41,7 @@ namespace {
 
 // openat() that tells a link by ELOOP: with O_DIRECTORY it is ENOTDIR, and O_PATH opens the link itself.
 int open_name(int folder, const std::string& name, int flags, mode_t mode) {
-    OpenFd opened(
-        repeated([&] { return ::openat(folder, name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode); }));
+    OpenFd opened(::openat(folder, name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode));
     struct stat info {};
     if (opened) {
         const bool link = (flags & O_PATH) != 0 && ::fstat(opened.get(), &info) == 0 && S_ISLNK(info.st_mode);
@@ -92,10 +83,8 @@ int open_beneath(int folder, const std::string& path, int flags, mode_t mode) {
         how.flags = static_cast<std::uint64_t>(static_cast<unsigned>(flags | O_CLOEXEC));
         how.mode = creates(flags) ? mode : 0;
         how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
-        const int fd = repeated([&] {
-            return static_cast<int>(
-                ::syscall(SYS_openat2, folder, path.empty() ? "." : path.c_str(), &how, sizeof how));
-        });
+        const int fd = static_cast<int>(
+            ::syscall(SYS_openat2, folder, path.empty() ? "." : path.c_str(), &how, sizeof how));
         // Sandboxes refuse calls that they do not know with EPERM; whether it was meant so, the other way
         // tells.
         if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) return fd;

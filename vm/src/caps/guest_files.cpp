@@ -23,10 +23,7 @@ int root_folder() {
 }
 
 int open_plainly(const char* path, int flags, mode_t mode) {
-    int fd;
-    do fd = ::open(path, flags | O_CLOEXEC, mode);
-    while (fd < 0 && errno == EINTR);
-    return fd;
+    return ::open(path, flags | O_CLOEXEC, mode);
 }
 
 // What is left of `path` below `folder`, which is above it or the same.

@@ -71,15 +71,18 @@ bool require(SkEnv* env, const char* capability, const char* resource) {
     return false;
 }
 
-// Runs open(callers, denied), which gives a descriptor; a refusal is thrown.
+// Runs open(callers, denied), which gives a descriptor; a refusal is thrown. Opening a pipe waits for its other
+// end, and so is repeated after a signal unless the signal says that the program is to end.
 template <typename Open>
 int opened(SkEnv* env, Open&& open) {
     int fd = -1;
     int error = 0;
     const std::string refused = ask_as_callers(thread_of(env), [&](Capabilities::Callers callers) {
         std::string denied;
-        fd = open(callers, denied);
-        error = errno;
+        do {
+            fd = open(callers, denied);
+            error = errno;
+        } while (fd < 0 && denied.empty() && error == EINTR && !env->api->interrupted(env));
         return denied;
     });
     if (!refused.empty()) raise(env, "std.core.PermissionError", refused);

@@ -133,6 +133,7 @@ Result<LockFile> lock_of(std::string_view program, std::span<const Package> pack
     LockFile lock;
     if (is_word(program)) lock.program = program;
     for (const Package& package : packages) {
+        if (!package.archive) continue;  // a project, which is no file that could be locked
         if (!package.manifest.version.empty() && !is_word(package.manifest.version))
             return bad_lock(package.place, "has a version with spaces, which a lock file cannot name");
         auto digest = package.archive->digest();

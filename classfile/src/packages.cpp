@@ -68,7 +68,7 @@ class Resolver {
 public:
     explicit Resolver(const ResolveRequest& request) : request_(request) {}
 
-    Result<std::vector<Package>> run() {
+    Result<Resolution> run() {
         roots_.reserve(request_.roots.size());
         for (const Package& root : request_.roots) {
             auto candidate = candidate_of(root);
@@ -82,9 +82,14 @@ public:
             if (!add_wants(root)) return too_many();
         if (!settle(0)) return std::move(*failure_);
         if (auto circle = find_circle()) return std::move(*circle);
-        std::vector<Package> out;
-        for (const auto& [name, candidate] : chosen_)
-            if (!candidate->root) out.push_back(candidate->package);
+        Resolution out;
+        for (const auto& [name, candidate] : chosen_) {
+            if (!candidate->root)
+                out.found.push_back(candidate->package);
+            else if (!is_wanted(name))
+                continue;
+            out.all.push_back(candidate->package);
+        }
         return out;
     }
 
@@ -92,6 +97,11 @@ private:
     bool add_wants(const Candidate& who) {
         for (const auto& [what, range] : who.needs) wants_.push_back({&who, &what, &range});
         return wants_.size() <= kMaxWants;
+    }
+
+    bool is_wanted(std::string_view name) const {
+        return std::any_of(wants_.begin(), wants_.end(),
+                           [&](const Want& want) { return want.what->name == name; });
     }
 
     static Diagnostic too_many() {
@@ -154,7 +164,7 @@ private:
     bool is_locked(Candidate& candidate) {
         if (request_.lock == nullptr) return true;
         const LockFile::Line* line = request_.lock->find(candidate.package.manifest.name);
-        if (line == nullptr) return candidate.root;
+        if (line == nullptr) return candidate.package.archive == nullptr;
         return candidate.package.manifest.version == line->version && digest_of(candidate) == line->digest;
     }
 
@@ -218,7 +228,7 @@ private:
         const LockFile::Line* line = request_.lock == nullptr ? nullptr : request_.lock->find(name);
         const auto chosen = chosen_.find(name);
         const bool pinned = chosen != chosen_.end() && chosen->second->root;
-        if (request_.lock != nullptr && line == nullptr && !pinned)
+        if (request_.lock != nullptr && line == nullptr)
             return refusal("D004", request_.lock->place + " does not have " + name + ": " + wants,
                            "'vmc pack --update' or 'vmar deps --lock' writes it anew");
         std::string found;
@@ -315,7 +325,7 @@ std::vector<std::string> archive_folders(std::string_view named, const std::stri
     return {home, home == "." ? "archives" : home + "/archives"};
 }
 
-Result<std::vector<Package>> resolve(const ResolveRequest& request) {
+Result<Resolution> resolve(const ResolveRequest& request) {
     return Resolver(request).run();
 }
 

@@ -46,17 +46,18 @@ Outcome deps(const DepsOptions& options, std::string& out) {
         request.roots.push_back(std::move(*package));
     }
 
-    auto packages = classfile::resolve(request);
-    if (!packages) return dependency_failure(packages.error());
-    auto chosen = classfile::lock_of(root->manifest.name, *packages);
+    auto resolution = classfile::resolve(request);
+    if (!resolution) return dependency_failure(resolution.error());
+    const std::vector<classfile::Package>& packages = resolution->all;
+    auto chosen = classfile::lock_of(root->manifest.name, packages);
     if (!chosen) return failure(kBadInput, chosen.error());
-    for (std::size_t i = 0; i < packages->size(); ++i) {
-        const classfile::Package& package = (*packages)[i];
+    for (std::size_t i = 0; i < packages.size(); ++i) {
+        const classfile::Package& package = packages[i];
         out += package.title() + " sha256:" + chosen->lines[i].digest + " " + package.place + "\n";
         for (const classfile::Package& who : request.roots) add_wishes(who, package.manifest.name, out);
-        for (const classfile::Package& who : *packages) add_wishes(who, package.manifest.name, out);
+        for (const classfile::Package& who : resolution->found) add_wishes(who, package.manifest.name, out);
     }
-    if (packages->empty()) out += root->title() + " needs no other archives\n";
+    if (packages.empty()) out += root->title() + " needs no other archives\n";
     if (!options.lock) return {};
     const std::string text = chosen->to_text();
     return write_file(folder + "/skua.lock",

@@ -56,8 +56,8 @@ bool add_packages(CompileOptions& options, const std::vector<Project>& projects,
     }
     auto packages = classfile::resolve(resolving);
     if (!packages) return refuse(failure, packages.error());
-    for (const classfile::Package& package : *packages) options.class_path.push_back(package.place);
-    if (chosen != nullptr) *chosen = std::move(*packages);
+    for (const classfile::Package& package : packages->found) options.class_path.push_back(package.place);
+    if (chosen != nullptr) *chosen = std::move(packages->all);
     return true;
 }
 

@@ -219,9 +219,19 @@ def test_archive_lock_file(b):
     refused(b, "--lock=my.lock", "--class-path", json, "app.ska", says=r"\[D004\]")
     os.remove(b.path(json))
     refused(b, "--lock=my.lock", "app.ska", says=[r"\[D004\]", "found: json 1.1.0"])
+    # What is on the class path and wanted is locked as well, and nothing else is taken for it.
+    spare = library(b, "spare", "1.0.0", "pub fn f(): int = 1\n", into="elsewhere")
+    given = library(b, "json", "1.5.0", "pub fn version(): int = 5\n", into="elsewhere")
+    b.run("vmar", "deps", "--lock", "app.ska", "--class-path", given, "--class-path", spare, code=0)
+    expect(re.fullmatch(r"skua-lock 1\nprogram app\njson 1.5.0 sha256:[0-9a-f]{64}\n", b.read("skua.lock").decode()), "class path")
+    expect(b.run("vmrun", "--class-path", f"{spare}:{given}", "app.ska", code=0).output == b"5\n", "locked on the class path")
+    refused(b, "app.ska", says=[r"\[D004\]", "skua.lock says json 1.5.0 sha256:.*; found: json 1.1.0"])
+    library(b, "json", "1.5.0", "pub fn version(): int = 555\n", into="elsewhere")
+    refused(b, "--class-path", given, "app.ska", says=r"\[D004\].*skua.lock says json 1.5.0 sha256:")
     # A lock file that lacks one, of another program, that is none.
     b.write("skua.lock", "skua-lock 1\nprogram app\n")
     refused(b, "app.ska", says=r"\[D004\] skua.lock does not have json: app 1.0.0 wants json \^1")
+    refused(b, "--class-path", given, "app.ska", says=r"\[D004\] skua.lock does not have json")
     b.write("skua.lock", "skua-lock 1\nprogram other\n")
     expect(b.run("vmrun", "app.ska", code=0).output == b"2\n", "another program's lock file")
     for text in ("", "skua-lock 2\n", "skua-lock 1\njson\n", "skua-lock 1\njson 1.0.0 sha256:12\n", lock + lock.split("\n", 2)[2], "skua-lock 1\n\n", b"\xff" * 100, b"x" * (2 << 20)):

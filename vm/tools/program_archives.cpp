@@ -146,7 +146,7 @@ std::optional<Failure> ProgramArchives::add_dependencies() {
     request.lock = lock ? &*lock : nullptr;
     auto packages = classfile::resolve(request);
     if (!packages) return input_failure(packages.error());
-    for (classfile::Package& package : *packages) {
+    for (classfile::Package& package : packages->found) {
         add_plugins(package);
         if (auto good = check_signature(*package.archive); !good) return input_failure(good.error());
         if (auto added = machine_.app_loader().add_archive(std::move(package.archive), package.place); !added)

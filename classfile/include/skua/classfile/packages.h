@@ -56,9 +56,14 @@ struct ResolveRequest {
 // without any, the folder of the program or project and archives/ in it.
 [[nodiscard]] std::vector<std::string> archive_folders(std::string_view named, const std::string& home);
 
-// The archives that the roots need beside each other, every one once, in the order of their names; roots
-// that fulfil a dependency are not repeated. Errors name who wants what and what was found.
-Result<std::vector<Package>> resolve(const ResolveRequest& request);
+// The archives that fulfil the roots' dependencies and each other's, every one once, in the order of their names.
+struct Resolution {
+    std::vector<Package> all;
+    std::vector<Package> found;  // of these, what is no root
+};
+
+// Errors name who wants what and what was found.
+Result<Resolution> resolve(const ResolveRequest& request);
 
 // The folder that a file lies in, "." if its path names none.
 [[nodiscard]] std::string folder_of(const std::string& path);

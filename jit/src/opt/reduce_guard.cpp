@@ -75,9 +75,10 @@ Node* Reducer::reduce_memory(Node* n) {
     // base + (i + c) * stride + disp; the machine's addresses wrap as the numbers do.
     const std::uint32_t indexed = n->op == Op::Load ? 2 : 3;
     const auto displace = [&](std::int64_t c) {
-        const std::int64_t disp = c * n->mem.stride + n->mem.disp;
         constexpr std::int64_t kLimit = std::int64_t{1} << 30;
-        if (c < -kLimit || c > kLimit || disp < -kLimit || disp > kLimit) return false;
+        if (c < -kLimit || c > kLimit) return false;
+        const std::int64_t disp = c * n->mem.stride + n->mem.disp;
+        if (disp < -kLimit || disp > kLimit) return false;
         n->mem.disp = static_cast<std::int32_t>(disp);
         changed_ = true;
         return true;

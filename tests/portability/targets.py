@@ -19,8 +19,8 @@ COMPILER_LIBRARIES = ["libantlr4-runtime-dev", "libfmt-dev", "libtomlplusplus-de
 
 
 class Target:
-    def __init__(self, processor, debian, little_endian):
-        self.processor, self.debian, self.little_endian = processor, debian, little_endian
+    def __init__(self, processor, debian, little_endian, loader):
+        self.processor, self.debian, self.little_endian, self.loader = processor, debian, little_endian, loader
         self.triple = f"{processor}-linux-gnu"
 
     @property
@@ -34,13 +34,21 @@ class Target:
                 "qemu-user-static": [f"qemu-{self.processor}-static", f"qemu-{self.processor}"]}
 
     @property
+    def link_options(self):
+        """The cross compiler's C library by its place on this machine. qemu's -L would find it, too, but takes the root
+        folder, from which the guest's files are opened, for the library's folder."""
+        libraries = f"/usr/{self.triple}/lib"
+        return f"-Wl,--dynamic-linker={libraries}/{self.loader} -Wl,-rpath,{libraries}"
+
+    @property
     def emulator(self):
         name = next(n for n in self.packages["qemu-user-static"] if shutil.which(n))
         # The stack is as large as vmrun would have it (vm/tools/native_stack.cpp): qemu's setrlimit only says so.
-        return [name, "-L", f"/usr/{self.triple}", "-s", str(120 << 20)]
+        return [name, "-s", str(120 << 20)]
 
 
-TARGETS = {t.processor: t for t in (Target("aarch64", "arm64", True), Target("s390x", "s390x", False))}
+TARGETS = {t.processor: t for t in (Target("aarch64", "arm64", True, "ld-linux-aarch64.so.1"),
+                                     Target("s390x", "s390x", False, "ld64.so.1"))}
 
 
 def missing_packages(targets):
@@ -100,7 +108,7 @@ def build(target, work, std_archive, with_compiler, jobs):
     sysroot = unpack_sysroot(target, packages, tree / "libraries", log)
     # Up to 16 sources are compiled as one, which takes half the time.
     call(["cmake", "-S", ROOT, "-B", tree, "-G", "Ninja", "--toolchain", ROOT / f"cmake/toolchains/{target.triple}.cmake",
-          f"-DSKUA_SYSROOT={sysroot}", f"-DSKUA_STD_ARCHIVE={std_archive}",
+          f"-DSKUA_SYSROOT={sysroot}", f"-DCMAKE_EXE_LINKER_FLAGS={target.link_options}", f"-DSKUA_STD_ARCHIVE={std_archive}",
           f"-DSKUA_COMPILER={'ON' if with_compiler else 'OFF'}", "-DSKUA_JIT=OFF",
           "-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=16"], log)
     programs = ["vmrun", "vmar", "vmdis", "skua_std"] + (["vmc"] if with_compiler else [])

@@ -16,6 +16,7 @@ constexpr Pass kPasses[] = {
     {"gvn", gvn},
     {"simplify", simplify},
     {"escape", escape},
+    {"sccp", sccp},
     {"rotate", rotate},
     {"simplify", simplify},
     {"lagging", lagging},

@@ -43,6 +43,7 @@ void separate_loops(Graph& graph);  // loops.cpp
 void simplify(Graph& graph);
 void gvn(Graph& graph);
 void escape(Graph& graph);
+void sccp(Graph& graph);
 void rotate(Graph& graph);
 void lagging(Graph& graph);
 void hot_loops(Graph& graph);

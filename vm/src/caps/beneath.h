@@ -26,8 +26,8 @@ private:
 
 // As openat(), for a relative path whose components are names: no component, the last one included, may be a
 // symbolic link (ELOOP), "..", or lead out of `folder` in any other way, whatever changes meanwhile. An empty
-// path is the folder itself. A descriptor that is closed on exec, or -1 and errno, which EINTR may be too: a pipe
-// is waited for.
+// path is the folder itself. A descriptor that is closed on exec, or -1 and errno, which EINTR may be too: a
+// pipe is waited for.
 int open_beneath(int folder, const std::string& path, int flags, mode_t mode);
 
 // The same without openat2(), for kernels and sandboxes that do not have it: component by component.

@@ -71,8 +71,8 @@ bool require(SkEnv* env, const char* capability, const char* resource) {
     return false;
 }
 
-// Runs open(callers, denied), which gives a descriptor; a refusal is thrown. Opening a pipe waits for its other
-// end, and so is repeated after a signal unless the signal says that the program is to end.
+// Runs open(callers, denied), which gives a descriptor; a refusal is thrown. Opening a pipe waits for its
+// other end, and so is repeated after a signal unless the signal says that the program is to end.
 template <typename Open>
 int opened(SkEnv* env, Open&& open) {
     int fd = -1;

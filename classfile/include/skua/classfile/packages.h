@@ -56,7 +56,8 @@ struct ResolveRequest {
 // without any, the folder of the program or project and archives/ in it.
 [[nodiscard]] std::vector<std::string> archive_folders(std::string_view named, const std::string& home);
 
-// The archives that fulfil the roots' dependencies and each other's, every one once, in the order of their names.
+// The archives that fulfil the roots' dependencies and each other's, every one once, in the order of their
+// names.
 struct Resolution {
     std::vector<Package> all;
     std::vector<Package> found;  // of these, what is no root

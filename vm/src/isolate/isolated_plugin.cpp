@@ -84,8 +84,8 @@ Slot IsolatedPlugin::wrong_result(Thread& thread, const NativeFunction& native, 
     return 0;
 }
 
-Slot IsolatedPlugin::value_result(Thread& thread, const NativeFunction& native, Lane& lane,
-                                  std::uint64_t place, Slot memory) {
+[[gnu::noinline]] Slot IsolatedPlugin::value_result(Thread& thread, const NativeFunction& native, Lane& lane,
+                                                    std::uint64_t place, Slot memory) {
     const ValueShape& shape = native.values->result;
     alignas(8) std::uint8_t value[kMaxValueBytes];
     lane.take_room(place, shape, value);

@@ -80,7 +80,7 @@ enum class Op : std::uint32_t {
     FieldOffset,     // field                            -> offset
     FieldGet,        // field, ref                       -> value (of struct and such: where), or ref
     FieldSet,        // field, ref, value or ref
-    MethodFind,      // type, text, text                 -> method, and shapes
+    MethodFind,      // type, text, text                 -> method, and shapes; word 4: does it construct?
     MethodCall,      // method, ref, -, -, then arguments -> result or ref
     ObjectNew,       // the same, without ref            -> ref
     ArrayNewOf,      // type, length                     -> ref

@@ -1,5 +1,6 @@
 // What the process of an isolated plugin asks of the machine: each request is checked, and then carried out
 // by the same function of SkApi that a plugin in this process would have called.
+#include <alloca.h>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -348,8 +349,8 @@ private:
         return false;
     }
 
-    bool take_struct(const ValueShape& shape, std::uint64_t place, void* memory, SkValue& value,
-                     bool& honest) {
+    [[gnu::noinline]] bool take_struct(const ValueShape& shape, std::uint64_t place, void* memory,
+                                       SkValue& value, bool& honest) {
         value.data = nullptr;
         if (place == 0) return true;  // what is wrong with that, who takes it says
         const char* bytes = lane_.upper(place, shape.layout->size);
@@ -395,8 +396,8 @@ private:
         for (const ValueShape& shape : called.params) words += room_words(shape);
         if (words != 0) room = std::make_unique<std::uint64_t[]>(words);
         std::uint64_t* at = room.get();
-        alignas(8) std::uint8_t place[kMaxValueBytes];
-        if (called.result.kind == NativeKind::Value) result.data = place;
+        // Calls nest here, so that their stack counts.
+        if (called.result.kind == NativeKind::Value) result.data = alloca(called.result.layout->size);
         bool honest = true, good = true;
         for (std::size_t i = 0; good && i < called.params.size(); i++) {
             good = take_value(called.params[i], in_[4 + i], at, arguments[i], honest);
@@ -492,7 +493,7 @@ private:
         return true;
     }
 
-    bool array_put() {
+    [[gnu::noinline]] bool array_put() {
         Array* array = lane_.array(in_[0]);
         if (array == nullptr) return false;
         const ValueShape* shape = Lane::element_shape(env_, *array);
@@ -521,7 +522,7 @@ private:
         return true;
     }
 
-    bool completions() {
+    [[gnu::noinline]] bool completions() {
         if (op_ == Op::CompletionEnd) return end_completion(session_, lane_, in_, out_);
         if (op_ == Op::CompletionBegin) {
             Object* object = lane_.refs().object(in_[0]);
@@ -618,12 +619,13 @@ private:
             const SkMethod* method = api_.method_find(env_, owner, name->c_str(), type->c_str());
             out_[0] = session_.number_of(Known::Method, method);
             if (method != nullptr) give_shapes(method->call.params, &method->call.result);
+            out_[4] = method != nullptr && method->made != nullptr;
         }
         if (thread_.pending != nullptr) out_[0] = 0;
         return true;
     }
 
-    bool fields() {
+    [[gnu::noinline]] bool fields() {
         const auto* field = static_cast<const SkField*>(session_.known(Known::Field, in_[0]));
         if (field == nullptr) return false;
         if (op_ == Op::FieldOffset) {

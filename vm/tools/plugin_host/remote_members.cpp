@@ -20,6 +20,7 @@ struct SkField {
 };
 struct SkMethod {
     std::uint64_t number = 0;
+    bool constructs = false;
     skua::remote::CallShape shape;
 };
 
@@ -79,8 +80,10 @@ const CallShape* function_shape(RemoteLane& lane, SkObject* function, std::strin
     return found;
 }
 
+// `args`: null if they are not looked at, since the call is refused whatever they are.
 bool call(RemoteLane& lane, Message& message, const CallShape& shape, const SkValue* args, SkValue* result) {
-    for (std::size_t i = 0; i < std::min(shape.params.size(), vm::kMaxNativeParams); i++)
+    const std::size_t count = args != nullptr ? shape.params.size() : 0;
+    for (std::size_t i = 0; i < std::min(count, vm::kMaxNativeParams); i++)
         message.words[4 + i] = say_word(lane, *shape.params[i], args[i]);
     const Message reply = lane.request(message);
     // Before reading arrays again, which asks for more.
@@ -121,7 +124,7 @@ bool method_call(SkEnv* env, const SkMethod* method, SkObject* receiver, const S
     message.op = Op::MethodCall;
     message.words[0] = method->number;
     message.words[1] = number_of(receiver);
-    return call(lane, message, method->shape, args, result);
+    return call(lane, message, method->shape, method->constructs ? nullptr : args, result);
 }
 
 SkObject* object_new(SkEnv* env, const SkMethod* constructor, const SkValue* args) {
@@ -134,7 +137,8 @@ SkObject* object_new(SkEnv* env, const SkMethod* constructor, const SkValue* arg
     static const Shape object{vm::NativeKind::Reference, sizeof(void*), alignof(void*), {}};
     shape.result = &object;
     SkValue made{};
-    return call(lane, message, shape, args, &made) ? made.object : nullptr;
+    const SkValue* looked_at = constructor->constructs ? args : nullptr;
+    return call(lane, message, shape, looked_at, &made) ? made.object : nullptr;
 }
 
 const SkMethod* method_find(SkEnv* env, const SkType* owner, const char* name, const char* signature) {
@@ -143,8 +147,10 @@ const SkMethod* method_find(SkEnv* env, const SkType* owner, const char* name, c
     const std::uint64_t name_text = lane.say(what), type_text = lane.say(type);
     const Message reply =
         lane.request(Op::MethodFind, {owner->number, name_text, what.size(), type_text, type.size()});
-    return kept_object<SkMethod>(reply.words[0],
-                                 [&](SkMethod& method) { method.shape = shapes_in(lane, reply); });
+    return kept_object<SkMethod>(reply.words[0], [&](SkMethod& method) {
+        method.shape = shapes_in(lane, reply);
+        method.constructs = reply.words[4] != 0;
+    });
 }
 
 const SkField* field_find(SkEnv* env, const SkType* owner, const char* name, const char* type) {

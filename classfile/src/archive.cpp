@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <new>
 #include <sodium/crypto_hash_sha256.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -189,7 +190,7 @@ namespace {
 // Unpacks a raw deflate stream that must give exactly `size` bytes and end with its input.
 bool inflate_exactly(std::span<const std::uint8_t> packed, std::vector<std::uint8_t>& out) {
     z_stream stream{};
-    if (::inflateInit2(&stream, -15) != Z_OK) return false;
+    if (::inflateInit2(&stream, -15) != Z_OK) throw std::bad_alloc();
     std::uint8_t nothing = 0;
     stream.next_in = const_cast<Bytef*>(packed.data());
     stream.avail_in = static_cast<uInt>(packed.size());
@@ -198,6 +199,7 @@ bool inflate_exactly(std::span<const std::uint8_t> packed, std::vector<std::uint
     const int result = ::inflate(&stream, Z_FINISH);
     const bool exact = result == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
     ::inflateEnd(&stream);
+    if (result == Z_MEM_ERROR) throw std::bad_alloc();
     return exact;
 }
 

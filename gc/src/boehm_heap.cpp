@@ -23,6 +23,7 @@
 #include <gc/gc_gcj.h>
 #include <gc/gc_inline.h>
 #include <gc/gc_mark.h>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <sys/sysinfo.h>
@@ -107,14 +108,25 @@ std::uint64_t now_ns() {
     return static_cast<std::uint64_t>(ts.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(ts.tv_nsec);
 }
 
+// A failed allocation of `f` waits until the lock is free again: no exception passes through the collector.
 template <typename F>
 void with_lock(F&& f) {
+    struct Call {
+        std::remove_reference_t<F>& run;
+        bool no_memory = false;
+    } call{f};
     GC_call_with_alloc_lock(
         [](void* p) -> void* {
-            (*static_cast<std::remove_reference_t<F>*>(p))();
+            auto& own = *static_cast<Call*>(p);
+            try {
+                own.run();
+            } catch (const std::bad_alloc&) {
+                own.no_memory = true;
+            }
             return nullptr;
         },
-        &f);
+        &call);
+    if (call.no_memory) throw std::bad_alloc();
 }
 
 int gc_kind(ListKind kind) {
@@ -493,6 +505,8 @@ void prepare_threads() {
 }
 
 ThreadHeap* attach_thread() {
+    std::unique_ptr<ThreadHeap> made(new (std::nothrow) ThreadHeap);
+    if (made == nullptr) return nullptr;
     if (t_attached == 0 && !GC_thread_is_registered()) {
         if (!g.threads_prepared) return nullptr;
         GC_stack_base base;
@@ -501,9 +515,8 @@ ThreadHeap* attach_thread() {
         t_registered_here = true;
     }
     t_attached++;
-    auto* heap = new ThreadHeap;
-    Backend::link(heap);
-    return heap;
+    Backend::link(made.get());
+    return made.release();
 }
 
 void detach_thread(ThreadHeap* heap) {

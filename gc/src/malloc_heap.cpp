@@ -98,7 +98,7 @@ bool initialize(const Options& options) {
 }
 void prepare_threads() {}
 ThreadHeap* attach_thread() {
-    return new ThreadHeap;
+    return new (std::nothrow) ThreadHeap;
 }
 void detach_thread(ThreadHeap* heap) {
     delete heap;

@@ -43,9 +43,10 @@ inline void throw_too_large(SkEnv* env, const char* source) {
     if (max_text(env) == kMaxText)
         env->api->throw_format(env, kIoError, "cannot read '%s' at once: it is larger than 1 GiB", source);
     else
-        env->api->throw_format(
-            env, kOutOfMemoryError,
-            "cannot read '%s' at once: it is larger than the heap; --max-heap sets its size", source);
+        env->api->throw_format(env, kOutOfMemoryError,
+                               "cannot read '%s' at once: it is larger than the heap, whose size --max-heap "
+                               "or SkuaProcess.max_heap sets",
+                               source);
 }
 
 // Runs `work`, turning a failed allocation into OutOfMemoryError: no C++ exception may leave a native.

@@ -3,8 +3,8 @@
 usage: embed_test.py --cmake CMAKE --build BUILD-FOLDER --source SOURCE-ROOT [--sanitize=KINDS] [--generator=NAME]
            [--valgrind=PROGRAM] [PART...]
 
-Parts, all of them by default: host (what skua/embed.h promises), static (the same, linked statically), examples,
-python, pkgconfig, tutorial (docs/embedding.md).
+Parts, all of them by default: host (what skua/embed.h promises), static (the same, linked statically), packages
+(dependencies, signatures, isolated plugins), examples, python, pkgconfig, tutorial (docs/embedding.md).
 """
 
 import argparse
@@ -188,6 +188,34 @@ def check_python(setup, _tree):
     expect("words_host.py", got, os.path.join(setup.examples, "python/expected.txt"))
 
 
+def check_packages(setup, tree):
+    folder = setup.folder
+    guest, vmar = os.path.join(HERE, "guest"), setup.program("vmar")
+    for name in ("lib", "signed/lib", "plugins"):
+        os.makedirs(os.path.join(folder, name))
+    shutil.copy(os.path.join(tree, "boom.so"), os.path.join(folder, "plugins/boom.so"))
+    setup.run(setup.program("vmc"), os.path.join(guest, "util/doubler.skua"), "-o", "classes_of_util")
+    setup.run(setup.program("vmc"), os.path.join(guest, "app/quad.skua"), "--class-path", "classes_of_util", "-o", "classes_of_app")
+    setup.run(setup.program("vmc"), os.path.join(guest, "blast.skua"), "-o", "blast")
+    setup.run(vmar, "create", "lib/util-1.2.0.ska", "classes_of_util", "--name", "util", "--version", "1.2.0")
+    setup.run(vmar, "create", "app.ska", "classes_of_app", "--name", "app", "--version", "1.0.0", "--dependency", "util ^1.0")
+    setup.run(vmar, "create", "blast.ska", "blast", "--name", "blast", "--version", "1.0.0", "--plugin", "boom ^1.0")
+    for key in ("key", "other"):
+        setup.run(vmar, "keygen", key)
+    for name in ("app.ska", "lib/util-1.2.0.ska"):
+        shutil.copy(os.path.join(folder, name), os.path.join(folder, "signed", name))
+        setup.run(vmar, "sign", "signed/" + name, "--key", "key")
+    setup.run(vmar, "deps", "app.ska", "--lock", "--archive-path", "lib")
+    with open(os.path.join(folder, "skua.lock"), encoding="utf-8") as file:
+        lock = file.read()
+    changed = re.sub(r"[0-9a-f]{64}", "0" * 64, lock)
+    if changed == lock:
+        raise Wrong("skua.lock has no digest:\n" + lock)
+    with open(os.path.join(folder, "other.lock"), "w", encoding="utf-8") as file:
+        file.write(changed)
+    print(setup.run(os.path.join(tree, "packages_host"), folder))
+
+
 def check_pkgconfig(setup, _tree):
     tool = shutil.which("pkg-config")
     if tool is None or setup.options.sanitize:
@@ -211,7 +239,7 @@ def main():
     parser.add_argument("--valgrind", default="")
     parser.add_argument("parts", nargs="*")
     options = parser.parse_args()
-    parts = options.parts or ["host", "static", "examples", "python", "pkgconfig", "tutorial"]
+    parts = options.parts or ["host", "static", "packages", "examples", "python", "pkgconfig", "tutorial"]
     folder = tempfile.mkdtemp(prefix="skua-embed-")
     try:
         setup = Setup(options, folder)
@@ -227,7 +255,7 @@ def main():
             elif part == "tutorial":
                 check_tutorial(setup, tree, samples, modules, outputs)
             else:
-                {"examples": check_examples, "python": check_python, "pkgconfig": check_pkgconfig}[part](setup, tree)
+                {"packages": check_packages, "examples": check_examples, "python": check_python, "pkgconfig": check_pkgconfig}[part](setup, tree)
             print(f"{part}: ok", flush=True)
     except Wrong as wrong:
         print(wrong)

@@ -8,6 +8,8 @@
  *              eintr: each second read, write and open is interrupted
  * FAULT_COUNT  a file of 8 bytes that is told how many calls there were
  *
+ * A program that knows of it can say the same to fault_arm and ask fault_calls, as often as it likes.
+ *
  * Only what goes through the dynamic linker is seen: not what the C library does inside itself.
  */
 #define _GNU_SOURCE
@@ -67,6 +69,17 @@ __attribute__((constructor)) static void prepare(void) {
         if (strcmp(text, kNames[i]) == 0) wanted = (enum Call)i;
     /* What a program starts of others is not under test. */
     unsetenv("LD_PRELOAD");
+}
+
+/* From now on call `at` of those that FAULT_CALL names fails, and with `on` all after it; 0: none. */
+void fault_arm(uint64_t at, bool on) {
+    fail_at = 0;
+    atomic_store(count, 0);
+    mode = on ? ON : FAIL;
+    fail_at = at;
+}
+uint64_t fault_calls(void) {
+    return atomic_load(count);
 }
 
 static bool fails(enum Call call) {

@@ -5,25 +5,23 @@
 #include "host_error.h"
 #include "host_thread.h"
 #include "link/linker.h"
+#include "load_code.h"
+#include "skua/gc/heap.h"
 #include "skua/vm/verifier.h"
 
 namespace skua::embed {
 namespace {
 
-std::string signature_text(std::span<const vm::Type* const> params, const vm::Type* result) {
-    std::string text = "(";
-    for (std::size_t i = 0; i < params.size(); i++) text += (i == 0 ? "" : ",") + vm::type_text(params[i]);
-    return text + ")" + vm::type_text(result);
-}
-
-// Empty, or why a value of this type cannot cross.
-std::string check_crossing(const Crossing& crossing) {
-    if (crossing.kind == vm::NativeKind::Value)
-        return vm::type_text(crossing.type) + " is a value type, which cannot cross";
-    if (!is_reference_kind(crossing.kind)) return {};
-    auto reference = vm::is_reference(crossing.type);
-    if (!reference) return reference.error().message;
-    return *reference ? std::string() : vm::type_text(crossing.type) + " is a value type, which cannot cross";
+// Empty, or why a host, which stands outside of all modules, may not call it.
+std::string check_visible(const vm::FunctionDef& function) {
+    const vm::TypeDef& owner = *function.owner;
+    const bool in_module = owner.kind == classfile::DeclKind::Module;
+    if (function.has(classfile::kPrivate) || (in_module && !function.has(classfile::kPublic)))
+        return "function " + function.qualified_name() + " is private to its " +
+               (in_module ? "module: 'pub fn' lets a host call it" : "type");
+    if (in_module || owner.kind == classfile::DeclKind::Extension || owner.has(classfile::kPublic)) return {};
+    return "type " + std::string(owner.name) +
+           " is private to its module: 'pub' lets a host call its methods";
 }
 
 SkuaStatus make(SkuaVm& vm, const std::string& module, const std::string& name,
@@ -37,6 +35,8 @@ SkuaStatus make(SkuaVm& vm, const std::string& module, const std::string& name,
         if (const SkuaStatus status = find_module(vm, holder, def, error)) return status;
     vm::FunctionDef* function = def->find_function(plain);
     if (function == nullptr) return fail(error, SKUA_NOT_FOUND, holder + " has no function " + plain);
+    if (std::string hidden = check_visible(*function); !hidden.empty())
+        return fail(error, SKUA_NOT_FOUND, std::move(hidden));
     if (!function->decl->type_params.empty() || def->type_param_count() > 0)
         return fail(error, SKUA_BAD_USE,
                     holder + "." + plain + " is generic: the host calls one for given types");
@@ -51,7 +51,7 @@ SkuaStatus make(SkuaVm& vm, const std::string& module, const std::string& name,
     out->chosen = function->is_instance() && (function->has(classfile::kOpen) || function->is_abstract() ||
                                               def->kind == classfile::DeclKind::Interface);
     const std::string wrong =
-        read_types((*linked)->param_types, (*linked)->result_type, out->params, out->result, out->signature);
+        read_types(*vm.machine, (*linked)->param_types, (*linked)->result_type, out->types);
     return wrong.empty() ? SKUA_OK : fail(error, SKUA_BAD_USE, out->name + ": " + wrong);
 }
 
@@ -84,22 +84,21 @@ SkuaStatus choose(const SkuaFunction& function, vm::Thread& thread, vm::Object* 
 
 }  // namespace
 
-std::string read_types(std::span<const vm::Type* const> params, const vm::Type* result,
-                       std::vector<Crossing>& crossings, Crossing& returned, std::string& signature) {
-    signature = signature_text(params, result);
-    auto kinds = vm::parse_native_signature(signature);
-    if (!kinds) return kinds.error().message;
-    for (std::size_t i = 0; i < params.size(); i++) {
-        crossings.push_back({kinds->params[i], params[i]});
-        if (std::string wrong = check_crossing(crossings.back()); !wrong.empty())
-            return "parameter " + std::to_string(i + 1) + ": " + wrong;
-    }
-    returned = {kinds->result, result};
-    if (std::string wrong = check_crossing(returned); !wrong.empty()) return "the result: " + wrong;
-    return {};
+Arguments::~Arguments() {
+    if (!many_.empty()) gc::remove_root_range(many_.data());
+}
+
+vm::Slot* Arguments::make_room(std::size_t count) {
+    count_ = count;
+    if (count <= few_.size()) return data_;
+    std::vector<vm::Slot> many(count);
+    gc::add_root_range(many.data(), many.data() + count);
+    many_ = std::move(many);
+    return data_ = many_.data();
 }
 
 SkuaStatus find_module(SkuaVm& vm, const std::string& name, vm::TypeDef*& def, SkuaError** error) {
+    if (const SkuaStatus status = add_dependencies(vm, error)) return status;
     auto loaded = vm.machine->app_loader().load(name);
     if (!loaded) {
         const Diagnostic& d = loaded.error();
@@ -114,31 +113,37 @@ SkuaStatus find_module(SkuaVm& vm, const std::string& name, vm::TypeDef*& def, S
 }
 
 SkuaStatus prepare(const SkuaFunction& function, vm::Thread& thread, const SkuaValue* args, std::size_t count,
-                   Arguments& out, SkuaError** error) {
-    if (count != function.params.size() || (args == nullptr && count > 0))
+                   Arguments& out, SkuaError** error, std::size_t beyond) {
+    const std::vector<Crossing>& params = function.types.params;
+    if (count != params.size() || (args == nullptr && count > 0))
         return fail(error, SKUA_BAD_USE,
-                    function.name + function.signature + " takes " + std::to_string(function.params.size()) +
+                    function.name + function.types.signature + " takes " + std::to_string(params.size()) +
                         " arguments, not " + std::to_string(args == nullptr ? 0 : count));
+    vm::Slot* slots = out.make_room(function.types.param_slots + beyond);
     for (std::size_t i = 0; i < count; i++) {
         std::string why;
-        if (to_slot(thread, function.params[i], args[i], out.slots[i], why)) continue;
+        if (to_slots(thread, params[i], args[i], slots, why)) {
+            slots += params[i].slots;
+            continue;
+        }
         if (why.empty()) return hand_over(error, take_error(thread));
         return fail(error, SKUA_BAD_USE,
                     "argument " + std::to_string(i + 1) + " of " + function.name + " is to be " +
-                        vm::type_text(function.params[i].type) + ": " + why);
+                        vm::type_text(params[i].type) + ": " + why);
     }
     out.callee = function.function;
     if (!function.chosen) return SKUA_OK;
-    return choose(function, thread, reinterpret_cast<vm::Object*>(out.slots[0]), out.callee, error);
+    return choose(function, thread, reinterpret_cast<vm::Object*>(out.slots()[0]), out.callee, error);
 }
 
-SkuaStatus run_prepared(const SkuaFunction& function, vm::Thread& thread, const Arguments& args,
-                        bool by_reference, SkuaValue* result, SkuaError** error) {
-    vm::Slot returned = 0;
-    if (!vm::invoke(thread, *args.callee, {args.slots.data(), function.params.size()}, &returned))
+SkuaStatus run_prepared(const SkuaFunction& function, vm::Thread& thread, Arguments& args, bool by_reference,
+                        SkuaValue* result, SkuaError** error) {
+    std::array<vm::Slot, vm::kMaxValueSlots + 1> returned;
+    returned[0] = 0;
+    if (!vm::invoke(thread, *args.callee, args.slots(), returned.data()))
         return hand_over(error, take_error(thread));
     if (result == nullptr) return SKUA_OK;
-    if (to_value(*function.vm, thread, function.result, returned, by_reference, *result)) return SKUA_OK;
+    if (to_value(*function.vm, function.types.result, returned.data(), by_reference, *result)) return SKUA_OK;
     return fail(error, SKUA_NO_RESOURCE, "there is no memory for the result of " + function.name);
 }
 
@@ -185,5 +190,5 @@ SkuaStatus skua_function(SkuaVm* vm, const char* module, const char* name, SkuaF
 }
 
 const char* skua_function_signature(const SkuaFunction* function) {
-    return function == nullptr ? "" : function->signature.c_str();
+    return function == nullptr ? "" : function->types.signature.c_str();
 }

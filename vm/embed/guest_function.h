@@ -2,10 +2,10 @@
 #pragma once
 
 #include <array>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "host_machine.h"
 #include "host_value.h"
 #include "skua/vm/class.h"
 
@@ -14,31 +14,41 @@ struct SkuaFunction {
     skua::vm::FunctionDef* def;
     skua::vm::Function* function;  // of the declaration; what is called depends on the receiver, if `chosen`
     bool chosen = false;
-    std::string name, signature;
-    std::vector<skua::embed::Crossing> params;
-    skua::embed::Crossing result;
+    std::string name;
+    skua::embed::CallTypes types;
 };
 
 namespace skua::embed {
 
-// Reads a signature's types. An empty text, or what cannot cross.
-std::string read_types(std::span<const vm::Type* const> params, const vm::Type* result,
-                       std::vector<Crossing>& crossings, Crossing& returned, std::string& signature);
-
 // The module's class file, which makes its archive the program if it is the first that is asked for.
 SkuaStatus find_module(SkuaVm& vm, const std::string& name, vm::TypeDef*& def, SkuaError** error);
 
-// What a call needs: the slots of its arguments, in a place that the collector sees.
-struct Arguments {
-    std::array<vm::Slot, vm::kMaxNativeParams> slots{};
+// What a call needs: the slots of its arguments, in a place that the collector sees. On the stack.
+class Arguments {
+public:
+    Arguments() = default;
+    ~Arguments();
+    Arguments(const Arguments&) = delete;
+    Arguments& operator=(const Arguments&) = delete;
+
+    // Once; zero. May throw std::bad_alloc.
+    vm::Slot* make_room(std::size_t count);
+    [[nodiscard]] std::span<vm::Slot> slots() { return {data_, count_}; }
+
     vm::Function* callee = nullptr;
+
+private:
+    std::array<vm::Slot, 32> few_{};
+    std::vector<vm::Slot> many_;  // a root of the heap
+    vm::Slot* data_ = few_.data();
+    std::size_t count_ = 0;
 };
-// Converts arguments and chooses the callee.
+// Converts arguments and chooses the callee. `beyond`: slots behind the arguments, for captures.
 SkuaStatus prepare(const SkuaFunction& function, vm::Thread& thread, const SkuaValue* args, std::size_t count,
-                   Arguments& out, SkuaError** error);
+                   Arguments& out, SkuaError** error, std::size_t beyond = 0);
 // Calls; the result, if it is wanted, or the error.
-SkuaStatus run_prepared(const SkuaFunction& function, vm::Thread& thread, const Arguments& args,
-                        bool by_reference, SkuaValue* result, SkuaError** error);
+SkuaStatus run_prepared(const SkuaFunction& function, vm::Thread& thread, Arguments& args, bool by_reference,
+                        SkuaValue* result, SkuaError** error);
 
 // Runs main of a module on the thread.
 SkuaStatus call_main(SkuaVm& vm, vm::Thread& thread, const std::string& module, int* exit_code,

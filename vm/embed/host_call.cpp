@@ -1,4 +1,6 @@
 // Calls that run to their end.
+#include <algorithm>
+
 #include "call_scope.h"
 #include "guest_function.h"
 #include "host_error.h"
@@ -35,20 +37,14 @@ SkuaStatus call_closure(SkuaVm& vm, vm::Thread& thread, vm::Closure& closure, co
     function.vm = &vm;
     function.function = cls.closure_function;
     function.name = vm::type_text(cls.type);
-    const std::string wrong = read_types(cls.type->fn_params(), cls.type->fn_result(), function.params,
-                                         function.result, function.signature);
+    const std::string wrong =
+        read_types(*vm.machine, cls.type->fn_params(), cls.type->fn_result(), function.types);
     if (!wrong.empty()) return fail(error, SKUA_BAD_USE, function.name + ": " + wrong);
     Arguments prepared;
-    if (const SkuaStatus status = prepare(function, thread, args, count, prepared, error)) return status;
-    // Not scanned, but copied to the guest's stack before anything can collect.
-    std::vector<vm::Slot> slots(prepared.slots.begin(),
-                                prepared.slots.begin() + static_cast<std::ptrdiff_t>(count));
-    slots.insert(slots.end(), closure.captures(), closure.captures() + cls.capture_slots);
-    vm::Slot returned = 0;
-    if (!vm::invoke(thread, *function.function, slots, &returned))
-        return hand_over(error, take_error(thread));
-    if (result == nullptr || to_value(vm, thread, function.result, returned, false, *result)) return SKUA_OK;
-    return fail(error, SKUA_NO_RESOURCE, "there is no memory for the result");
+    const SkuaStatus status = prepare(function, thread, args, count, prepared, error, cls.capture_slots);
+    if (status != SKUA_OK) return status;
+    std::copy_n(closure.captures(), cls.capture_slots, prepared.slots().data() + function.types.param_slots);
+    return run_prepared(function, thread, prepared, false, result, error);
 }
 
 }  // namespace

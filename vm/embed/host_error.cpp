@@ -1,7 +1,5 @@
 #include "host_error.h"
 
-#include <utility>
-
 #include "skua/vm/vm.h"
 
 namespace skua::embed {
@@ -34,32 +32,12 @@ SkuaStatus status_of(vm::Limit limit) {
     return limit == vm::Limit::Exit ? SKUA_EXITED : SKUA_LIMIT;
 }
 
-// The machine's messages name vmrun's options: a host sets the same in another place.
-constexpr std::pair<std::string_view, std::string_view> kOptions[] = {
-    {"--max-instructions", "SkuaOptions.max_instructions"},
-    {"--timeout", "SkuaOptions.max_nanoseconds"},
-    {"--max-handles", "SkuaOptions.max_handles"},
-    {"--max-threads", "SkuaOptions.max_threads"},
-    {"--max-metadata", "SkuaOptions.max_metadata"},
-    {"--max-stack", "SkuaOptions.max_stack"},
-    {"--max-heap", "SkuaProcess.max_heap"},
-};
-
-std::string with_host_options(std::string text) {
-    for (const auto& [option, member] : kOptions) {
-        const std::string told = std::string(option) + " sets ";
-        if (const std::size_t at = text.find(told); at != std::string::npos)
-            text.replace(at, option.size(), member);
-    }
-    return text;
-}
-
 std::unique_ptr<SkuaError> describe(vm::Thread& thread, vm::Object* error, int depth) {
     auto out = std::make_unique<SkuaError>();
     out->status = SKUA_THROWN;
     out->type = vm::type_text(error->cls->type);
-    out->message = with_host_options(vm::error_message(error));
-    out->text = with_host_options(vm::describe_error(thread, error));
+    out->message = vm::error_message(error);
+    out->text = vm::describe_error(thread, error);
     std::int64_t omitted = 0;
     out->frames = vm::error_frames(error, omitted);
     if (out->type == "std.core.OutOfMemoryError") out->limit = "heap";

@@ -1,4 +1,9 @@
 // Functions of the host that the guest calls.
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+
 #include "call_scope.h"
 #include "guest_function.h"
 #include "host_error.h"
@@ -9,7 +14,9 @@ struct SkuaCall {
     SkuaVm& vm;
     skua::vm::Thread& thread;
     const skua::vm::Function& function;
-    skua::vm::Slot result = 0;  // on the stack: the collector sees it
+    const skua::embed::Crossing& result;
+    skua::vm::Slot* slots;  // of the result, on the stack: the collector sees it
+    bool returned = false;
 };
 
 namespace skua::embed {
@@ -19,28 +26,48 @@ struct Definition {
     SkuaHostFunction function;
     void* data;
     void (*free_data)(void* data);
+
+    // Of the guest's function that is bound to it, known with its first call.
+    std::mutex lock;
+    std::atomic<bool> read{false};
+    CallTypes types;
+    std::string wrong;
 };
 
-vm::Slot call_host(vm::Thread& thread, const vm::Function& function, const vm::Slot* args) {
-    const vm::NativeFunction& native = *function.native;
-    const auto& definition = *static_cast<const Definition*>(native.host.data);
-    const vm::NativeSignature& signature = native.plan.signature;
-    SkuaCall call{*static_cast<SkuaVm*>(thread.vm->options().host), thread, function};
+const Definition& definition_of(vm::Thread& thread, const vm::Function& function) {
+    auto& definition = *static_cast<Definition*>(function.native->host.data);
+    if (definition.read.load(std::memory_order_acquire)) return definition;
+    // Not std::call_once: glibc, which an exception would have to pass, needs memory to let it.
+    const std::lock_guard guard(definition.lock);
+    if (definition.read.load(std::memory_order_relaxed)) return definition;
+    CallTypes types;
+    definition.wrong = read_types(*thread.vm, function.param_types, function.result_type, types);
+    definition.types = std::move(types);
+    definition.read.store(true, std::memory_order_release);
+    return definition;
+}
+
+void call_host(vm::Thread& thread, const vm::Function& function, const vm::Slot* args, vm::Slot* results) {
+    const Definition& definition = definition_of(thread, function);
+    const CallTypes& types = definition.types;
+    if (!definition.wrong.empty())
+        return vm::throw_error(thread, "std.core.LinkError", function.display_name + ": " + definition.wrong);
+    std::array<vm::Slot, vm::kMaxValueSlots + 1> slots;
+    std::fill_n(slots.begin(), types.result.slots, 0);
+    SkuaCall call{*static_cast<SkuaVm*>(thread.vm->options().host), thread, function, types.result,
+                  slots.data()};
     SkuaValue values[vm::kMaxNativeParams];
-    BorrowedValue kept[vm::kMaxNativeParams];
-    for (unsigned i = 0; i < signature.param_count; i++) {
-        if (borrow(call.vm, {signature.params[i], function.param_types[i]}, args[i], values[i], kept[i]))
-            continue;
-        vm::throw_error(thread, "std.core.OutOfMemoryError",
-                        "there is no memory for the arguments of the host");
-        return 0;
+    Lent lent;
+    for (std::size_t i = 0; i < types.params.size(); i++) {
+        values[i] = lend(call.vm, types.params[i], args, lent);
+        args += types.params[i].slots;
     }
-    definition.function(&call, definition.data, values, signature.param_count);
-    // A string or an array that must be there is not null.
-    if (call.result == 0 && signature.result == vm::NativeKind::Reference && thread.pending == nullptr)
+    definition.function(&call, definition.data, values, types.params.size());
+    // A reference that must be there is not null.
+    if (!call.returned && thread.pending == nullptr && types.result.has_no_default())
         vm::throw_error(thread, "std.core.NullError",
                         function.display_name + " of the host has returned nothing");
-    return call.result;
+    std::copy_n(slots.begin(), types.result.slots, results);
 }
 
 }  // namespace
@@ -53,7 +80,10 @@ SkuaStatus skua_vm_define(SkuaVm* vm, const char* library, const char* name, con
     if (vm == nullptr || library == nullptr || name == nullptr || signature == nullptr || function == nullptr)
         return fail(error, SKUA_BAD_USE, "skua_vm_define: an argument is NULL");
     return guarded(error, [&] {
-        auto definition = std::make_unique<Definition>(Definition{function, data, free_data});
+        auto definition = std::make_unique<Definition>();
+        definition->function = function;
+        definition->data = data;
+        definition->free_data = free_data;
         const auto free = [](void* made) {
             const std::unique_ptr<Definition> own(static_cast<Definition*>(made));
             if (own->free_data != nullptr) own->free_data(own->data);
@@ -71,17 +101,15 @@ SkuaStatus skua_return(SkuaCall* call, const SkuaValue* value) {
     if (call == nullptr || value == nullptr) return SKUA_BAD_USE;
     if (call->thread.pending != nullptr) return SKUA_THROWN;  // nothing else may be done
     return guarded(nullptr, [&] {
-        const skua::vm::NativeKind kind = call->function.native->plan.signature.result;
         std::string why;
-        skua::vm::Slot slot = 0;
-        if (to_slot(call->thread, {kind, call->function.result_type}, *value, slot, why)) {
-            call->result = slot;
+        if (to_slots(call->thread, call->result, *value, call->slots, why)) {
+            call->returned = true;
             return SKUA_OK;
         }
         if (why.empty()) return SKUA_THROWN;
         skua::vm::throw_error(call->thread, "std.core.ArgumentError",
                               "the result of " + call->function.display_name + " of the host is to be " +
-                                  skua::vm::type_text(call->function.result_type) + ": " + why);
+                                  skua::vm::type_text(call->result.type) + ": " + why);
         return SKUA_BAD_USE;
     });
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <dlfcn.h>
+#include <unistd.h>
 
 #include "guest_function.h"
 #include "host_error.h"
@@ -10,6 +12,7 @@
 #include "process_options.h"
 #include "run_slices.h"
 #include "skua/classfile/archive.h"
+#include "skua/classfile/packages.h"
 #include "skua/classfile/structure.h"
 #include "std_archive.h"
 #ifdef SKUA_WITH_JIT
@@ -54,6 +57,33 @@ SkuaStatus read_arguments(const SkuaOptions& options, vm::VmOptions& machine, Sk
         machine.args.emplace_back(options.args[i]);
     }
     return SKUA_OK;
+}
+
+// skua-plugin-host as it is installed: in bin/ of the tree in whose lib/, or a folder of that, libskua lies.
+std::string own_plugin_host() {
+    Dl_info own{};
+    if (dladdr(reinterpret_cast<const void*>(&skua_vm_new), &own) == 0 || own.dli_fname == nullptr) return {};
+    std::string folder = classfile::folder_of(own.dli_fname);
+    for (const char* const below : {"/", "/../bin/", "/../../bin/"})
+        if (std::string path = folder + below + "skua-plugin-host"; access(path.c_str(), X_OK) == 0)
+            return path;
+    return {};
+}
+
+SkuaStatus read_isolation(const SkuaOptions& options, vm::VmOptions& machine, SkuaError** error) {
+    for (std::size_t i = 0; i < options.isolated_plugin_count; i++) {
+        if (options.isolated_plugins == nullptr || options.isolated_plugins[i] == nullptr)
+            return fail(error, SKUA_BAD_USE, "SkuaOptions.isolated_plugins has a NULL");
+        machine.isolated_plugins.emplace_back(options.isolated_plugins[i]);
+    }
+    if (machine.isolated_plugins.empty()) return SKUA_OK;
+    machine.plugin_host = options.plugin_host == nullptr ? own_plugin_host() : options.plugin_host;
+    if (access(machine.plugin_host.c_str(), X_OK) == 0) return SKUA_OK;
+    return fail(error, SKUA_NOT_FOUND,
+                machine.plugin_host.empty()
+                    ? "skua-plugin-host, which runs isolated plugins, is not in bin beside libskua: "
+                      "SkuaOptions.plugin_host says where it is"
+                    : machine.plugin_host + ": is no program to run: SkuaOptions.plugin_host");
 }
 
 SkuaStatus give_library(SkuaVm& vm, SkuaError** error) {
@@ -102,9 +132,17 @@ SkuaStatus make(const SkuaOptions& options, std::unique_ptr<SkuaVm>& vm, SkuaErr
     machine.streams = &vm->streams;
     machine.host = vm.get();
     if (const SkuaStatus status = read_arguments(options, machine, error)) return status;
+    if (const SkuaStatus status = read_isolation(options, machine, error)) return status;
     vm->machine = std::make_unique<vm::Vm>(std::move(machine));
+    vm->archives = std::make_unique<vm::ClassPathArchives>(*vm->machine);
     if (const SkuaStatus status = give_tier(*vm, options, error)) return status;
-    return give_library(*vm, error);
+    if (const SkuaStatus status = give_library(*vm, error)) return status;
+    // Makes what an OutOfMemoryError needs, so that a full heap is told here.
+    const auto thread = vm->machine->attach_thread();
+    return thread ? SKUA_OK
+                  : fail(error, SKUA_NO_RESOURCE,
+                         "there is no memory for a machine: the heap is full (SkuaProcess.max_heap sets its "
+                         "size), or the system gives none");
 }
 
 }  // namespace

@@ -5,10 +5,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "packages/class_path_archives.h"
 #include "skua/embed.h"
 #include "skua/vm/vm.h"
 
@@ -27,12 +30,18 @@ struct SkuaVm {
 
     std::unique_ptr<skua::vm::Vm> machine;
 
+    // What is loaded; functions_lock.
+    std::unique_ptr<skua::vm::ClassPathArchives> archives;
+    std::vector<std::string> archive_folders;  // where what they depend on is looked for
+    std::optional<skua::classfile::LockFile> lock_file;
+    bool has_code = false;
+
     // Calls from outside that are running now, and what they have in common.
     std::mutex calls_lock;
     std::size_t calls = 0;
     std::uint64_t instructions_before = 0;  // of calls that have ended
 
-    std::mutex functions_lock;
+    std::mutex functions_lock;  // also of what is loaded
     bool has_program = false;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<SkuaFunction>> functions;
 

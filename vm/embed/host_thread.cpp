@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <pthread.h>
+#include <utility>
 #include <vector>
 
 #include "host_error.h"
@@ -51,9 +53,10 @@ struct LastUsed {
 };
 thread_local LastUsed t_last;
 
-HostThread::HostThread() : heap(gc::attach_thread()) {
+HostThread::HostThread() {
     const std::lock_guard guard(all_threads().lock);
     all_threads().threads.push_back(this);
+    heap = gc::attach_thread();
 }
 
 HostThread::~HostThread() {
@@ -64,18 +67,51 @@ HostThread::~HostThread() {
     gc::detach_thread(heap);
 }
 
-thread_local std::unique_ptr<HostThread> t_host_thread;
+thread_local HostThread* t_host_thread = nullptr;
+
+// Ends what a thread has with the machines when it ends: a key's destructor, which takes no memory to
+// register. A thread_local object with a destructor does, and without memory glibc ends the process.
+class ThreadEnd {
+public:
+    ThreadEnd() {
+        has_key_ = pthread_key_create(&key_, [](void* own) {
+                       t_host_thread = nullptr;
+                       delete static_cast<HostThread*>(own);
+                   }) == 0;
+    }
+    // False: there is no memory.
+    [[nodiscard]] bool set(HostThread* own) const { return has_key_ && pthread_setspecific(key_, own) == 0; }
+
+private:
+    pthread_key_t key_{};
+    bool has_key_ = false;
+};
+
+const ThreadEnd& thread_end() {
+    static const ThreadEnd instance;
+    return instance;
+}
+
+// The calling thread's, made if need be. Null: there is no memory.
+HostThread* own_thread() {
+    if (t_host_thread != nullptr) return t_host_thread;
+    auto made = std::make_unique<HostThread>();
+    if (made->heap == nullptr || !thread_end().set(made.get())) return nullptr;
+    return t_host_thread = made.release();
+}
+
+void end_own_thread() {
+    (void)thread_end().set(nullptr);
+    delete std::exchange(t_host_thread, nullptr);
+}
 
 }  // namespace
 
 vm::Thread* current_thread(SkuaVm& vm) {
     if (t_last.vm_number == vm.number) return t_last.thread;
-    if (!t_host_thread) t_host_thread = std::make_unique<HostThread>();
-    HostThread& own = *t_host_thread;
-    if (own.heap == nullptr) {
-        t_host_thread.reset();
-        return nullptr;
-    }
+    HostThread* attached_to_heap = own_thread();
+    if (attached_to_heap == nullptr) return nullptr;
+    HostThread& own = *attached_to_heap;
     const std::lock_guard guard(all_threads().lock);
     const auto known = std::find_if(own.attachments.begin(), own.attachments.end(),
                                     [&](const Attachment& a) { return a.vm == &vm; });
@@ -108,14 +144,14 @@ SkuaStatus attach(SkuaVm& vm, vm::Thread*& thread, SkuaError** error) {
 }
 
 void detach_current(SkuaVm& vm) {
-    if (!t_host_thread) return;
+    if (t_host_thread == nullptr) return;
     {
         const std::lock_guard guard(all_threads().lock);
         t_host_thread->drop(&vm);
         t_last = {};
         if (!t_host_thread->attachments.empty()) return;
     }
-    t_host_thread.reset();
+    end_own_thread();
 }
 
 void detach_all(SkuaVm& vm) {

@@ -1,9 +1,11 @@
 #include "host_value.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "host_reference.h"
 #include "link/linker.h"
@@ -33,59 +35,36 @@ constexpr IntegerRange kRanges[] = {
     {NativeKind::U32, 0, UINT32_MAX},        {NativeKind::U64, 0, UINT64_MAX},
 };
 
-bool is_signed(SkuaType type) {
-    return type >= SKUA_I8 && type <= SKUA_I64;
-}
-bool is_unsigned(SkuaType type) {
-    return type >= SKUA_U8 && type <= SKUA_U64;
-}
-
-// As the value's own width says: what lies beyond it in the union is not looked at.
-std::int64_t signed_value(const SkuaValue& v) {
-    switch (v.type) {
-        case SKUA_I8:
-            return static_cast<std::int8_t>(v.as.i64);
-        case SKUA_I16:
-            return static_cast<std::int16_t>(v.as.i64);
-        case SKUA_I32:
-            return static_cast<std::int32_t>(v.as.i64);
-        default:
-            return v.as.i64;
-    }
-}
-std::uint64_t unsigned_value(const SkuaValue& v) {
-    switch (v.type) {
-        case SKUA_U8:
-            return static_cast<std::uint8_t>(v.as.u64);
-        case SKUA_U16:
-            return static_cast<std::uint16_t>(v.as.u64);
-        case SKUA_U32:
-            return static_cast<std::uint32_t>(v.as.u64);
-        default:
-            return v.as.u64;
-    }
+// As the value's own width says: what lies beyond it in the union is not looked at. A negative one is
+// sign-extended.
+struct Integer {
+    std::uint64_t bits = 0;
+    bool negative = false;
+};
+bool integer_of(const SkuaValue& value, Integer& out) {
+    if (value.type < SKUA_I8 || value.type > SKUA_U64) return false;
+    const bool is_signed = value.type <= SKUA_I64;
+    const unsigned beyond = 64 - (8u << (value.type - (is_signed ? SKUA_I8 : SKUA_U8)));
+    const std::uint64_t high = value.as.u64 << beyond;
+    out.negative = is_signed && (high >> 63) != 0;
+    out.bits =
+        is_signed ? static_cast<std::uint64_t>(static_cast<std::int64_t>(high) >> beyond) : high >> beyond;
+    return true;
 }
 
 bool integer_to_slot(const IntegerRange& range, const SkuaValue& value, Slot& slot, std::string& why) {
-    bool fits = false;
-    std::uint64_t bits = 0;
-    std::string text;
-    if (is_signed(value.type)) {
-        const std::int64_t i = signed_value(value);
-        fits = i >= range.least && (i < 0 || static_cast<std::uint64_t>(i) <= range.most);
-        bits = static_cast<std::uint64_t>(i);
-        text = std::to_string(i);
-    } else if (is_unsigned(value.type)) {
-        bits = unsigned_value(value);
-        fits = bits <= range.most;
-        text = std::to_string(bits);
-    } else {
+    Integer integer;
+    if (!integer_of(value, integer)) {
         why = "it is " + type_name(value);
         return false;
     }
-    if (!fits) why = text + " does not fit";
-    slot = range.kind == NativeKind::U32 ? static_cast<Slot>(std::int64_t{static_cast<std::int32_t>(bits)})
-                                         : bits;
+    const auto as_signed = static_cast<std::int64_t>(integer.bits);
+    const bool fits = integer.negative ? as_signed >= range.least : integer.bits <= range.most;
+    if (!fits)
+        why = (integer.negative ? std::to_string(as_signed) : std::to_string(integer.bits)) + " does not fit";
+    slot = range.kind == NativeKind::U32
+               ? static_cast<Slot>(std::int64_t{static_cast<std::int32_t>(integer.bits)})
+               : integer.bits;
     return fits;
 }
 
@@ -293,20 +272,67 @@ void scalar_to_value(NativeKind kind, Slot slot, SkuaValue& value) {
     }
 }
 
+bool parts_to_slots(vm::Thread& thread, const Crossing& to, const SkuaValue& value, Slot* slots,
+                    std::string& why) {
+    if (to.is_nullable_value()) {
+        std::fill_n(slots, to.slots, 0);
+        if (value.type == SKUA_NULL) return true;
+        *slots = 1;
+        return to_slots(thread, to.parts[0], value, slots + 1, why);
+    }
+    const auto& fields = value.as.fields;
+    if (value.type != SKUA_STRUCT)
+        why = "it is " + type_name(value);
+    else if (fields.len != to.parts.size())
+        why = "it has " + std::to_string(fields.len) + " fields, not " + std::to_string(to.parts.size());
+    else if (fields.data == nullptr && fields.len > 0)
+        why = "its fields are NULL";
+    if (!why.empty()) return false;
+    if (to.parts.empty()) *slots = 0;
+    for (std::size_t i = 0; i < to.parts.size(); i++) {
+        if (!to_slots(thread, to.parts[i], fields.data[i], slots, why)) {
+            if (!why.empty()) why = part_name(to, i) + ": " + why;
+            return false;
+        }
+        slots += to.parts[i].slots;
+    }
+    return true;
+}
+
+bool parts_to_value(SkuaVm& vm, const Crossing& from, const Slot* slots, bool by_reference,
+                    SkuaValue& value) {
+    if (from.is_nullable_value())
+        return *slots == 0 || to_value(vm, from.parts[0], slots + 1, by_reference, value);
+    const std::size_t count = from.parts.size();
+    auto* fields = static_cast<SkuaValue*>(std::calloc(std::max<std::size_t>(count, 1), sizeof(SkuaValue)));
+    if (fields == nullptr) return false;
+    value.type = SKUA_STRUCT;
+    value.as.fields = {fields, count};
+    for (std::size_t i = 0; i < count; i++) {
+        if (!to_value(vm, from.parts[i], slots, by_reference, fields[i])) {
+            fields[i] = skua_null();
+            skua_value_free(&value);
+            return false;
+        }
+        slots += from.parts[i].slots;
+    }
+    return true;
+}
+
 }  // namespace
 
-bool to_slot(vm::Thread& thread, const Crossing& to, const SkuaValue& value, Slot& slot, std::string& why) {
+bool to_slots(vm::Thread& thread, const Crossing& to, const SkuaValue& value, Slot* slots, std::string& why) {
     for (const IntegerRange& range : kRanges)
-        if (range.kind == to.kind) return integer_to_slot(range, value, slot, why);
+        if (range.kind == to.kind) return integer_to_slot(range, value, *slots, why);
     switch (to.kind) {
         case NativeKind::Void:
             return true;
         case NativeKind::Bool:
-            slot = value.as.i64 != 0;
+            *slots = value.as.i64 != 0;
             if (value.type != SKUA_BOOL) why = "it is " + type_name(value);
             return why.empty();
         case NativeKind::Char:
-            slot = static_cast<Slot>(value.as.i64);
+            *slots = static_cast<Slot>(value.as.i64);
             if (value.type != SKUA_CHAR)
                 why = "it is " + type_name(value);
             else if (!is_scalar_value(value.as.i64))
@@ -314,20 +340,22 @@ bool to_slot(vm::Thread& thread, const Crossing& to, const SkuaValue& value, Slo
             return why.empty();
         case NativeKind::F32:
         case NativeKind::F64:
-            return float_to_slot(to.kind, value, slot, why);
+            return float_to_slot(to.kind, value, *slots, why);
+        case NativeKind::Value:
+            return parts_to_slots(thread, to, value, slots, why);
         default:
-            return reference_to_slot(thread, to, value, slot, why);
+            return reference_to_slot(thread, to, value, *slots, why);
     }
 }
 
-bool to_value(SkuaVm& vm, vm::Thread& /*thread*/, const Crossing& from, Slot slot, bool by_reference,
-              SkuaValue& value) {
+bool to_value(SkuaVm& vm, const Crossing& from, const Slot* slots, bool by_reference, SkuaValue& value) {
     value = skua_null();
+    if (from.kind == NativeKind::Value) return parts_to_value(vm, from, slots, by_reference, value);
     if (!is_reference_kind(from.kind)) {
-        scalar_to_value(from.kind, slot, value);
+        scalar_to_value(from.kind, *slots, value);
         return true;
     }
-    auto* object = reinterpret_cast<vm::Object*>(slot);
+    auto* object = reinterpret_cast<vm::Object*>(*slots);
     if (object == nullptr) return true;
     if (!by_reference && object->cls->kind == vm::ClassKind::String) {
         value.type = SKUA_STRING;
@@ -337,45 +365,55 @@ bool to_value(SkuaVm& vm, vm::Thread& /*thread*/, const Crossing& from, Slot slo
     return new_reference(vm, object, value);
 }
 
-bool borrow(SkuaVm& vm, const Crossing& from, Slot slot, SkuaValue& value, BorrowedValue& keep) {
-    value = skua_null();
-    if (!is_reference_kind(from.kind)) {
-        scalar_to_value(from.kind, slot, value);
-        return true;
+SkuaValue lend(SkuaVm& vm, const Crossing& from, const Slot* slots, Lent& lent) {
+    SkuaValue value = skua_null();
+    if (from.kind == NativeKind::Value) {
+        if (from.is_nullable_value()) return *slots == 0 ? value : lend(vm, from.parts[0], slots + 1, lent);
+        std::vector<SkuaValue> fields;
+        for (const Crossing& part : from.parts) {
+            fields.push_back(lend(vm, part, slots, lent));
+            slots += part.slots;
+        }
+        value.type = SKUA_STRUCT;
+        value.as.fields = {fields.data(), fields.size()};
+        lent.fields.push_back(std::move(fields));
+        return value;
     }
-    auto* object = reinterpret_cast<vm::Object*>(slot);
-    if (object == nullptr) return true;
+    if (!is_reference_kind(from.kind)) {
+        scalar_to_value(from.kind, *slots, value);
+        return value;
+    }
+    auto* object = reinterpret_cast<vm::Object*>(*slots);
+    if (object == nullptr) return value;
     if (object->cls->kind == vm::ClassKind::String) {
         const auto& text = *static_cast<vm::String*>(object);
         value.type = SKUA_STRING;
         value.as.text = {text.chars(), text.length};
-        return true;
+        return value;
     }
     if (!is_plain_array(*object)) {
-        if (!new_reference(vm, object, value)) return false;
-        keep.ref = value.as.ref;
-        return true;
+        lent.refs.reserve(lent.refs.size() + 1);
+        if (!new_reference(vm, object, value)) throw std::bad_alloc();
+        lent.refs.push_back(value.as.ref);
+        return value;
     }
     auto& array = *static_cast<vm::Array*>(object);
     value.type = SKUA_ARRAY;
     value.element = static_cast<SkKind>(array.cls->element_type->kind);
     value.as.array.len = array.length;
     value.as.array.data = array.data();
-    if (value.element != SK_STRING) return true;
-    keep.texts =
-        static_cast<SkuaText*>(std::malloc(std::max<std::size_t>(array.length, 1) * sizeof(SkuaText)));
-    if (keep.texts == nullptr) return false;
-    for (std::uint64_t i = 0; i < array.length; i++) {
-        const vm::String* text = array.elements<vm::String*>()[i];
-        keep.texts[i] = text == nullptr ? SkuaText{nullptr, 0} : SkuaText{text->chars(), text->length};
-    }
-    value.as.array.data = keep.texts;
-    return true;
+    if (value.element != SK_STRING) return value;
+    std::vector<SkuaText> texts(std::max<std::size_t>(array.length, 1));
+    for (std::uint64_t i = 0; i < array.length; i++)
+        if (const vm::String* text = array.elements<vm::String*>()[i])
+            texts[i] = {text->chars(), text->length};
+    value.as.array.data = texts.data();
+    lent.texts.push_back(std::move(texts));
+    return value;
 }
 
-BorrowedValue::~BorrowedValue() {
-    std::free(texts);
-    skua_ref_free(ref);
+Lent::~Lent() {
+    for (SkuaRef* ref : refs) skua_ref_free(ref);
 }
 
 std::string type_name(const SkuaValue& value) {
@@ -386,6 +424,7 @@ std::string type_name(const SkuaValue& value) {
                                                 "[bool]", "[char]", "[string]"};
     if (value.type >= SKUA_VOID && value.type < std::size(kNames)) return kNames[value.type];
     if (value.type == SKUA_ARRAY && value.element <= SK_STRING) return kElements[value.element];
+    if (value.type == SKUA_STRUCT) return "a struct";
     return value.type == SKUA_OBJECT ? "an object that is NULL" : "of no type that there is";
 }
 
@@ -396,6 +435,10 @@ void skua_value_free(SkuaValue* value) {
     if (value->type == SKUA_STRING) std::free(const_cast<char*>(value->as.text.bytes));
     if (value->type == SKUA_ARRAY) std::free(value->as.array.data);
     if (value->type == SKUA_OBJECT) skua_ref_free(value->as.ref);
+    if (value->type == SKUA_STRUCT) {
+        for (std::size_t i = 0; i < value->as.fields.len; i++) skua_value_free(&value->as.fields.data[i]);
+        std::free(value->as.fields.data);
+    }
     *value = skua_null();
     value->type = SKUA_VOID;
 }

@@ -77,14 +77,10 @@ struct SkuaRun final : skua::vm::FuelSource {
     void run() {
         SkuaError* why = nullptr;
         skua::vm::Thread* own = nullptr;
-        SkuaStatus how = skua::embed::attach(*vm, own, &why);
-        if (how == SKUA_OK) {
-            try {
-                how = body(*this, *own, &why);
-            } catch (const std::bad_alloc&) {
-                how = SKUA_NO_RESOURCE;
-            }
-        }
+        const SkuaStatus how = skua::embed::guarded(&why, [&] {
+            const SkuaStatus attached = skua::embed::attach(*vm, own, &why);
+            return attached != SKUA_OK ? attached : body(*this, *own, &why);
+        });
         std::uint64_t unused = 0;
         if (own != nullptr) {
             unused = static_cast<std::uint64_t>(std::max<std::int64_t>(own->fuel, 0));

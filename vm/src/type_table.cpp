@@ -11,6 +11,7 @@
 #include <shared_mutex>
 #include <vector>
 
+#include "skua/vm/layout.h"
 #include "skua/vm/loader.h"
 #include "skua/vm/type.h"
 
@@ -55,8 +56,9 @@ public:
     void* allocate(std::size_t bytes, std::size_t align) {
         std::size_t start = (used_ + align - 1) & ~(align - 1);
         if (chunks_.empty() || start + bytes > capacity_) {
-            capacity_ = bytes > kChunk ? bytes : kChunk;
-            chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(capacity_));
+            const std::size_t capacity = bytes > kChunk ? bytes : kChunk;
+            chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(capacity));
+            capacity_ = capacity;
             start = 0;
         }
         used_ = start + bytes;
@@ -163,7 +165,12 @@ TypeTable::TypeTable() : impl_(std::make_unique<Impl>()) {
     for (std::size_t i = 0; i < impl_->simple.size(); ++i) impl_->simple[i].kind = static_cast<TypeKind>(i);
 }
 
-TypeTable::~TypeTable() = default;
+TypeTable::~TypeTable() {
+    // Each type's own (layout.cpp).
+    for (const Type* type : impl_->slots)
+        if (type) delete type->layout.load(std::memory_order_relaxed);
+    for (const Type& type : impl_->simple) delete type.layout.load(std::memory_order_relaxed);
+}
 
 const Type* TypeTable::simple(TypeKind kind) const {
     return &impl_->simple[static_cast<std::size_t>(kind)];

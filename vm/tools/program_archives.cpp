@@ -1,9 +1,6 @@
 #include "program_archives.h"
 
-#include <algorithm>
 #include <sys/stat.h>
-
-#include "native/native_registry.h"
 
 namespace skua::vmrun {
 
@@ -47,13 +44,9 @@ std::optional<Failure> ProgramArchives::read_keys() {
         if (!key)
             return Failure{file ? kBadInput : kUsage,
                            "--require-signature=" + text + ": " + one_line(key.error())};
-        keys_.push_back(*key);
+        archives_.require_signature(*key);
     }
     return {};
-}
-
-Result<> ProgramArchives::check_signature(const classfile::Archive& archive) const {
-    return keys_.empty() ? Result<>() : classfile::require_signature(archive, keys_);
 }
 
 std::optional<Failure> ProgramArchives::add_archive(const std::string& path, bool from_class_path) {
@@ -63,18 +56,13 @@ std::optional<Failure> ProgramArchives::add_archive(const std::string& path, boo
             archive.error().hint = "a class path names folders with class files and .ska archives";
         return input_failure(archive.error());
     }
-    if (auto good = check_signature(**archive); !good) return input_failure(good.error());
-    auto package = classfile::Package::of(*archive);
-    if (!package) return Failure{kBadInput, one_line(package.error())};
-    archives_.push_back(std::move(*package));
-    if (auto added = machine_.app_loader().add_archive(std::move(*archive), path); !added)
-        return input_failure(added.error());
+    if (auto added = archives_.add(std::move(*archive)); !added) return input_failure(added.error());
     return {};
 }
 
 std::optional<Failure> ProgramArchives::add_class_path(const std::string& path) {
     if (!is_folder(path)) return add_archive(path, true);
-    if (!keys_.empty())
+    if (archives_.signatures_required())
         return Failure{kBadInput, path +
                                       ": is a folder, which cannot be signed as --require-signature asks; "
                                       "'vmar create' makes an archive of it"};
@@ -89,7 +77,7 @@ std::optional<Failure> ProgramArchives::add_program(const std::string& path, std
         return Failure{kNoInput, path + ": cannot be read"};
     }
     if (auto bad = add_archive(path, false)) return bad;
-    program_ = &archives_.back();
+    program_ = archives_.packages().back();
     module = program_->manifest.main;
     if (!module.empty()) return {};
     return Failure{kBadInput, path + ": is a library: its manifest names no main module; use --class-path " +
@@ -99,7 +87,7 @@ std::optional<Failure> ProgramArchives::add_program(const std::string& path, std
 std::optional<Failure> ProgramArchives::find_lock(std::optional<classfile::LockFile>& lock) const {
     using classfile::LockFile;
     auto found = !options_.lock_file.empty() ? LockFile::read(options_.lock_file)
-                 : program_ != nullptr
+                 : program_
                      ? LockFile::of_folder(classfile::folder_of(program_->place), program_->manifest.name)
                      : std::optional<LockFile>();
     if (!found) return input_failure(found.error());
@@ -109,49 +97,21 @@ std::optional<Failure> ProgramArchives::find_lock(std::optional<classfile::LockF
     return {};
 }
 
-void ProgramArchives::add_plugins(const classfile::Package& package) {
-    if (package.manifest.plugins.empty()) return;
-    vm::PluginFinder& finder = machine_.natives().plugin_finder();
-    for (const classfile::Dependency& plugin : package.manifest.plugins)
-        finder.add_need({plugin, package.title()});
-    add_plugin_folder(package.place);
-}
-
-void ProgramArchives::add_plugin_folder(const std::string& archive) {
-    // What vmc compiles in memory lies beside nothing.
-    if (!archive.starts_with("/proc/"))
-        machine_.natives().plugin_finder().add_folder(classfile::folder_of(archive) + "/plugins");
-}
-
 std::optional<Failure> ProgramArchives::check_plugins() const {
-    const vm::PluginFinder& finder = machine_.natives().plugin_finder();
-    for (const vm::PluginNeed& need : finder.needs())
-        if (auto found = finder.find(need.plugin.name); !found)
-            return Failure{kNoInput, one_line(found.error())};
+    if (auto found = archives_.check_plugins(); !found) return Failure{kNoInput, one_line(found.error())};
     return {};
 }
 
 std::optional<Failure> ProgramArchives::add_dependencies() {
-    if (program_ != nullptr) add_plugin_folder(program_->place);
-    for (const classfile::Package& package : archives_) add_plugins(package);
-    const bool any = std::any_of(archives_.begin(), archives_.end(),
-                                 [](const auto& package) { return !package.manifest.dependencies.empty(); });
-    if (!any && options_.lock_file.empty()) return {};
+    if (program_) archives_.add_plugin_folder(program_->place);
+    archives_.add_plugins();
+    if (!archives_.has_dependencies() && options_.lock_file.empty()) return {};
     std::optional<classfile::LockFile> lock;
     if (auto bad = find_lock(lock)) return bad;
-    classfile::ResolveRequest request;
-    request.roots = archives_;
-    request.folders = classfile::archive_folders(
-        options_.archive_path, program_ == nullptr ? "" : classfile::folder_of(program_->place));
-    request.lock = lock ? &*lock : nullptr;
-    auto packages = classfile::resolve(request);
-    if (!packages) return input_failure(packages.error());
-    for (classfile::Package& package : packages->found) {
-        add_plugins(package);
-        if (auto good = check_signature(*package.archive); !good) return input_failure(good.error());
-        if (auto added = machine_.app_loader().add_archive(std::move(package.archive), package.place); !added)
-            return input_failure(added.error());
-    }
+    auto folders = classfile::archive_folders(options_.archive_path,
+                                              program_ ? classfile::folder_of(program_->place) : "");
+    if (auto added = archives_.add_dependencies(std::move(folders), lock ? &*lock : nullptr); !added)
+        return input_failure(added.error());
     return {};
 }
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "packages/class_path_archives.h"
 #include "run_options.h"
 #include "skua/classfile/archive.h"
 #include "skua/classfile/packages.h"
-#include "skua/classfile/signature.h"
 #include "skua/vm/vm.h"
 #include "tool_files.h"
 
@@ -21,13 +21,16 @@ int input_code(const Diagnostic& diagnostic);
 
 class ProgramArchives {
 public:
-    ProgramArchives(vm::Vm& machine, const RunOptions& options) : machine_(machine), options_(options) {}
+    ProgramArchives(vm::Vm& machine, const RunOptions& options)
+        : machine_(machine), options_(options), archives_(machine) {}
 
     // The keys of --require-signature.
     std::optional<tools::Failure> read_keys();
     // Refuses what lacks a signature that is required.
-    [[nodiscard]] Result<> check_signature(const classfile::Archive& archive) const;
-    [[nodiscard]] bool signatures_required() const { return !keys_.empty(); }
+    [[nodiscard]] Result<> check_signature(const classfile::Archive& archive) const {
+        return archives_.check_signature(archive);
+    }
+    [[nodiscard]] bool signatures_required() const { return archives_.signatures_required(); }
     // A folder or archive of --class-path.
     std::optional<tools::Failure> add_class_path(const std::string& path);
     // The program's archive; the module that it starts.
@@ -39,15 +42,12 @@ public:
 
 private:
     std::optional<tools::Failure> add_archive(const std::string& path, bool from_class_path);
-    void add_plugins(const classfile::Package& package);
-    void add_plugin_folder(const std::string& archive);
     std::optional<tools::Failure> find_lock(std::optional<classfile::LockFile>& lock) const;
 
     vm::Vm& machine_;
     const RunOptions& options_;
-    std::vector<classfile::PublicKey> keys_;
-    std::vector<classfile::Package> archives_;
-    const classfile::Package* program_ = nullptr;
+    vm::ClassPathArchives archives_;
+    std::optional<classfile::Package> program_;
 };
 
 }  // namespace skua::vmrun

@@ -131,8 +131,8 @@ void print_trace_hash_at_exit(vm::Vm& machine, const vm::Thread& thread) {
 
 // The program's time was up a second ago, and it sits in a native that does not end.
 void end_overdue(std::uint64_t timeout) {
-    const auto limit = vm::describe_limit(vm::Limit::Time, timeout);
-    tell(STDERR_FILENO, "uncaught std.core.LimitError: " + limit.message +
+    const std::string limit = vm::describe_limit({vm::Limit::Time, timeout}, false);
+    tell(STDERR_FILENO, "uncaught std.core.LimitError: " + limit +
                             "\n    in native code that could not be stopped; its output may be incomplete\n");
     std::_Exit(kUncaught);
 }
@@ -155,8 +155,11 @@ void end_overdue(std::uint64_t timeout) {
         if (auto bad = archives.check_plugins()) return fail(*bad);
     auto thread = machine.attach_thread();
     if (!thread)
-        return fail(kNoMemory, "the system gives no memory for a stack of " +
-                                   std::to_string(options.max_stack) + " bytes");
+        return fail(kUncaught,
+                    "std.core.OutOfMemoryError: the heap is full; --max-heap sets its size; or the "
+                    "system gives no memory for a stack of " +
+                        std::to_string(machine.options().max_stack_bytes) +
+                        " bytes; --max-stack sets its size");
     auto loaded = machine.app_loader().load(module);
     if (!loaded) return fail(input_code(loaded.error()), one_line(loaded.error()));
     if (auto passed = vm::start_program(machine, **loaded); !passed)

@@ -5,13 +5,14 @@
     vm.define("host", "words.translate", "(string)string?", lambda word: {"cat": "Katze"}.get(word))
     vm.call("words", "sentence", ["cat", "dog"])
 
-Strings, ints, floats, bools, None and lists of one of these cross; other objects are Ref. Errors of the guest
+Strings, ints, floats, bools, None and lists of one of these cross; structs and tuples are tuples; other objects
+are Ref. Errors of the guest
 are GuestError.
 """
 
 import ctypes as c
 
-VOID, NULL, BOOL, I64, U64, F32, F64, CHAR, STRING, ARRAY, OBJECT = 0, 1, 2, 6, 10, 11, 12, 13, 14, 15, 16
+VOID, NULL, BOOL, I64, U64, F32, F64, CHAR, STRING, ARRAY, OBJECT, STRUCT = 0, 1, 2, 6, 10, 11, 12, 13, 14, 15, 16, 17
 ELEMENT_INT, ELEMENT_FLOAT, ELEMENT_STRING = 3, 9, 12
 OK = 0
 ELEMENTS = [c.c_int8, c.c_int16, c.c_int32, c.c_int64, c.c_uint8, c.c_uint16, c.c_uint32, c.c_uint64, c.c_float,
@@ -31,7 +32,7 @@ class Elements(c.Structure):
 
 class As(c.Union):
     _fields_ = [("i64", c.c_int64), ("u64", c.c_uint64), ("f32", c.c_float), ("f64", c.c_double), ("text", Text),
-                ("array", Elements), ("ref", c.c_void_p)]
+                ("array", Elements), ("ref", c.c_void_p), ("fields", Elements)]
 
 
 class Value(c.Structure):
@@ -176,6 +177,10 @@ class Skua:
             out.type, out.element, elements = ARRAY, *self._to_elements(value, kept)
             kept.append(elements)
             out.as_.array = Elements(c.addressof(elements), len(value))
+        elif isinstance(value, tuple):
+            fields = (Value * max(len(value), 1))(*[self._to_value(v, kept) for v in value])
+            kept.append(fields)
+            out.type, out.as_.fields = STRUCT, Elements(c.addressof(fields), len(value))
         elif value is not None:
             raise TypeError(f"{type(value).__name__} does not cross to Skua")
         return out
@@ -216,4 +221,7 @@ class Skua:
             kind = Text if value.element == ELEMENT_STRING else ELEMENTS[value.element]
             found = (kind * value.as_.array.len).from_address(value.as_.array.data)
             return [e.text() for e in found] if kind is Text else list(found)
+        if value.type == STRUCT:
+            fields = (Value * value.as_.fields.len).from_address(value.as_.fields.data)
+            return tuple(self._from_value(f) for f in fields)
         return Ref(self, self.lib.skua_ref_copy(value.as_.ref))

@@ -17,6 +17,8 @@ def main():
     vm.define("host", "words.translate", "(string)string?", DICTIONARY.get)
     print(vm.call("words", "sentence", ["the", "old", "cat", "sleeps"]))
     print(vm.call("words", "mean", [1.0, 2.5, 4.0]))
+    entry, same = vm.call("words", "joined", ("cat", 2, None), ("sleeps", 1, "schläft"))
+    print(entry, same)
     try:
         vm.call("words", "forever")
     except GuestError as error:

@@ -14,10 +14,15 @@ public:
     }
 };
 
+// What a CodeHolder does by itself asks no handler.
+inline void finished(asmjit::Error error) {
+    if (error != asmjit::kErrorOk) throw std::bad_alloc();
+}
+
 // Prepares `code` for machine code of this CPU.
 inline void begin_code(asmjit::CodeHolder& code) {
     static MemoryErrors errors;
-    if (code.init(asmjit::Environment::host()) != asmjit::kErrorOk) throw std::bad_alloc();
+    finished(code.init(asmjit::Environment::host()));
     code.setErrorHandler(&errors);
 }
 

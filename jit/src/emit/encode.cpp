@@ -352,13 +352,13 @@ void Encoder::constants() {
 }
 
 bool Encoder::finish(CodeCache& cache, Emitted& out) {
-    code_.flatten();
-    code_.resolveUnresolvedLinks();
+    finished(code_.flatten());
+    finished(code_.resolveUnresolvedLinks());
     const std::size_t size = code_.codeSize();
     const auto place = cache.allocate(size);
     if (!place.run) return false;
-    code_.relocateToBase(reinterpret_cast<std::uint64_t>(place.run));
-    code_.copyFlattenedData(place.write, size);
+    finished(code_.relocateToBase(reinterpret_cast<std::uint64_t>(place.run)));
+    finished(code_.copyFlattenedData(place.write, size));
 
     const auto offset_of = [&](const Label& label) {
         return static_cast<std::uint32_t>(code_.labelOffset(label));

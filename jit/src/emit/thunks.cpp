@@ -165,15 +165,15 @@ bool make_thunks(CodeCache& cache, Thunks& out, std::string& why_not) {
         },
         &skua_jit_is, Maker::Fails::Never);
 
-    m.code.flatten();
+    finished(m.code.flatten());
     const std::size_t size = m.code.codeSize();
     const auto place = cache.allocate(size);
     if (!place.run) {
         why_not = "the code cache is too small";
         return false;
     }
-    m.code.relocateToBase(reinterpret_cast<std::uint64_t>(place.run));
-    m.code.copyFlattenedData(place.write, size);
+    finished(m.code.relocateToBase(reinterpret_cast<std::uint64_t>(place.run)));
+    finished(m.code.copyFlattenedData(place.write, size));
     const auto at = [&](const Label& label) { return place.run + m.code.labelOffset(label); };
     out = {at(unwind), at(stack),  at(null), at(bounds), at(divide),     at(overflow),  at(bad_char),
            at(cast),   at(object), at(poll), at(fuel),   at(new_object), at(new_array), at(is)};

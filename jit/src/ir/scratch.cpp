@@ -1,6 +1,10 @@
 #include "ir/scratch.h"
 
 #include <algorithm>
+#include <memory>
+#include <new>
+#include <optional>
+#include <pthread.h>
 #include <sys/mman.h>
 
 namespace skua::jit {
@@ -19,10 +23,19 @@ std::byte* map(std::size_t size) {
 
 }  // namespace
 
+// Ended with its thread by a key, which takes no memory to register; a thread_local object with a destructor
+// does, and without memory glibc ends the process.
 Scratch& Scratch::make() {
-    static thread_local Scratch own;
-    of_thread_ = &own;
-    return own;
+    static const std::optional<pthread_key_t> key = []() -> std::optional<pthread_key_t> {
+        pthread_key_t made{};
+        const auto end = [](void* scratch) { delete static_cast<Scratch*>(scratch); };
+        if (pthread_key_create(&made, end) != 0) return std::nullopt;
+        return made;
+    }();
+    std::unique_ptr<Scratch> own(new Scratch());
+    if (!key || pthread_setspecific(*key, own.get()) != 0) throw std::bad_alloc();
+    of_thread_ = own.get();
+    return *own.release();
 }
 
 Scratch::~Scratch() {

@@ -4,6 +4,7 @@
 
 #include "run/trampolines.h"
 #include "skua/vm/activation.h"
+#include "skua/vm/no_memory.h"
 #include "skua/vm/tier_support.h"
 
 namespace {
@@ -62,10 +63,13 @@ bool interpret(Thread& thread, Function& function, std::uint64_t* registers, sku
 }  // namespace
 
 bool skua_jit_interpret(Thread* thread, Function* function, std::uint64_t* registers) {
-    return interpret(*thread, *function, registers, nullptr);
+    return skua::vm::containing_no_memory(*thread,
+                                          [&] { return interpret(*thread, *function, registers, nullptr); });
 }
 
 bool skua_jit_interpret_closure(Thread* thread, Function* function, std::uint64_t* registers,
                                 skua::vm::Object* closure) {
-    return interpret(*thread, *function, registers, static_cast<skua::vm::Closure*>(closure));
+    return skua::vm::containing_no_memory(*thread, [&] {
+        return interpret(*thread, *function, registers, static_cast<skua::vm::Closure*>(closure));
+    });
 }

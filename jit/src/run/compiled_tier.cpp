@@ -53,26 +53,42 @@ void Tier::on_linked(vm::Thread& /*thread*/, vm::Function& function) {
 
 void Tier::on_hot(vm::Thread& /*thread*/, vm::Function& function) {
     if (stopped_.load(std::memory_order_relaxed)) return;
-    {
+    try {
         std::lock_guard guard(lock_);
         states_[&function].called = true;
+    } catch (const std::bad_alloc&) {
+        return;  // as if this sample had not been taken
     }
     if (is_hot(function)) request(function, !options_.background);
 }
 
 void Tier::request(vm::Function& function, bool wait) {
     if (!function.body.load(std::memory_order_acquire) || !wanted(function)) return;
-    {
+    try {
         std::lock_guard guard(lock_);
         FunctionState& state = states_[&function];
         if (state.status != Status::None) return;
         state.status = Status::Queued;
+    } catch (const std::bad_alloc&) {
+        return;
     }
     enqueue(function, nullptr, wait);
 }
 
 void Tier::enqueue(vm::Function& function, const vm::Instr* osr_header, bool wait) {
-    if (!queue_.submit({&function, osr_header}, wait)) stop_compiling("the system gives no thread");
+    const CompileJob job{&function, osr_header};
+    try {
+        if (!queue_.submit(job, wait)) stop_compiling("the system gives no thread");
+    } catch (const std::bad_alloc&) {
+        give_up(job);
+    }
+}
+
+void Tier::give_up(const CompileJob& job) {
+    std::lock_guard guard(lock_);
+    const auto state = states_.find(job.function);
+    // A loop without an entry counts as one that has failed.
+    if (state != states_.end() && !job.osr_header) state->second.status = Status::Failed;
 }
 
 Tier::LoopState* Tier::find_loop(FunctionState& state, const vm::Instr* header) {
@@ -93,7 +109,7 @@ const vm::Instr* Tier::loop_to_compile(FunctionState& state, const vm::Function&
 
 const void* Tier::osr_entry(vm::Thread& /*thread*/, vm::Function& function, const vm::Instr* header) {
     const vm::Instr* wanted_loop = nullptr;  // null: the whole function
-    {
+    try {
         std::lock_guard guard(lock_);
         FunctionState& state = states_[&function];
         if (const LoopState* loop = find_loop(state, header)) return loop->entry;
@@ -107,6 +123,8 @@ const void* Tier::osr_entry(vm::Thread& /*thread*/, vm::Function& function, cons
             if (!wanted_loop) return nullptr;
             state.loops.push_back({wanted_loop});
         }
+    } catch (const std::bad_alloc&) {
+        return nullptr;
     }
     enqueue(function, wanted_loop, !options_.background);
     if (wanted_loop != header || options_.background) return nullptr;
@@ -122,6 +140,15 @@ bool Tier::enter(vm::Thread& thread, const void* code, vm::Slot* frame) {
 
 void Tier::run(const CompileJob& job) {
     if (stopped_.load(std::memory_order_relaxed)) return;
+    try {
+        compile(job);
+    } catch (const std::bad_alloc&) {
+        give_up(job);
+        if (!prepared_) stopped_ = true;  // what all code shares is half made
+    }
+}
+
+void Tier::compile(const CompileJob& job) {
     if (std::string why_not; !prepared_ && !prepare(why_not)) return stop_compiling(why_not);
     vm::Function& function = *job.function;
     const CompileResult result = compiler_.compile(function, job.osr_header);

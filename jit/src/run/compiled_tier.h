@@ -3,7 +3,8 @@
 // A function is compiled when the ticks it is credited with reach the threshold. Which form of it depends on
 // where the credit came from: at a call, the whole function; in a loop of a function that no sample has seen
 // being called, only that loop, for on-stack replacement (OSR). A loop that goes on although the function is
-// compiled gets its own code then. What fails is never tried again.
+// compiled gets its own code then. What fails is never tried again, be it for
+// want of memory.
 //
 // Of nested loops the outermost is compiled: entered in the middle, the nest would become one loop for the
 // optimiser. The interpreter's next arrival at its header takes the code (mark_loop_compiled). Only if that
@@ -63,8 +64,11 @@ private:
     [[nodiscard]] bool is_hot(const vm::Function& function) const {
         return function.samples.load(std::memory_order_relaxed) >= options_.threshold;
     }
+    // There is no memory to compile it.
+    void give_up(const CompileJob& job);
     // On the compiling thread.
     void run(const CompileJob& job);
+    void compile(const CompileJob& job);  // may throw std::bad_alloc
     void publish(vm::Function& function, const Emitted& code);
     void stop_compiling(const std::string& why);
     // Which loop a sample at `header` says should be compiled; null: none. Under the lock.

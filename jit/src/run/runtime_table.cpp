@@ -8,6 +8,7 @@
 
 #include "ir/ir.h"
 #include "run/support.h"
+#include "skua/vm/no_memory.h"
 #include "skua/vm/string_ops.h"
 #include "skua/vm/tier_support.h"
 
@@ -124,7 +125,7 @@ Word call_native(Thread* thread, const void* function, Slot* values) {
     return values[0];
 }
 
-[[noreturn]] Word assert_failed(Thread*, Word pc, Word op, Word pass) {
+Word assert_failed(Thread*, Word pc, Word op, Word pass) {
     const vm::LinkedBody* body = vm::body_at(ptr<const vm::Instr>(pc));
     std::fprintf(stderr,
                  "skua: internal error: the pass '%s' removed a %s in %s, word %td of its linked code, that "
@@ -135,27 +136,30 @@ Word call_native(Thread* thread, const void* function, Slot* values) {
     std::abort();
 }
 
-using Direct0 = Word (*)(Thread*);
-using Direct1 = Word (*)(Thread*, Word);
-using Direct2 = Word (*)(Thread*, Word, Word);
-using Direct3 = Word (*)(Thread*, Word, Word, Word);
-using Buffer = Word (*)(Thread*, const void*, Slot*);
 using Throws = RuntimeEntry::Throws;
 
-RuntimeEntry direct(const char* name, Direct0 f, Throws throws, bool leaf, bool clobbers) {
-    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
+// As compiled code calls it, through which no C++ exception passes.
+template <auto kFunction>
+struct Contained;
+template <typename... Args, Word (*kFunction)(Thread*, Args...)>
+struct Contained<kFunction> {
+    static Word call(Thread* thread, Args... args) {
+        return vm::containing_no_memory(*thread, [&] { return kFunction(thread, args...); });
+    }
+};
+
+template <auto kFunction>
+RuntimeEntry entry(const char* name, RuntimeEntry::Form form, Throws throws, bool leaf, bool clobbers) {
+    const auto function = throws == Throws::Never ? kFunction : &Contained<kFunction>::call;
+    return {name, reinterpret_cast<const void*>(function), form, throws, leaf, clobbers};
 }
-RuntimeEntry direct(const char* name, Direct1 f, Throws throws, bool leaf, bool clobbers) {
-    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
+template <auto kFunction>
+RuntimeEntry direct(const char* name, Throws throws, bool leaf, bool clobbers) {
+    return entry<kFunction>(name, RuntimeEntry::Form::Direct, throws, leaf, clobbers);
 }
-RuntimeEntry direct(const char* name, Direct2 f, Throws throws, bool leaf, bool clobbers) {
-    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
-}
-RuntimeEntry direct(const char* name, Direct3 f, Throws throws, bool leaf, bool clobbers) {
-    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Direct, throws, leaf, clobbers};
-}
-RuntimeEntry buffer(const char* name, Buffer f, Throws throws, bool clobbers) {
-    return {name, reinterpret_cast<const void*>(f), RuntimeEntry::Form::Buffer, throws, false, clobbers};
+template <auto kFunction>
+RuntimeEntry buffer(const char* name, Throws throws, bool clobbers) {
+    return entry<kFunction>(name, RuntimeEntry::Form::Buffer, throws, false, clobbers);
 }
 
 RuntimeEntry taking_null(RuntimeEntry entry) {
@@ -166,33 +170,33 @@ RuntimeEntry taking_null(RuntimeEntry entry) {
 }  // namespace
 
 const RuntimeEntry kStringsEqual =
-    taking_null(direct("strings_equal", strings_equal, Throws::Never, true, false));
-const RuntimeEntry kStringHash = direct("string_hash", string_hash, Throws::Never, true, false);
-const RuntimeEntry kIntText = direct("int_text", int_text, Throws::IfZero, false, false);
-const RuntimeEntry kFloatText = direct("float_text", float_text, Throws::IfZero, false, false);
+    taking_null(direct<strings_equal>("strings_equal", Throws::Never, true, false));
+const RuntimeEntry kStringHash = direct<string_hash>("string_hash", Throws::Never, true, false);
+const RuntimeEntry kIntText = direct<int_text>("int_text", Throws::IfZero, false, false);
+const RuntimeEntry kFloatText = direct<float_text>("float_text", Throws::IfZero, false, false);
 const RuntimeEntry kEnsureInitialized =
-    direct("ensure_initialized", ensure_initialized, Throws::IfZero, false, true);
+    direct<ensure_initialized>("ensure_initialized", Throws::IfZero, false, true);
 const RuntimeEntry kFindImplementation =
-    direct("find_implementation", find_implementation, Throws::IfZero, false, false);
-const RuntimeEntry kLinkFailure = direct("link_failure", link_failure, Throws::IfZero, false, false);
-const RuntimeEntry kNewObject = direct("new_object", new_object, Throws::IfZero, false, false);
-const RuntimeEntry kNewArray = direct("new_array", new_array, Throws::IfZero, false, false);
-const RuntimeEntry kServeInterrupt = direct("serve_interrupt", serve_interrupt, Throws::IfZero, false, false);
-const RuntimeEntry kAssertFailed = direct("assert_failed", assert_failed, Throws::Never, true, true);
-const RuntimeEntry kThrow = direct("throw", throw_error, Throws::IfZero, false, false);
-const RuntimeEntry kThrowNull = direct("throw_null", throw_null, Throws::IfZero, false, false);
-const RuntimeEntry kThrowBounds = direct("throw_bounds", throw_bounds, Throws::IfZero, false, false);
-const RuntimeEntry kThrowDivide = direct("throw_divide", throw_divide, Throws::IfZero, false, false);
-const RuntimeEntry kThrowOverflow = direct("throw_overflow", throw_overflow, Throws::IfZero, false, false);
-const RuntimeEntry kThrowChar = direct("throw_char", throw_char, Throws::IfZero, false, false);
-const RuntimeEntry kThrowCast = direct("throw_cast", throw_cast, Throws::IfZero, false, false);
-const RuntimeEntry kConcat = buffer("concat", concat, Throws::IfZero, false);
-const RuntimeEntry kTextOf = buffer("text_of", text_of, Throws::IfZero, true);
-const RuntimeEntry kHashOf = buffer("hash_of", hash_of, Throws::TestPending, true);
-const RuntimeEntry kEqualsOf = buffer("equals_of", equals_of, Throws::TestPending, true);
-const RuntimeEntry kArrayCopy = buffer("array_copy", array_copy, Throws::IfZero, true);
-const RuntimeEntry kArrayFill = buffer("array_fill", array_fill, Throws::IfZero, true);
-const RuntimeEntry kArrayOf = buffer("array_of", array_of, Throws::IfZero, false);
-const RuntimeEntry kCallNative = buffer("call_native", call_native, Throws::TestPending, true);
+    direct<find_implementation>("find_implementation", Throws::IfZero, false, false);
+const RuntimeEntry kLinkFailure = direct<link_failure>("link_failure", Throws::IfZero, false, false);
+const RuntimeEntry kNewObject = direct<new_object>("new_object", Throws::IfZero, false, false);
+const RuntimeEntry kNewArray = direct<new_array>("new_array", Throws::IfZero, false, false);
+const RuntimeEntry kServeInterrupt = direct<serve_interrupt>("serve_interrupt", Throws::IfZero, false, false);
+const RuntimeEntry kAssertFailed = direct<assert_failed>("assert_failed", Throws::Never, true, true);
+const RuntimeEntry kThrow = direct<throw_error>("throw", Throws::IfZero, false, false);
+const RuntimeEntry kThrowNull = direct<throw_null>("throw_null", Throws::IfZero, false, false);
+const RuntimeEntry kThrowBounds = direct<throw_bounds>("throw_bounds", Throws::IfZero, false, false);
+const RuntimeEntry kThrowDivide = direct<throw_divide>("throw_divide", Throws::IfZero, false, false);
+const RuntimeEntry kThrowOverflow = direct<throw_overflow>("throw_overflow", Throws::IfZero, false, false);
+const RuntimeEntry kThrowChar = direct<throw_char>("throw_char", Throws::IfZero, false, false);
+const RuntimeEntry kThrowCast = direct<throw_cast>("throw_cast", Throws::IfZero, false, false);
+const RuntimeEntry kConcat = buffer<concat>("concat", Throws::IfZero, false);
+const RuntimeEntry kTextOf = buffer<text_of>("text_of", Throws::IfZero, true);
+const RuntimeEntry kHashOf = buffer<hash_of>("hash_of", Throws::TestPending, true);
+const RuntimeEntry kEqualsOf = buffer<equals_of>("equals_of", Throws::TestPending, true);
+const RuntimeEntry kArrayCopy = buffer<array_copy>("array_copy", Throws::IfZero, true);
+const RuntimeEntry kArrayFill = buffer<array_fill>("array_fill", Throws::IfZero, true);
+const RuntimeEntry kArrayOf = buffer<array_of>("array_of", Throws::IfZero, false);
+const RuntimeEntry kCallNative = buffer<call_native>("call_native", Throws::TestPending, true);
 
 }  // namespace skua::jit

@@ -1,59 +1,62 @@
 #include "run/support.h"
 
+#include "skua/vm/no_memory.h"
 #include "skua/vm/tier.h"
 #include "skua/vm/tier_support.h"
 
 using skua::vm::Array;
 using skua::vm::Class;
+using skua::vm::containing_no_memory;
 using skua::vm::Object;
 using skua::vm::Thread;
 
 void skua_jit_throw_null(Thread* thread) {
-    skua::vm::throw_null(*thread);
+    containing_no_memory(*thread, [&] { skua::vm::throw_null(*thread); });
 }
 void skua_jit_throw_bounds(Thread* thread, std::int64_t index, std::uint64_t length) {
-    skua::vm::throw_bounds(*thread, index, length);
+    containing_no_memory(*thread, [&] { skua::vm::throw_bounds(*thread, index, length); });
 }
 void skua_jit_throw_divide(Thread* thread) {
-    skua::vm::throw_divide(*thread);
+    containing_no_memory(*thread, [&] { skua::vm::throw_divide(*thread); });
 }
 void skua_jit_throw_overflow(Thread* thread) {
-    skua::vm::throw_overflow(*thread);
+    containing_no_memory(*thread, [&] { skua::vm::throw_overflow(*thread); });
 }
 void skua_jit_throw_char(Thread* thread, std::uint64_t value) {
-    skua::vm::throw_bad_char(*thread, value);
+    containing_no_memory(*thread, [&] { skua::vm::throw_bad_char(*thread, value); });
 }
 void skua_jit_throw_cast(Thread* thread, Object* object, const Class* target) {
-    skua::vm::throw_cast_error(*thread, *object, *target);
+    containing_no_memory(*thread, [&] { skua::vm::throw_cast_error(*thread, *object, *target); });
 }
 void skua_jit_throw(Thread* thread, Object* error) {
-    skua::vm::throw_object(*thread, error);
+    containing_no_memory(*thread, [&] { skua::vm::throw_object(*thread, error); });
 }
 
 bool skua_jit_stack_check(Thread* thread, std::uintptr_t sp) {
     if (sp < thread->compiled.lowest_sp) {
-        skua::vm::throw_stack_overflow(*thread);
+        containing_no_memory(*thread, [&] { skua::vm::throw_stack_overflow(*thread); });
         return false;
     }
     // Before the flag is looked at: a request that comes now raises the limit again.
     thread->compiled.stack_limit.store(thread->compiled.lowest_sp, std::memory_order_release);
-    return skua::vm::serve_interrupt(*thread);
+    return containing_no_memory(*thread, [&] { return skua::vm::serve_interrupt(*thread); });
 }
 
 Object* skua_jit_new(Thread* thread, const Class* cls) {
-    return skua::vm::new_object(*thread, *const_cast<Class*>(cls));
+    return containing_no_memory(*thread,
+                                [&] { return skua::vm::new_object(*thread, *const_cast<Class*>(cls)); });
 }
 Array* skua_jit_new_array(Thread* thread, Class* cls, std::int64_t length) {
-    return skua::vm::new_array(*thread, *cls, length);
+    return containing_no_memory(*thread, [&] { return skua::vm::new_array(*thread, *cls, length); });
 }
 
 bool skua_jit_poll(Thread* thread) {
     thread->ticks = thread->vm->tier()->tick_quantum();
-    return skua::vm::serve_interrupt(*thread);
+    return containing_no_memory(*thread, [&] { return skua::vm::serve_interrupt(*thread); });
 }
 
 bool skua_jit_fuel(Thread* thread) {
-    return skua::vm::take_fuel(*thread);
+    return containing_no_memory(*thread, [&] { return skua::vm::take_fuel(*thread); });
 }
 
 std::uint64_t skua_jit_is(const Object* object, const Class* target) {

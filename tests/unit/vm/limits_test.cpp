@@ -56,8 +56,7 @@ TEST_CASE("no more threads attach than may") {
         REQUIRE(reached);
         CHECK(reached->limit == Limit::Threads);
         CHECK(reached->value == 2);
-        CHECK(reached->option == "--max-threads");
-        CHECK(reached->message == "the limit of 2 threads is reached; --max-threads sets it");
+        CHECK(describe_limit(*reached, false) == "the limit of 2 threads is reached; --max-threads sets it");
     }
     // It concerns nobody who is attached already.
     CHECK_FALSE(fixture.vm.limits().ends_program());
@@ -110,13 +109,16 @@ TEST_CASE("an interrupt that is no limit is caught as before") {
 }
 
 TEST_CASE("limits say which they are") {
-    CHECK(describe_limit(Limit::Time, 2'000'000'000).message ==
+    CHECK(describe_limit({Limit::Time, 2'000'000'000}, false) ==
           "the limit of 2 s is reached; --timeout sets it");
-    CHECK(describe_limit(Limit::Time, 1'500'000'000).message ==
+    CHECK(describe_limit({Limit::Time, 1'500'000'000}, false) ==
           "the limit of 1500 ms is reached; --timeout sets it");
-    CHECK(describe_limit(Limit::Metadata, 1 << 20).message ==
+    CHECK(describe_limit({Limit::Metadata, 1 << 20}, false) ==
           "the limit of 1024 KiB for classes and their code is reached; --max-metadata sets it");
-    CHECK(describe_limit(Limit::Instructions, 5).option == "--max-instructions");
+    CHECK(describe_limit({Limit::Instructions, 5}, false) ==
+          "the limit of 5 instructions is reached; --max-instructions sets it");
+    CHECK(describe_limit({Limit::Instructions, 5}, true) ==
+          "the limit of 5 instructions is reached; SkuaOptions.max_instructions sets it");
 }
 
 }  // namespace skua::vm::test

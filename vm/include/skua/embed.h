@@ -182,6 +182,12 @@ typedef struct SkuaOptions {
     const char* const* args;
     size_t arg_count;
     void* user_data; /* for skua_vm_user_data */
+    /* Plugins, by their names, that run in a process of their own: one that crashes is an error of the guest
+     * (docs/isolation.md). "*": all. Copied. */
+    const char* const* isolated_plugins;
+    size_t isolated_plugin_count;
+    /* The program in which they do, skua-plugin-host; NULL: the one that is installed with libskua. */
+    const char* plugin_host;
 } SkuaOptions;
 
 /* A machine with the standard library, which is part of libskua, and nothing else. It may reach nothing but
@@ -219,6 +225,18 @@ SK_EXPORT SkuaStatus skua_vm_load(SkuaVm* vm, const char* path, SkuaError** erro
 SK_EXPORT SkuaStatus skua_vm_load_bytes(SkuaVm* vm, const void* bytes, size_t len, const char* name,
                                         SkuaError** error);
 
+/* Where archives are looked for that others depend on (docs/packages.md), NAME.ska and NAME-VERSION.ska: when
+ * the next function is looked up, what the archives need that have been loaded is loaded, too, from folders
+ * that have been added in this way; from none, nothing is. What is missing is SKUA_NOT_FOUND of that look-up,
+ * which can be repeated. Needed plugins are looked for in plugins/ beside each archive of a file. */
+SK_EXPORT SkuaStatus skua_vm_add_archive_path(SkuaVm* vm, const char* folder, SkuaError** error);
+/* Versions and digests that they must have: a skua.lock. */
+SK_EXPORT SkuaStatus skua_vm_use_lock_file(SkuaVm* vm, const char* path, SkuaError** error);
+/* From now on only archives are loaded that one of the keys has signed, dependencies included; class files
+ * and folders are SKUA_BAD_INPUT. `key`: "ed25519:" and 64 hexadecimal digits, or what a public key file
+ * says. Before anything is loaded. */
+SK_EXPORT SkuaStatus skua_vm_require_signature(SkuaVm* vm, const char* key, SkuaError** error);
+
 /* -- values -----------------------------------------------------------------------------------------------
  */
 
@@ -238,8 +256,9 @@ typedef enum SkuaType {
     SKUA_F64 = 12, /* the language's float */
     SKUA_CHAR = 13,
     SKUA_STRING = 14,
-    SKUA_ARRAY = 15, /* of numbers, bools, chars or strings */
-    SKUA_OBJECT = 16 /* any other reference, function values included, and what is to stay one */
+    SKUA_ARRAY = 15,  /* of numbers, bools, chars or strings */
+    SKUA_OBJECT = 16, /* any other reference, function values included, and what is to stay one */
+    SKUA_STRUCT = 17  /* a struct: its fields in the order of their declaration; a tuple: its parts */
 } SkuaType;
 
 /* Text in UTF-8. A NUL follows the last byte of those that functions here return. */
@@ -248,8 +267,9 @@ typedef struct SkuaText {
     size_t len;
 } SkuaText;
 
-/* A value on its way in or out. As an argument, texts and elements are the host's and are copied; as a result
- * they are copies that skua_value_free frees. */
+/* A value on its way in or out. As an argument, texts, elements and fields are the host's and are copied; as
+ * a result they are copies that skua_value_free frees. A nullable one is SKUA_NULL, or what it is without
+ * null. */
 typedef struct SkuaValue {
     SkuaType type;
     SkKind element; /* of SKUA_ARRAY: SK_I8 ... SK_STRING */
@@ -265,6 +285,10 @@ typedef struct SkuaValue {
             size_t len; /* in elements */
         } array;
         SkuaRef* ref;
+        struct {
+            struct SkuaValue* data;
+            size_t len;
+        } fields; /* of SKUA_STRUCT */
     } as;
 } SkuaValue;
 
@@ -312,6 +336,14 @@ static inline SkuaValue skua_array(SkKind element, const void* data, size_t len)
     v.as.array.len = len;
     return v;
 }
+/* A struct or a tuple of `len` values, which must live until the call. */
+static inline SkuaValue skua_struct(const SkuaValue* fields, size_t len) {
+    SkuaValue v = skua_null();
+    v.type = SKUA_STRUCT;
+    v.as.fields.data = (SkuaValue*)fields;
+    v.as.fields.len = len;
+    return v;
+}
 static inline SkuaValue skua_object(SkuaRef* ref) {
     SkuaValue v = skua_null();
     v.type = SKUA_OBJECT;
@@ -324,17 +356,17 @@ static inline SkuaValue skua_object(SkuaRef* ref) {
 
 /* Function `name` of a module; "Type.method" for one of a type of it, whose first argument is then the object
  * (open and interface methods are chosen by the object's class). Made once, kept by the machine.
- * SKUA_NOT_FOUND if there is none; SKUA_BAD_USE if it is generic or has a parameter or result that cannot
- * cross, which are those of native.h: structs, tuples and nullable values of non-references cannot. */
+ * SKUA_NOT_FOUND if there is none, or it is not public: a host stands outside of all modules. SKUA_BAD_USE if
+ * it is generic or has more than 12 parameters, or one with two kinds of null (T??). */
 SK_EXPORT SkuaStatus skua_function(SkuaVm* vm, const char* module, const char* name, SkuaFunction** function,
                                    SkuaError** error);
 /* "(string,[u8],i64)i64". */
 SK_EXPORT const char* skua_function_signature(const SkuaFunction* function);
 
 /* Calls it with `count` arguments and waits for its end. An argument's type must be the parameter's; integers
- * may be of any width if the value fits, an array or a string may be a SKUA_OBJECT that refers to one.
- * `result` may be NULL. Strings and arrays of numbers, bools, chars and strings come back as copies, other
- * references as SKUA_OBJECT. Host functions may call back in this way. */
+ * may be of any width if the value fits, an array or a string may be a SKUA_OBJECT that refers to one, also
+ * as a field of a SKUA_STRUCT. `result` may be NULL. Strings and arrays of numbers, bools, chars and strings
+ * come back as copies, other references as SKUA_OBJECT. Host functions may call back in this way. */
 SK_EXPORT SkuaStatus skua_call(SkuaFunction* function, const SkuaValue* args, size_t count, SkuaValue* result,
                                SkuaError** error);
 /* The same, but strings and arrays come back as SKUA_OBJECT too: no copy. */
@@ -393,8 +425,8 @@ SK_EXPORT SkuaStatus skua_array_new(SkuaVm* vm, SkKind element, size_t len, Skua
  */
 
 /* A function that the guest calls. `args` are valid during the call: texts and elements are those of the
- * guest itself, elements may be written; references end with the call (skua_ref_copy keeps one). Runs on the
- * thread of the guest. */
+ * guest itself, elements may be written; fields are copies, and they and references end with the call
+ * (skua_ref_copy keeps one). Runs on the thread of the guest. */
 typedef void (*SkuaHostFunction)(SkuaCall* call, void* data, const SkuaValue* args, size_t count);
 
 /* Defines what `native("library") fn ...` binds to: name and signature as in SkNative, "game.draw" and
@@ -403,8 +435,9 @@ typedef void (*SkuaHostFunction)(SkuaCall* call, void* data, const SkuaValue* ar
 SK_EXPORT SkuaStatus skua_vm_define(SkuaVm* vm, const char* library, const char* name, const char* signature,
                                     SkuaHostFunction function, void* data, void (*free_data)(void* data),
                                     SkuaError** error);
-/* What the function returns, copied at once. Without it: 0, null, "" . SKUA_BAD_USE, and the guest gets an
- * ArgumentError, if the type is not that of the signature. */
+/* What the function returns, copied at once. Without it: 0, null, and the guest gets a NullError if the type
+ * has no such value. SKUA_BAD_USE, and the guest gets an ArgumentError, if the type is not that of the
+ * signature. */
 SK_EXPORT SkuaStatus skua_return(SkuaCall* call, const SkuaValue* value);
 /* The function throws: the class of an error that takes a message, "std.core.ArgumentError", and the message.
  */

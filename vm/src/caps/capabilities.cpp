@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cerrno>
 
+#include "skua/vm/wording.h"
+
 namespace skua::vm {
 
 namespace {
@@ -28,10 +30,12 @@ bool is_archive(const CodeSource& source) {
     return source.kind == CodeSource::Kind::Archive;
 }
 
+}  // namespace
+
 // "fs.read of 'x', which archive 'json' asked for, was not granted to it; run with --allow=json/fs.read:x".
 // `refused`: who lacks it, null for the program.
-std::string refusal(std::string_view capability, std::string_view resource, Verdict verdict,
-                    const CodeSource* refused, Capabilities::Callers callers) {
+std::string Capabilities::refusal(std::string_view capability, std::string_view resource, Verdict verdict,
+                                  const CodeSource* refused, Callers callers) const {
     std::string text(capability);
     if (!resource.empty()) text += " of '" + std::string(resource) + "'";
     const CodeSource* asked = callers.empty() || callers.front()->name.empty() ? nullptr : callers.front();
@@ -41,17 +45,16 @@ std::string refusal(std::string_view capability, std::string_view resource, Verd
         text += refused == asked ? std::string(" to it")
                                  : " to archive '" + refused->name + "', on whose behalf the call was made";
     }
-    if (verdict == Verdict::Denied) return text + " by --deny";
+    if (verdict == Verdict::Denied) return text + " by " + std::string(wording(embedded_).denied_by);
     std::string grant;
     if (refused != nullptr) grant = refused->name + "/";
     grant += capability;
     if (!resource.empty()) grant += ":" + std::string(resource);
-    return text + "; run with --allow=" + quoted(grant);
+    return text + "; " + grant_hint(embedded_, embedded_ ? grant : quoted(grant));
 }
 
-}  // namespace
-
-Result<Capabilities::Parsed> Capabilities::parse(std::string_view text, const char* option) {
+Result<Capabilities::Parsed> Capabilities::parse(std::string_view text, std::string_view option,
+                                                 std::string_view verb) {
     Parsed parsed;
     const std::string_view all = text;
     if (const std::size_t slash = text.substr(0, text.find(':')).rfind('/');
@@ -76,25 +79,26 @@ Result<Capabilities::Parsed> Capabilities::parse(std::string_view text, const ch
     else if (find_capability(name) != nullptr)
         parsed.grants = {{name, scope}};
     else
-        return bad_grant("there is no capability '" + name + "' to " +
-                             (std::string_view(option) == "--deny=" ? "deny" : "allow"),
+        return bad_grant("there is no capability '" + name + "' to " + std::string(verb),
                          "capabilities are " + known() + "; fs is both of fs.read and fs.write");
     return parsed;
 }
 
 Result<void> Capabilities::allow(std::string_view text) {
-    auto parsed = parse(text, "--allow=");
+    const std::string_view option = wording(embedded_).allow;
+    auto parsed = parse(text, option, "allow");
     if (!parsed) return std::move(parsed).error();
     Grants& to = parsed->archive.empty() ? program_ : archives_[parsed->archive];
-    for (const Grant& grant : parsed->grants) SKUA_TRY(to.allow(grant));
+    for (const Grant& grant : parsed->grants) SKUA_TRY(to.allow(grant, option));
     return {};
 }
 
 Result<void> Capabilities::deny(std::string_view text) {
-    auto parsed = parse(text, "--deny=");
+    const std::string_view option = wording(embedded_).deny;
+    auto parsed = parse(text, option, "deny");
     if (!parsed) return std::move(parsed).error();
     Grants& to = parsed->archive.empty() ? program_ : archives_[parsed->archive];
-    for (const Grant& grant : parsed->grants) SKUA_TRY(to.deny(grant));
+    for (const Grant& grant : parsed->grants) SKUA_TRY(to.deny(grant, option));
     return {};
 }
 

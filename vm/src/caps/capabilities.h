@@ -24,6 +24,9 @@ class Capabilities {
 public:
     using Callers = std::span<const CodeSource* const>;
 
+    // `embedded`: what messages name is a host's (wording.h).
+    explicit Capabilities(bool embedded = false) : embedded_(embedded) {}
+
     // "fs.read", "fs.read:DIR-OR-FILE", "net:host:port", "env:NAME", ...; "fs" is fs.read and fs.write. The
     // scope of fs is a path: this file, or everything below this folder. Before it ARCHIVE/ for what is
     // passed on to the archive of this name, */ for all archives. Errors: an unknown capability, a scope
@@ -35,7 +38,7 @@ public:
     void allow_all() { all_ = true, program_.allow_all(); }
 
     // Empty if granted, else one sentence: what was not granted, to which archive if it is not the program,
-    // and the option that would grant it. `resource`: a path, "host:port", a name; empty for the capability
+    // and what would grant it. `resource`: a path, "host:port", a name; empty for the capability
     // without a scope. Paths are resolved before they are compared: symbolic links, "." and "..". `callers`:
     // where the code on the stack comes from, innermost first, each once.
     [[nodiscard]] std::string check(std::string_view capability, std::string_view resource,
@@ -67,7 +70,7 @@ private:
         std::string archive;  // empty: the program
         std::vector<Grant> grants;
     };
-    static Result<Parsed> parse(std::string_view text, const char* option);
+    static Result<Parsed> parse(std::string_view text, std::string_view option, std::string_view verb);
     // Those of the program, whose verdict on an archive's calls counts as well, or of an archive: up to two.
     [[nodiscard]] std::vector<const Grants*> grants_of(const CodeSource& source) const;
     // Asks everyone who counts; the first refusal.
@@ -80,7 +83,11 @@ private:
                                            Callers callers) const;
     [[nodiscard]] const Anchor* anchor(std::string_view capability, const ResolvedPath& path,
                                        Callers callers) const;
+    [[nodiscard]] std::string refusal(std::string_view capability, std::string_view resource,
+                                      Grants::Verdict verdict, const CodeSource* refused,
+                                      Callers callers) const;
 
+    const bool embedded_;
     bool all_ = false;
     Grants program_;
     std::map<std::string, Grants, std::less<>> archives_;  // "*": of each of them

@@ -71,7 +71,7 @@ std::string capability_names() {
     return out;
 }
 
-Result<void> Grants::add(std::vector<Row>& rows, const Grant& grant, const char* option) {
+Result<void> Grants::add(std::vector<Row>& rows, const Grant& grant, std::string_view option) {
     const KnownCapability& known = *find_capability(grant.capability);
     Row row;
     row.grant = grant;
@@ -82,8 +82,8 @@ Result<void> Grants::add(std::vector<Row>& rows, const Grant& grant, const char*
     if (!grant.scope.empty() && known.scope == ScopeKind::Path) {
         auto path = resolve_path(grant.scope);
         if (!path)
-            return bad_grant("the path '" + grant.scope + "' of " + option + grant.capability + ":" +
-                                 grant.scope + " cannot be resolved",
+            return bad_grant("the path '" + grant.scope + "' of " + std::string(option) + grant.capability +
+                                 ":" + grant.scope + " cannot be resolved",
                              "check that its folders exist and can be entered");
         row.path = *std::move(path);
         row.plain = plain_path(grant.scope);

@@ -46,9 +46,10 @@ struct Anchor {
 
 class Grants {
 public:
-    // The capability is known. Errors: a scope where there is none, a path that cannot be resolved.
-    Result<void> allow(const Grant& grant) { return add(allowed_, grant, "--allow="); }
-    Result<void> deny(const Grant& grant) { return add(denied_, grant, "--deny="); }
+    // The capability is known; `option` is what stands before a grant in messages. Errors: a scope where
+    // there is none, a path that cannot be resolved.
+    Result<void> allow(const Grant& grant, std::string_view option) { return add(allowed_, grant, option); }
+    Result<void> deny(const Grant& grant, std::string_view option) { return add(denied_, grant, option); }
     void allow_all() { all_ = true; }
 
     enum class Verdict : std::uint8_t { Granted, NotGranted, Denied };
@@ -82,7 +83,7 @@ private:
         std::shared_ptr<Anchor> anchor;
         std::shared_ptr<OpenFd> held;
     };
-    static Result<void> add(std::vector<Row>& rows, const Grant& grant, const char* option);
+    static Result<void> add(std::vector<Row>& rows, const Grant& grant, std::string_view option);
     static bool covers(const Row& row, std::string_view capability, const ResolvedPath& path);
     [[nodiscard]] bool by_default(std::string_view capability) const;
 

@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "caps/capabilities.h"
+#include "skua/vm/wording.h"
 
 namespace skua::vm {
 
@@ -91,8 +92,8 @@ int Capabilities::open_path(std::string_view capability, const char* path, int f
         OpenFd opened(fd);
         if (!resolved->special && is_special_file(fd) && !program_.names_device(capability, *resolved)) {
             denied = std::string(capability) + " of '" + path +
-                     "', a device or a file of the system's own, was not granted; run with --allow=" +
-                     std::string(capability) + ":" + path;
+                     "', a device or a file of the system's own, was not granted; " +
+                     grant_hint(embedded_, std::string(capability) + ":" + path);
             return -1;
         }
         return opened.release();

@@ -22,6 +22,7 @@
 #include "link/linker.h"
 #include "runtime/canonical_nan.h"
 #include "runtime/runtime.h"
+#include "skua/vm/no_memory.h"
 
 namespace skua::vm {
 
@@ -175,7 +176,10 @@ inline std::int32_t sparse_offset(const SwitchTable& table, std::int64_t value) 
 #pragma GCC diagnostic ignored "-Wpedantic"
 #endif
 
-bool interpret(Thread& thread_ref, Function& function, Slot* first_fp) {
+namespace {
+
+// From `first_pc` in the frame `first_fp` to the end of the activation.
+[[gnu::noinline]] bool run_linked(Thread& thread_ref, const Instr* first_pc, Slot* first_fp) {
     static const void* const labels[] = {
 #define SKUA_LOP(Name, ...) &&L_##Name,
 #include "skua/vm/linked_ops.def"
@@ -190,7 +194,7 @@ bool interpret(Thread& thread_ref, Function& function, Slot* first_fp) {
     Thread* const thread = &thread_ref;
     std::int64_t ticks = thread->ticks;
     Slot* fp = first_fp;
-    const Instr* pc = function.code.load(std::memory_order_acquire);
+    const Instr* pc = first_pc;
     // Operands of the shared slow paths below; dead everywhere else.
     Function* slow_callee = nullptr;
     Slot* slow_fp = nullptr;
@@ -198,9 +202,6 @@ bool interpret(Thread& thread_ref, Function& function, Slot* first_fp) {
     std::int64_t trap_index = 0;
     std::uint64_t trap_length = 0;
 
-    thread->pc = pc;
-    thread->fp = fp;
-    if (!ensure_frame(*thread, fp + function.frame_slots)) return false;
     DISPATCH();
 
 #include "interp/handlers_branch.inc"
@@ -305,8 +306,30 @@ unwind : {
 }
 }
 
+}  // namespace
+
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+
+bool interpret(Thread& thread, Function& function, Slot* first_fp) {
+    const Instr* pc = function.code.load(std::memory_order_acquire);
+    Slot* fp = first_fp;
+    thread.pc = pc;
+    thread.fp = fp;
+    if (!containing_no_memory(thread, [&] { return ensure_frame(thread, fp + function.frame_slots); }))
+        return false;
+    for (;;) {
+        try {
+            return run_linked(thread, pc, fp);
+        } catch (const std::bad_alloc&) {
+            throw_no_memory(thread);
+        }
+        // Whatever needs memory is called after SAVE().
+        pc = thread.pc;
+        fp = thread.fp;
+        if (!vm::unwind(thread, pc, fp)) return false;
+    }
+}
 
 }  // namespace skua::vm

@@ -5,6 +5,7 @@
 #include "native/binding.h"
 #include "runtime/runtime.h"
 #include "skua/vm/tier.h"
+#include "skua/vm/wording.h"
 
 namespace skua::vm {
 
@@ -43,7 +44,8 @@ void throw_link_failure(Thread& thread, const LinkFailure& failure) {
 void throw_stack_overflow(Thread& thread) {
     throw_error(thread, "std.core.StackOverflowError",
                 "the stack of " + std::to_string((thread.stack_end - thread.stack_base) * 8 / 1024) +
-                    " KiB is used up; --max-stack sets its size");
+                    " KiB is used up; " + std::string(wording(thread.vm->options().embedded).max_stack) +
+                    " sets its size");
 }
 
 bool serve_interrupt(Thread& thread) {
@@ -182,7 +184,8 @@ bool record_site(CallSite& site, Class& cls, Function& callee) {
             break;
         }
         if (!seen) {
-            auto* fresh = new SiteEntry{&cls, &callee};  // lives as long as the code
+            auto* fresh = new (std::nothrow) SiteEntry{&cls, &callee};  // lives as long as the code
+            if (!fresh) break;
             if (way.compare_exchange_strong(seen, fresh, std::memory_order_acq_rel)) {
                 entry = fresh;
             } else {

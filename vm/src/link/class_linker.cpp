@@ -50,33 +50,44 @@ Result<void> collect_interfaces(Vm& vm, Class& cls, TypeDef& def, std::span<cons
     return {};
 }
 
-Result<void> lay_out_fields(Vm& vm, Class& cls) {
-    std::uint32_t size = cls.super ? cls.super->instance_size : kHeaderSize;
-    if (cls.super) cls.fields = cls.super->fields;
-    for (FieldDef& field : cls.def->fields) {
+// What an object of a class is made of.
+struct InstanceShape {
+    std::vector<Class::InstanceField> fields;  // own and inherited, base first
+    std::uint32_t size = kHeaderSize;
+    bool has_refs = false;
+    std::uintptr_t mark_descriptor = gc::kNoReferences;
+};
+
+Result<InstanceShape> lay_out_fields(Vm& vm, const Type* owner, TypeDef& def, const Class* super) {
+    InstanceShape shape;
+    if (super) {
+        shape.fields = super->fields;
+        shape.size = super->instance_size;
+    }
+    std::uint32_t size = shape.size;
+    for (FieldDef& field : def.fields) {
         if (field.is_static()) continue;
-        const Type* type = vm.types().substitute(field.type, cls.type->args, {});
+        const Type* type = vm.types().substitute(field.type, owner->args, {});
         if (!type)
-            return class_error(cls.type,
-                               "field '" + std::string(field.name) + "' has a type nested too deeply");
+            return class_error(owner, "field '" + std::string(field.name) + "' has a type nested too deeply");
         auto layout = layout_of(vm.types(), type);
         if (!layout) return std::move(layout).error();
         const std::uint32_t align = (*layout)->align;
         size = (size + align - 1) / align * align;
-        cls.fields.push_back({&field, type, *layout, size});
+        shape.fields.push_back({&field, type, *layout, size});
         size += (*layout)->size;
-        if (size > kMaxInstanceSize) return class_error(cls.type, "needs more than 60000 bytes per object");
+        if (size > kMaxInstanceSize) return class_error(owner, "needs more than 60000 bytes per object");
     }
-    cls.instance_size = (size + 7) / 8 * 8;
+    shape.size = (size + 7) / 8 * 8;
     std::vector<std::uint32_t> refs;
-    for (const auto& field : cls.fields) {
+    for (const auto& field : shape.fields) {
         for (const Leaf& leaf : field.layout->leaves) {
             if (leaf.rep == Rep::Ref) refs.push_back(field.offset + leaf.offset);
         }
     }
-    cls.has_refs = !refs.empty();
-    cls.mark_descriptor = gc::make_object_descriptor(cls.instance_size, refs);
-    return {};
+    shape.has_refs = !refs.empty();
+    shape.mark_descriptor = gc::make_object_descriptor(shape.size, refs);
+    return shape;
 }
 
 Result<void> fill_vtable(Vm& vm, Class& cls) {
@@ -99,6 +110,20 @@ Result<void> fill_vtable(Vm& vm, Class& cls) {
     return {};
 }
 
+// A zeroed block that is a root of the heap as long as the machine.
+Slot* add_root_block(Vm& vm, std::size_t slots) {
+    auto& blocks = vm.linker().roots;
+    blocks.push_back(std::make_unique<Slot[]>(slots));
+    Slot* block = blocks.back().get();
+    try {
+        gc::add_root_range(block, block + slots);
+    } catch (...) {
+        blocks.pop_back();
+        throw;
+    }
+    return block;
+}
+
 Result<void> make_statics(Vm& vm, Class& cls) {
     std::uint32_t slots = 0;
     for (FieldDef& field : cls.def->fields) {
@@ -113,10 +138,7 @@ Result<void> make_statics(Vm& vm, Class& cls) {
         slots += (*layout)->slots();
     }
     if (slots > 0) {
-        auto block = std::make_unique<Slot[]>(slots);  // zeroed
-        cls.statics = block.get();
-        gc::add_root_range(block.get(), block.get() + slots);
-        vm.linker().roots.push_back(std::move(block));
+        cls.statics = add_root_block(vm, slots);
         vm.linker().roots_used = SIZE_MAX;  // the last block is not one for constants
     }
     if (!cls.def->find_function("static$init"))
@@ -124,8 +146,8 @@ Result<void> make_statics(Vm& vm, Class& cls) {
     return {};
 }
 
-std::unique_ptr<Class> blank(ClassKind kind, const Type* type) {
-    auto cls = std::make_unique<Class>();
+OwnedClass blank(ClassKind kind, const Type* type, std::uintptr_t mark_descriptor = gc::kNoReferences) {
+    OwnedClass cls = make_class(mark_descriptor);
     cls->kind = kind;
     cls->type = type;
     cls->display = {cls.get()};
@@ -133,7 +155,7 @@ std::unique_ptr<Class> blank(ClassKind kind, const Type* type) {
     return cls;
 }
 
-Class* keep(Vm& vm, std::unique_ptr<Class> cls) {
+Class* keep(Vm& vm, OwnedClass cls) {
     vm.limits().take_metadata(sizeof(Class) + 512 + cls->fields.size() * sizeof(Class::InstanceField) +
                               (cls->vtable.size() + cls->display.size() + cls->interfaces.size()) * 8);
     vm.linker().classes.push_back(std::move(cls));
@@ -143,16 +165,15 @@ Class* keep(Vm& vm, std::unique_ptr<Class> cls) {
 Result<Class*> make_array_class(Vm& vm, const Type* type) {
     auto element = layout_of(vm.types(), type->elem());
     if (!element) return std::move(element).error();
-    auto cls = blank(ClassKind::Array, type);
-    cls->instance_size = sizeof(Array);
-    cls->element = *element;
-    cls->element_type = type->elem();
     std::vector<std::uint32_t> refs;
     for (const Leaf& leaf : (*element)->leaves) {
         if (leaf.rep == Rep::Ref) refs.push_back(leaf.offset);
     }
+    auto cls = blank(ClassKind::Array, type, gc::make_array_descriptor((*element)->size, refs));
+    cls->instance_size = sizeof(Array);
+    cls->element = *element;
+    cls->element_type = type->elem();
     cls->has_refs = !refs.empty();
-    cls->mark_descriptor = gc::make_array_descriptor((*element)->size, refs);
     // An array is an instance of the interfaces of std.core.array.
     auto extension = vm.boot_loader().extension_of(TypeKind::Array);
     if (extension) {
@@ -173,25 +194,37 @@ Result<Class*> make_named_class(Vm& vm, const Type* type) {
     const ClassKind kind = def.kind == DeclKind::Class       ? ClassKind::Object
                            : def.kind == DeclKind::Interface ? ClassKind::Interface
                                                              : ClassKind::Statics;
-    auto cls = blank(kind, type);
-    cls->def = &def;
-    cls->init_state.store(InitState::None, std::memory_order_relaxed);
+    Class* above = nullptr;
     if (def.super) {
         const Type* super = vm.types().substitute(def.super, type->args, {});
         if (!super) return class_error(type, "is nested too deeply");
         auto super_class = class_of(vm, super);
         if (!super_class) return std::move(super_class).error();
-        cls->super = *super_class;
-        cls->depth = (*super_class)->depth + 1;
-        cls->display = (*super_class)->display;
+        above = *super_class;
+    }
+    InstanceShape shape;
+    if (kind == ClassKind::Object) {
+        auto laid_out = lay_out_fields(vm, type, def, above);
+        if (!laid_out) return std::move(laid_out).error();
+        shape = *std::move(laid_out);
+    }
+    auto cls = blank(kind, type, shape.mark_descriptor);
+    cls->def = &def;
+    cls->init_state.store(InitState::None, std::memory_order_relaxed);
+    if (above) {
+        cls->super = above;
+        cls->depth = above->depth + 1;
+        cls->display = above->display;
         cls->display.push_back(cls.get());
-        cls->interfaces = (*super_class)->interfaces;
-        cls->is_error = (*super_class)->is_error;
+        cls->interfaces = above->interfaces;
+        cls->is_error = above->is_error;
     }
     if (def.name == "std.core.Error") cls->is_error = true;
     SKUA_TRY(collect_interfaces(vm, *cls, def, type->args));
     if (kind == ClassKind::Object) {
-        SKUA_TRY(lay_out_fields(vm, *cls));
+        cls->fields = std::move(shape.fields);
+        cls->instance_size = shape.size;
+        cls->has_refs = shape.has_refs;
         SKUA_TRY(fill_vtable(vm, *cls));
     }
     SKUA_TRY(make_statics(vm, *cls));
@@ -244,14 +277,17 @@ Class* string_class(Vm& vm) {
     std::lock_guard guard(state.lock);
     // It is looked at before it is published, by the interfaces that it collects.
     if (state.string_class_in_progress) return state.string_class_in_progress;
-    auto cls = blank(ClassKind::String, vm.types().simple(TypeKind::String));
+    auto cls =
+        blank(ClassKind::String, vm.types().simple(TypeKind::String), gc::make_array_descriptor(1, {}));
     cls->instance_size = sizeof(String);
-    cls->mark_descriptor = gc::make_array_descriptor(1, {});
     Class* made = state.string_class_in_progress = keep(vm, std::move(cls));
-    auto extension = vm.boot_loader().extension_of(TypeKind::String);
-    if (extension) {
+    try {
+        auto extension = vm.boot_loader().extension_of(TypeKind::String);
         // Trouble in the library's own interfaces shows when one of them is used.
-        (void)collect_interfaces(vm, *made, **extension, {}).ok();
+        if (extension) (void)collect_interfaces(vm, *made, **extension, {}).ok();
+    } catch (...) {
+        state.string_class_in_progress = nullptr;  // nobody has it yet: the next call makes another one
+        throw;
     }
     state.string_class.store(made, std::memory_order_release);
     return made;
@@ -263,16 +299,16 @@ Result<Class*> box_class_of(Vm& vm, const Type* type) {
     if (Class* known = type->box.load(std::memory_order_acquire)) return known;
     auto payload = layout_of(vm.types(), type);
     if (!payload) return std::move(payload).error();
-    auto cls = blank(ClassKind::Box, type);
-    cls->element = *payload;
-    cls->element_type = type;
-    cls->instance_size = kHeaderSize + ((*payload)->size + 7) / 8 * 8;
+    const std::uint32_t size = kHeaderSize + ((*payload)->size + 7) / 8 * 8;
     std::vector<std::uint32_t> refs;
     for (const Leaf& leaf : (*payload)->leaves) {
         if (leaf.rep == Rep::Ref) refs.push_back(kHeaderSize + leaf.offset);
     }
+    auto cls = blank(ClassKind::Box, type, gc::make_object_descriptor(size, refs));
+    cls->element = *payload;
+    cls->element_type = type;
+    cls->instance_size = size;
     cls->has_refs = !refs.empty();
-    cls->mark_descriptor = gc::make_object_descriptor(cls->instance_size, refs);
     if (type->kind == TypeKind::Named) {
         auto def = Loader::resolve(type);
         if (!def) return std::move(def).error();
@@ -317,12 +353,12 @@ Result<Class*> closure_class_of(Vm& vm, Function& function, std::uint32_t first_
     std::vector<const Type*> params(function.param_types.begin(),
                                     function.param_types.begin() + first_capture_param);
     const Type* type = vm.types().function(params, function.result_type);
-    auto cls = blank(ClassKind::Closure, type);
+    const std::uint32_t size = kHeaderSize + slots * 8;
+    auto cls = blank(ClassKind::Closure, type, gc::make_object_descriptor(size, refs));
     cls->closure_function = &function;
     cls->capture_slots = slots;
-    cls->instance_size = kHeaderSize + slots * 8;
+    cls->instance_size = size;
     cls->has_refs = !refs.empty();
-    cls->mark_descriptor = gc::make_object_descriptor(cls->instance_size, refs);
     Class* made = keep(vm, std::move(cls));
     state.closure_classes.insert_or_assign(&function, made);
     function.closure_class.store(made, std::memory_order_release);
@@ -334,8 +370,8 @@ Slot* new_root(Vm& vm) {
     LinkerState& state = vm.linker();
     std::lock_guard guard(state.lock);
     if (state.roots.empty() || state.roots_used >= kBlock) {
-        state.roots.push_back(std::make_unique<Slot[]>(kBlock));
-        gc::add_root_range(state.roots.back().get(), state.roots.back().get() + kBlock);
+        state.roots_used = SIZE_MAX;  // until there is one
+        add_root_block(vm, kBlock);
         state.roots_used = 0;
     }
     return &state.roots.back()[state.roots_used++];

@@ -82,8 +82,7 @@ Result<std::unique_ptr<Function>> make_function(Vm& vm, FunctionDef& def, const 
 
 void publish(Vm& vm, Function& function, std::unique_ptr<LinkedBody> body, std::uint32_t frame_slots) {
     body->function = &function;
-    const LinkedBody* kept = body.release();
-    register_body(vm, kept);
+    const LinkedBody* kept = register_body(vm, std::move(body));
     function.body.store(kept, std::memory_order_release);
     function.frame_slots.store(frame_slots, std::memory_order_relaxed);
     function.code.store(kept->code.data(), std::memory_order_release);
@@ -112,11 +111,13 @@ std::string native_signature(const Function& function) {
 
 }  // namespace
 
-void register_body(Vm& vm, const LinkedBody* body) {
-    vm.linker().bodies.push_back(body);
+const LinkedBody* register_body(Vm& vm, std::unique_ptr<LinkedBody> body) {
+    vm.linker().bodies.push_back(body.get());
+    const LinkedBody* kept = body.release();
     CodeRegistry& r = registry();
     std::unique_lock guard(r.lock);
-    r.by_start.emplace(body->code.data(), body);
+    r.by_start.emplace(kept->code.data(), kept);
+    return kept;
 }
 
 void free_bodies(LinkerState& linker) {
@@ -210,6 +211,22 @@ bool link_native_ahead(Vm* vm, Function& function) {
            verify_function(*function.def).ok() && bind_native(*vm, function).ok();
 }
 
+namespace {
+
+// That a function is being linked is known to those that might inline it.
+class Linking {
+public:
+    explicit Linking(Function& function) : function_(function) { function.linking = true; }
+    ~Linking() { function_.linking = false; }
+    Linking(const Linking&) = delete;
+    Linking& operator=(const Linking&) = delete;
+
+private:
+    Function& function_;
+};
+
+}  // namespace
+
 bool link_function(Thread& thread, Function& function) {
     Vm& vm = *thread.vm;
     {
@@ -239,9 +256,8 @@ bool link_function(Thread& thread, Function& function) {
             }
             return true;
         }
-        function.linking = true;
+        const Linking linking(function);
         auto output = Translator(vm, thread, function).run();
-        function.linking = false;
         if (!output && thread.pending) return false;  // no memory; the next call tries again
         if (!output) {
             publish_failure(vm, function, output.error(), "std.core.LinkError");
@@ -317,21 +333,28 @@ bool ensure_initialized(Thread& thread, Class& cls) {
         cls.init_state.store(InitState::Running, std::memory_order_relaxed);
         cls.init_thread = &thread;
     }
-    FunctionDef* def = cls.def->find_function("static$init");
-    auto function = function_of(*thread.vm, *def, cls.type, {});
-    if (!function) {
-        finish_init(cls, InitState::Failed);
-        throw_error(thread, "std.core.LinkError", function.error().message);
-        return false;
+    Function* initialiser = nullptr;
+    Slot* root = nullptr;  // of its error
+    try {
+        auto function = function_of(*thread.vm, *cls.def->find_function("static$init"), cls.type, {});
+        if (!function) {
+            finish_init(cls, InitState::Failed);
+            throw_error(thread, "std.core.LinkError", function.error().message);
+            return false;
+        }
+        initialiser = *function;
+        root = new_root(*thread.vm);
+    } catch (...) {
+        finish_init(cls, InitState::None);  // nothing of it has run: the next one tries again
+        throw;
     }
     // Whoever is on the stack has no part in what the initialiser does (caps/callers.h).
     const Thread::NativeFrame* natives = std::exchange(thread.archive_natives, nullptr);
-    const bool returned = invoke(thread, **function, {}, nullptr);
+    const bool returned = invoke(thread, *initialiser, {}, nullptr);
     thread.archive_natives = natives;
     if (!returned) {
         Object* error = thread.pending;
         thread.pending = nullptr;
-        Slot* root = new_root(*thread.vm);
         *root = reinterpret_cast<Slot>(error);
         cls.init_error = reinterpret_cast<Object**>(root);
         finish_init(cls, InitState::Failed);

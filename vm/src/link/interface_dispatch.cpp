@@ -103,8 +103,7 @@ Result<Function*> unboxing_thunk(Vm& vm, Class& box, Function& target) {
     auto body = code.finish();
     if (!body) return std::move(body).error();
     (*body)->function = thunk.get();
-    const LinkedBody* kept = body->release();
-    register_body(vm, kept);
+    const LinkedBody* kept = register_body(vm, *std::move(body));
     thunk->body.store(kept, std::memory_order_release);
     thunk->code.store(kept->code.data(), std::memory_order_release);
     Function* made = thunk.get();

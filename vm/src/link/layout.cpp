@@ -129,7 +129,7 @@ Result<const Layout*> compute(TypeTable& types, const Type* type, int depth) {
         layout->leaves.push_back({Rep::U8, 0});
         layout->size = layout->align = 1;
     }
-    auto* kept = new Layout(std::move(*layout));  // lives with the type, i.e. with the process's type table
+    auto* kept = new Layout(std::move(*layout));  // the type table frees it
     type->layout.store(kept, std::memory_order_release);
     return static_cast<const Layout*>(kept);
 }

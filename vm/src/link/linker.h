@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "interp/interpreter.h"
+#include "link/class_memory.h"
 #include "skua/vm/vm.h"
 
 namespace skua::vm {
@@ -37,7 +38,7 @@ inline std::string failure_text(const Diagnostic& why) {
 }
 
 // Of what is not made because the limit on metadata is reached; the guest sees a LimitError in its place.
-inline constexpr const char* kNoMetadata = "there is no room for more classes; --max-metadata sets how much";
+inline constexpr const char* kNoMetadata = "there is no room for more classes";
 
 // The guest error that a diagnostic becomes: a class file that breaks a rule, or one that does not fit.
 inline std::string_view error_class_of(const Diagnostic& why) {
@@ -47,7 +48,7 @@ inline std::string_view error_class_of(const Diagnostic& why) {
 struct LinkerState {
     std::recursive_mutex lock;
 
-    std::deque<std::unique_ptr<Class>> classes;
+    std::deque<OwnedClass> classes;
     std::unordered_map<const Function*, Class*> closure_classes;
     std::map<std::pair<const Class*, const Function*>, Function*> unboxing_thunks;
     std::map<std::pair<const CodeSource*, const Function*>, Function*> stand_ins;
@@ -90,8 +91,8 @@ Result<Function*> function_of(Vm& vm, FunctionDef& def, const Type* owner,
 // Makes `function` executable. Trouble becomes code that throws; false only if the thread has an error
 // pending.
 bool link_function(Thread& thread, Function& function);
-// Registers the range of a body for body_at; it lives as long as the machine.
-void register_body(Vm& vm, const LinkedBody* body);
+// Keeps a body as long as the machine lives, and has body_at find it.
+const LinkedBody* register_body(Vm& vm, std::unique_ptr<LinkedBody> body);
 // At the machine's end: frees all of them.
 void free_bodies(LinkerState& linker);
 

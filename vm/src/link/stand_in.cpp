@@ -44,13 +44,11 @@ Result<Function*> function_for_value(Vm& vm, Function& target, const CodeSource*
     auto body = code.finish();
     if (!body) return std::move(body).error();
     (*body)->function = made.get();
-    const LinkedBody* kept = body->release();
-    register_body(vm, kept);
+    const LinkedBody* kept = register_body(vm, *std::move(body));
     made->body.store(kept, std::memory_order_release);
     made->code.store(kept->code.data(), std::memory_order_release);
-    known = made.get();
     state.thunks.push_back(std::move(made));
-    return known;
+    return known = state.thunks.back().get();
 }
 
 }  // namespace skua::vm

@@ -99,12 +99,11 @@ Result<void> Translator::translate_object(const Instruction& in, bool& handled) 
             Slot*& root = vm_.linker().literals[text];
             if (!root) {
                 String* string = new_string(thread_, text);
-                if (!string) {  // OutOfMemoryError is pending
-                    vm_.linker().literals.erase(text);
-                    return link_error("no memory for a string literal");
-                }
-                root = new_root(vm_);
-                *root = reinterpret_cast<Slot>(string);
+                if (!string)
+                    return link_error("no memory for a string literal");  // OutOfMemoryError is pending
+                Slot* made = new_root(vm_);
+                *made = reinterpret_cast<Slot>(string);
+                root = made;
             }
             out_.emit_pointer(LOp::LdStr, slot(in, 0), 0, 0, root);
             return {};

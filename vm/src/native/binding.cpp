@@ -53,9 +53,6 @@ Result<const NativeFunction*> find_native(Vm& vm, const Function& function, std:
     SKUA_CHECK(function.param_types.size() == called.param_count);
     auto values = plan_values(vm, function, called);
     if (!values) return std::move(values).error();
-    if (*values && (*native)->host.call != nullptr)
-        return native_error("native " + std::string(name) + std::string(signature) +
-                            " is a host's and uses a value type, which cannot cross to it");
     return *values ? vm.natives().with_values(**native, *std::move(values), called) : *native;
 }
 
@@ -130,7 +127,7 @@ void make_nan_canonical(const NativeSignature& signature, Slot* args) {
     if (native.isolated != nullptr) {
         frame[0] = native.isolated->call(thread, function, native, frame);
     } else if (native.host.call != nullptr) {
-        frame[0] = native.host.call(thread, function, args.data());
+        native.host.call(thread, function, args.data(), frame);
     } else {
         frame[0] = call_c_function(native.address, native.plan, env, frame);
     }

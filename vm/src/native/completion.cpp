@@ -329,7 +329,7 @@ bool completion_take(SkEnv* env, SkObject* owner, std::int64_t handle) {
 }  // namespace
 
 void fill_completions(SkApi& api) {
-    api.completion_begin = completion_begin;
+    api.completion_begin = contained<completion_begin>;
     api.complete_i64 = complete_i64;
     api.complete_f64 = complete_f64;
     api.complete_string = complete_string;
@@ -338,10 +338,10 @@ void fill_completions(SkApi& api) {
     api.complete_value = complete_value;
     api.completion_drop = completion_drop;
     api.completion_wanted = completion_wanted;
-    api.completion_new = completion_new;
-    api.completion_ready = completion_ready;
-    api.completion_wait = completion_wait;
-    api.completion_take = completion_take;
+    api.completion_new = contained<completion_new>;
+    api.completion_ready = contained<completion_ready>;
+    api.completion_wait = contained<completion_wait>;
+    api.completion_take = contained<completion_take>;
 }
 
 }  // namespace skua::vm

@@ -28,12 +28,16 @@ SK_PRINTF(3, 4) void throw_format(SkEnv* env, const char* class_name, const char
     va_copy(again, args);
     const int n = std::vsnprintf(small, sizeof small, format, args);
     if (n < static_cast<int>(sizeof small)) {
-        raise(env, class_name,
-              n < 0 ? std::string_view(format) : std::string_view(small, static_cast<std::size_t>(n)));
+        containing_no_memory(thread_of(env), [&] {
+            raise(env, class_name,
+                  n < 0 ? std::string_view(format) : std::string_view(small, static_cast<std::size_t>(n)));
+        });
     } else {
-        std::vector<char> big(static_cast<std::size_t>(n) + 1);
-        std::vsnprintf(big.data(), big.size(), format, again);
-        raise(env, class_name, {big.data(), static_cast<std::size_t>(n)});
+        containing_no_memory(thread_of(env), [&] {
+            std::vector<char> big(static_cast<std::size_t>(n) + 1);
+            std::vsnprintf(big.data(), big.size(), format, again);
+            raise(env, class_name, {big.data(), static_cast<std::size_t>(n)});
+        });
     }
     va_end(again);
     va_end(args);
@@ -77,15 +81,17 @@ template <typename Open>
 int opened(SkEnv* env, Open&& open) {
     int fd = -1;
     int error = 0;
-    const std::string refused = ask_as_callers(thread_of(env), [&](Capabilities::Callers callers) {
-        std::string denied;
-        do {
-            fd = open(callers, denied);
-            error = errno;
-        } while (fd < 0 && denied.empty() && error == EINTR && !env->api->interrupted(env));
-        return denied;
+    containing_no_memory(thread_of(env), [&] {
+        const std::string refused = ask_as_callers(thread_of(env), [&](Capabilities::Callers callers) {
+            std::string denied;
+            do {
+                fd = open(callers, denied);
+                error = errno;
+            } while (fd < 0 && denied.empty() && error == EINTR && !env->api->interrupted(env));
+            return denied;
+        });
+        if (!refused.empty()) raise(env, "std.core.PermissionError", refused);
     });
-    if (!refused.empty()) raise(env, "std.core.PermissionError", refused);
     errno = error;
     return fd;
 }
@@ -108,13 +114,13 @@ int path_parent(SkEnv* env, const char* capability, const char* path, char name[
 }  // namespace
 
 void fill_errors(SkApi& api) {
-    api.throw_error = throw_error_api;
+    api.throw_error = contained<throw_error_api>;
     api.throw_format = throw_format;
-    api.throw_errno = throw_errno;
+    api.throw_errno = contained<throw_errno>;
     api.has_pending = has_pending;
     api.take_pending = take_pending;
-    api.throw_object = throw_object_api;
-    api.require = require;
+    api.throw_object = contained<throw_object_api>;
+    api.require = contained<require>;
     api.path_open = path_open;
     api.path_parent = path_parent;
 }

@@ -232,22 +232,22 @@ bool array_put(SkEnv* env, SkArray* a, std::size_t index, const void* value) {
 }  // namespace
 
 void fill_members(SkApi& api) {
-    api.type_find = type_find;
+    api.type_find = contained<type_find>;
     api.type_of = type_of;
-    api.type_is = type_is;
-    api.type_text = type_text_api;
-    api.type_size = type_size;
-    api.type_align = type_align;
-    api.field_find = field_find;
+    api.type_is = contained<type_is>;
+    api.type_text = contained<type_text_api>;
+    api.type_size = contained<type_size>;
+    api.type_align = contained<type_align>;
+    api.field_find = contained<field_find>;
     api.field_offset = field_offset;
-    api.field_get = field_get;
-    api.field_set = field_set;
-    api.method_find = method_find;
-    api.method_call = method_call;
-    api.object_new = object_new;
-    api.call_function = call_function;
-    api.array_new_of = array_new_of;
-    api.array_put = array_put;
+    api.field_get = contained<field_get>;
+    api.field_set = contained<field_set>;
+    api.method_find = contained<method_find>;
+    api.method_call = contained<method_call>;
+    api.object_new = contained<object_new>;
+    api.call_function = contained<call_function>;
+    api.array_new_of = contained<array_new_of>;
+    api.array_put = contained<array_put>;
 }
 
 }  // namespace skua::vm

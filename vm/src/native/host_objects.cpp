@@ -1,17 +1,13 @@
 // Strings, arrays, roots and handles, as natives see them.
 #include <cstring>
-#include <new>
 
 #include "native/host_support.h"
 #include "skua/classfile/check.h"
+#include "skua/vm/wording.h"
 
 namespace skua::vm {
 
 namespace {
-
-void throw_no_memory(Thread& thread) {
-    throw_error(thread, "std.core.OutOfMemoryError", "not enough memory outside of the heap");
-}
 
 // ---- strings ---------------------------------------------------------------------------------------
 
@@ -166,12 +162,7 @@ void array_set(SkEnv*, SkArray* a, std::size_t index, void* reference) {
 // ---- roots and handles ------------------------------------------------------------------------------------
 
 SkRoot* root_new(SkEnv* env, void* reference) {
-    try {
-        return registry_of(env).roots().add(reference);
-    } catch (const std::bad_alloc&) {
-        throw_no_memory(thread_of(env));
-        return nullptr;
-    }
+    return registry_of(env).roots().add(reference);
 }
 void* root_get(SkEnv*, SkRoot* root) {
     return root->reference;
@@ -186,23 +177,20 @@ void root_free(SkEnv* env, SkRoot* root) {
 std::int64_t handle_new_sized(SkEnv* env, const SkHandleType* type, void* pointer, std::size_t bytes) {
     HandleTable& handles = registry_of(env).handles();
     Thread& thread = thread_of(env);
-    try {
-        if (const std::int64_t handle = handles.add(type, pointer, bytes)) return handle;
-        // Owners that are garbage may hold some.
-        gc::collect();
-        gc::run_cleaners();
-        if (const std::int64_t handle = handles.add(type, pointer, bytes)) return handle;
-    } catch (const std::bad_alloc&) {
-        throw_no_memory(thread);
-        return 0;
-    }
+    if (const std::int64_t handle = handles.add(type, pointer, bytes)) return handle;
+    // Owners that are garbage may hold some.
+    gc::collect();
+    gc::run_cleaners();
+    if (const std::int64_t handle = handles.add(type, pointer, bytes)) return handle;
     if (handles.is_full()) {
         thread.vm->limits().end_program(Limit::Handles, handles.limit());
         throw_error(thread, "std.core.LimitError", {});
     } else {
         throw_error(thread, "std.core.OutOfMemoryError",
                     "there is no room for a " + std::string(type->name) + " of up to " +
-                        std::to_string(bytes) + " bytes; --max-heap sets how much all of them may take");
+                        std::to_string(bytes) + " bytes; " +
+                        std::string(wording(thread.vm->options().embedded).max_heap) +
+                        " sets how much all of them may take");
     }
     return 0;
 }
@@ -222,12 +210,7 @@ bool handle_close(SkEnv* env, const SkHandleType* type, std::int64_t handle) {
     return registry_of(env).handles().close(type, handle);
 }
 bool handle_own(SkEnv* env, SkObject* owner, const SkHandleType* type, std::int64_t handle) {
-    try {
-        if (registry_of(env).own_handle(unwrap(owner), type, handle)) return true;
-    } catch (const std::bad_alloc&) {
-        throw_no_memory(thread_of(env));
-        return false;
-    }
+    if (registry_of(env).own_handle(unwrap(owner), type, handle)) return true;
     throw_error(thread_of(env), "std.core.StateError", "this object owns a handle already");
     return false;
 }
@@ -280,34 +263,34 @@ bool resource_is_open(SkEnv* env, std::int64_t handle) {
 void fill_strings_and_arrays(SkApi& api) {
     api.string_data = string_data;
     api.string_len = string_len;
-    api.string_new = string_new;
-    api.string_new_from_parts = string_new_from_parts;
-    api.string_cstr = string_cstr;
+    api.string_new = contained<string_new>;
+    api.string_new_from_parts = contained<string_new_from_parts>;
+    api.string_cstr = contained<string_cstr>;
     api.array_len = array_len;
     api.array_kind = array_kind;
     api.array_data = array_data;
-    api.array_new = array_new;
+    api.array_new = contained<array_new>;
     api.array_set = array_set;
     // The length follows the header, what is counted follows the length (and the hash).
     api.string_len_at = api.array_len_at = sizeof(Object);
     api.string_data_at = sizeof(String);
     api.array_data_at = sizeof(Array);
-    api.string_slice = string_slice;
-    api.string_copy = string_copy;
-    api.root_new = root_new;
+    api.string_slice = contained<string_slice>;
+    api.string_copy = contained<string_copy>;
+    api.root_new = contained<root_new>;
     api.root_get = root_get;
     api.root_set = root_set;
     api.root_free = root_free;
-    api.handle_new = handle_new;
-    api.handle_acquire = handle_acquire;
+    api.handle_new = contained<handle_new>;
+    api.handle_acquire = contained<handle_acquire>;
     api.handle_release = handle_release;
-    api.handle_close = handle_close;
-    api.handle_own = handle_own;
-    api.handle_new_sized = handle_new_sized;
-    api.resource_acquire = resource_acquire;
-    api.resource_release = resource_release;
-    api.resource_adopt = resource_adopt;
-    api.resource_close = resource_close;
+    api.handle_close = contained<handle_close>;
+    api.handle_own = contained<handle_own>;
+    api.handle_new_sized = contained<handle_new_sized>;
+    api.resource_acquire = contained<resource_acquire>;
+    api.resource_release = contained<resource_release>;
+    api.resource_adopt = contained<resource_adopt>;
+    api.resource_close = contained<resource_close>;
     api.resource_is_open = resource_is_open;
 }
 

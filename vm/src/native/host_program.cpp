@@ -50,10 +50,10 @@ const SkStreams* streams(SkEnv* env) {
 void fill_program(SkApi& api) {
     api.arg_count = arg_count;
     api.arg = arg;
-    api.at_exit = at_exit;
-    api.exit_program = exit_program;
-    api.type_name = type_name;
-    api.plugin_state = plugin_state;
+    api.at_exit = contained<at_exit>;
+    api.exit_program = contained<exit_program>;
+    api.type_name = contained<type_name>;
+    api.plugin_state = contained<plugin_state>;
     api.streams = streams;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "native/native_registry.h"
+#include "skua/vm/no_memory.h"
 #include "skua/vm/vm.h"
 
 namespace skua::vm {
@@ -42,6 +43,19 @@ inline SkObject* wrap(Object* o) {
 std::string repaired_utf8(std::string_view text);
 // Length of the longest well-formed prefix: text.size() if all of it is.
 std::size_t utf8_prefix(std::string_view text);
+
+// An operation of SkApi as C code calls it, through which no C++ exception may pass: without memory outside
+// of the heap OutOfMemoryError is pending, and the result is 0, null, false.
+template <auto kOperation>
+struct Contained;
+template <typename Result, typename... Args, Result (*kOperation)(SkEnv*, Args...)>
+struct Contained<kOperation> {
+    static Result call(SkEnv* env, Args... args) {
+        return containing_no_memory(thread_of(env), [&] { return kOperation(env, args...); });
+    }
+};
+template <auto kOperation>
+inline constexpr auto contained = &Contained<kOperation>::call;
 
 // The groups of SkApi; each fills its members.
 void fill_strings_and_arrays(SkApi& api);  // host_objects.cpp

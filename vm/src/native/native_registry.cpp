@@ -12,11 +12,15 @@
 
 namespace skua::vm {
 
-NativeRegistry::NativeRegistry() {
+namespace {
+constexpr const char* kMachine = "skua " SKUA_VERSION;
+}
+
+NativeRegistry::NativeRegistry(bool embedded) : finder_(embedded) {
     host_.abi_version = SK_ABI_VERSION;
     host_.size = sizeof(SkHost);
     host_.api = &host_api();
-    host_.machine = "skua 0.1.0";
+    host_.machine = kMachine;
     host_.at_exit = [](const SkHost* host, SkHook hook, void* data) {
         static_cast<const Host*>(host)->registry->at_exit(hook, data);
     };
@@ -77,7 +81,7 @@ Result<NativeRegistry::Library*> NativeRegistry::add_locked(SkPluginEntry entry,
 
 Result<NativeRegistry::Library*> NativeRegistry::add_table(const SkPlugin* plugin, const std::string& where,
                                                            std::string_view name) {
-    if (plugin == nullptr) return native_error("the plugin " + where + " refuses to work with skua 0.1.0");
+    if (plugin == nullptr) return native_error("the plugin " + where + " refuses to work with " + kMachine);
     if (plugin->abi_version != SK_ABI_VERSION)
         return native_error(
             "the plugin " + where + " was built for version " + std::to_string(plugin->abi_version) +
@@ -122,7 +126,12 @@ Result<NativeRegistry::Library*> NativeRegistry::add_table(const SkPlugin* plugi
             return native_error("the plugin " + where + " has two natives " + native.name);
     }
     loaded_.push_back(library.get());
-    return (libraries_[plugin->name] = std::move(library)).get();
+    try {
+        return libraries_.emplace(plugin->name, std::move(library)).first->second.get();
+    } catch (const std::bad_alloc&) {
+        loaded_.pop_back();
+        throw;
+    }
 }
 
 Result<void> NativeRegistry::add_library(std::span<const SkPluginEntry> entries) {
@@ -134,24 +143,24 @@ Result<void> NativeRegistry::define(std::string_view library_name, std::string_v
                                     std::string_view signature, HostFunction host) {
     auto parsed = parse_native_signature(signature);
     if (!parsed) return native_error("the signature of " + std::string(name) + ": " + parsed.error().message);
-    if (parsed->result == NativeKind::Value ||
-        std::find(parsed->params.begin(), parsed->params.end(), NativeKind::Value) != parsed->params.end())
-        return native_error("the signature of " + std::string(name) +
-                            " has a value type, which cannot cross to a host");
     if (!is_library_name(library_name))
         return native_error("'" + std::string(library_name) + "' is not a name for a native library");
     const std::lock_guard guard(lock_);
-    auto& library = libraries_[std::string(library_name)];
-    if (!library) {
+    Library* library = nullptr;
+    if (const auto known = libraries_.find(std::string(library_name)); known != libraries_.end()) {
+        library = known->second.get();
+    } else {
         Defined& made = defined_libraries_.emplace_back();
         made.library = library_name;
         made.plugin.abi_version = SK_ABI_VERSION;
         made.plugin.name = made.library.c_str();
         made.plugin.version = "1";
-        library = std::make_unique<Library>();
-        library->plugin = &made.plugin;
-        library->origin = "the host";
-        loaded_.push_back(library.get());
+        auto own = std::make_unique<Library>();
+        own->plugin = &made.plugin;
+        own->origin = "the host";
+        loaded_.reserve(loaded_.size() + 1);
+        library = libraries_.emplace(made.library, std::move(own)).first->second.get();
+        loaded_.push_back(library);
     }
     if (library->natives.contains(name))
         return native_error("the native library '" + std::string(library_name) + "' has a native " +
@@ -160,7 +169,6 @@ Result<void> NativeRegistry::define(std::string_view library_name, std::string_v
     defined.name = name;
     defined.signature = signature;
     defined.row = {defined.name.c_str(), defined.signature.c_str(), nullptr, nullptr};
-    defined.function = host;
     NativeFunction function;
     function.plan = plan_call(*parsed);
     function.observed = true;  // so that nobody calls the address
@@ -171,6 +179,7 @@ Result<void> NativeRegistry::define(std::string_view library_name, std::string_v
     function.plugin = library->plugin;
     function.host = host;
     library->natives.emplace(defined.name, function);
+    defined.function = host;  // whose data is ours from here on
     return {};
 }
 

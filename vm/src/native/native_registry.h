@@ -43,8 +43,9 @@ struct Thread;
 
 // A native that is no C function of its signature, but one for all signatures with data of its own.
 struct HostFunction {
-    // The result, as a canonical slot.
-    Slot (*call)(Thread& thread, const Function& function, const Slot* args) = nullptr;
+    // `args`: the arguments' canonical slots, which nobody writes meanwhile. `results`: where the result's
+    // go, when nothing is called back any more.
+    void (*call)(Thread& thread, const Function& function, const Slot* args, Slot* results) = nullptr;
     void* data = nullptr;
     void (*free_data)(void* data) = nullptr;  // when the machine ends; may be null
 };
@@ -68,7 +69,8 @@ struct NativeFunction {
 
 class NativeRegistry {
 public:
-    NativeRegistry();
+    // `embedded`: what messages name is a host's (wording.h).
+    explicit NativeRegistry(bool embedded = false);
     ~NativeRegistry();
     NativeRegistry(const NativeRegistry&) = delete;
     NativeRegistry& operator=(const NativeRegistry&) = delete;

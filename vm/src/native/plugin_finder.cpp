@@ -11,6 +11,7 @@
 #include "native/plugin_file.h"
 #include "skua/classfile/input_file.h"
 #include "skua/classfile/version.h"
+#include "skua/vm/wording.h"
 
 namespace skua::vm {
 
@@ -71,7 +72,10 @@ Result<std::string> PluginFinder::find(std::string_view name) const {
             break;
         }
     if (!searched.empty()) message += ": " + file + " is in none of " + searched;
-    return native_error(std::move(message), "run with --plugin-path=DIR, DIR being the folder of " + file);
+    return native_error(std::move(message),
+                        embedded_ ? std::string(wording(true).plugin_path) + " adds the folder of " + file
+                                  : "run with " + std::string(wording(false).plugin_path) +
+                                        ", DIR being the folder of " + file);
 }
 
 Result<void> PluginFinder::check_file(std::string_view name, const std::string& path) const {
@@ -103,7 +107,8 @@ Result<void> PluginFinder::check_version(std::string_view name, const std::strin
             need.who + " needs the plugin '" + need.plugin.name + "' " + need.plugin.versions + ", but " +
                 path + (has.empty() ? " does not say its version" : " is of version " + has.substr(0, 200)) +
                 (has.empty() || parsed ? "" : ", which is not MAJOR.MINOR.PATCH"),
-            "put the wanted version into a folder of --plugin-path");
+            "put the wanted version into a folder of " +
+                std::string(embedded_ ? wording(true).plugin_path : "--plugin-path"));
     }
     return {};
 }

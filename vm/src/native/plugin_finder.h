@@ -21,6 +21,8 @@ struct PluginNeed {
 
 class PluginFinder {
 public:
+    // `embedded`: what messages name is a host's (wording.h).
+    explicit PluginFinder(bool embedded = false) : embedded_(embedded) {}
     // Folders are searched in the order in which they are added; one that was added already is left out.
     void add_folder(std::string folder);
     void add_need(PluginNeed need) { needs_.push_back(std::move(need)); }
@@ -35,6 +37,7 @@ public:
                                              const char* version) const;
 
 private:
+    const bool embedded_;
     std::vector<std::string> folders_;
     std::vector<PluginNeed> needs_;
 };

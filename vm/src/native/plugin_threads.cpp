@@ -42,8 +42,13 @@ SkEnv* PluginThreads::attach(Vm& vm) {
         return nullptr;
     }
     SkEnv* env = env_of(*made);
-    const std::lock_guard guard(lock_);
-    attached_.push_back(std::move(made));
+    try {
+        const std::lock_guard guard(lock_);
+        attached_.push_back(std::move(made));
+    } catch (const std::bad_alloc&) {
+        errno = ENOMEM;
+        return nullptr;
+    }
     return env;
 }
 
@@ -100,7 +105,7 @@ void thread_detach(SkEnv* env) {
 }  // namespace
 
 void fill_threads(SkApi& api) {
-    api.vm_of = vm_of;
+    api.vm_of = contained<vm_of>;
     api.thread_attach = thread_attach;
     api.thread_detach = thread_detach;
 }

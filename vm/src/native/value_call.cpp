@@ -1,5 +1,6 @@
 #include "native/value_call.h"
 
+#include <algorithm>
 #include <alloca.h>
 #include <array>
 #include <cstring>
@@ -50,6 +51,44 @@ void make_nans_canonical(const std::vector<NativeKind>& kinds, Slot* slots) {
                 "argument " + std::to_string(index + 1) + " of " + function.display_name +
                     (inside ? " holds a null where its type has none" : " is null"));
     return false;
+}
+
+// A C function's arguments, put together on this function's stack.
+void call_by_address(Thread& thread, const Function& function, const NativeFunction& native, SkEnv* env,
+                     Slot* frame) {
+    const ValuePlan& plan = *native.values;
+    // Zero between the fields and in what the result will be.
+    auto* memory = static_cast<std::uint8_t*>(alloca(plan.memory));
+    std::memset(memory, 0, plan.memory);
+    std::array<Slot, kMaxNativeParams> args{};
+    std::size_t count = 0;
+    for (const ValuePlan::Param& param : plan.params) {
+        if (param.shape.kind == NativeKind::Value) {
+            leaves_to_memory(*param.shape.layout, frame + param.slot, memory + param.memory);
+            args[count++] = reinterpret_cast<Slot>(memory + param.memory);
+        } else {
+            args[count++] = frame[param.slot];
+        }
+    }
+    const bool by_address = plan.result.kind == NativeKind::Value;
+    if (by_address) args[count] = reinterpret_cast<Slot>(memory + plan.result_memory);
+    const Slot result = native.isolated != nullptr
+                            ? native.isolated->call(thread, function, native, args.data())
+                            : call_c_function(native.address, native.plan, env, args.data());
+    if (by_address)
+        slots_from_memory(plan.result, memory + plan.result_memory, frame);
+    else
+        frame[0] = result;
+    // To the end, so that the collector sees the arguments for as long as the native may use them.
+    __asm__ volatile("" : : "r"(memory), "r"(args.data()) : "memory");
+}
+
+// What the host calls back may overwrite the frame: its arguments lie here meanwhile.
+void call_host_with_values(Thread& thread, const Function& function, const NativeFunction& native,
+                           Slot* frame) {
+    auto* args = static_cast<Slot*>(alloca((function.arg_slots + 1) * sizeof(Slot)));
+    std::copy_n(frame, function.arg_slots, args);
+    native.host.call(thread, function, args, frame);
 }
 
 }  // namespace
@@ -110,33 +149,14 @@ bool call_with_values(Thread& thread, const Function& function, const NativeFunc
         tracer->call(function.def->qualified_name(), budget.limit() - budget.left(thread.fuel),
                      plan.leaf_kinds, traced.data());
     }
-    // Zero between the fields and in what the result will be.
-    auto* memory = static_cast<std::uint8_t*>(alloca(plan.memory));
-    std::memset(memory, 0, plan.memory);
-    std::array<Slot, kMaxNativeParams> args{};
-    std::size_t count = 0;
-    for (const ValuePlan::Param& param : plan.params) {
-        if (param.shape.kind == NativeKind::Value) {
-            leaves_to_memory(*param.shape.layout, frame + param.slot, memory + param.memory);
-            args[count++] = reinterpret_cast<Slot>(memory + param.memory);
-        } else {
-            args[count++] = frame[param.slot];
-        }
+    if (native.host.call != nullptr) {
+        call_host_with_values(thread, function, native, frame);
+    } else {
+        call_by_address(thread, function, native, env, frame);
     }
-    const bool by_address = plan.result.kind == NativeKind::Value;
-    if (by_address) args[count] = reinterpret_cast<Slot>(memory + plan.result_memory);
-    const Slot result = native.isolated != nullptr
-                            ? native.isolated->call(thread, function, native, args.data())
-                            : call_c_function(native.address, native.plan, env, args.data());
-    if (by_address)
-        slots_from_memory(plan.result, memory + plan.result_memory, frame);
-    else
-        frame[0] = result;
     if (vm.determinism()) make_nans_canonical(plan.result_kinds, frame);
     if (tracer) [[unlikely]]
         tracer->returned(plan.leaf_kinds, traced.data(), plan.result_kinds, frame, thread.pending);
-    // To the end, so that the collector sees the arguments for as long as the native may use them.
-    __asm__ volatile("" : : "r"(memory), "r"(args.data()) : "memory");
     return true;
 }
 

@@ -6,12 +6,15 @@
 #include "link/linker.h"
 #include "runtime/guest_frames.h"
 #include "runtime/runtime.h"
+#include "skua/vm/no_memory.h"
 #include "skua/vm/tier.h"
 #include "skua/vm/tier_support.h"
+#include "skua/vm/wording.h"
 
 namespace skua::vm {
 namespace {
 
+constexpr std::string_view kOutOfMemory = "std.core.OutOfMemoryError";
 constexpr std::size_t kMemoryReserve = 32 << 10;
 constexpr std::uint64_t kLargeRequest = 1 << 20;  // from here on the size is worth telling
 constexpr std::size_t kMaxFrames = 256;           // of a trace; the rest of a deep recursion is only counted
@@ -67,7 +70,7 @@ bool limit_that_ends(Thread& thread, LimitReached& limit) {
     if (vm.limits().ends_program()) thread.ending = true;
     if (asks_handlers(thread)) return false;
     const auto reached = thread.ending ? vm.limits().reached() : std::nullopt;
-    limit = reached ? *reached : describe_limit(Limit::Instructions, vm.instructions().limit());
+    limit = reached ? *reached : LimitReached{Limit::Instructions, vm.instructions().limit()};
     return true;
 }
 
@@ -182,6 +185,14 @@ std::string error_text(const Object* error) {
     return type_text(error->cls->type) + (message.empty() ? "" : ": " + message);
 }
 
+namespace {
+
+Result<Class*> trace_class(Vm& vm) {
+    return class_of(vm, vm.types().array(vm.types().simple(TypeKind::I64)));
+}
+
+}  // namespace
+
 void fill_trace(Thread& thread, Object* error) {
     const auto* field = find_field(*error->cls, "trace");
     if (!field || reference_at(error, field->offset)) return;
@@ -201,12 +212,10 @@ void fill_trace(Thread& thread, Object* error) {
         omitted += calls;
         return true;
     });
-    Object* before = thread.pending;
-    Class* cls = array_class_of(thread, thread.vm->types().simple(TypeKind::I64));
+    const auto cls = trace_class(*thread.vm);  // nothing is thrown here: it would want a trace itself
     const std::uint64_t count = frames.size() + 1;
     auto* trace =
-        cls ? static_cast<Array*>(thread.heap->allocate_array(cls, sizeof(Array) + count * 8)) : nullptr;
-    thread.pending = before;
+        cls ? static_cast<Array*>(thread.heap->allocate_array(*cls, sizeof(Array) + count * 8)) : nullptr;
     if (!trace) return;  // an error without a trace is better than none
     trace->length = count;
     auto* entries = trace->elements<std::int64_t>();
@@ -223,12 +232,16 @@ void throw_object(Thread& thread, Object* error) {
     fill_trace(thread, error);
 }
 
-void throw_error(Thread& thread, std::string_view class_name, std::string_view message) {
+namespace {
+
+// May throw std::bad_alloc.
+void make_error(Thread& thread, std::string_view class_name, std::string_view message) {
     thread.pending = nullptr;
-    LimitReached limit;
+    LimitReached limit{};
+    std::string why;
     if (limit_that_ends(thread, limit)) {
         class_name = "std.core.LimitError";
-        message = limit.message;
+        message = why = describe_limit(limit, thread.vm->options().embedded);
     }
     Class* cls = error_class(*thread.vm, class_name);
     if (!cls) cls = error_class(*thread.vm, "std.core.Error");
@@ -243,6 +256,54 @@ void throw_error(Thread& thread, std::string_view class_name, std::string_view m
     fill_trace(thread, error);
 }
 
+// The error that was made in advance, which has no trace.
+void throw_prepared(Thread& thread) {
+    const Slot* prepared = thread.vm->linker().out_of_memory;
+    thread.pending = prepared ? reinterpret_cast<Object*>(*prepared) : nullptr;
+    if (!thread.pending) fatal(kOutOfMemory, "");
+}
+
+}  // namespace
+
+void throw_error(Thread& thread, std::string_view class_name, std::string_view message) {
+    try {
+        make_error(thread, class_name, message);
+    } catch (const std::bad_alloc&) {
+        throw_prepared(thread);
+    }
+}
+
+void throw_no_memory(Thread& thread) noexcept {
+    throw_error(thread, kOutOfMemory, "there is not enough memory outside of the heap");
+}
+
+bool prepare_out_of_memory(Thread& thread) {
+    Vm& vm = *thread.vm;
+    LinkerState& state = vm.linker();
+    const std::lock_guard guard(state.lock);
+    if (state.out_of_memory != nullptr) return true;
+    Class* cls = error_class(vm, kOutOfMemory);
+    if (!cls) return true;       // there is no library yet, and nothing that could throw it
+    (void)trace_class(vm).ok();  // when the limit on classes is reached, errors are to have traces
+    constexpr std::string_view kText = "there is no memory";
+    const auto bytes = sizeof(String) + kText.size() + 1;
+    auto* error = static_cast<Object*>(thread.heap->allocate(cls, cls->instance_size));
+    auto* text = error == nullptr
+                     ? nullptr
+                     : static_cast<String*>(thread.heap->allocate_atomic(string_class(vm), bytes));
+    if (!text) return false;
+    text->length = kText.size();
+    std::copy(kText.begin(), kText.end(), text->chars());
+    set_reference(error, "message", text);
+    Slot* prepared = new_root(vm);
+    Slot* reserve = new_root(vm);
+    *prepared = reinterpret_cast<Slot>(error);
+    state.memory_reserve = reserve;
+    state.out_of_memory = prepared;
+    fill_memory_reserve(thread);
+    return true;
+}
+
 void fill_memory_reserve(Thread& thread) {
     Slot& reserve = *thread.vm->linker().memory_reserve;
     if (reserve != 0) return;
@@ -254,22 +315,25 @@ void fill_memory_reserve(Thread& thread) {
 }
 
 // An error with message and trace, for which the reserve is given up; if there is no memory even
-// then, the one that was made in advance, which has no trace.
+// then, the one that was made in advance.
 Object* out_of_memory(Thread& thread, std::uint64_t bytes) {
     LinkerState& state = thread.vm->linker();
     if (!thread.reporting_memory) {
         thread.reporting_memory = true;
         *state.memory_reserve = 0;
-        const std::string what = bytes < kLargeRequest
-                                     ? "the heap is full"
-                                     : "the heap has no room for " + std::to_string(bytes) + " bytes";
-        throw_error(thread, "std.core.OutOfMemoryError", what + "; --max-heap sets its size");
+        containing_no_memory(thread, [&] {
+            const std::string what = bytes < kLargeRequest
+                                         ? "the heap is full"
+                                         : "the heap has no room for " + std::to_string(bytes) + " bytes";
+            throw_error(thread, kOutOfMemory,
+                        what + "; " + std::string(wording(thread.vm->options().embedded).max_heap) +
+                            " sets its size");
+        });
         fill_memory_reserve(thread);
         thread.reporting_memory = false;
         return nullptr;
     }
-    thread.pending = reinterpret_cast<Object*>(*state.out_of_memory);
-    if (!thread.pending) fatal("std.core.OutOfMemoryError", "");
+    throw_prepared(thread);
     return nullptr;
 }
 

@@ -1,6 +1,7 @@
 #include "skua/vm/run_limits.h"
 
 #include "skua/vm/vm.h"
+#include "skua/vm/wording.h"
 
 namespace skua::vm {
 namespace {
@@ -14,30 +15,31 @@ std::string duration_text(std::uint64_t nanos) {
 
 }  // namespace
 
-LimitReached describe_limit(Limit limit, std::uint64_t value) {
-    const auto made = [&](std::string_view option, const std::string& what) {
-        return LimitReached{limit, value, option,
-                            "the limit of " + what + " is reached; " + std::string(option) + " sets it"};
+std::string describe_limit(const LimitReached& reached, bool embedded) {
+    const Wording& words = wording(embedded);
+    const std::uint64_t value = reached.value;
+    const auto made = [&](std::string_view setting, const std::string& what) {
+        return "the limit of " + what + " is reached; " + std::string(setting) + " sets it";
     };
-    switch (limit) {
+    switch (reached.limit) {
         case Limit::Instructions:
-            return made("--max-instructions", std::to_string(value) + " instructions");
+            return made(words.max_instructions, std::to_string(value) + " instructions");
         case Limit::Time:
-            return made("--timeout", duration_text(value));
+            return made(words.timeout, duration_text(value));
         case Limit::Handles:
-            return made("--max-handles", std::to_string(value) + " open handles");
+            return made(words.max_handles, std::to_string(value) + " open handles");
         case Limit::Threads:
-            return made("--max-threads", std::to_string(value) + (value == 1 ? " thread" : " threads"));
+            return made(words.max_threads, std::to_string(value) + (value == 1 ? " thread" : " threads"));
         case Limit::Ended:
-            return {limit, value, {}, "the program has ended"};
+            return "the program has ended";
         case Limit::Interrupt:
-            return {limit, value, {}, "the host has ended the call"};
+            return "the host has ended the call";
         case Limit::Exit:
-            return {limit, value, {}, "the program has ended with the exit code " + std::to_string(value)};
+            return "the program has ended with the exit code " + std::to_string(value);
         case Limit::Metadata:
             break;
     }
-    return made("--max-metadata", std::to_string(value >> 10) + " KiB for classes and their code");
+    return made(words.max_metadata, std::to_string(value >> 10) + " KiB for classes and their code");
 }
 
 std::optional<LimitReached> Limits::reached() const {
@@ -47,14 +49,14 @@ std::optional<LimitReached> Limits::reached() const {
 
 void Limits::note(Limit limit, std::uint64_t value) {
     const std::lock_guard guard(lock_);
-    if (!reached_) reached_ = describe_limit(limit, value);
+    if (!reached_) reached_ = LimitReached{limit, value};
 }
 
 void Limits::end_program(Limit limit, std::uint64_t value) {
     {
         const std::lock_guard guard(lock_);
         // One that was only noted does not explain the end.
-        if (!ends_program()) reached_ = describe_limit(limit, value);
+        if (!ends_program()) reached_ = LimitReached{limit, value};
         ends_program_.store(true, std::memory_order_release);
     }
     vm_.interrupt_threads();

@@ -9,6 +9,9 @@
 namespace skua::vm {
 
 inline Object* allocate_object(Thread& thread, const Class& cls);
+// What an OutOfMemoryError needs is made while there is memory for it, once for a machine. False: there is
+// none.
+bool prepare_out_of_memory(Thread& thread);
 void fill_memory_reserve(Thread& thread);
 [[gnu::cold]] Object* out_of_memory(Thread& thread, std::uint64_t bytes);
 

@@ -2,6 +2,7 @@
 #include "skua/vm/vm.h"
 
 #include <cstdio>
+#include <new>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -148,8 +149,8 @@ Vm::Vm(VmOptions options)
       limits_(*this, options_.max_metadata),
       boot_loader_(std::make_unique<Loader>(types_, nullptr)),
       app_loader_(std::make_unique<Loader>(types_, boot_loader_.get())),
-      natives_(std::make_unique<NativeRegistry>()),
-      capabilities_(std::make_unique<Capabilities>()),
+      natives_(std::make_unique<NativeRegistry>(options_.embedded)),
+      capabilities_(std::make_unique<Capabilities>(options_.embedded)),
       linker_(std::make_unique<LinkerState>()),
       watchdog_(std::make_unique<Watchdog>(*this)) {
     watchdog_->overdue = options_.overdue;
@@ -170,17 +171,10 @@ Vm::~Vm() {
     tier_.reset();  // its thread reads what is given up below
     for (auto& block : linker_->roots) gc::remove_root_range(block.get());
     free_bodies(*linker_);
-    // Objects outlive their machine until a collection finds them dead, and the collector reads how to
-    // mark an object from its class: of a class, that stays for ever.
-    for (auto& owned : linker_->classes) {
-        Class& cls = *owned.release();
-        cls.display = {};
-        cls.interfaces = {};
-        cls.vtable = {};
-        cls.fields = {};
-        cls.static_fields = {};
-        delete static_cast<const GuestCall*>(cls.native_call.exchange(nullptr));
-    }
+    for (const CallSite& site : linker_->sites)
+        for (const auto& seen : site.seen) delete seen.load(std::memory_order_relaxed);
+    for (auto& cls : linker_->classes)
+        delete static_cast<const GuestCall*>(cls->native_call.exchange(nullptr));
 }
 
 void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) {
@@ -196,28 +190,17 @@ std::string Vm::trace_hash(const Thread& thread) {
     return tracer_ ? tracer_->finish(instructions_.limit() - instructions_.left(thread.fuel)) : std::string();
 }
 
-std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
-    {
-        const std::lock_guard guard(threads_lock_);
-        if (options_.max_threads != 0 && thread_count_ >= options_.max_threads) {
-            limits_.note(Limit::Threads, options_.max_threads);
-            return {nullptr, detach};
-        }
-        ++thread_count_;
-    }
-    const auto give_up = [this]() -> std::unique_ptr<Thread, void (*)(Thread*)> {
-        const std::lock_guard guard(threads_lock_);
-        --thread_count_;
-        return {nullptr, detach};
-    };
+// A stack and what belongs to it, known to nobody yet. Null: the system gives no memory.
+std::unique_ptr<Thread> Vm::make_thread() {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::size_t bytes = (options_.max_stack_bytes + page - 1) / page * page;
+    std::unique_ptr<Thread> thread(new (std::nothrow) Thread());
+    if (!thread) return nullptr;
     // Pages are given by the system when first touched; the last one is never accessible.
     void* memory = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) return give_up();
+    if (memory == MAP_FAILED) return nullptr;
     mprotect(static_cast<char*>(memory) + bytes, page, PROT_NONE);
-    auto* thread = new Thread();
     thread->vm = this;
     if (tier_) thread->ticks = tier_->tick_quantum();  // the first call is no sample
     thread->stack_base = static_cast<Slot*>(memory);
@@ -232,31 +215,46 @@ std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
     thread->heap = gc::attach_thread();
     if (!thread->heap) {
         munmap(memory, bytes + page);
-        delete thread;
-        return give_up();
+        return nullptr;
     }
-    thread->heap->set_root_scanner(scan_stack, thread);
-    thread->heap->set_stack_trimmer(trim_stack, thread);
-    thread->native_env = {&host_api(), thread};
-    {
+    thread->heap->set_root_scanner(scan_stack, thread.get());
+    thread->heap->set_stack_trimmer(trim_stack, thread.get());
+    thread->native_env = {&host_api(), thread.get()};
+    return thread;
+}
+
+std::unique_ptr<Thread, void (*)(Thread*)> Vm::attach_thread() {
+    try {
         const std::lock_guard guard(threads_lock_);
-        threads_.push_back(thread);
-        if (limits_.ends_program()) thread->request_interrupt();
+        if (options_.max_threads != 0 && thread_count_ >= options_.max_threads) {
+            limits_.note(Limit::Threads, options_.max_threads);
+            return {nullptr, detach};
+        }
+        threads_.reserve(thread_count_ + 1);
+        ++thread_count_;
+    } catch (const std::bad_alloc&) {
+        return {nullptr, detach};
+    }
+    std::unique_ptr<Thread, void (*)(Thread*)> thread(nullptr, detach);
+    {
+        std::unique_ptr<Thread> made = make_thread();
+        const std::lock_guard guard(threads_lock_);
+        if (!made) {
+            --thread_count_;
+            return thread;
+        }
+        threads_.push_back(made.get());  // there is room
+        if (limits_.ends_program()) made->request_interrupt();
+        thread.reset(made.release());
     }
     // Later there may be no memory for it.
-    std::lock_guard guard(linker_->lock);
-    if (!linker_->out_of_memory) {
-        Slot* root = new_root(*this);
-        linker_->out_of_memory = root;
-        linker_->memory_reserve = new_root(*this);
-        if (error_class(*this, "std.core.OutOfMemoryError")) {
-            throw_error(*thread, "std.core.OutOfMemoryError", "the heap is full; --max-heap sets its size");
-            *root = reinterpret_cast<Slot>(thread->pending);
-            thread->pending = nullptr;
-            fill_memory_reserve(*thread);
-        }
+    bool prepared = false;
+    try {
+        prepared = prepare_out_of_memory(*thread);
+    } catch (const std::bad_alloc&) {
     }
-    return {thread, detach};
+    if (!prepared) thread.reset();
+    return thread;
 }
 
 namespace {

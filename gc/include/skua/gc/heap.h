@@ -1,8 +1,9 @@
 // The garbage-collected heap, behind an interface that names no collector.
 //
 // What holds:
-//   - Word 0 of every object is a pointer to its ClassHeader (outside the heap, never freed while
-//     objects of it exist). Objects are 16-byte aligned and zeroed, except for allocate_raw.
+//   - Word 0 of every object is a pointer to its ClassHeader (outside the heap; as long as objects of it
+//     exist, dead ones included, the memory is that of a ClassHeader with the same descriptor). Objects are
+//     16-byte aligned and zeroed, except for allocate_raw.
 //   - An object stays alive while it is reachable through reference words of live objects (by base
 //     pointer), from root ranges, scanned stacks or registers of attached threads (on these, by
 //     interior pointers too), or a thread's root scanner.

@@ -13,7 +13,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace skua::vm {
 
@@ -26,9 +25,7 @@ enum class Limit : std::uint8_t { Instructions, Time, Handles, Threads, Metadata
 
 struct LimitReached {
     Limit limit;
-    std::uint64_t value;      // in the limit's unit: instructions, nanoseconds, handles, threads, bytes
-    std::string_view option;  // of vmrun: "--timeout"
-    std::string message;      // "the limit of 2 s is reached; --timeout sets it"
+    std::uint64_t value;  // in the limit's unit: instructions, nanoseconds, handles, threads, bytes
 };
 
 class Limits {
@@ -62,7 +59,7 @@ private:
     std::optional<LimitReached> reached_;
 };
 
-// "the limit of 2 s is reached; --timeout sets it".
-[[nodiscard]] LimitReached describe_limit(Limit limit, std::uint64_t value);
+// "the limit of 2 s is reached; --timeout sets it"; `embedded`: what a host is told (wording.h).
+[[nodiscard]] std::string describe_limit(const LimitReached& reached, bool embedded);
 
 }  // namespace skua::vm

@@ -104,8 +104,8 @@ public:
     // within max_stack_bytes. On a smaller one StackOverflowError comes earlier.
     static std::size_t native_stack_bytes(std::size_t max_stack_bytes);
 
-    // Attaches the calling OS thread. Null if the stack cannot be mapped, or if that were more threads than
-    // VmOptions::max_threads (limits().reached() tells).
+    // Attaches the calling OS thread. Null if there is no memory for its stack, or in the heap for the error
+    // that says so, or if that were more threads than VmOptions::max_threads (limits().reached() tells).
     std::unique_ptr<Thread, void (*)(Thread*)> attach_thread();
 
     // Runs a function of `module` to its end: main, or one without parameters and result. The exit code, or
@@ -138,6 +138,7 @@ public:
     void wake_threads();
 
 private:
+    std::unique_ptr<Thread> make_thread();
     static void detach(Thread* thread);
 
     VmOptions options_;

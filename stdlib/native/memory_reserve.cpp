@@ -12,12 +12,14 @@ namespace skua::stdlib {
 
 namespace {
 
-// Blocks of this size are kept for the next time: for so many threads at a time, and no call of the system.
-constexpr std::size_t kUsual = std::size_t{20} << 20;
-std::array<std::atomic<void*>, 8> kept;
+// For so many threads that run out of memory at a time. Held as long as the process lives, so that a call
+// costs nothing.
+constexpr std::size_t kBlock = std::size_t{20} << 20;
+std::array<std::atomic<void*>, 4> reserve;
+std::atomic<bool> is_full{false};
 
-// What this thread may give back. No destructor: the C library ends the process when it has no memory to
-// remember one.
+// What this thread is in. No destructor: the C library ends the process when it has no memory to remember
+// one.
 thread_local MemoryReserve* current = nullptr;
 
 std::atomic<std::new_handler> others;  // whoever had asked to be told
@@ -28,43 +30,43 @@ std::atomic<std::new_handler> others;  // whoever had asked to be told
     std::_Exit(71);
 }
 
-void* take(std::size_t bytes) {
-    if (bytes > kUsual) return std::malloc(bytes);
-    for (std::atomic<void*>& slot : kept)
-        if (slot.load(std::memory_order_relaxed) != nullptr)
-            if (void* block = slot.exchange(nullptr)) return block;
-    return std::malloc(kUsual);
-}
-
-void keep(void* block) {
-    for (std::atomic<void*>& slot : kept) {
+void fill() {
+    for (std::atomic<void*>& slot : reserve) {
+        if (slot.load() != nullptr) continue;
+        void* const block = std::malloc(kBlock);
+        if (block == nullptr) throw std::bad_alloc();
         void* none = nullptr;
-        if (slot.compare_exchange_strong(none, block)) return;
+        if (!slot.compare_exchange_strong(none, block)) std::free(block);
     }
-    std::free(block);
+    is_full = true;
 }
 
 }  // namespace
 
-MemoryReserve::MemoryReserve(std::size_t bytes) : block_(take(bytes)), usual_(bytes <= kUsual) {
-    if (block_ == nullptr) throw std::bad_alloc();
-    if (std::get_new_handler() != give_back) others = std::set_new_handler(give_back);
+MemoryReserve::MemoryReserve(std::size_t more) {
+    if (!is_full.load(std::memory_order_acquire)) fill();
+    if (more > 0) {
+        more_ = std::malloc(more);
+        if (more_ == nullptr) throw std::bad_alloc();
+        if (std::get_new_handler() != give_back) others = std::set_new_handler(give_back);
+    }
     current = this;
 }
 
 MemoryReserve::~MemoryReserve() {
     current = nullptr;
-    if (block_ == nullptr) return;
-    if (usual_)
-        keep(block_);
-    else
-        std::free(block_);
+    std::free(more_);
 }
 
 void MemoryReserve::give_back() {
     if (current != nullptr) {
-        if (current->block_ == nullptr) end();
-        std::free(std::exchange(current->block_, nullptr));
+        void* block = std::exchange(current->more_, nullptr);
+        for (auto slot = reserve.begin(); block == nullptr && slot != reserve.end(); ++slot) {
+            block = slot->exchange(nullptr);
+            if (block != nullptr) is_full = false;
+        }
+        if (block == nullptr) end();
+        std::free(block);
         return;
     }
     const std::new_handler other = others.load();

@@ -10,12 +10,13 @@
 
 namespace skua::stdlib {
 
-// While one of these lives, its thread's allocations fail only if the reserve does not suffice; then the
-// process ends with a message and exit code 71. Throws std::bad_alloc if there is no reserve to be had, which
-// is before anything has happened. Address space, not memory: nobody touches it. Not nested.
+// While one of these lives, its thread's allocations fail only if 20 MiB, and `more` bytes, do not suffice;
+// then the process ends with a message and exit code 71. Throws std::bad_alloc if the reserve is not to be
+// had, which is before anything has happened. Address space, not memory: nobody touches it. Not nested.
 class MemoryReserve {
 public:
-    explicit MemoryReserve(std::size_t bytes);
+    // The first one of a process must ask for more; only these see to it that operator new asks the reserve.
+    explicit MemoryReserve(std::size_t more = 0);
     ~MemoryReserve();
     MemoryReserve(const MemoryReserve&) = delete;
     MemoryReserve& operator=(const MemoryReserve&) = delete;
@@ -23,8 +24,7 @@ public:
 private:
     static void give_back();  // the handler that operator new calls
 
-    void* block_;  // null: given back
-    bool usual_;
+    void* more_ = nullptr;
 };
 
 }  // namespace skua::stdlib

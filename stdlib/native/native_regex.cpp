@@ -20,9 +20,8 @@ enum Flag : std::int64_t { kIgnoreCase = 1, kMultiLine = 2, kDotAll = 4 };
 // the larger share only if the usual one does not suffice; one that needs even more is refused.
 constexpr std::int64_t kUsualMemory = 1 << 20, kMaxMemory = 8 << 20;
 
-// More than RE2 takes in one call: what it holds on to, what it throws away meanwhile, and the tree of a
-// pattern that turns out to be too large.
-constexpr std::size_t kReserve = 2 * kMaxMemory, kReserveForByte = 128;
+// What a pattern that turns out to be too large takes until then, beside what RE2 holds on to.
+constexpr std::size_t kReserveForByte = 128;
 
 const SkHandleType kPattern = {"pattern", [](void* p) { delete static_cast<RE2*>(p); }};
 
@@ -44,7 +43,7 @@ std::string with_flags(std::string_view pattern, std::int64_t flags) {
 std::int64_t compile(SkEnv* env, SkObject* owner, SkString* pattern, std::int64_t flags, SkArray* why) {
     return guarded(env, [&]() -> std::int64_t {
         const std::string_view text = view(env, pattern);
-        const MemoryReserve reserve(kReserve + kReserveForByte * text.size());
+        const MemoryReserve reserve(4096 + kReserveForByte * text.size());
         std::int64_t memory = kUsualMemory;
         const auto compiled = [&](std::string_view part) {
             return std::make_unique<RE2>(with_flags(part, flags), options_of(flags, memory));
@@ -75,7 +74,7 @@ SkArray* group_names(SkEnv* env, SkObject* owner, std::int64_t handle) {
     return guarded(env, [&]() -> SkArray* {
         const OwnedHandle<RE2> regex(env, &kPattern, owner, handle);
         if (!regex) return nullptr;
-        const MemoryReserve reserve(kReserve);
+        const MemoryReserve reserve;
         const auto groups = static_cast<std::size_t>(regex->NumberOfCapturingGroups());
         SkArray* names = env->api->array_new(env, SK_STRING, groups + 1);
         const auto& known = regex->CapturingGroupNames();
@@ -107,7 +106,7 @@ bool search(SkEnv* env, SkObject* owner, std::int64_t handle, SkString* text, st
         const RE2::Anchor how = anchor == 0   ? RE2::UNANCHORED
                                 : anchor == 1 ? RE2::ANCHOR_START
                                               : RE2::ANCHOR_BOTH;
-        const MemoryReserve reserve(kReserve);
+        const MemoryReserve reserve;
         if (!regex->Match({s.data(), s.size()}, static_cast<std::size_t>(from), s.size(), how, groups,
                           static_cast<int>(wanted)))
             return false;

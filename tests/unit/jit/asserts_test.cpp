@@ -15,7 +15,7 @@ std::size_t count(const Graph& graph, Op op) {
 }
 
 // for v4 in 0..length: the bounds check always holds.
-constexpr const char* kLoop =
+constexpr const char* kAssertedLoop =
     "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = NullCheck v1, !1\n v3 = Load [v2 + 8] "
     "constant.w64\n"
     "v20 = Lt 0, v3\n Branch v20, block4, block5\n"
@@ -27,7 +27,7 @@ constexpr const char* kLoop =
 }  // namespace
 
 TEST_CASE("a guard that a pass removes leaves an assertion that names the pass") {
-    auto graph = graph_of(kLoop);
+    auto graph = graph_of(kAssertedLoop);
     graph->assert_by = "ranges";
     ranges(*graph);
     CHECK(count(*graph, Op::BoundsCheck) == 0);
@@ -42,7 +42,7 @@ TEST_CASE("a guard that a pass removes leaves an assertion that names the pass")
 }
 
 TEST_CASE("an assertion becomes a test with a call that ends the process") {
-    auto graph = graph_of(kLoop);
+    auto graph = graph_of(kAssertedLoop);
     graph->assert_by = "ranges";
     ranges(*graph);
     expand_asserts(*graph);
@@ -78,7 +78,7 @@ TEST_CASE("an assertion does not let an object escape") {
 }
 
 TEST_CASE("without the option nothing stays") {
-    auto graph = graph_of(kLoop);
+    auto graph = graph_of(kAssertedLoop);
     ranges(*graph);
     CHECK(count(*graph, Op::Assert) == 0);
 }

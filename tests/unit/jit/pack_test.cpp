@@ -13,7 +13,7 @@ using namespace skua::jit::test;
 namespace {
 
 // Two arrays, a float; i goes from 0 to below the third parameter in steps of two.
-std::string loop(const std::string& body) {
+std::string packed_loop(const std::string& body) {
     return "graph f(i64, i64, i64, f64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = Param #1\n v3 = Param #2\n"
            "v7 = Param.f64 #3\n Jump block1\n"
            "block1 <- block0, block2:\n v4 = Phi 0, v5\n v6 = Add v4, 1\n" +
@@ -23,7 +23,7 @@ std::string loop(const std::string& body) {
 }
 
 void keeps(const std::string& body) {
-    check_pass(pack, loop(body), loop(body));
+    check_pass(pack, packed_loop(body), packed_loop(body));
 }
 
 const char* const kElement = "element.f64";
@@ -32,7 +32,7 @@ std::string load(int v, int array, int index, const char* kind = kElement) {
     return "v" + std::to_string(v) + " = Load.f64 [v" + std::to_string(array) + " + v" +
            std::to_string(index) + "*8 + 16] " + kind + "\n";
 }
-std::string store(int array, int index, int v) {
+std::string packed_store(int array, int index, int v) {
     return "Store [v" + std::to_string(array) + " + v" + std::to_string(index) + "*8 + 16] " + kElement +
            ", v" + std::to_string(v) + "\n";
 }
@@ -40,33 +40,35 @@ std::string store(int array, int index, int v) {
 }  // namespace
 
 TEST_CASE("neighbouring elements that are made alike are made at once") {
-    check_pass(
-        pack,
-        loop(load(10, 2, 4) + "v11 = FMul.f64 v7, v10\n" + load(12, 1, 4) + "v13 = FAdd.f64 v12, v11\n" +
-             store(1, 4, 13) + load(20, 2, 6) + "v21 = FMul.f64 v7, v20\n" + load(22, 1, 6) +
-             "v23 = FAdd.f64 v22, v21\n" + store(1, 6, 23)),
-        "graph f(i64, i64, i64, f64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = Param #1\n"
-        "v3 = Param #2\n v7 = Param.f64 #3\n Jump block1\nblock1 <- block0, block2:\n v4 = Phi 0, v5\n"
-        "v10 = Load.f64x2 [v1 + v4*8 + 16] element.f64\n v11 = Splat.f64x2 v7\n"
-        "v12 = Load.f64x2 [v2 + v4*8 + 16] element.f64\n v13 = FMul.f64x2 v11, v12\n"
-        "v14 = FAdd.f64x2 v10, v13\n Store [v1 + v4*8 + 16] element.f64, v14\n"
-        "v5 = Add v4, 2\n v9 = Lt v5, v3\n Branch v9, block2, block3\n"
-        "block2 <- block1:\n Jump block1\nblock3 <- block1:\n Return v5\n");
+    check_pass(pack,
+               packed_loop(load(10, 2, 4) + "v11 = FMul.f64 v7, v10\n" + load(12, 1, 4) +
+                           "v13 = FAdd.f64 v12, v11\n" + packed_store(1, 4, 13) + load(20, 2, 6) +
+                           "v21 = FMul.f64 v7, v20\n" + load(22, 1, 6) + "v23 = FAdd.f64 v22, v21\n" +
+                           packed_store(1, 6, 23)),
+               "graph f(i64, i64, i64, f64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = Param #1\n"
+               "v3 = Param #2\n v7 = Param.f64 #3\n Jump block1\nblock1 <- block0, block2:\n v4 = Phi 0, v5\n"
+               "v10 = Load.f64x2 [v1 + v4*8 + 16] element.f64\n v11 = Splat.f64x2 v7\n"
+               "v12 = Load.f64x2 [v2 + v4*8 + 16] element.f64\n v13 = FMul.f64x2 v11, v12\n"
+               "v14 = FAdd.f64x2 v10, v13\n Store [v1 + v4*8 + 16] element.f64, v14\n"
+               "v5 = Add v4, 2\n v9 = Lt v5, v3\n Branch v9, block2, block3\n"
+               "block2 <- block1:\n Jump block1\nblock3 <- block1:\n Return v5\n");
 }
 
 TEST_CASE("an array may be shifted down, not up") {
     // a[i] = a[i + 1]: what is loaded has not been written yet.
-    check_pass(
-        pack,
-        loop("v10 = Add v4, 2\n" + load(11, 1, 6) + store(1, 4, 11) + load(12, 1, 10) + store(1, 6, 12)),
-        loop("v11 = Load.f64x2 [v1 + v6*8 + 16] element.f64\n"
-             "Store [v1 + v4*8 + 16] element.f64, v11\n"));
+    check_pass(pack,
+               packed_loop("v10 = Add v4, 2\n" + load(11, 1, 6) + packed_store(1, 4, 11) + load(12, 1, 10) +
+                           packed_store(1, 6, 12)),
+               packed_loop("v11 = Load.f64x2 [v1 + v6*8 + 16] element.f64\n"
+                           "Store [v1 + v4*8 + 16] element.f64, v11\n"));
     // a[i + 1] = a[i]: it has been.
-    keeps("v10 = Add v4, 2\n" + load(11, 1, 4) + store(1, 6, 11) + load(12, 1, 6) + store(1, 10, 12));
+    keeps("v10 = Add v4, 2\n" + load(11, 1, 4) + packed_store(1, 6, 11) + load(12, 1, 6) +
+          packed_store(1, 10, 12));
 }
 
 TEST_CASE("what could be noticed is not packed") {
-    const std::string first = load(10, 2, 4) + store(1, 4, 10), second = load(11, 2, 6) + store(1, 6, 11);
+    const std::string first = load(10, 2, 4) + packed_store(1, 4, 10),
+                      second = load(11, 2, 6) + packed_store(1, 6, 11);
     // A guard that may throw between the stores.
     keeps(first + "v12 = DivCheck v3, !1\n" + second);
     // An access in between that may be to the same array, at an index of its own.
@@ -75,9 +77,10 @@ TEST_CASE("what could be noticed is not packed") {
     // The value is wanted elsewhere, too.
     keeps(first + second + "Store [v2 + v3*8 + 16] element.f64, v10\n");
     // Made differently.
-    keeps(load(10, 2, 4) + "v12 = FNeg.f64 v10\n" + store(1, 4, 12) + second);
+    keeps(load(10, 2, 4) + "v12 = FNeg.f64 v10\n" + packed_store(1, 4, 12) + second);
     // Not neighbours.
-    keeps("v14 = Add v4, 3\n" + load(10, 2, 4) + store(1, 4, 10) + load(11, 2, 6) + store(1, 14, 11));
+    keeps("v14 = Add v4, 3\n" + load(10, 2, 4) + packed_store(1, 4, 10) + load(11, 2, 6) +
+          packed_store(1, 14, 11));
 }
 
 namespace {
@@ -171,7 +174,7 @@ private:
     int kind_ = 0, next_ = 20;  // of elements: w64, f64, f32
 };
 
-Outcome run(const Graph& graph, std::uint64_t variant) {
+Outcome run_variant(const Graph& graph, std::uint64_t variant) {
     Memory memory;
     std::mt19937_64 random(variant + 5);
     std::vector<std::int64_t> arguments;
@@ -205,9 +208,9 @@ TEST_CASE("random loops do the same when packed") {
         REQUIRE(verify_graph(*after) == "");
         packed += changed.find("x2") != std::string::npos || changed.find("x4") != std::string::npos;
         for (std::uint64_t variant = 0; variant < 6; ++variant) {
-            const Outcome expected = run(*before, variant);
+            const Outcome expected = run_variant(*before, variant);
             REQUIRE(expected.end == Outcome::End::Returned);
-            REQUIRE(run(*after, variant) == expected);
+            REQUIRE(run_variant(*after, variant) == expected);
         }
     }
     CHECK(packed > 300);   // it is about something

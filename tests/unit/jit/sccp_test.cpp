@@ -10,7 +10,7 @@ namespace {
 const std::string kOne = "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n";
 
 // while (v1-th time) { if (x != 0) x = OTHER }, from x = 0.
-std::string loop(const std::string& other) {
+std::string closing_loop(const std::string& other) {
     return kOne +
            "Jump block1\nblock1 <- block0, block5:\n v2 = Phi 0, v6\n v3 = Phi v1, v7\n v4 = Ne v2, 0\n"
            "Branch v4, block2, block3\nblock2 <- block1:\n Jump block4\nblock3 <- block1:\n Jump block4\n"
@@ -32,14 +32,14 @@ bool returns_zero(const std::string& text) {
 }  // namespace
 
 TEST_CASE("a value that only a way that it closes would change is constant") {
-    CHECK(returns_zero(loop("7")));
-    auto graph = graph_of(loop("7"));
+    CHECK(returns_zero(closing_loop("7")));
+    auto graph = graph_of(closing_loop("7"));
     simplify(*graph);
     CHECK(text_of(*graph).find("Return 0") == std::string::npos);  // what is certain says nothing
 }
 
 TEST_CASE("a value that changes on a way that may be taken is none") {
-    auto text = loop("7");
+    auto text = closing_loop("7");
     text.replace(text.find("v2 = Phi 0"), 10, "v2 = Phi v1");
     CHECK_FALSE(returns_zero(text));
 }

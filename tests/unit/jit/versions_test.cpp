@@ -8,7 +8,7 @@ using namespace skua::jit::test;
 namespace {
 
 // for i in 0 until v2 { call(v1[i + offset]) }, entered if `entered`.
-std::string loop(const std::string& entered, const std::string& index, const std::string& compare) {
+std::string versioned_loop(const std::string& entered, const std::string& index, const std::string& compare) {
     return "graph f(i64, i64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = Param #1\n v3 = NullCheck v1, !1\n v4 "
            "= " +
            entered +
@@ -48,17 +48,19 @@ std::size_t tests(const std::string& text) {
 TEST_CASE(
     "one comparison is enough where the counter begins at a constant and the loop is entered below its "
     "limit") {
-    CHECK(tests(loop("Lt 0, v2", "Add v5, 0", "Lt")) == 1);
-    CHECK(tests(loop("LtU 0, v2", "Add v5, 0", "LtU")) == 1);
-    CHECK(tests(loop("Ne v2, 0", "Add v5, 0", "LtU")) == 1);
-    CHECK(tests(loop("Lt 0, v2", "Add v5, 7", "Lt")) == 1);
-    CHECK(tests(loop("Lt 5, v2", "Add v5, 0", "Lt")) == 1);
+    CHECK(tests(versioned_loop("Lt 0, v2", "Add v5, 0", "Lt")) == 1);
+    CHECK(tests(versioned_loop("LtU 0, v2", "Add v5, 0", "LtU")) == 1);
+    CHECK(tests(versioned_loop("Ne v2, 0", "Add v5, 0", "LtU")) == 1);
+    CHECK(tests(versioned_loop("Lt 0, v2", "Add v5, 7", "Lt")) == 1);
+    CHECK(tests(versioned_loop("Lt 5, v2", "Add v5, 0", "Lt")) == 1);
 }
 
 TEST_CASE("else the first index is tested, too") {
-    CHECK(tests(loop("Ne v2, 0", "Add v5, 0", "Lt")) == 2);    // v2 may be negative, and one round is made
-    CHECK(tests(loop("Le 0, v2", "Add v5, 0", "Lt")) == 2);    // v2 may be 0
-    CHECK(tests(loop("Lt 0, v2", "Add v5, -1", "Lt")) == 2);   // the first index is negative
-    CHECK(tests(loop("LtU v2, 9", "Add v5, 0", "LtU")) == 3);  // nor does this say anything of v2
-    CHECK(tests(loop("Ne v2, 0", "Add v5, 1", "LtU")) == 3);   // v2 + 1 may be 0 as an unsigned number
+    CHECK(tests(versioned_loop("Ne v2, 0", "Add v5, 0", "Lt")) ==
+          2);  // v2 may be negative, and one round is made
+    CHECK(tests(versioned_loop("Le 0, v2", "Add v5, 0", "Lt")) == 2);    // v2 may be 0
+    CHECK(tests(versioned_loop("Lt 0, v2", "Add v5, -1", "Lt")) == 2);   // the first index is negative
+    CHECK(tests(versioned_loop("LtU v2, 9", "Add v5, 0", "LtU")) == 3);  // nor does this say anything of v2
+    CHECK(tests(versioned_loop("Ne v2, 0", "Add v5, 1", "LtU")) ==
+          3);  // v2 + 1 may be 0 as an unsigned number
 }

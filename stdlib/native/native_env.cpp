@@ -1,7 +1,10 @@
 // Natives of std.env, std.time and std.random: small questions to the system.
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <vector>
 
 #include "native_support.h"
 #include "outside_text.h"
@@ -35,12 +38,16 @@ SkString* variable(SkEnv* env, SkString* name) {
 SkArray* variable_names(SkEnv* env) {
     if (!env->api->require(env, "env", nullptr)) return nullptr;
     return guarded(env, [&]() -> SkArray* {
-        std::size_t n = 0;
-        while (environ[n] != nullptr) n++;
-        SkArray* names = env->api->array_new(env, SK_STRING, n);
-        for (std::size_t i = 0; names != nullptr && i < n; i++) {
-            const std::string_view entry = environ[i];
-            SkString* name = outside_text(env, entry.substr(0, entry.find('=')), "a name in the environment");
+        // Sorted: the system has them in any order.
+        std::vector<std::string_view> sorted;
+        for (char** entry = environ; *entry != nullptr; entry++) {
+            const std::string_view text = *entry;
+            sorted.push_back(text.substr(0, text.find('=')));
+        }
+        std::sort(sorted.begin(), sorted.end());
+        SkArray* names = env->api->array_new(env, SK_STRING, sorted.size());
+        for (std::size_t i = 0; names != nullptr && i < sorted.size(); i++) {
+            SkString* name = outside_text(env, sorted[i], "a name in the environment");
             if (name == nullptr) return nullptr;
             env->api->array_set(env, names, i, name);
         }

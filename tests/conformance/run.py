@@ -10,6 +10,7 @@ Two kinds of cases:
               //stdin: text a line of standard input
               //args: a b   arguments, blanks between them
               //flag: --x   a further option of vmrun, e.g. --allow=fs.read
+              //trace: why  the trace hash is of the world, e.g. of times of files: it is not compared
               //separate: x the modules in folder x are compiled first, by themselves; the others then
                             see only their class files
           {tmp} in args stands for an empty folder of the case's own, {dir} for the case's folder.
@@ -48,7 +49,7 @@ class Case:
         self.name, self.main, self.sources, self.source_root = name, main, sources, source_root
         self.stdout, self.stdin, self.args, self.flags = "", "", [], []
         self.errors, self.exit, self.cwd = [], 0, None
-        self.compile_only, self.separate = False, []
+        self.compile_only, self.separate, self.traced = False, [], True
         self.vmc_flags = []
 
     @property
@@ -64,7 +65,7 @@ def read_case(main, sources, source_root, name):
         if line.startswith("//>"):
             out.append(line[4:] if line[3:4] == " " else line[3:])
             continue
-        match = re.match(r"//(err|exit|stdin|args|flag|separate): ?(.*)", line)
+        match = re.match(r"//(err|exit|stdin|args|flag|trace|separate): ?(.*)", line)
         if not match:
             continue
         key, value = match.groups()
@@ -78,6 +79,8 @@ def read_case(main, sources, source_root, name):
             case.args += shlex.split(value)
         elif key == "flag":
             case.flags.append(value)
+        elif key == "trace":
+            case.traced = False
         elif key == "separate":
             case.separate.append(value)
     case.stdout = "".join(line + "\n" for line in out)
@@ -186,6 +189,8 @@ def run_case(case, options):
         if case.compile_only:
             return case, []
         # How deep a recursion gets, and when the heap is full, is each tier's own matter.
+        if options.trace_hashes and not case.traced:
+            return case, []
         if options.trace_hashes and re.search("StackOverflowError|OutOfMemoryError", case.main.read_text(encoding="utf-8")):
             return case, []
         problems = []

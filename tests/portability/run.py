@@ -61,6 +61,7 @@ def run_program(machine, case, archive, flags, timeout):
     def filled(text):
         return text.replace("{tmp}", str(box)).replace("{dir}", str(case.main.parent))
 
+    flags = [flag for flag in flags if case.traced or flag != "--trace-hash"]
     arguments = [*flags, *map(filled, case.flags), archive, *map(filled, case.args)]
     code, out, err = machine.call("vmrun", arguments, timeout, case.stdin, case.cwd or archive.parent)
     return code, out, TIME_OF_DAY.sub("(time)", err)

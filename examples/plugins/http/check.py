@@ -287,14 +287,29 @@ def main():
         sys.exit("\n".join(failures))
 
 
-def listening_port(pid):
-    """The port of the socket at which a process listens, as /proc tells."""
-    sockets = set()
-    for fd in os.listdir(f"/proc/{pid}/fd"):
+def with_children(pid):
+    """A process and those that it has started, by number: an isolated plugin has one of its own."""
+    found = [pid]
+    for name in filter(str.isdigit, os.listdir("/proc")):
         try:
-            sockets.add(os.readlink(f"/proc/{pid}/fd/{fd}"))
+            with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as stat:
+                parent = int(stat.read().rsplit(")", 1)[1].split()[1])
         except OSError:
-            pass
+            continue  # it has ended
+        if parent == pid:
+            found.append(int(name))
+    return found
+
+
+def listening_port(pid):
+    """The port of the socket at which a process or its plugin listens, as /proc tells."""
+    sockets = set()
+    for process in with_children(pid):
+        for fd in os.listdir(f"/proc/{process}/fd"):
+            try:
+                sockets.add(os.readlink(f"/proc/{process}/fd/{fd}"))
+            except OSError:
+                pass
     with open("/proc/net/tcp", encoding="ascii") as table:
         for line in list(table)[1:]:
             words = line.split()

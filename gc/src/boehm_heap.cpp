@@ -263,6 +263,20 @@ void set_stack_bottom() {
 #endif
 }
 
+// The collector ends the process if it has no memory for the first table of weak references or of cleaners:
+// it makes them now, out of the memory that it begins with. They can stay as small as they are if they must.
+void make_tables() {
+    auto** link = static_cast<void**>(GC_malloc_atomic(kGranule));
+    if (link == nullptr) return;
+    GC_general_register_disappearing_link(link, link);
+    GC_unregister_disappearing_link(link);
+    GC_finalization_proc old_function = nullptr;
+    void* old_data = nullptr;
+    GC_register_finalizer_no_order(
+        link, [](void*, void*) {}, nullptr, &old_function, &old_data);
+    GC_register_finalizer_no_order(link, nullptr, nullptr, nullptr, nullptr);
+}
+
 void start(const Options& options) {
     g.options = options;
     if (options.embedded && GC_is_init_called()) return;
@@ -288,6 +302,7 @@ void start(const Options& options) {
     GC_set_free_space_divisor(1);
     GC_set_min_bytes_allocd(kLeastAllocatedSmall);
     GC_init_gcj_malloc(GC_GCJ_RESERVED_MARK_PROC_INDEX, reinterpret_cast<void*>(&mark_by_layout));
+    make_tables();
     g.next_hook = GC_get_push_other_roots();
     GC_set_push_other_roots(push_roots);
     GC_set_on_collection_event(on_event);

@@ -21,13 +21,6 @@ const vm::String* literal_of(const Node* n) {
     return *reinterpret_cast<const vm::String* const*>(n->in(0)->imm);
 }
 
-Mem text_word(std::size_t at, std::size_t width) {
-    Mem mem;
-    mem.rep = width == 8 ? MemRep::W64 : width == 4 ? MemRep::U32 : width == 2 ? MemRep::U16 : MemRep::U8;
-    mem.disp = static_cast<std::int32_t>(sizeof(vm::String) + at);
-    return mem;
-}
-
 }  // namespace
 
 // Where the condition holds, the comparison is decided.
@@ -44,8 +37,7 @@ void Builder::decide(Node* condition, std::int64_t value, std::uint32_t result, 
 // Whether a string of the same length has these bytes: a few words, the last of which may reach back into the
 // one before.
 Node* Builder::has_text(Node* string, std::string_view text) {
-    Node* differs = nullptr;
-    Node* last = i64(1);
+    Node* differs = i64(0);
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t left = text.size() - at, above = std::bit_ceil(left);
         std::size_t width = std::min<std::size_t>(std::bit_floor(left), 8);
@@ -55,18 +47,17 @@ Node* Builder::has_text(Node* string, std::string_view text) {
         }
         std::uint64_t word = 0;
         std::memcpy(&word, text.data() + at, width);
-        Node* found = load(string, nullptr, text_word(at, width));
-        Node* wanted = i64(static_cast<std::int64_t>(word));
+        const MemRep rep = width == 8   ? MemRep::W64
+                           : width == 4 ? MemRep::U32
+                           : width == 2 ? MemRep::U16
+                                        : MemRep::U8;
+        Node* found =
+            load(string, nullptr, constant_word(static_cast<std::int32_t>(sizeof(vm::String) + at), rep));
+        Node* bits = node(Op::Xor, Type::I64, {found, i64(static_cast<std::int64_t>(word))});
+        differs = node(Op::Or, Type::I64, {differs, bits});
         at += width;
-        if (!differs && at == text.size()) {
-            last = node(Op::Eq, Type::I64, {found, wanted});
-            break;
-        }
-        Node* bits = node(Op::Xor, Type::I64, {found, wanted});
-        differs = differs ? node(Op::Or, Type::I64, {differs, bits}) : bits;
-        last = nullptr;
     }
-    return last ? last : node(Op::Eq, Type::I64, {differs, i64(0)});
+    return node(Op::Eq, Type::I64, {differs, i64(0)});
 }
 
 // Most strings that are compared differ in length, or are one.
@@ -78,9 +69,7 @@ Node* Builder::strings_equal(Node* a, Node* b) {
     for (Node* side : {a, b}) {
         if (!known_not_null(side)) decide(node(Op::Eq, Type::I64, {side, i64(0)}), 0, result, join);
     }
-    Mem length;
-    length.disp = sizeof(vm::Object);
-    length.rep = MemRep::U32;
+    const Mem length = constant_word(sizeof(vm::Object), MemRep::U32);
     decide(node(Op::Ne, Type::I64, {load(a, nullptr, length), load(b, nullptr, length)}), 0, result, join);
     const vm::String* literal = literal_of(b);
     Node* other = a;

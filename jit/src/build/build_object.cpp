@@ -63,13 +63,6 @@ Mem bytes(MemRep rep, bool big_endian) {
     return mem;
 }
 
-Mem constant_word(std::int32_t disp, MemRep rep = MemRep::W64) {
-    Mem mem;
-    mem.rep = rep;
-    mem.disp = disp;
-    return mem;
-}
-
 Mem static_slot(const void* address) {
     Mem mem;
     mem.alias = Alias::Static;

@@ -19,6 +19,14 @@ struct Frame {
     Vector<Block*> blocks;          // by word: of the leaders; else null
 };
 
+// What nobody ever writes where it can be seen: lengths, the bytes of texts.
+inline Mem constant_word(std::int32_t disp, MemRep rep = MemRep::W64) {
+    Mem mem;
+    mem.rep = rep;
+    mem.disp = disp;
+    return mem;
+}
+
 class Builder {
 public:
     Builder(Graph& graph, const BuildOptions& options, BuildResult& result)

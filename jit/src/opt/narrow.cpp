@@ -10,8 +10,10 @@
 namespace skua::jit {
 namespace {
 
-// Whether the low half of the result is made of nothing but the low halves of the inputs.
-bool works_on_halves(const Node* n) {
+// Whether the low half of the result is made of nothing but the input's low half, and the high half of the
+// input is wanted only for that of the result.
+bool works_on_halves(const Node* n, std::uint32_t input) {
+    if (n->type != Type::I64) return false;
     switch (n->op) {
         case Op::Add:
         case Op::Sub:
@@ -22,9 +24,11 @@ bool works_on_halves(const Node* n) {
         case Op::Not:
         case Op::Neg:
         case Op::Phi:
-            return n->type == Type::I64;
+            return true;
+        case Op::Select:
+            return input > 0;
         case Op::Shl:
-            return n->type == Type::I64 && n->in(1)->is_const() && n->in(1)->imm >= 0 && n->in(1)->imm < 64;
+            return n->in(1)->is_const() && n->in(1)->imm >= 0 && n->in(1)->imm < 64;
         default:
             return false;
     }
@@ -41,8 +45,6 @@ bool wants_high_half(const Node* n, std::uint32_t input) {
             return false;
         case Op::Store:
             return input + 1 != n->input_count || mem_size(n->mem.rep) > 4 || n->mem.byteswap != 0;
-        case Op::Select:
-            return input == 0 || n->type != Type::I64;
         default:
             return true;
     }
@@ -51,31 +53,28 @@ bool wants_high_half(const Node* n, std::uint32_t input) {
 }  // namespace
 
 void narrow(Graph& graph) {
-    const auto passes_on = [](const Node* n, std::uint32_t input) {
-        return works_on_halves(n) || (n->op == Op::Select && n->type == Type::I64 && input > 0);
-    };
-    Vector<std::uint8_t> wide(graph.node_count(), 0);
-    Vector<Node*> todo;
+    Vector<std::uint8_t> wide(graph.node_count(), 0);  // by node: its high half is wanted
+    Vector<Node*> found;                               // of these: whose inputs are not looked at yet
     const auto want = [&](Node* n) {
         if (n->type != Type::I64 || wide[n->id]) return;
         wide[n->id] = 1;
-        todo.push_back(n);
+        found.push_back(n);
     };
     bool any = false;
     for (const auto& block : graph.blocks) {
         for (const Node* n : block->nodes) {
             any |= n->op == Op::SExt || n->op == Op::ZExt;
             for (std::uint32_t i = 0; i < n->input_count; ++i) {
-                if (!passes_on(n, i) && wants_high_half(n, i)) want(n->in(i));
+                if (!works_on_halves(n, i) && wants_high_half(n, i)) want(n->in(i));
             }
         }
     }
     if (!any) return;
-    while (!todo.empty()) {
-        const Node* n = todo.back();
-        todo.pop_back();
+    while (!found.empty()) {
+        const Node* n = found.back();
+        found.pop_back();
         for (std::uint32_t i = 0; i < n->input_count; ++i) {
-            if (passes_on(n, i)) want(n->in(i));
+            if (works_on_halves(n, i)) want(n->in(i));
         }
     }
     for (const auto& block : graph.blocks) {

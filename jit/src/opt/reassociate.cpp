@@ -22,7 +22,8 @@ bool is_associative(const Node* n) {
 
 class Reassociate {
 public:
-    explicit Reassociate(Graph& graph) : graph_(graph), uses_(graph.node_count(), 0) {
+    explicit Reassociate(Graph& graph)
+        : graph_(graph), uses_(graph.node_count(), 0), inner_(graph.node_count(), false) {
         for (const auto& block : graph.blocks) {
             for (const Node* n : block->nodes) {
                 for (const Node* in : n->all()) ++uses_[in->id];
@@ -34,17 +35,16 @@ public:
     // Whether anything was changed.
     bool run(Block* block) {
         nodes_.clear();
-        Vector<bool> inner(graph_.node_count(), false);
         for (const Node* n : block->nodes) {
             depth_[n->id] = n->op == Op::Phi ? 0 : depth_of(n, block);
             if (!is_associative(n)) continue;
             for (const Node* in : n->all()) {
-                if (is_part(in, n)) inner[in->id] = true;
+                if (is_part(in, n)) inner_[in->id] = true;
             }
         }
         bool changed = false;
         for (Node* n : block->nodes) {
-            if (is_associative(n) && !inner[n->id]) changed |= rebuild(n);
+            if (is_associative(n) && !inner_[n->id]) changed |= rebuild(n);
             nodes_.push_back(n);
         }
         if (changed) std::swap(block->nodes, nodes_);
@@ -100,6 +100,7 @@ private:
 
     Graph& graph_;
     Vector<std::uint32_t> uses_, depth_;  // by node
+    Vector<bool> inner_;                  // by node: part of a longer sum
     Vector<Node*> nodes_;                 // of the block at hand
 };
 

@@ -12,6 +12,7 @@
 
 #include "ir/order.h"
 #include "opt/cfg.h"
+#include "opt/counters.h"
 #include "opt/dce.h"
 #include "opt/facts.h"
 #include "opt/passes.h"
@@ -113,17 +114,12 @@ private:
             return true;
         }
         const Block* join = yes_->succs[0];
-        const auto from_yes = way_in(join, yes_), from_no = way_in(join, no_);
+        const auto from_yes = pred_index(join, yes_), from_no = pred_index(join, no_);
         for (const Node* phi : join->nodes) {
             if (phi->op != Op::Phi) break;
             if (!add_choice(phi->in(from_yes), phi->in(from_no))) return false;
         }
         return true;
-    }
-
-    static std::uint32_t way_in(const Block* join, const Block* way) {
-        return static_cast<std::uint32_t>(std::find(join->preds.begin(), join->preds.end(), way) -
-                                          join->preds.begin());
     }
 
     // Each with a comparison of its own, which is made together with it.
@@ -147,16 +143,12 @@ private:
 
     void make_join() {
         Block* join = yes_->succs[0];
-        const auto from_yes = way_in(join, yes_), from_no = way_in(join, no_);
+        const auto from_yes = pred_index(join, yes_), from_no = pred_index(join, no_);
         for (Node* phi : join->nodes) {
             if (phi->op != Op::Phi) break;
             phi->inputs[from_yes] = choose(phi->in(from_yes), phi->in(from_no));
         }
-        make_jump(graph_, top_, 0);
-        remove_pred(no_, join);
-        no_->succs.clear();
-        no_->nodes.back() = graph_.new_node(Op::Unreachable, Type::Void);
-        no_->nodes.back()->block = no_;
+        make_jump(graph_, top_, 0);  // nothing leads to `no_` any more
     }
 
     Graph& graph_;

@@ -143,8 +143,123 @@ fn main() {
 """
 
 
+DEEP = """
+var depth = 0
+class Deep(let n: int) {
+    fn down(): int { depth += 1; return Deep(n + 1).down() + 1 }
+}
+interface Step { fn go(n: int): int }
+class One(): Step { fn go(n: int): int { depth += 1; return pick(n).go(n + 1) + 1 } }
+class Two(let x: float): Step { fn go(n: int): int { depth += 1; let y = x * 2.0; return pick(n).go(n + 1) + int(y) } }
+fn pick(n: int): Step = if n % 3 == 0 { One() } else { Two(1.0) }
+
+fn plain(n: int): int { depth += 1; return plain(n + 1) + 1 }
+fn even(n: int): int { depth += 1; return odd(n + 1) + 1 }
+fn odd(n: int): int { depth += 1; return small(n) + even(n + 1) }
+fn small(n: int): int = n * 2
+fn closure(f: (int) -> int, n: int): int { depth += 1; return f(n) + closure(x => x + 1, n + 1) }
+fn catching(n: int): int {
+    depth += 1
+    try { return catching(n + 1) + small(n) } catch e: StackOverflowError { return n }
+}
+fn finalling(n: int): int {
+    depth += 1
+    try { return finalling(n + 1) + small(n) } finally { depth += 1000000 }
+}
+fn measure(name: string, f: () -> int) {
+    for _ in 0..3 {
+        depth = 0
+        try { println("${name} gave ${f()}") } catch e: StackOverflowError { println("${name} ${depth}") }
+        println("${name} then ${depth}")
+    }
+}
+fn main(args: [string]) {
+    if args.len > 0 { plain(0) }
+    measure("plain", () => plain(0))
+    measure("deep", () => Deep(0).down())
+    measure("mutual", () => even(0))
+    measure("iface", () => pick(0).go(0))
+    measure("catching", () => catching(0))
+    measure("finalling", () => finalling(0))
+    measure("lambda", () => fix(0))
+    measure("sorting", () => sorting(0))
+    var sum = 0
+    for i in 0..200000 { sum += shallow(i % 10) + small(i) }
+    println(sum)
+    measure("shallow", () => shallow(100000000))
+    measure("plain", () => plain(0))
+}
+fn shallow(n: int): int { depth += 1; if n == 0 { return 0 } else { return shallow(n - 1) + small(n) } }
+fn fix(n: int): int {
+    depth += 1
+    let g = (x: int) => fix(x) + n
+    return g(n + 1)
+}
+fn sorting(n: int): int {
+    depth += 1
+    let xs = [3, 1, 2, n]
+    let ys = xs.map(x => x + 1).filter(x => x > sorting(n + 1))
+    return ys.len
+}
+"""
+
+
+def test_limits_stack(b):
+    """Where --max-stack or --deterministic is said, the stack is full at the same call, whatever runs the program."""
+    b.compile("program.skua", DEEP)
+    for options, least in ((["--max-stack=256K"], 500), (["--max-stack=64K", "--deterministic"], 100)):
+        seen = {}
+        for mode in tier_modes(b):
+            for more in ([], ["--gc-stress=1000"]) + ((["--jit-threshold=1"],) if mode == "on" else ()):
+                outcome = b.start("program", options=[*options, f"--jit={mode}", *more], code=0, seconds=60)
+                seen.setdefault(outcome.output, []).append((mode, more))
+        expect(len(seen) == 1, f"{options}: {seen}")
+        depths = re.findall(r"(\w+) (\d+)\n\1 then \2\n", next(iter(seen)).decode())
+        expect(len(depths) == 3 * 9 and len(set(depths)) == 8 and all(int(d) > least for _, d in depths), str(depths))
+    for mode in tier_modes(b):
+        b.start("program", "uncaught", options=["--max-stack=64K", f"--jit={mode}"], code=UNCAUGHT,
+                says=[r"StackOverflowError: the stack of 64 KiB is used up; --max-stack sets its size",
+                      r"at program.plain \(program.skua:11\)"], lines=300)
+
+
+INSTANCES = """
+fn work(n: int): int {
+  var s = 0
+  for i in 0..n { s += i * n }
+  return s
+}
+class Pair<A, B>(let a: A, let b: B) { fn size(n: int): int = n * 2 + work(n % 10) }
+fn twist<A, B>(a: A, b: B, n: int): int {
+  if n % 16 == 0 { println("${n}") }
+  if n == 0 { return 0 }
+  let p = Pair<A, B>(a, b)
+  return if n % 2 == 0 { twist(b, 1, n / 2) + twist(p, 2, n / 2) + p.size(n) } else { twist(p, "a", n - 1) + twist(a, 'c', n - 1) + work(n) }
+}
+fn main(args: [string]) {
+  var k = 0
+  while k < 3000 {
+    work(k)
+    k += 1
+  }
+  for i in 0..100 {
+    println("${i}")
+    println("${twist(1, "x", i)}")
+  }
+}
+"""
+
+
 def test_limits_metadata(b):
-    """A program that instantiates without end comes to --max-metadata, and to no more memory than that."""
+    """A program that instantiates without end comes to --max-metadata, at the same call whatever runs it, and to no more
+    memory than that."""
+    b.compile("program.skua", INSTANCES)
+    for limit in ("1100K", "2M"):
+        seen = {}
+        for mode in tier_modes(b):
+            for more in ([],) if mode != "on" else ([], ["--jit-threshold=1"], ["--jit-threshold=1", "--gc-stress=50"]):
+                outcome = b.start("program", options=[f"--max-metadata={limit}", f"--jit={mode}", *more], code=UNCAUGHT)
+                seen.setdefault((outcome.output, outcome.errors), []).append((mode, more))
+        expect(len(seen) == 1, f"{limit}: {seen}")
     b.compile("program.skua", GENERIC)
     for mode in tier_modes(b):
         output, errors, peak = peak_of(b, ["--max-metadata=8M", "--max-heap=64M", f"--jit={mode}"], code=UNCAUGHT)

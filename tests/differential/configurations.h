@@ -27,7 +27,8 @@ struct Configuration {
     std::uint64_t gc_stress = 0;  // collect at every nth allocation
     std::uint32_t every = 1;      // only every nth program: for what is slow
     bool polling = false;         // the interpreter polls all the time
-    bool counted = false;         // instructions are counted; the second round ends after a part of them
+    // Instructions and the stack's use are counted; the second round ends after a part of the instructions.
+    bool counted = false;
     std::string_view oracle = "interpreter";  // what it is compared with; of an oracle: nothing
     bool jit = false;
     bool jit_background = false;

@@ -27,14 +27,7 @@ namespace cf = classfile;
 namespace {
 
 constexpr std::uint64_t kPlenty = vm::kMaxInstructions;
-
-// How deep a recursion gets until the stack is full, and so how much it runs, is each tier's own matter.
-bool fills_the_stack(const Program& program) {
-    return std::any_of(program.files.begin(), program.files.end(), [](const auto& bytes) {
-        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        return text.find("StackOverflowError") != std::string_view::npos;
-    });
-}
+constexpr std::size_t kSmallStack = 64 << 10;
 
 }  // namespace
 
@@ -70,7 +63,11 @@ struct Machine::State {
 
     static vm::VmOptions options(const Configuration& c) {
         vm::VmOptions made;
-        if (c.counted) made.max_instructions = kPlenty;
+        if (c.counted) {
+            made.max_instructions = kPlenty;
+            made.exact_stack = true;
+            made.max_stack_bytes = kSmallStack;
+        }
         return made;
     }
 
@@ -145,7 +142,7 @@ std::string Machine::run(const Program& program, bool check) {
     vm::InstructionBudget& budget = machine.instructions();
     std::int64_t& fuel = state_->thread->fuel;
     std::uint64_t limit = kPlenty;
-    const bool counted = state_->configuration.counted && !fills_the_stack(program);
+    const bool counted = state_->configuration.counted;
     for (int round = 0; round < 2; ++round) {
         if (counted) budget.restart(limit, fuel);
         auto code = machine.run_main(*state_->thread, program.module);

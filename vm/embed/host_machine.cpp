@@ -104,6 +104,7 @@ SkuaStatus give_library(SkuaVm& vm, SkuaError** error) {
 vm::VmOptions machine_options(const SkuaOptions& options) {
     vm::VmOptions machine;
     if (options.max_stack != 0) machine.max_stack_bytes = options.max_stack;
+    machine.exact_stack = options.max_stack != 0 || options.deterministic;
     machine.max_instructions = options.max_instructions;
     if (options.count_instructions && options.max_instructions == 0)
         machine.max_instructions = vm::kMaxInstructions;

@@ -99,7 +99,7 @@ namespace {
 bool start_thread(SkuaRun& run) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    const std::size_t stack = vm::Vm::native_stack_bytes(run.vm->machine->options().max_stack_bytes);
+    const std::size_t stack = vm::Vm::native_stack_bytes(run.vm->machine->options());
     const bool started =
         pthread_attr_setstacksize(&attributes, stack) == 0 && pthread_create(
                                                                   &run.thread, &attributes,

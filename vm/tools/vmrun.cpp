@@ -191,6 +191,7 @@ int run(vmrun::RunOptions& options) {
     wipe_stack_below();
     vm::VmOptions machine_options;
     if (options.max_stack != 0) machine_options.max_stack_bytes = options.max_stack;
+    machine_options.exact_stack = options.max_stack != 0 || options.deterministic;
     machine_options.max_instructions = options.max_instructions;
     machine_options.timeout = std::chrono::nanoseconds(options.timeout);
     machine_options.overdue = [timeout = options.timeout] { end_overdue(timeout); };
@@ -204,7 +205,9 @@ int run(vmrun::RunOptions& options) {
     machine_options.plugin_host = own_folder() + "/skua-plugin-host";
     machine_options.args = std::move(options.args);
     machine_options.print_linked = options.print_linked;
-    if (options.tier.mode == vmrun::TierOptions::Mode::Off) return run_machine(options, machine_options);
+    // Otherwise natives that call back end at the same depth, too.
+    if (options.tier.mode == vmrun::TierOptions::Mode::Off && !machine_options.exact_stack)
+        return run_machine(options, machine_options);
 
     struct Call {
         vmrun::RunOptions& options;
@@ -215,7 +218,7 @@ int run(vmrun::RunOptions& options) {
         auto& c = *static_cast<Call*>(data);
         c.code = run_machine(c.options, std::move(c.machine_options));
     };
-    const std::size_t stack = vm::Vm::native_stack_bytes(machine_options.max_stack_bytes);
+    const std::size_t stack = vm::Vm::native_stack_bytes(machine_options);
     run_on_native_stack(stack, gc::prepare_threads, body, &call);
     return call.code;
 }

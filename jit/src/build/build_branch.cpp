@@ -1,6 +1,7 @@
 // Linked code to SSA: jumps, branches, switches.
 #include "build/builder.h"
 #include "run/runtime_table.h"
+#include "skua/vm/vm.h"
 
 namespace skua::jit {
 
@@ -32,6 +33,20 @@ Block* Builder::target(std::int64_t offset, bool back_edge) {
     return poll;
 }
 
+std::int64_t Builder::stack_allowed() const {
+    return static_cast<std::int64_t>(options_.vm->options().max_stack_bytes);
+}
+
+void Builder::check_stack(Node* used, std::int64_t most) {
+    Block* fine = new_block(1);
+    Block* over = new_block(1);
+    branch(node(Op::Le, Type::I64, {used, i64(most)}), fine, over);
+    block_ = over;
+    runtime(kThrowStackOverflow, Type::I64, {});
+    node(Op::Unreachable, Type::Void, {});
+    block_ = fine;
+}
+
 bool Builder::build_branch(const Instr* pc, LOp op) {
     // Jumps away if the condition holds, else goes on behind the instruction.
     const auto conditional = [&](Node* condition, bool back_edge, std::uint32_t words = 1) {
@@ -50,6 +65,19 @@ bool Builder::build_branch(const Instr* pc, LOp op) {
     switch (op) {
         case LOp::Fuel:
             guard(Op::Fuel, Type::Void, {}, pc->imm32());
+            return true;
+        case LOp::Enter: {
+            Node* used = node(Op::Add, Type::I64, {node(Op::StackUsed, Type::I64, {}), i64(pc->imm32())});
+            check_stack(used, stack_allowed());
+            guard(Op::SetStackUsed, Type::Void, {used});
+            set(a, used);
+            return true;
+        }
+        case LOp::EnterLeaf:
+            check_stack(node(Op::StackUsed, Type::I64, {}), stack_allowed() - pc->imm32());
+            return true;
+        case LOp::Leave:
+            guard(Op::SetStackUsed, Type::Void, {node(Op::Sub, Type::I64, {get(b), i64(8 * pc->c)})});
             return true;
         case LOp::Jmp:
             jump(target(pc->imm32(), false));

@@ -127,6 +127,8 @@ private:
     bool build_fused(const vm::Instr* pc, vm::LOp op);
 
     Block* target(std::int64_t offset, bool back_edge);
+    [[nodiscard]] std::int64_t stack_allowed() const;  // VmOptions::exact_stack
+    void check_stack(Node* used, std::int64_t most);   // StackOverflowError if used > most
     // False: the machine must compare.
     bool build_equality(const vm::Type& type, std::uint32_t result, std::uint32_t left, std::uint32_t right);
     Node* strings_equal(Node* a, Node* b);  // either may be null

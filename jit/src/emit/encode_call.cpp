@@ -110,6 +110,12 @@ bool Encoder::encode_call(const Inst& in) {
         case MOp::Interrupted:
             a_.movzx(def_gp(4), x86::byte_ptr(x86::r15, offset::kInterrupted));
             return true;
+        case MOp::StackUsed:
+            a_.mov(def_gp(), x86::qword_ptr(x86::r15, offset::kStackUsed));
+            return true;
+        case MOp::SetStackUsed:
+            a_.mov(x86::qword_ptr(x86::r15, offset::kStackUsed), use_gp(in, 0, 8));
+            return true;
         case MOp::TakePending:
             a_.mov(def_gp(), x86::qword_ptr(x86::r15, offset::kPending));
             a_.mov(x86::qword_ptr(x86::r15, offset::kPending), 0);

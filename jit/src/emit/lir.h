@@ -154,6 +154,8 @@ enum class MOp : std::uint8_t {
     FrameLoad,
     ResultLoad,
     Interrupted,
+    StackUsed,
+    SetStackUsed,
     TakePending,
     Catch,
 };

@@ -115,9 +115,19 @@ bool Selector::select_call(const Node* n) {
             return true;
         }
         case Op::Interrupted:
+        case Op::StackUsed:
         case Op::TakePending: {
-            Inst& in = add(n->op == Op::Interrupted ? MOp::Interrupted : MOp::TakePending, n);
+            Inst& in = add(n->op == Op::Interrupted ? MOp::Interrupted
+                           : n->op == Op::StackUsed ? MOp::StackUsed
+                                                    : MOp::TakePending,
+                           n);
             in.def = def_of(n);
+            return true;
+        }
+        case Op::SetStackUsed: {
+            const VReg used = reg(n->in(0));
+            add(MOp::SetStackUsed, n);
+            use(used);
             return true;
         }
         case Op::Poll:

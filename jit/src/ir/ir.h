@@ -73,7 +73,7 @@ inline constexpr OpInfo kOpInfo[] = {
 // A call in form only: it may end the function, but runs nothing of the program and changes none of its
 // memory.
 [[nodiscard]] inline bool is_checkpoint(Op op) {
-    return op == Op::Poll || op == Op::Fuel;
+    return op == Op::Poll || op == Op::Fuel || op == Op::SetStackUsed;
 }
 
 // Where a throwing node stands in the source: the instruction of linked code, and the call into

@@ -338,7 +338,11 @@ private:
                 for (std::uint32_t i = 0; i < n.input_count && i < graph_.results.size(); ++i)
                     input_type(n, i, graph_.results[i]);
                 return;
+            case Op::SetStackUsed:
+                want(n, 1);
+                return input_type(n, 0, Type::I64);
             case Op::Interrupted:
+            case Op::StackUsed:
             case Op::TakePending:
                 want(n, 0);
                 return result(n, n.type == Type::I64);

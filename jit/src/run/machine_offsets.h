@@ -28,6 +28,7 @@ inline constexpr auto kPending = static_cast<std::int32_t>(offsetof(vm::Thread, 
 inline constexpr auto kNativeEnv = static_cast<std::int32_t>(offsetof(vm::Thread, native_env));
 inline constexpr auto kInterrupted = static_cast<std::int32_t>(offsetof(vm::Thread, interrupted));
 inline constexpr auto kFuel = static_cast<std::int32_t>(offsetof(vm::Thread, fuel));
+inline constexpr auto kStackUsed = static_cast<std::int32_t>(offsetof(vm::Thread, stack_used));
 inline constexpr auto kHeap = static_cast<std::int32_t>(offsetof(vm::Thread, heap));
 inline constexpr auto kCompiledEntry = static_cast<std::int32_t>(offsetof(vm::Function, compiled_entry));
 // The vector's first word is its data pointer; make_thunks checks that.

@@ -67,6 +67,9 @@ Word throw_error(Thread* thread, Word error) {
     skua_jit_throw(thread, ptr<vm::Object>(error));
     return 0;
 }
+Word throw_stack_overflow(Thread* thread) {
+    return containing_no_memory(*thread, [&] { return vm::throw_stack_overflow(*thread), Word{0}; });
+}
 Word throw_null(Thread* thread) {
     skua_jit_throw_null(thread);
     return 0;
@@ -183,6 +186,8 @@ const RuntimeEntry kNewObject = direct<new_object>("new_object", Throws::IfZero,
 const RuntimeEntry kNewArray = direct<new_array>("new_array", Throws::IfZero, false, false);
 const RuntimeEntry kServeInterrupt = direct<serve_interrupt>("serve_interrupt", Throws::IfZero, false, false);
 const RuntimeEntry kAssertFailed = direct<assert_failed>("assert_failed", Throws::Never, true, true);
+const RuntimeEntry kThrowStackOverflow =
+    direct<throw_stack_overflow>("throw_stack_overflow", Throws::IfZero, false, false);
 const RuntimeEntry kThrow = direct<throw_error>("throw", Throws::IfZero, false, false);
 const RuntimeEntry kThrowNull = direct<throw_null>("throw_null", Throws::IfZero, false, false);
 const RuntimeEntry kThrowBounds = direct<throw_bounds>("throw_bounds", Throws::IfZero, false, false);

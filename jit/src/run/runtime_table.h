@@ -18,14 +18,15 @@ extern const RuntimeEntry kServeInterrupt;      // (): 1
 // Ends the process: a guard that was removed would not have held. Its instruction, Op, and pass's name.
 extern const RuntimeEntry kAssertFailed;
 // These always throw: their value is 0.
-extern const RuntimeEntry kThrow;          // (error, not null)
-extern const RuntimeEntry kThrowNull;      // ()
-extern const RuntimeEntry kThrowBounds;    // (index, length)
-extern const RuntimeEntry kThrowDivide;    // ()
-extern const RuntimeEntry kThrowOverflow;  // ()
-extern const RuntimeEntry kThrowChar;      // (value)
-extern const RuntimeEntry kThrowCast;      // (object, class)
-extern const RuntimeEntry kLinkFailure;    // (LinkFailure): always 0
+extern const RuntimeEntry kThrowStackOverflow;  // (): always 0
+extern const RuntimeEntry kThrow;               // (error, not null)
+extern const RuntimeEntry kThrowNull;           // ()
+extern const RuntimeEntry kThrowBounds;         // (index, length)
+extern const RuntimeEntry kThrowDivide;         // ()
+extern const RuntimeEntry kThrowOverflow;       // ()
+extern const RuntimeEntry kThrowChar;           // (value)
+extern const RuntimeEntry kThrowCast;           // (object, class)
+extern const RuntimeEntry kLinkFailure;         // (LinkFailure): always 0
 // Buffer; the auxiliary word in parentheses.
 extern const RuntimeEntry kConcat;      // (count) strings: string
 extern const RuntimeEntry kTextOf;      // (type) value: string

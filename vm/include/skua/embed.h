@@ -165,7 +165,10 @@ typedef struct SkuaOptions {
     uint64_t seed;
     uint64_t jit_cache; /* bytes of machine code; 0: 64 MiB */
     uint64_t max_stack; /* bytes of guest stack of each thread; 0: 8 MiB. Compiled code also uses the thread's
-                           own stack, up to eight times as much */
+                           own stack, up to eight times as much. If not 0, or with `deterministic`, calls are
+                           counted, and a recursion ends at the same call interpreted and compiled, unless a
+                           thread's own stack is too small for it; compiled code then takes up to 1.6 times
+                           its time */
     /* Of one call from the host: from when no call was running to when none is. Several threads that call at
      * once share them. Of a run in slices, time is of one slice, and the slices are its instructions. */
     uint64_t max_instructions; /* of class files' code: ends at the same place on every machine */

@@ -44,6 +44,7 @@ Activation::Activation(Thread& thread, Function& function) : thread_(thread), fu
     const Thread::Compiled::Span outer = thread.compiled.span();
     fp[-4] = outer.anchor_sp;
     fp[-5] = outer.boundary_sp;
+    stack_used_ = thread.stack_used;
     frame_ = fp;
 }
 
@@ -52,6 +53,7 @@ Activation::~Activation() {
     thread_.fp = reinterpret_cast<Slot*>(frame_[-2]);
     thread_.pc = reinterpret_cast<const Instr*>(frame_[-3]);
     thread_.compiled.set_span({frame_[-4], frame_[-5]});
+    thread_.stack_used = stack_used_;  // an exception may have ended the call
 }
 
 bool Activation::run() {

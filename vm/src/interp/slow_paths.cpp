@@ -43,7 +43,7 @@ void throw_link_failure(Thread& thread, const LinkFailure& failure) {
 
 void throw_stack_overflow(Thread& thread) {
     throw_error(thread, "std.core.StackOverflowError",
-                "the stack of " + std::to_string((thread.stack_end - thread.stack_base) * 8 / 1024) +
+                "the stack of " + std::to_string(thread.vm->options().max_stack_bytes / 1024) +
                     " KiB is used up; " + std::string(wording(thread.vm->options().embedded).max_stack) +
                     " sets its size");
 }
@@ -146,8 +146,9 @@ void forget_dead_words(Thread& thread, const LinkedBody& body, const LinkedHandl
 }  // namespace
 
 bool unwind(Thread& thread, const Instr*& pc, Slot*& fp) {
-    if (--thread.ticks < 0) {
-        // A loop that throws and catches has no other back edge.
+    if (asks_handlers(thread) && --thread.ticks < 0) {
+        // A loop that throws and catches has no other back edge. (An error that ends the program stays the
+        // one with the whole trace.)
         const void* osr = nullptr;
         thread.fp = fp;
         const LinkedBody* body = body_at(pc);

@@ -169,8 +169,7 @@ bool PluginSession::attach(std::uint64_t token) {
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     const std::size_t page = 4096;
-    pthread_attr_setstacksize(
-        &attributes, (Vm::native_stack_bytes(vm_.options().max_stack_bytes) + page - 1) / page * page);
+    pthread_attr_setstacksize(&attributes, (Vm::native_stack_bytes(vm_.options()) + page - 1) / page * page);
     pthread_t thread;
     const int error = pthread_create(
         &thread, &attributes,

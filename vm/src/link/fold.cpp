@@ -57,6 +57,9 @@ bool keeps_fields(LOp op) {
     if (op >= LOp::ANew && op <= LOp::BPut64Be) return true;  // elements are not fields
     switch (op) {
         case LOp::Fuel:
+        case LOp::Enter:
+        case LOp::EnterLeaf:
+        case LOp::Leave:
         case LOp::New:
         case LOp::NullCheck:
         case LOp::SGet:

@@ -196,6 +196,8 @@ bool is_linked_native(const Function& function) {
 bool link_native_ahead(Vm* vm, Function& function) {
     if (is_linked_native(function)) return true;
     if (vm == nullptr || function.def == nullptr || !function.def->is_native()) return false;
+    // Where somebody has set a limit, it is reached at the same call whatever a compiler does meanwhile.
+    if (vm->options().max_metadata != VmOptions::kDefaultMetadata) return false;
     // Who holds it may be waiting for the compiler that asks.
     std::unique_lock guard(vm->linker().lock, std::try_to_lock);
     for (int tries = 0; !guard.owns_lock() && tries < kTries; tries++) {
@@ -268,7 +270,8 @@ bool link_function(Thread& thread, Function& function) {
         if (vm.options().print_linked) std::fputs(print_linked(*function.body.load()).c_str(), stderr);
     }
     if (ExecutionTier* tier = vm.tier()) tier->on_linked(thread, function);
-    return true;
+    // Metadata has run out: the call ends here, and not where whatever runs the code polls next.
+    return !vm.limits().ends_program() || serve_interrupt(thread);
 }
 
 namespace {

@@ -121,6 +121,11 @@ void LinkedBuilder::emit_fuel(std::uint32_t instructions, std::uint32_t place) {
     code_.back().hi = instructions;
 }
 
+void LinkedBuilder::emit_enter(LOp op, std::uint32_t slot, std::uint32_t bytes) {
+    emit(op, slot, 0, 0);
+    code_.back().hi = bytes;
+}
+
 void LinkedBuilder::jump(std::uint32_t target, std::uint32_t current) {
     const std::uint32_t at = position();
     emit(target <= current ? JmpL : Jmp, 0, 0, 0);

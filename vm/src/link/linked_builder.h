@@ -37,6 +37,9 @@ public:
     // `place`: which block this is, for guest_coverage.h; nobody else looks at it.
     void emit_fuel(std::uint32_t instructions, std::uint32_t place);
 
+    void emit_enter(LOp op, std::uint32_t slot,
+                    std::uint32_t bytes);  // Enter, or EnterLeaf, where no slot is used
+
     // Branches to the portable instruction `target`; `current` is the one being translated, so
     // that targets not after it are back edges.
     void branch(LOp op, std::uint32_t a, std::uint32_t b, std::uint32_t target, std::uint32_t current);

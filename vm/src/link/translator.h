@@ -84,6 +84,11 @@ private:
     Result<void> translate_call(const Instruction& in, bool& handled);   // translator_call.cpp
     void emit_fail(const Diagnostic& why);
     void emit_fuel();
+    // With VmOptions::exact_stack: the frame's size is counted at entry and given back where the frame ends;
+    // handlers set the count back to what it was in this frame.
+    [[nodiscard]] bool calls() const;
+    void emit_enter();
+    void emit_leave();
 
     // ---- helpers
     [[nodiscard]] std::int64_t operand(const Instruction& in, unsigned column) const {
@@ -144,7 +149,8 @@ private:
     std::vector<std::pair<std::uint32_t, std::uint32_t>> zeroed_;  // slot ranges
     // Per entry of the handler table: the registers that its target may read.
     std::vector<std::vector<bool>> live_at_handler_;
-    std::uint32_t window_ = 0;  // first slot of the window
+    std::uint32_t stack_used_ = kUnknown;  // slot of what Enter has counted; a leaf has none
+    std::uint32_t window_ = 0;             // first slot of the window
     std::uint32_t window_slots_ = 0;
     std::uint32_t current_ = 0;  // instruction being translated
     LinkedBuilder out_{false};

@@ -184,6 +184,7 @@ void Translator::assign_slots() {
         if (!is_param && (unused || reg.folded || reg.window_offset != kUnknown)) continue;
         next += reg.layout ? reg.layout->slots() : 1;
     }
+    if (vm_.options().exact_stack && calls()) stack_used_ = next++;
     window_ = next + 1;  // the return address lies below
 }
 
@@ -289,6 +290,34 @@ void Translator::emit_fuel() {
     out_.emit_fuel(static_cast<std::uint32_t>(end - current_), guest_place(function_.display_name, current_));
 }
 
+// May it stand in an endless recursion? The initialisers that it starts run once.
+bool Translator::calls() const {
+    return std::any_of(code_.instructions.begin(), code_.instructions.end(), [](const Instruction& in) {
+        return classfile::op_info(in.op).has(classfile::Calls) || in.op == Op::Equals || in.op == Op::Hash ||
+               in.op == Op::ToStr;
+    });
+}
+
+// The distance of two frames of the interpreter that inlines nothing: it depends on the class file alone.
+void Translator::emit_enter() {
+    if (!vm_.options().exact_stack) return;
+    const std::uint32_t bytes = 8 * window_;
+    if (stack_used_ == kUnknown) {
+        out_.emit_enter(LOp::EnterLeaf, 0, bytes);
+    } else {
+        out_.emit_enter(LOp::Enter, stack_used_, bytes);
+    }
+}
+
+void Translator::emit_leave() {
+    if (stack_used_ == kUnknown) return;
+    const auto& handlers = def_.decl->code.handlers;
+    if (std::any_of(handlers.begin(), handlers.end(), [&](const auto& h) { return h.target == current_; }))
+        out_.emit(LOp::Leave, 0, stack_used_, 0);
+    const Op op = code_.instructions[current_].op;
+    if (op == Op::Ret || op == Op::RetVoid) out_.emit(LOp::Leave, 0, stack_used_, window_);
+}
+
 Result<Translator::Output> Translator::run() {
     SKUA_TRY(close_registers());
     find_blocks();
@@ -302,10 +331,12 @@ Result<Translator::Output> Translator::run() {
     for (bool far : {false, true}) {
         out_ = LinkedBuilder(far);
         window_slots_ = 0;
+        emit_enter();
         for (auto [first, count] : zeroed_) out_.emit(LOp::Zero, first, count, 0);
         for (current_ = 0; current_ < code_.instructions.size(); ++current_) {
             out_.mark(current_);
             if (vm_.instructions().counts()) emit_fuel();
+            emit_leave();
             const std::uint32_t start = out_.position();
             if (auto done = translate(current_); !done) {
                 if (thread_.pending) return std::move(done).error();

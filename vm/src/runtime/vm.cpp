@@ -31,6 +31,25 @@ constexpr std::size_t kCompiledReserve = 64 * 1024;   // beyond that, for what c
 // Frames of compiled code hold what the interpreter's registers do, but spilled values of inlined callees as
 // well, and each change between the two on the way down takes C++ frames.
 constexpr std::size_t kNativePerGuestStack = 8;
+// Where calls are counted, neither stack may end before the count does, while that is affordable: thunks and
+// natives have frames that do not count, and each small call may change between interpreted and compiled
+// code.
+constexpr std::size_t kGuestPerExactStack = 2;
+constexpr std::size_t kNativePerExactStack = 64;
+constexpr std::size_t kMaxExactNativeStack = std::size_t{1} << 30;
+
+// Of the stack that compiled code may use.
+std::size_t native_bytes(const VmOptions& options) {
+    const std::size_t least = kNativePerGuestStack * options.max_stack_bytes;
+    if (!options.exact_stack) return least;
+    return std::max(least, std::min(kNativePerExactStack * options.max_stack_bytes, kMaxExactNativeStack));
+}
+
+std::size_t guest_bytes(const VmOptions& options) {
+    constexpr std::size_t kLastFrame = std::size_t{1} << 20;  // more than the largest
+    return options.exact_stack ? kGuestPerExactStack * options.max_stack_bytes + kLastFrame
+                               : options.max_stack_bytes;
+}
 
 bool is_own(const Thread& thread) {
     return pthread_equal(thread.os_thread, pthread_self()) != 0;
@@ -181,9 +200,9 @@ void Vm::set_tier(std::unique_ptr<ExecutionTier> tier) {
     tier_ = std::move(tier);
 }
 
-std::size_t Vm::native_stack_bytes(std::size_t max_stack_bytes) {
+std::size_t Vm::native_stack_bytes(const VmOptions& options) {
     constexpr std::size_t kBelowAttach = 256 * 1024;  // what has run before the thread attaches
-    return kNativePerGuestStack * max_stack_bytes + kNativeReserve + kCompiledReserve + kBelowAttach;
+    return native_bytes(options) + kNativeReserve + kCompiledReserve + kBelowAttach;
 }
 
 std::string Vm::trace_hash(const Thread& thread) {
@@ -193,7 +212,7 @@ std::string Vm::trace_hash(const Thread& thread) {
 // A stack and what belongs to it, known to nobody yet. Null: the system gives no memory.
 std::unique_ptr<Thread> Vm::make_thread() {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    const std::size_t bytes = (options_.max_stack_bytes + page - 1) / page * page;
+    const std::size_t bytes = (guest_bytes(options_) + page - 1) / page * page;
     std::unique_ptr<Thread> thread(new (std::nothrow) Thread());
     if (!thread) return nullptr;
     // Pages are given by the system when first touched; the last one is never accessible.
@@ -202,13 +221,14 @@ std::unique_ptr<Thread> Vm::make_thread() {
     if (memory == MAP_FAILED) return nullptr;
     mprotect(static_cast<char*>(memory) + bytes, page, PROT_NONE);
     thread->vm = this;
+    if (options_.exact_stack) thread->stack_allowed = options_.max_stack_bytes;
     if (tier_) thread->ticks = tier_->tick_quantum();  // the first call is no sample
     thread->stack_base = static_cast<Slot*>(memory);
     thread->stack_end = thread->stack_base + bytes / sizeof(Slot);
     thread->soft_limit = std::min(thread->stack_base + kStackStep, thread->stack_end);
     thread->native_stack_limit = native_stack_limit();
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    const std::uintptr_t wanted = kNativePerGuestStack * options_.max_stack_bytes;
+    const std::uintptr_t wanted = native_bytes(options_);
     thread->compiled.lowest_sp =
         std::max(thread->native_stack_limit + kCompiledReserve, here > wanted ? here - wanted : 0);
     thread->compiled.stack_limit.store(thread->compiled.lowest_sp, std::memory_order_relaxed);

@@ -29,6 +29,7 @@ private:
     Thread& thread_;
     Function& function_;
     Slot* frame_ = nullptr;
+    std::uint64_t stack_used_ = 0;
 };
 
 // Whether there is room for one more activation that C++ begins, which it then counts in

@@ -51,6 +51,9 @@ struct Thread {
     const Instr* pc = nullptr;
     Slot* fp = nullptr;
 
+    // With VmOptions::exact_stack: bytes that the calls under way use, as linked code counts them
+    // (LOp::Enter), and may use. Else 0, and nobody looks.
+    std::uint64_t stack_used = 0, stack_allowed = 0;
     Slot* stack_base = nullptr;
     Slot* stack_end = nullptr;              // hard limit; a reserve for error handling lies beyond
     std::uint32_t native_depth = 0;         // nested activations, limited by kMaxNativeDepth

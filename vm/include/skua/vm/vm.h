@@ -42,6 +42,9 @@ inline std::atomic<int> wake_signal{SIGURG};
 
 struct VmOptions {
     std::size_t max_stack_bytes = 8u << 20;  // guest stack per thread
+    // Calls are counted by the sizes of their portable frames, so that StackOverflowError comes at the same
+    // call whatever runs the code; else the frames are those of whatever does (docs/limits.md).
+    bool exact_stack = false;
     // Portable instructions that all threads together may run, at most kMaxInstructions; 0: no limit. Set,
     // linked code counts them (LOp::Fuel), and a thread that reaches the limit gets a LimitError that only
     // the host can catch.
@@ -102,7 +105,7 @@ public:
 
     // How large a thread's native stack must be for compiled code to recurse as deep as the interpreter does
     // within max_stack_bytes. On a smaller one StackOverflowError comes earlier.
-    static std::size_t native_stack_bytes(std::size_t max_stack_bytes);
+    static std::size_t native_stack_bytes(const VmOptions& options);
 
     // Attaches the calling OS thread. Null if there is no memory for its stack, or in the heap for the error
     // that says so, or if that were more threads than VmOptions::max_threads (limits().reached() tells).

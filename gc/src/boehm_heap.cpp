@@ -67,7 +67,7 @@ constexpr std::size_t kLayoutBlocks = 4096;
 // Allocated at least between two collections. A heap of some megabytes would else be marked again and again;
 // but a program that keeps less than kSmallHeap is best served by memory that it has touched already
 // (docs/gc.md).
-constexpr std::size_t kLeastAllocated = 32u << 20, kSmallHeap = 8u << 20, kLeastAllocatedSmall = 8u << 20;
+constexpr std::size_t kLeastAllocated = 64u << 20, kSmallHeap = 8u << 20, kLeastAllocatedSmall = 8u << 20;
 
 struct State {
     std::once_flag once;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "build/builder.h"
+#include "ir/literals.h"
 #include "run/machine_offsets.h"
 #include "run/runtime_table.h"
 #include "skua/vm/object.h"
@@ -13,13 +14,6 @@ namespace skua::jit {
 namespace {
 
 constexpr std::size_t kMaxComparedHere = 16;  // bytes of a literal
-
-// The literal that the node loads, or null. Its root holds it for as long as there is code that names it.
-const vm::String* literal_of(const Node* n) {
-    if (n->op != Op::Load || n->mem.alias != Alias::Constant || n->mem.key != 1 || !n->in(0)->is_const())
-        return nullptr;
-    return *reinterpret_cast<const vm::String* const*>(n->in(0)->imm);
-}
 
 }  // namespace
 
@@ -71,10 +65,10 @@ Node* Builder::strings_equal(Node* a, Node* b) {
     }
     const Mem length = constant_word(sizeof(vm::Object), MemRep::U32);
     decide(node(Op::Ne, Type::I64, {load(a, nullptr, length), load(b, nullptr, length)}), 0, result, join);
-    const vm::String* literal = literal_of(b);
+    const auto* literal = static_cast<const vm::String*>(literal_of(b));
     Node* other = a;
     if (!literal) {
-        literal = literal_of(a);
+        literal = static_cast<const vm::String*>(literal_of(a));
         other = b;
     }
     set(result, literal && literal->length <= kMaxComparedHere ? has_text(other, literal->view())

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "build/linked_rows.h"
+#include "ir/literals.h"
 #include "run/runtime_table.h"
 #include "skua/classfile/check.h"
 
@@ -478,12 +479,7 @@ bool Builder::known_not_null(const Node* n) {
 const vm::Class* Builder::known_class(const Node* n) {
     while (n->op == Op::NullCheck) n = n->in(0);
     if (n->op == Op::New) return static_cast<const vm::Class*>(n->ptr);
-    // A literal: the root's content never changes.
-    if (n->op == Op::Load && n->mem.alias == Alias::Constant && n->input_count == 1 && n->in(0)->is_const() &&
-        n->mem.key == 1) {
-        const auto* object = *reinterpret_cast<const vm::Object* const*>(n->in(0)->imm);
-        return object ? object->cls : nullptr;
-    }
+    if (const vm::Object* literal = literal_of(n)) return literal->cls;
     return nullptr;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "ir/literals.h"
+
 namespace skua::jit {
 
 std::uint64_t max_unsigned(const Node* n, int depth) {
@@ -117,8 +119,14 @@ bool is_not_null(const Node* n) {
             return n->imm != 0;
         case Op::CastCheck:
             return is_not_null(n->in(0));
-        case Op::Load:  // a literal's root
-            return n->mem.alias == Alias::Constant && n->in(0)->is_const() && n->mem.key == 1;
+        case Op::Load:
+            return is_literal(n);
+        case Op::Phi:
+            return std::all_of(n->inputs, n->inputs + n->input_count, [&](Node* input) {
+                const Node* value = resolve(input);
+                while (value->op == Op::CastCheck) value = resolve(value->in(0));
+                return value == n || (value->op != Op::Phi && is_not_null(value));
+            });
         default:
             return false;
     }

@@ -1,4 +1,4 @@
-// What a node's operation alone says of its value. Cheap: a few levels of inputs, never through phis.
+// What a node's operation alone says of its value. Cheap: a few levels of inputs, through one phi at most.
 #pragma once
 
 #include <cstdint>

@@ -15,6 +15,7 @@
 #include "opt/loops.h"
 #include "opt/memory.h"
 #include "opt/passes.h"
+#include "opt/readable.h"
 #include "run/runtime_entry.h"
 
 namespace skua::jit {
@@ -50,40 +51,6 @@ Vector<bool> fused_with_branches(const Graph& graph) {
     }
     return fused;
 }
-
-// Fields that are accessed, by object: where one was read, it can be read again.
-class Accesses {
-public:
-    explicit Accesses(const Graph& graph) : first_(graph.node_count(), 0), all_(1) {
-        for (const auto& block : graph.blocks) {
-            for (const Node* n : block->nodes) {
-                const bool has_no_index = n->input_count == (n->op == Op::Load ? 1u : 2u);
-                if ((n->op != Op::Load && n->op != Op::Store) || !has_no_index || n->in(0)->is_const())
-                    continue;
-                all_.push_back({n, first_[n->in(0)->id]});
-                first_[n->in(0)->id] = static_cast<std::uint32_t>(all_.size() - 1);
-            }
-        }
-    }
-    // Whether every way to the end of `block` has accessed all that the load reads.
-    [[nodiscard]] bool done_before(const Node* load, const Block* block) const {
-        for (std::uint32_t i = first_[load->in(0)->id]; i; i = all_[i].next) {
-            const Node* n = all_[i].access;
-            if (n->mem.disp == load->mem.disp && mem_size(n->mem.rep) == mem_size(load->mem.rep) &&
-                dominates(n->block, block))
-                return true;
-        }
-        return false;
-    }
-
-private:
-    struct Access {
-        const Node* access;
-        std::uint32_t next;
-    };
-    Vector<std::uint32_t> first_;  // in all_, by object; 0: none
-    Vector<Access> all_;
-};
 
 class Hoister {
 public:
@@ -145,7 +112,7 @@ private:
         if (is_pure_call(n)) return (always && clean) || good_inputs(n);
         if (info(n->op).guard) return always && clean;
         if (n->op != Op::Load || written_.has(partitions_.of(n))) return false;
-        return (always && clean) || good_address(n, always);
+        return (always && clean) || is_readable(n, before_, always, accesses_);
     }
 
     // Callable wherever its inputs are: where a handler covers it, a null was excluded by a branch, and the
@@ -153,23 +120,6 @@ private:
     static bool good_inputs(const Node* n) {
         if (static_cast<const RuntimeEntry*>(n->ptr)->takes_null) return true;
         return std::all_of(n->inputs, n->inputs + n->input_count, is_not_null);
-    }
-
-    // Readable wherever its inputs are. An object may be of another class than the access says where that
-    // was not tested yet, but no object has less than 16 bytes.
-    bool good_address(const Node* n, bool always) const {
-        const Node* base = n->in(0);
-        if (base->is_const()) return n->input_count == 1;
-        if (n->input_count == 1 && accesses_.done_before(n, before_)) return true;
-        if (!is_not_null(base)) return false;
-        if (n->input_count == 1) {
-            if (always && n->mem.alias == Alias::Field) return true;
-            return n->mem.disp >= 0 && n->mem.disp + static_cast<std::int32_t>(mem_size(n->mem.rep)) <= 16;
-        }
-        const Node* index = n->in(1);
-        return index->op == Op::BoundsCheck && is_length_load(index->in(1)) && index->in(1)->in(0) == base &&
-               (n->mem.alias == Alias::Element || n->mem.alias == Alias::Constant) && n->mem.disp >= 16 &&
-               n->mem.disp < 16 + static_cast<std::int32_t>(n->mem.stride);
     }
 
     const Partitions& partitions_;

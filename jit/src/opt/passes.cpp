@@ -27,6 +27,7 @@ constexpr Pass kPasses[] = {
     {"simplify", simplify},
     {"licm", licm},
     {"gvn", gvn},
+    {"carried", carried},
     {"versions", versions},
     {"ranges", ranges},
     {"licm", licm},
@@ -39,6 +40,7 @@ constexpr Pass kPasses[] = {
     {"pack", pack},
     {"reassociate", reassociate},
     {"narrow", narrow},
+    {"place_literals", place_literals},
     {"latches", latches},
     {"comparisons", comparisons},
 };

@@ -51,6 +51,8 @@ void licm(Graph& graph);
 void ranges(Graph& graph);
 void selects(Graph& graph);
 void divide(Graph& graph);
+void carried(Graph& graph);
+void place_literals(Graph& graph);
 void versions(Graph& graph);
 
 // asserts.cpp, behind all passes: each Assert becomes a test that ends the process if it fails.

@@ -1,6 +1,7 @@
 // Guards that cannot fail, accesses with simpler addresses, what fresh objects are known to contain.
 #include <limits>
 
+#include "ir/literals.h"
 #include "opt/constants.h"
 #include "opt/facts.h"
 #include "opt/reducer.h"
@@ -108,6 +109,7 @@ Node* Reducer::reduce_memory(Node* n) {
         }
         return nullptr;
     }
+    if (const auto length = literal_length(n, behind_guards(n->in(0)))) return i64(*length);
     if (n->mem.alias == Alias::Constant && n->input_count == 1 && n->type == Type::I64 &&
         n->mem.rep == MemRep::W64) {
         Node* object = n->in(0);

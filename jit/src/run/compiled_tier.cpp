@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "run/frame_walk.h"
 #include "run/loop_nest.h"
@@ -16,6 +17,9 @@ constexpr std::uint32_t kSamples = 8;
 constexpr std::uint32_t kMaxQuantum = 1u << 14;
 // Of one function. Beyond: whatever code it has must do.
 constexpr std::size_t kMaxLoops = 8;
+// Samples in loops of a compiled function until one gets code of its own: calls that began before go on
+// interpreted, and most end soon.
+constexpr std::uint32_t kLeftBehind = 32;
 // Samples in an inner loop until it gets code of its own beside that of the outermost one.
 constexpr std::uint32_t kPatience = 1024;
 
@@ -107,17 +111,22 @@ const vm::Instr* Tier::loop_to_compile(FunctionState& state, const vm::Function&
     return ++around->missed >= kPatience ? header : nullptr;
 }
 
-const void* Tier::osr_entry(vm::Thread& /*thread*/, vm::Function& function, const vm::Instr* header) {
+const void* Tier::osr_entry(vm::Thread& thread, vm::Function& function, const vm::Instr* header) {
     const vm::Instr* wanted_loop = nullptr;  // null: the whole function
     try {
         std::lock_guard guard(lock_);
         FunctionState& state = states_[&function];
+        if (const vm::Slot* before = std::exchange(state.frame, thread.fp); before && before != thread.fp)
+            state.called = true;  // a recursion: its calls count for more than the loops of one of them
         if (const LoopState* loop = find_loop(state, header)) return loop->entry;
         if (!is_hot(function) || !wanted(function)) return nullptr;
         // What the whole function fails for stops its loops, too.
         if (state.status == Status::Failed || state.status == Status::Queued) return nullptr;
         if (state.called && state.status == Status::None) {
             state.status = Status::Queued;
+        } else if (state.status == Status::Compiled && options_.background &&
+                   ++state.left_behind < kLeftBehind) {
+            return nullptr;
         } else {
             wanted_loop = loop_to_compile(state, function, header);
             if (!wanted_loop) return nullptr;

@@ -53,7 +53,9 @@ private:
     };
     struct FunctionState {
         Status status = Status::None;  // of the whole function
-        bool called = false;           // a sample has seen it being called
+        bool called = false;  // a sample has seen it being called, or running in two places of the stack
+        const vm::Slot* frame = nullptr;  // where the last sample in a loop has seen it
+        std::uint32_t left_behind = 0;    // samples in loops since it was compiled
         std::vector<LoopState> loops;
     };
 

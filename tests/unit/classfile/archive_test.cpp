@@ -21,9 +21,13 @@ Bytes bytes_of(std::string_view s) {
 }
 
 Manifest sample_manifest() {
-    return {"demo",       "1.2.0",
-            "demo.Main",  {"net:example.org:80", "fs.read:data"},
-            {"util/net"}, {{"util", ">=1.0 <2", std::string(64, 'a')}, {"base", "", ""}}};
+    return {"demo",
+            "1.2.0",
+            "demo.Main",
+            {"net:example.org:80", "fs.read:data"},
+            {"util/net"},
+            {{"util", ">=1.0 <2", std::string(64, 'a')}, {"base", "", ""}},
+            {}};
 }
 
 Bytes sample_archive(ArchiveWriter::Packing packing = ArchiveWriter::Packing::Deflate) {

@@ -49,7 +49,7 @@ std::vector<AssembledType> assemble_fixture(const fs::path& folder) {
 TEST_CASE("the text of the current version gives the class files kept with it") {
     const fs::path folder = kFixtures / "v1.1";
     ArchiveWriter writer;
-    writer.set_manifest({"fixture", "1.0", "fixture", {"fs.read:data"}, {}, {}});
+    writer.set_manifest({"fixture", "1.0", "fixture", {"fs.read:data"}, {}, {}, {}});
     for (const AssembledType& type : assemble_fixture(folder)) {
         auto sound = check_structure(type.file);
         if (!sound) FAIL(sound.error().to_string());

@@ -163,3 +163,30 @@ TEST_CASE("control flow: constants, diamonds, threading, merging") {
                "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n Branch v1, block2, block1\n"
                "block1 <- block0:\n Return 1\nblock2 <- block0:\n Return 2\n");
 }
+
+TEST_CASE("ways on which a computed condition is known pass the branch by") {
+    check_pass(
+        simplify,
+        "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n Branch v1, block1, block2\n"
+        "block1 <- block0:\n v8 = CallRuntime v1, @effect, !1\n Jump block3\n"
+        "block2 <- block0:\n Jump block3\n"
+        "block3 <- block1, block2:\n v2 = Phi 7, 2\n v3 = Sub v2, 2\n v4 = Lt 0, v3\n"
+        "Branch v4, block4, block5\n"
+        "block4 <- block3:\n v5 = CallRuntime v3, @effect, !2\n Return v5\nblock5 <- block3:\n Return v2\n",
+        "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n Branch v1, block1, block2\n"
+        "block1 <- block0:\n v8 = CallRuntime v1, @effect, !1\n v5 = CallRuntime 5, @effect, !2\n Return v5\n"
+        "block2 <- block0:\n Return 2\n");
+}
+
+TEST_CASE("a phi of references that are not null needs no test, though it be of itself, cast") {
+    const auto loop = [](const std::string& tested, const std::string& cast, const std::string& seen) {
+        return "graph f(i64) -> (i64)\nblock0:\n v1 = Param #0\n v2 = New @B, !1\n v7 = New @C, !1\n"
+               "Branch v1, block1, block2\nblock1 <- block0:\n Jump block3\nblock2 <- block0:\n Jump block3\n"
+               "block3 <- block1, block2, block5:\n v3 = Phi v2, v7, v5\n" +
+               tested + " v5 = CastCheck " + cast + ", @A, !3\n" + seen +
+               ", @effect, !4\n Branch v6, block5, block6\n"
+               "block5 <- block3:\n Poll !5\n Jump block3\nblock6 <- block3:\n Return v5\n";
+    };
+    check_pass(simplify, loop(" v4 = NullCheck v3, !2\n", "v4", "v8 = Ne v5, 0\n v6 = CallRuntime v8"),
+               loop("", "v3", "v6 = CallRuntime 1"));
+}

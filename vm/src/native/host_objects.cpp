@@ -59,40 +59,72 @@ SkString* string_new(SkEnv* env, const char* bytes, std::size_t len) {
     return validated(thread, s);
 }
 
+// The NUL behind the text does not.
+bool continues_character(const String& text, std::size_t at) {
+    return (static_cast<unsigned char>(text.chars()[at]) & 0xC0) == 0x80;
+}
+
+// Errors are made apart, so that their texts take no room in the frames of what is called all the time.
+[[gnu::cold, gnu::noinline]] SkString* wrong_slice(Thread& thread, const String& whole, std::size_t start,
+                                                   std::size_t end) {
+    const std::string slice = "slice " + std::to_string(start) + ".." + std::to_string(end);
+    if (start > end || end > whole.length) {
+        throw_error(thread, "std.core.IndexError", slice + " of length " + std::to_string(whole.length));
+    } else {
+        throw_error(thread, "std.core.ArgumentError",
+                    slice + ": byte " + std::to_string(continues_character(whole, start) ? start : end) +
+                        " is inside a character");
+    }
+    return nullptr;
+}
+
+[[gnu::cold, gnu::noinline]] bool no_room_for_text(Thread& thread, const String& text, const Array& to,
+                                                   std::size_t at) {
+    throw_error(thread, "std.core.IndexError",
+                std::to_string(text.length) + " bytes at " + std::to_string(at) + " of an array of length " +
+                    std::to_string(to.length));
+    return false;
+}
+
+// Most texts are short, and a call takes longer than they do. Ends may be copied twice.
+inline void copy_bytes(char* to, const char* from, std::size_t count) {
+    const auto words = [&](auto word) {
+        decltype(word) first, last;
+        std::memcpy(&first, from, sizeof word);
+        std::memcpy(&last, from + count - sizeof word, sizeof word);
+        std::memcpy(to, &first, sizeof word);
+        std::memcpy(to + count - sizeof word, &last, sizeof word);
+    };
+    if (count > 16) [[unlikely]] {
+        std::memcpy(to, from, count);
+    } else if (count >= 8) {
+        words(std::uint64_t{});
+    } else if (count >= 4) {
+        words(std::uint32_t{});
+    } else {
+        for (std::size_t i = 0; i < count; i++) to[i] = from[i];
+    }
+}
+
 SkString* string_slice(SkEnv* env, SkString* s, std::size_t start, std::size_t end) {
     Thread& thread = thread_of(env);
     const String* whole = unwrap(s);
-    if (start > end || end > whole->length) [[unlikely]] {
-        throw_error(thread, "std.core.IndexError",
-                    "slice " + std::to_string(start) + ".." + std::to_string(end) + " of length " +
-                        std::to_string(whole->length));
-        return nullptr;
-    }
+    if (start > end || end > whole->length) [[unlikely]]
+        return wrong_slice(thread, *whole, start, end);
     if (end - start == whole->length) return s;
-    const auto continues = [whole](std::size_t at) {  // the NUL behind the text does not
-        return (static_cast<unsigned char>(whole->chars()[at]) & 0xC0) == 0x80;
-    };
-    if (continues(start) || continues(end)) [[unlikely]] {
-        throw_error(thread, "std.core.ArgumentError",
-                    "slice " + std::to_string(start) + ".." + std::to_string(end) + ": byte " +
-                        std::to_string(continues(start) ? start : end) + " is inside a character");
-        return nullptr;
-    }
+    if (continues_character(*whole, start) || continues_character(*whole, end)) [[unlikely]]
+        return wrong_slice(thread, *whole, start, end);
     String* part = new_string_uninitialized(thread, end - start);
-    if (part != nullptr) std::memcpy(part->chars(), whole->chars() + start, end - start);
+    if (part != nullptr) copy_bytes(part->chars(), whole->chars() + start, end - start);
     return wrap(part);
 }
 
 bool string_copy(SkEnv* env, SkString* s, SkArray* bytes, std::size_t at) {
     const String* text = unwrap(s);
     Array* to = unwrap(bytes);
-    if (at > to->length || text->length > to->length - at) [[unlikely]] {
-        throw_error(thread_of(env), "std.core.IndexError",
-                    std::to_string(text->length) + " bytes at " + std::to_string(at) +
-                        " of an array of length " + std::to_string(to->length));
-        return false;
-    }
-    std::memcpy(to->data() + at, text->chars(), text->length);
+    if (at > to->length || text->length > to->length - at) [[unlikely]]
+        return no_room_for_text(thread_of(env), *text, *to, at);
+    copy_bytes(reinterpret_cast<char*>(to->data()) + at, text->chars(), text->length);
     return true;
 }
 

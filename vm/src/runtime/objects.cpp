@@ -34,13 +34,20 @@ Array* new_array(Thread& thread, Class& cls, std::int64_t length) {
     return array;
 }
 
+namespace {
+
+// Apart, so that its text takes no room in the frame of what is called all the time.
+[[gnu::cold, gnu::noinline]] String* too_long(Thread& thread, std::uint64_t length) {
+    throw_error(thread, "std.core.OutOfMemoryError",
+                "a string of " + std::to_string(length) + " bytes is longer than the limit of 2147483647");
+    return nullptr;
+}
+
+}  // namespace
+
 String* new_string_uninitialized(Thread& thread, std::uint64_t length) {
-    if (length > kMaxStringLength) {
-        throw_error(
-            thread, "std.core.OutOfMemoryError",
-            "a string of " + std::to_string(length) + " bytes is longer than the limit of 2147483647");
-        return nullptr;
-    }
+    if (length > kMaxStringLength) [[unlikely]]
+        return too_long(thread, length);
     if (!thread.string_class) [[unlikely]]
         thread.string_class = string_class(*thread.vm);
     Class* cls = thread.string_class;

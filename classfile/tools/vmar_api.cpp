@@ -169,7 +169,8 @@ const cf::Field* find_field(const ClassFile& file, std::string_view name) {
 
 class Comparison {
 public:
-    Comparison(const Api& before, const Api& after) : before_(before), after_(after) {}
+    Comparison(const Api& before, const Api& after, const Api& library)
+        : before_(before), after_(after), library_(library) {}
 
     std::vector<ApiChange> run() {
         for (const auto& [name, file] : before_) {
@@ -249,6 +250,7 @@ private:
                 changed(Effect::Breaks, "made abstract", "those who construct it");
         }
         compare_supertypes(changed);
+        compare_demands(changed);
         if (is_enum(*old_)) compare_cases(changed);
         deprecation(old_->flags, new_->flags, "type", name);
         compare_fields();
@@ -312,6 +314,67 @@ private:
         if (lost) changed(Effect::Breaks, "supertype removed", "those who rely on it");
         if (other_arguments) changed(Effect::Breaks, "supertype changed", "those who rely on it");
         if (!lost && !other_arguments && gained) changed(Effect::None, "supertype added");
+    }
+
+    // What subtypes have to implement: the abstract methods of a type and its supertypes for which none of
+    // them has a body. `unknown`: supertypes that nothing is known of.
+    struct Demands {
+        std::set<std::string> methods, unknown;
+    };
+    void collect_demands(const Api& api, const ClassFile& file, std::set<std::string>& seen, Demands& out,
+                         std::set<std::string>& bodies) const {
+        for (const Function& f : file.functions) {
+            if (!is_instance(file, f) || has(f.flags, cf::kPrivate) || has(f.flags, cf::kConstructor))
+                continue;
+            if (has(f.flags, cf::kAbstract))
+                out.methods.emplace(file.str(f.name));
+            else
+                bodies.emplace(file.str(f.name));
+        }
+        const auto above = [&](cf::TypeIndex type) {
+            const std::string name(file.str(file.types[type].name));
+            if (!seen.insert(name).second) return;
+            if (const auto own = api.find(name); own != api.end())
+                collect_demands(api, own->second, seen, out, bodies);
+            else if (const auto known = library_.find(name); known != library_.end())
+                collect_demands(library_, known->second, seen, out, bodies);
+            else
+                out.unknown.insert(name);
+        };
+        if (file.super != cf::kNone) above(file.super);
+        for (const cf::TypeIndex i : file.interfaces) above(i);
+    }
+    [[nodiscard]] Demands demands_of(const Api& api, const ClassFile& file) const {
+        Demands out;
+        std::set<std::string> seen, bodies;
+        collect_demands(api, file, seen, out, bodies);
+        for (const std::string& body : bodies) out.methods.erase(body);
+        return out;
+    }
+
+    // Beyond what the type itself declares, which is told as a change of that method.
+    template <typename Changed>
+    void compare_demands(const Changed& changed) {
+        const bool has_demands = old_->kind == cf::DeclKind::Interface || has(new_->flags, cf::kAbstract);
+        if (!can_be_subtyped() || !has_demands) return;
+        const Demands was = demands_of(before_, *old_);
+        const Demands is = demands_of(after_, *new_);
+        const auto join = [](std::string& all, const std::string& one) {
+            all += (all.empty() ? "" : ", ") + one;
+        };
+        std::string methods, unknown;
+        for (const std::string& method : is.methods)
+            if (!was.methods.contains(method) && find_function(*new_, method) == nullptr)
+                join(methods, method);
+        for (const std::string& type : is.unknown)
+            if (!was.unknown.contains(type)) join(unknown, plain(type));
+        if (!methods.empty())
+            changed(Effect::Breaks, "supertypes want more",
+                    ("those who implement or extend it and have no " + methods).c_str());
+        else if (!unknown.empty())
+            changed(
+                Effect::Breaks, "supertypes may want more",
+                ("those who implement or extend it and lack something that " + unknown + " wants").c_str());
     }
 
     // A case is a class of its own, which is compared as such.
@@ -408,6 +471,11 @@ private:
 
     void function_added(const Function& is) {
         const bool demanded = has(is.flags, cf::kAbstract) && can_be_subtyped();
+        // Values were put together by whoever used the struct, which is its own affair from now on.
+        if (new_->kind == cf::DeclKind::Struct && new_->str(is.name) == "make$")
+            return note(Effect::Breaks, "type", std::string(new_->str(new_->name)),
+                        "checks or completes its values now", {}, declaration(*new_, is),
+                        "those who build values of it");
         note(demanded ? Effect::Breaks : Effect::None, "function", member(new_->str(is.name)), "added", {},
              declaration(*new_, is), demanded ? "those who implement or extend the type" : "");
     }
@@ -464,6 +532,7 @@ private:
 
     const Api& before_;
     const Api& after_;
+    const Api& library_;
     const ClassFile* old_ = nullptr;
     const ClassFile* new_ = nullptr;
     std::vector<ApiChange> changes_;
@@ -487,8 +556,22 @@ Outcome read_api(const cf::Archive& archive, Api& api) {
     return {};
 }
 
-std::vector<ApiChange> compare(const Api& before, const Api& after) {
-    return Comparison(before, after).run();
+std::vector<ApiChange> compare(const Api& before, const Api& after, const Api& library) {
+    return Comparison(before, after, library).run();
+}
+
+bool has_supertypes_elsewhere(const Api& before, const Api& after) {
+    const auto elsewhere = [](const Api& api) {
+        return std::any_of(api.begin(), api.end(), [&](const auto& one) {
+            const ClassFile& file = one.second;
+            const auto missing = [&](cf::TypeIndex type) {
+                return !api.contains(file.str(file.types[type].name));
+            };
+            return (file.super != cf::kNone && missing(file.super)) ||
+                   std::any_of(file.interfaces.begin(), file.interfaces.end(), missing);
+        });
+    };
+    return elsewhere(before) || elsewhere(after);
 }
 
 }  // namespace skua::vmar

@@ -31,6 +31,10 @@ struct ApiChange {
 using Api = std::map<std::string, classfile::ClassFile, std::less<>>;
 Outcome read_api(const classfile::Archive& archive, Api& api);
 
-std::vector<ApiChange> compare(const Api& before, const Api& after);
+// `library`: the standard library, as far as types of the archives are below its own.
+std::vector<ApiChange> compare(const Api& before, const Api& after, const Api& library);
+
+// Whether a type of either has a supertype that is in neither, so that `compare` wants to know the library.
+bool has_supertypes_elsewhere(const Api& before, const Api& after);
 
 }  // namespace skua::vmar

@@ -1,5 +1,6 @@
 // vmar diff: what a new version of an archive offers and asks for, and whether old callers still link.
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "skua/classfile/version.h"
@@ -112,17 +113,29 @@ struct Report {
     std::string at_least;  // the version that the changes ask for; empty if the new one's is enough
 };
 
+// What the archive asks for, as against what it offers.
+bool is_need(const ApiChange& change) {
+    return change.kind != "type" && change.kind != "function" && change.kind != "field" &&
+           change.kind != "global";
+}
+
 std::string as_text(const Report& report) {
     std::string out = report.before + " -> " + report.after + "\n";
-    static constexpr std::pair<Effect, const char*> parts[] = {
-        {Effect::Breaks, "Old callers do not link:"},
-        {Effect::Source, "Old callers link, but sources may have to change:"},
-        {Effect::None, "Old callers do not notice:"}};
-    for (const auto& [effect, heading] : parts) {
+    struct Part {
+        Effect effect;
+        bool needs;
+        const char* heading;
+    };
+    static constexpr Part parts[] = {
+        {Effect::Breaks, false, "Old callers do not link:"},
+        {Effect::Source, false, "Old callers link, but sources may have to change:"},
+        {Effect::None, false, "Old callers do not notice:"},
+        {Effect::None, true, "It asks for other things:"}};
+    for (const Part& part : parts) {
         bool first = true;
         for (const ApiChange& change : report.changes) {
-            if (change.effect != effect) continue;
-            if (std::exchange(first, false)) out += std::string(heading) + "\n";
+            if (change.effect != part.effect || is_need(change) != part.needs) continue;
+            if (std::exchange(first, false)) out += std::string(part.heading) + "\n";
             out += "  " + change.kind + " " + change.name + ": " + change.change;
             if (!change.who.empty()) out += " (for " + change.who + ")";
             out += "\n";
@@ -159,6 +172,16 @@ std::string as_json(const Report& report) {
     return out + "}\n";
 }
 
+// The installation's standard library. Without it more supertypes are unknown, and `compare` is more careful.
+Api read_library() {
+    Api api;
+    std::error_code ignored;
+    const auto own = std::filesystem::read_symlink("/proc/self/exe", ignored);
+    auto archive = classfile::Archive::open((own.parent_path() / "../lib/skua/std.ska").string());
+    if (archive && read_api(**archive, api)) api.clear();
+    return api;
+}
+
 }  // namespace
 
 Outcome diff(const DiffOptions& options, std::string& out) {
@@ -176,7 +199,8 @@ Outcome diff(const DiffOptions& options, std::string& out) {
     Report report;
     report.before = title_of(manifests[0], options.before);
     report.after = title_of(manifests[1], options.after);
-    report.changes = compare(apis[0], apis[1]);
+    const Api library = has_supertypes_elsewhere(apis[0], apis[1]) ? read_library() : Api();
+    report.changes = compare(apis[0], apis[1], library);
     compare_capabilities(manifests[0], manifests[1], report.changes);
     compare_dependencies(manifests[0], manifests[1], report.changes);
     report.breaking = static_cast<std::size_t>(

@@ -16,6 +16,8 @@ SHAPE = "pub interface Shape {\n    fn area(): int\n    fn twice(): int = this.a
 SQUARE = "import lib\nclass Square : lib.Shape {\n    fn area(): int = 9\n}\nfn main() {\n    let s: lib.Shape = Square()\n    println(s.twice())\n}\n"
 OPEN = "pub open class Base(let x: int) {\n    pub open fn hi(): int = 1\n    pub fn fixed(): int = 2\n}\n"
 DERIVED = "import lib\nclass Derived : lib.Base(1) {\n    override fn hi(): int = 5\n}\nfn main() {\n    let b: lib.Base = Derived()\n    println(b.hi() + b.fixed())\n}\n"
+BASES = "pub open class A {\n    pub open fn f(): int = 1\n}\npub open class B : A {}\npub class C : A {}\n"
+INHERITS = "import lib\nclass D : lib.B {}\nfn main() {\n    println(D().f() + lib.C().f())\n}\n"
 POINT = "pub class Point(let x: int, var y: int)\n"
 MAKE = "import lib\nfn main() {\n    let p = lib.Point(1, 2)\n    println(p.x + p.y)\n}\n"
 COLOR = "pub enum Color { Red, Blue, Custom(rgb: int) }\npub fn any(): Color = Color.Red\n"
@@ -40,6 +42,18 @@ ROWS = {
     "class_between": ("pub open class A {\n    pub fn a(): int = 1\n}\npub class C : A {}",
                       "pub open class A {\n    pub fn a(): int = 1\n}\npub open class B : A {}\npub class C : B {}",
                       "let a: lib.A = lib.C()\nprintln(a.a())", LINKS, "supertype added"),
+    "interface_supertype_wants_more": ("pub interface Named {\n    fn name(): string\n}\n" + SHAPE,
+                                       "pub interface Named {\n    fn name(): string\n}\n" + SHAPE.replace("Shape {", "Shape : Named {"),
+                                       SQUARE, FAILS, "supertypes want more"),
+    "interface_below_the_library's": (SHAPE, SHAPE.replace("Shape {", "Shape : Display {"), SQUARE, FAILS, "supertypes want more"),
+    "class_supertype_wants_more": ("pub abstract class Z {\n    pub abstract fn z(): int\n}\npub abstract class A {\n    pub fn g(): int = 3\n}",
+                                   "pub abstract class Z {\n    pub abstract fn z(): int\n}\npub abstract class A : Z {\n    pub fn g(): int = 3\n}",
+                                   "import lib\nclass D : lib.A {}\nfn main() {\n    println(D().g())\n}", FAILS, "supertypes want more"),
+    "supertype_that_is_fulfilled": ("pub abstract class A {\n    pub fn g(): int = 3\n}",
+                                    "pub abstract class A : Display {\n    fn toString(): string = \"A\"\n    pub fn g(): int = 3\n}",
+                                    "import lib\nclass D : lib.A {}\nfn main() {\n    println(D().g())\n}", LINKS, "supertype added"),
+    "override_added": (BASES, BASES.replace("pub class C : A {}", "pub class C : A {\n    override fn f(): int = 2\n}"), INHERITS, LINKS, "added"),
+    "override_added_between": (BASES, BASES.replace("open class B : A {}", "open class B : A {\n    override fn f(): int = 2\n}"), INHERITS, LINKS, "added"),
     "default_added": ("pub fn f(a: int, b: int): int = a + b", "pub fn f(a: int, b: int = 2): int = a + b", "println(lib.f(1, 2))", LINKS, "default value added"),
     # -- what nobody outside sees
     "body": ("pub fn f(): int = 1", "pub fn f(): int {\n    var x = 1\n    x += 1\n    return x\n}", "println(lib.f())", LINKS, None),
@@ -95,6 +109,8 @@ ROWS = {
     "component_added": ("pub struct P(x: int)", "pub struct P(x: int, y: int)", "println(lib.P(1).x)", FAILS, "components changed"),
     "component_reordered": ("pub struct P(x: int, y: int)", "pub struct P(y: int, x: int)", "println(lib.P(1, 2).x)", UNLIKE, "components changed"),
     "component_default": ("pub struct P(x: int, y: int = 1)", "pub struct P(x: int, y: int = 3)", "println(lib.P(1).y)", LINKS, None),
+    "struct_checks_its_values": ("pub struct P(x: int)", "pub struct P(x: int) {\n    init {\n        assert(x > 0)\n    }\n}",
+                                 "println(lib.P(1).x)", FAILS, "checks or completes its values now"),
     "struct_method_added": ("pub struct P(x: int)", "pub struct P(x: int) {\n    pub fn f(): int = 1\n}", "println(lib.P(1).x)", LINKS, "added"),
     # -- enums
     "case_added": (COLOR, COLOR.replace("Blue,", "Blue, Green,"), MATCH, UNLIKE, "case added"),
@@ -166,6 +182,7 @@ Old callers do not link:
 Old callers do not notice:
   global lib.y: added
     + let y: i64
+It asks for other things:
   capability net: added
   capability env: removed
 Old callers that use what is named above do not link: 1 change.

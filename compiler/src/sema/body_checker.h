@@ -167,6 +167,7 @@ private:
     const Type* call_type(ast::Expr*& slot, ast::CallExpr* e, Ref& ref, const Type* expected);
     const Type* call_conversion(ast::CallExpr* e, const Type* target);
     const Type* call_value(ast::CallExpr* e, const Type* type, ast::Expr* callee, const Type* expected);
+    [[nodiscard]] bool overrides_are_known(const TypeSymbol* cls, const TypeSymbol* declares) const;
     void choose_call(ast::CallInfo& info, FunctionSymbol* function, const Type* owner, ast::Expr*& receiver,
                      bool through_super);
     bool place_arguments(std::span<const ParamSymbol> params, bool variadic, std::string_view name,

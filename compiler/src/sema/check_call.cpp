@@ -5,6 +5,13 @@ namespace skua::compiler {
 
 using namespace ast;
 
+// Whether no version of another module can put an override between the class and the one above it that
+// declares the method: all of them are in this module, which is compiled as a whole.
+bool BodyChecker::overrides_are_known(const TypeSymbol* cls, const TypeSymbol* declares) const {
+    while (cls != declares && cls->module == module_ && cls->super != nullptr) cls = cls->super->symbol;
+    return cls == declares;
+}
+
 // Which kind of call reaches the function for a receiver of this static type; `owner` is the
 // type that declares it.
 void BodyChecker::choose_call(CallInfo& info, FunctionSymbol* f, const Type* owner, Expr*& receiver,
@@ -43,7 +50,9 @@ void BodyChecker::choose_call(CallInfo& info, FunctionSymbol* f, const Type* own
     if (through_super || !f->owner->is_class()) return;
     bool dispatched = f->has(classfile::kOpen) || f->has(classfile::kAbstract);
     // No class below a closed one can override it.
-    if (dispatched && type->is_class() && !type->symbol->has(classfile::kOpen)) dispatched = false;
+    if (dispatched && type->is_class() && !type->symbol->has(classfile::kOpen) &&
+        overrides_are_known(type->symbol, f->owner))
+        dispatched = false;
     // A private method cannot be overridden.
     if (f->has(classfile::kPrivate)) dispatched = false;
     if (dispatched) info.kind = CallKind::Virtual;

@@ -142,9 +142,13 @@ bool FunctionVerifier::check_call() {
             return fail(Rule::V053, "method " + c.function->qualified_name() + " is abstract");
         const auto args = code_.regs(*at_, 2);
         if (!may_bypass_dispatch(c, args.empty() ? nullptr : reg(args[0])))
-            return fail(Rule::V054, "method " + c.function->qualified_name() +
-                                        " can be overridden, and the receiver need not be a " +
-                                        std::string(owner_.name));
+            return fail(
+                Rule::V054,
+                "method " + c.function->qualified_name() + " can be overridden, and " +
+                    (owner_.kind == DeclKind::Class
+                         ? "the receiver need not be a " + std::string(owner_.name)
+                         : std::string("only its subclasses call it past overrides; if it was not when "
+                                       "this code was compiled, compile it again")));
     }
     return check_args(c, code_.regs(*at_, 2), false) && check_result(c, operand(0));
 }

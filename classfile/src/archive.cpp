@@ -27,17 +27,27 @@ std::string class_entry_name(std::string_view class_name) {
     return path + ".skc";
 }
 
-bool is_entry_name(std::string_view name) {
-    if (name.empty() || name.size() > kMaxNameBytes || !is_utf8(name)) return false;
-    for (char c : name)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\' || c == ':') return false;
+const char* entry_name_problem(std::string_view name) {
+    if (name.empty()) return "it is empty";
+    if (name.size() > kMaxNameBytes) return "it is longer than 1024 bytes";
+    if (!is_utf8(name)) return "it is not valid UTF-8";
+    for (char c : name) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "it has a control character";
+        if (c == '\\' || c == ':') return "it has '\\' or ':', which some systems take for a path's own";
+    }
+    if (name.front() == '/') return "it is absolute";
     while (true) {
         const std::size_t slash = name.find('/');
         const std::string_view part = name.substr(0, slash);
-        if (part.empty() || part == "." || part == "..") return false;
-        if (slash == std::string_view::npos) return true;
+        if (part == "..") return "'..' in it leads out of the archive's folder";
+        if (part.empty() || part == ".") return "a part of it is empty or '.'";
+        if (slash == std::string_view::npos) return nullptr;
         name.remove_prefix(slash + 1);
     }
+}
+
+bool is_entry_name(std::string_view name) {
+    return entry_name_problem(name) == nullptr;
 }
 
 Archive::~Archive() {

@@ -5,6 +5,7 @@
 
 #include "archive_index.h"
 #include "skua/classfile/limits.h"
+#include "skua/classfile/text_form.h"
 
 namespace skua::classfile {
 
@@ -143,11 +144,9 @@ Result<> ArchiveChecker::next_record(std::size_t& place, Record& record) const {
     if (record.common.name_size > directory_end_ - place - kCentralSize)
         return fail("A014", "the directory ends inside a name");
     record.name = {reinterpret_cast<const char*>(p) + kCentralSize, record.common.name_size};
-    if (!is_entry_name(record.name))
-        return fail(
-            "A009",
-            "an entry has a name that is not allowed: it is absolute, has a part that is empty, '.' or '..', "
-            "or a character that is not portable");
+    if (const char* problem = entry_name_problem(record.name))
+        return fail("A009", "the name " + quoted(record.name.substr(0, 100)) +
+                                " of an entry is not allowed: " + problem);
     SKUA_TRY(check_record(p, record));
     place += kCentralSize + record.name.size();
     return {};
@@ -155,7 +154,12 @@ Result<> ArchiveChecker::next_record(std::size_t& place, Record& record) const {
 
 Result<> ArchiveChecker::check_record(const std::uint8_t* p, const Record& r) const {
     const Common& c = r.common;
+    // What does not fit these fields stands in an extra field of zip64's.
+    if (c.packed_size == kZip64Field || c.size == kZip64Field || r.offset == kZip64Field)
+        return fail("A004", "the entry uses zip64", r.name);
     if ((c.flags & kEncrypted) != 0) return fail("A006", "the entry is encrypted", r.name);
+    if ((c.flags & kDataDescriptor) != 0)
+        return fail("A007", "the sizes of the entry stand behind it, in a data descriptor", r.name);
     if (c.flags != kUtf8Names)
         return fail("A007", "the entry uses features of zip that archives do not have", r.name);
     if (c.method != kStored && c.method != kDeflated)

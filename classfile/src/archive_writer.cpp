@@ -183,8 +183,8 @@ Result<Bytes> write_entries(std::vector<PackedEntry> entries) {
 }  // namespace
 
 Result<> ArchiveWriter::add(std::string entry_name, std::vector<std::uint8_t> bytes) {
-    if (!is_entry_name(entry_name))
-        return failure("'" + entry_name + "' cannot be the name of an entry of an archive");
+    if (const char* problem = entry_name_problem(entry_name))
+        return failure("'" + entry_name + "' cannot be the name of an entry of an archive: " + problem);
     if (entry_name.starts_with("META/"))
         return failure("names below META/ belong to the archive itself", entry_name);
     if (bytes.size() > zip::kMaxEntryBytes)

@@ -29,17 +29,31 @@ Result<> set_once(std::string& field, std::string_view key, std::string_view val
 
 }  // namespace
 
+bool is_archive_name(std::string_view text) {
+    return !text.empty() && text.front() != '-' && text.front() != '.' &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '.' || c == '_' || c == '-';
+           });
+}
+
+const char* capability_problem(std::string_view text) {
+    static constexpr std::string_view names[] = {"fs",      "fs.read", "fs.write", "net",   "env",
+                                                 "process", "plugin",  "clock",    "random"};
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) < 0x20) return "it contains a control character";
+    const std::size_t colon = text.find(':');
+    if (std::find(std::begin(names), std::end(names), text.substr(0, colon)) == std::end(names))
+        return "the capabilities are fs.read, fs.write, fs for both, net, env, process, plugin, clock and "
+               "random; a scope follows after `:`";
+    return colon != std::string_view::npos && colon + 1 == text.size() ? "nothing follows the `:`" : nullptr;
+}
+
 Result<Dependency> Dependency::parse(std::string_view value) {
     Dependency d;
     const std::size_t space = value.find(' ');
     d.name = value.substr(0, space);
-    // Files are looked for by it.
-    const bool good = !d.name.empty() && d.name.front() != '-' && d.name.front() != '.' &&
-                      std::all_of(d.name.begin(), d.name.end(), [](char c) {
-                          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                 c == '.' || c == '_' || c == '-';
-                      });
-    if (!good)
+    if (!is_archive_name(d.name))
         return bad(
             "'" + d.name.substr(0, 200) +
             "' cannot be the name of an archive that others depend on, or of a plugin, which has letters, "

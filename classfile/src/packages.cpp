@@ -260,7 +260,8 @@ private:
         }
         if (!locked.empty())
             return refusal("D004", wants + "; " + locked + "; found: " + found,
-                           "if the other version is meant, write the lock file anew: vmar deps --lock");
+                           "if the other version is meant, 'vmc pack --update' or 'vmar deps --lock' writes "
+                           "the lock file anew");
         return refusal("D002", "no " + name + " is what is wanted: " + wants + "; found: " + found);
     }
 

@@ -23,6 +23,7 @@ inline constexpr std::uint16_t kEncrypted = 1 << 0;
 inline constexpr std::uint16_t kDataDescriptor = 1 << 3;
 inline constexpr std::uint16_t kStored = 0;
 inline constexpr std::uint16_t kDeflated = 8;
+inline constexpr std::uint32_t kZip64Field = 0xFFFFFFFF;
 inline constexpr std::uint16_t kDosTime = 0;
 inline constexpr std::uint16_t kDosDate = 0x0021;  // 1980-01-01
 inline constexpr std::uint32_t kFileMode = 0100644u << 16;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "skua/classfile/reader.h"
+#include "skua/classfile/version.h"
 #include "vmar.h"
 
 namespace skua::vmar {
@@ -137,6 +138,24 @@ private:
 }  // namespace
 
 Outcome create(const CreateOptions& options) {
+    const classfile::Manifest& manifest = options.manifest;
+    if (!manifest.name.empty() && !classfile::is_archive_name(manifest.name))
+        return Failure{kUsage,
+                       "--name: '" + manifest.name +
+                           "' cannot be the name of an archive, which has letters, digits, '.', '_' and '-'"};
+    if (!manifest.version.empty() && !classfile::Version::parse(manifest.version))
+        return Failure{kUsage, "--version: '" + manifest.version +
+                                   "' is not a version; write MAJOR.MINOR.PATCH, for example 1.2.0"};
+    for (const std::string& capability : manifest.capabilities)
+        if (const char* bad = classfile::capability_problem(capability))
+            return Failure{kUsage, "--requires: '" + capability + "' is not a capability: " + bad};
+    for (const std::string& passed : manifest.passes) {
+        const std::size_t slash = passed.substr(0, passed.find(':')).rfind('/');
+        if (slash == std::string::npos) continue;  // the manifest's own rules say what is wrong
+        if (const char* bad = classfile::capability_problem(passed.substr(slash + 1)))
+            return Failure{kUsage,
+                           "--passes: '" + passed.substr(slash + 1) + "' is not a capability: " + bad};
+    }
     return Creator(options).run();
 }
 

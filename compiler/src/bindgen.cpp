@@ -424,7 +424,7 @@ private:
         std::string out = comment(doc, "", "//!") + "//!\n";
         out += fmt::format("//! {} from the plugin `{}`{}: make it again rather than change it.\n",
                            kBindgenMark, plugin_.name, plugin_.version.empty() ? "" : " " + plugin_.version);
-        if (const std::string need = "plugin:" + plugin_.name; check_capability(need) == nullptr)
+        if (const std::string need = "plugin:" + plugin_.name; classfile::capability_problem(need) == nullptr)
             out += fmt::format("//! requires: {}\n", need);
         std::map<std::string, std::string> imports;
         for (const std::string& name : used_) {

@@ -151,7 +151,7 @@ private:
         modules_.push_back(module);
         requirements_.push_back({});
         for (const Requirement& r : requirements) {
-            if (const char* wrong = check_capability(r.capability))
+            if (const char* wrong = classfile::capability_problem(r.capability))
                 out_.sink.error(r.range, fmt::format("`{}` is not a capability", r.capability), wrong);
             else
                 requirements_.back().insert(std::string(r.capability));

@@ -119,7 +119,4 @@ bool is_below(const std::string& path, const std::string& root);
 // The deepest folder common to the files.
 std::string common_folder(const std::vector<std::string>& files);
 
-// Null if `text` is a capability as vmrun --allow takes it ("fs.read", "fs.read:data"), else what is wrong.
-const char* check_capability(std::string_view text);
-
 }  // namespace skua::compiler

@@ -197,20 +197,4 @@ bool module_name_of(const std::string& path, const std::string& root, std::strin
     return true;
 }
 
-const char* check_capability(std::string_view text) {
-    static constexpr std::array<std::string_view, 8> kNames = {"fs.read", "fs.write", "net",   "env",
-                                                               "process", "plugin",   "clock", "random"};
-    const std::size_t colon = text.find(':');
-    const std::string_view name = text.substr(0, colon);
-    for (const std::string_view known : kNames)
-        if (name == known) {
-            if (colon != std::string_view::npos && colon + 1 == text.size()) return "nothing follows the `:`";
-            for (const char c : text)
-                if (static_cast<unsigned char>(c) < 0x20) return "it contains a control character";
-            return nullptr;
-        }
-    return "the capabilities are fs.read, fs.write, net, env, process, plugin, clock and random; a scope "
-           "follows after `:`";
-}
-
 }  // namespace skua::compiler

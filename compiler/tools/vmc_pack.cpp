@@ -59,7 +59,7 @@ bool check_packable(const Project& project, Failure& failure) {
             failure, kExitBadInput,
             fmt::format("{}: `{}` is not a version; write MAJOR.MINOR.PATCH, for example 1.2.0", project.file,
                         manifest.version));
-    if (auto named = classfile::Dependency::parse(manifest.name); !named || named->name != manifest.name)
+    if (!classfile::is_archive_name(manifest.name))
         return refuse_pack(
             failure, kExitBadInput,
             fmt::format("{}: `{}` cannot be the name of an archive, which has letters, digits, `.`, `_` "

@@ -41,6 +41,14 @@ public:
         } catch (const toml::parse_error& error) {
             return wrong(error.source().begin, error.description());
         }
+        static constexpr std::string_view tables[] = {"project", "dependencies", "plugins", "tool"};
+        for (const auto& [key, value] : file_)
+            if (std::find(std::begin(tables), std::end(tables), key.str()) == std::end(tables))
+                return wrong(
+                    key.source().begin,
+                    fmt::format("there is no table `{}`; skua.toml has [project], [dependencies] and "
+                                "[plugins], and [tool.NAME] for other programs",
+                                key.str()));
         const toml::node* node = file_.get("project");
         if (node == nullptr || !node->is_table())
             return fail(failure_, kExitBadInput,
@@ -96,8 +104,8 @@ private:
         for (const toml::node& item : *value.as_array()) {
             if (!item.is_string()) return wrong(item.source().begin, "a capability must be a string");
             const std::string& text = **item.as_string();
-            if (const char* bad = check_capability(text))
-                return wrong(item.source().begin, fmt::format("`{}` {}", text, bad));
+            if (const char* bad = classfile::capability_problem(text))
+                return wrong(item.source().begin, fmt::format("`{}` is not a capability: {}", text, bad));
             out.push_back(text);
         }
         std::sort(out.begin(), out.end());

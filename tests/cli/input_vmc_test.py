@@ -159,12 +159,12 @@ def test_vmc_new(b):
 def test_vmc_project_file(b):
     """A skua.toml that is wrong is located."""
     b.write("p/code/app/start.skua", "fn main() { println(\"started\") }\n")
-    b.write("p/skua.toml", "[project]\nname = \"p\"\nsource = 'code'  # TOML as it is elsewhere\nmain = \"app.start\"\n\n[other]\nx = 1\n")
+    b.write("p/skua.toml", "[project]\nname = \"p\"\nsource = 'code'  # TOML as it is elsewhere\nmain = \"app.start\"\n\n[tool.other]\nx = 1\n")
     outcome = b.run("vmc", "run", "p", code=0)
     expect(outcome.output == b"started\n", "output", outcome)
     for text, says in [("[project\n", "skua.toml:1:"), ("[project]\nname = 1\n", "skua.toml:2:8: `name` must be a string"),
                        ("[project]\nname = \"p\"\nsorce = \"x\"\n", "skua.toml:3:1: there is no key `sorce`"),
-                       ("name = \"p\"\n", "no table"), ("[project]\n", "no name"), ("\xff\xfe".encode("latin1"), "skua.toml"),
+                       ("name = \"p\"\n", "skua.toml:1:1: there is no table `name`"), ("[project]\nname = \"p\"\n[dependancies]\n", "skua.toml:3:2: there is no table `dependancies`"), ("\n", "no table"), ("[project]\n", "no name"), ("\xff\xfe".encode("latin1"), "skua.toml"),
                        ("[[project]]\n", "no table"), ("x = " + "[" * 100000, "skua.toml")]:
         b.write("p/skua.toml", text)
         b.run("vmc", "run", "p", code=BAD_INPUT, says=says, lines=2)

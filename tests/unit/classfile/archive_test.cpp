@@ -205,3 +205,12 @@ TEST_CASE("SHA-256 by the CPU's instructions is that of libsodium, for every len
     CHECK(hex(sha256(Bytes(1000000, 'a'))) ==
           "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
+
+TEST_CASE("capabilities") {
+    for (const char* good : {"fs", "fs:data", "fs.read", "fs.write", "net", "env", "process", "plugin",
+                             "clock", "random", "fs.read:data", "net:localhost:80"})
+        CHECK(capability_problem(good) == nullptr);
+    for (const char* bad :
+         {"", "fsx", "fs:", "fs.reads", "FS.READ", "fs.read:", "net\n", ":x", "fs.read:\x01"})
+        CHECK(capability_problem(bad) != nullptr);
+}

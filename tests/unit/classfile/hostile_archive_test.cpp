@@ -147,6 +147,12 @@ TEST_CASE("A004: zip64; A005: split archives") {
     put16(zip64, b.size() - 22 + 8, 0xFFFF);
     put16(zip64, b.size() - 22 + 10, 0xFFFF);
     CHECK(open_error(zip64) == "A004");
+    for (const std::size_t field : {20, 24, 42}) {
+        zip64 = b;
+        put32(zip64, record(b, "cc.txt") + field, 0xFFFFFFFF);
+        put16(zip64, record(b, "cc.txt") + 30, 12);
+        CHECK(open_error(zip64) == "A004");
+    }
     Bytes split = b;
     put16(split, b.size() - 22 + 4, 1);
     CHECK(open_error(split) == "A005");
@@ -168,9 +174,24 @@ TEST_CASE("A006..A008: encryption, data descriptors, other methods") {
 }
 
 TEST_CASE("A009: names that lead out of the archive") {
-    for (const char* name :
-         {"../b.x", "/bb.tx", "b//txt", "b\\.txt", "bb.tx/", "c:btxt", "bb\ntxt", "b/../x", "bb\xFFtxt"})
-        CHECK(open_error(renamed(good_archive(), "bb.txt", name)) == "A009");
+    const std::pair<const char*, const char*> names[] = {
+        {"../b.x", R"("../b.x" of an entry is not allowed: '..' in it leads out of the archive's folder)"},
+        {"b/../x", R"("b/../x" of an entry is not allowed: '..' in it leads)"},
+        {"/bb.tx", R"("/bb.tx" of an entry is not allowed: it is absolute)"},
+        {"//b.tx", "it is absolute"},
+        {"b//txt", "a part of it is empty or '.'"},
+        {"./b.tx", "a part of it is empty or '.'"},
+        {"bb.tx/", "a part of it is empty or '.'"},
+        {"b\\.txt", "it has '\\' or ':'"},
+        {"c:btxt", "it has '\\' or ':'"},
+        {"bb\ntxt", R"("bb\ntxt" of an entry is not allowed: it has a control character)"},
+        {"bb\xFFtxt", "it is not valid UTF-8"}};
+    for (const auto& [name, words] : names) {
+        auto a = Archive::from_bytes(renamed(good_archive(), "bb.txt", name), "h.ska");
+        REQUIRE_FALSE(a.ok());
+        CHECK(a.error().rule == "A009");
+        CHECK_THAT(a.error().message, Catch::Contains(words));
+    }
 }
 
 TEST_CASE("A010: repeated names and wrong order") {

@@ -111,14 +111,6 @@ TEST_CASE("modules are named by their place below the source root") {
     CHECK(common_folder({"./x/a.skua", "x/b.skua"}) == "x");
 }
 
-TEST_CASE("capabilities") {
-    for (const char* good : {"fs.read", "fs.write", "net", "env", "process", "plugin", "clock", "random",
-                             "fs.read:data", "net:localhost:80"})
-        CHECK(check_capability(good) == nullptr);
-    for (const char* bad : {"", "fs", "fs.reads", "FS.READ", "fs.read:", "net\n", ":x", "fs.read:\x01"})
-        CHECK(check_capability(bad) != nullptr);
-}
-
 TEST_CASE("outputs are written whole or not at all") {
     Folder folder;
     const std::string out = (folder.path / "out").string();

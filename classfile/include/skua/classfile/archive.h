@@ -40,6 +40,13 @@ struct Dependency {
     friend bool operator==(const Dependency&, const Dependency&) = default;
 };
 
+// Letters, digits, '.', '_' and '-', the latter and '.' not in front: archives that others depend on,
+// plugins.
+[[nodiscard]] bool is_archive_name(std::string_view text);
+
+// Null if `text` is a capability as manifests state it ("fs.read", "fs.read:data"), else what is wrong.
+[[nodiscard]] const char* capability_problem(std::string_view text);
+
 // What META/manifest says. Text, one "key: value" a line.
 struct Manifest {
     std::string name;                       // empty if unknown
@@ -155,6 +162,8 @@ private:
 // A relative path of non-empty parts that are not "." or "..", separated by "/"; strict UTF-8, at
 // most 1024 bytes, no control characters, "\" or ":".
 [[nodiscard]] bool is_entry_name(std::string_view name);
+// Null for such a name, else what is wrong with it: "it is absolute".
+[[nodiscard]] const char* entry_name_problem(std::string_view name);
 
 // Collects entries in memory; the order of calls does not show in the result.
 class ArchiveWriter {

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "skua/classfile/disassembler.h"
 #include "skua/classfile/reader.h"
 #include "skua/classfile/text_form.h"
 
@@ -163,6 +164,28 @@ const cf::Field* find_field(const ClassFile& file, std::string_view name) {
     for (const cf::Field& f : file.fields)
         if (file.str(f.name) == name) return &f;
     return nullptr;
+}
+
+// The code of each default value by the name of its function, "f$default$1", without what does not change its
+// value.
+std::map<std::string, std::string, std::less<>> defaults_of(const ClassFile& file) {
+    std::map<std::string, std::string, std::less<>> out;
+    auto text = cf::disassemble(file);
+    if (!text) return out;
+    std::string* code = nullptr;
+    for (std::size_t at = 0, end = 0; at < text->size(); at = end + 1) {
+        end = std::min(text->find('\n', at), text->size());
+        const std::string_view line = std::string_view(*text).substr(at, end - at);
+        if (line.starts_with(".function ")) {
+            const std::string_view head = line.substr(0, line.find('('));
+            const std::string_view name = head.substr(head.rfind(' ') + 1);
+            code = name.find("$default$") == std::string_view::npos ? nullptr : &out[std::string(name)];
+        } else if (code != nullptr && !line.starts_with("    .line ") && !line.starts_with("    .local ")) {
+            *code += line;
+            *code += '\n';
+        }
+    }
+    return out;
 }
 
 // ---- comparing -------------------------------------------------------------------------------
@@ -446,6 +469,12 @@ private:
     // ---- functions
 
     void compare_functions() {
+        const auto defaults_were = defaults_of(*old_);
+        const auto defaults_are = defaults_of(*new_);
+        for (const auto& [name, code] : defaults_were) {
+            const auto is = defaults_are.find(name);
+            if (is != defaults_are.end() && is->second != code) default_changed(name);
+        }
         for (const Function& was : old_->functions) {
             if (!is_visible(*old_, was)) continue;
             const Function* is = find_function(*new_, old_->str(was.name));
@@ -462,6 +491,24 @@ private:
             const Function* was = find_function(*old_, new_->str(is.name));
             if (was == nullptr || !is_public(was->flags)) function_added(is);
         }
+    }
+
+    // `name` is of both: "f$default$1". A caller takes the value from the library each time.
+    void default_changed(std::string_view name) {
+        constexpr std::string_view mark = "$default$";
+        const std::size_t at = name.rfind(mark);
+        const Function* was = find_function(*old_, name.substr(0, at));
+        const Function* is = find_function(*new_, name.substr(0, at));
+        if (was == nullptr || is == nullptr || !is_visible(*old_, *was) || !is_visible(*new_, *is) ||
+            parameter_types(*old_, *was) != parameter_types(*new_, *is))
+            return;
+        std::size_t number = 0;
+        for (const char c : name.substr(at + mark.size()))
+            number = number * 10 + static_cast<std::size_t>(c - '0');
+        std::string parameter =
+            number < is->params.size() ? std::string(new_->str(is->params[number].name)) : "";
+        note(Effect::Value, "function", member(old_->str(was->name)),
+             "default value" + (parameter.empty() ? "" : " of " + parameter) + " changed");
     }
 
     [[nodiscard]] bool can_be_subtyped() const {

@@ -14,6 +14,7 @@ namespace skua::vmar {
 
 enum class Effect : std::uint8_t {
     Breaks,  // old callers that use it do not link, or are rejected by the verifier
+    Value,   // old callers link and get something else
     Source,  // old callers link; sources that use it may have to change, or mean something else
     None,
 };

@@ -31,6 +31,8 @@ const char* word(Effect effect) {
     switch (effect) {
         case Effect::Breaks:
             return "breaks";
+        case Effect::Value:
+            return "value";
         case Effect::Source:
             return "source";
         case Effect::None:
@@ -128,6 +130,7 @@ std::string as_text(const Report& report) {
     };
     static constexpr Part parts[] = {
         {Effect::Breaks, false, "Old callers do not link:"},
+        {Effect::Value, false, "Old callers link, and get something else:"},
         {Effect::Source, false, "Old callers link, but sources may have to change:"},
         {Effect::None, false, "Old callers do not notice:"},
         {Effect::None, true, "It asks for other things:"}};

@@ -58,7 +58,8 @@ ROWS = {
     # -- what nobody outside sees
     "body": ("pub fn f(): int = 1", "pub fn f(): int {\n    var x = 1\n    x += 1\n    return x\n}", "println(lib.f())", LINKS, None),
     "private_function": ("pub fn f(): int = g()\nfn g(): int = 1", "pub fn f(): int = 1", "println(lib.f())", LINKS, None),
-    "default_value": ("pub fn f(a: int = 1): int = a", "pub fn f(a: int = 7): int = a", "println(lib.f())", LINKS, None),
+    "default_value": ("pub fn f(a: int = 1): int = a", "pub fn f(a: int = 7): int = a", "println(lib.f())", LINKS, "default value of a changed"),
+    "default_value_elsewhere": ("pub fn f(a: int = 1): int = a", "// more\npub let one = 1\n\npub fn f(b: int = 1): int = b", "println(lib.f())", LINKS, "parameters renamed"),
     "reordered": ("pub let a = 1\npub let b = 2\npub fn f(): int = 1\npub fn g(): int = 2",
                   "pub fn g(): int = 2\npub fn f(): int = 1\npub let b = 2\npub let a = 1",
                   "println(lib.a + lib.b + lib.f() + lib.g())", LINKS, None),
@@ -108,7 +109,7 @@ ROWS = {
     # -- structs
     "component_added": ("pub struct P(x: int)", "pub struct P(x: int, y: int)", "println(lib.P(1).x)", FAILS, "components changed"),
     "component_reordered": ("pub struct P(x: int, y: int)", "pub struct P(y: int, x: int)", "println(lib.P(1, 2).x)", UNLIKE, "components changed"),
-    "component_default": ("pub struct P(x: int, y: int = 1)", "pub struct P(x: int, y: int = 3)", "println(lib.P(1).y)", LINKS, None),
+    "component_default": ("pub struct P(x: int, y: int = 1)", "pub struct P(x: int, y: int = 3)", "println(lib.P(1).y)", LINKS, "default value of y changed"),
     "struct_checks_its_values": ("pub struct P(x: int)", "pub struct P(x: int) {\n    init {\n        assert(x > 0)\n    }\n}",
                                  "println(lib.P(1).x)", FAILS, "checks or completes its values now"),
     "struct_method_added": ("pub struct P(x: int)", "pub struct P(x: int) {\n    pub fn f(): int = 1\n}", "println(lib.P(1).x)", LINKS, "added"),

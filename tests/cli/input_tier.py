@@ -105,7 +105,7 @@ fn calc{i}(a: int, b: int): int {{
     expect(outcome.output == wanted, "the same result", outcome)
     text = outcome.errors.decode()
     lines = text.splitlines()
-    expect(lines[-1] == "[jit] the code cache of 65536 bytes is full: nothing more is compiled", f"the last line:\n{text}")
+    expect(lines[-1] == "[jit] the code cache of 65536 bytes is full, which --jit-cache sets: nothing more is compiled", f"the last line:\n{text}")
     expect(text.count("nothing more") == 1 and len(lines) > 50, f"said once, after many functions:\n{text}")
 
 

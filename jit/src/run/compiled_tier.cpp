@@ -177,7 +177,8 @@ void Tier::compile(const CompileJob& job) {
             state.status = Status::Compiled;
     }
     if (cache_.full())
-        return stop_compiling("the code cache of " + std::to_string(options_.code_cache) + " bytes is full");
+        return stop_compiling("the code cache of " + std::to_string(options_.code_cache) +
+                              " bytes is full, which --jit-cache sets");
     for (vm::Function* callee : result.callees) {
         // Calls of interpreted functions are slow, so a callee need not reach the threshold by itself.
         if (callee->samples.load(std::memory_order_relaxed) > 0) request(*callee, false);

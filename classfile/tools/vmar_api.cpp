@@ -17,6 +17,8 @@ using cf::Function;
 namespace {
 
 constexpr std::string_view kEnumSection = "skua.enum";
+// The verifier accepts no type with more (V102), so what is beyond does not matter, but may be endless.
+constexpr std::size_t kMaxSupertypes = 512;
 
 bool is_public(std::uint32_t flags) {
     return (flags & cf::kPublic) != 0;
@@ -304,7 +306,7 @@ private:
     static void supertype_names(const Api& api, const ClassFile& file, std::set<std::string>& out) {
         const auto add = [&](cf::TypeIndex type) {
             const std::string name(file.str(file.types[type].name));
-            if (!out.insert(name).second) return;
+            if (out.size() >= kMaxSupertypes || !out.insert(name).second) return;
             if (const auto more = api.find(name); more != api.end()) supertype_names(api, more->second, out);
         };
         if (file.super != cf::kNone) add(file.super);
@@ -341,11 +343,12 @@ private:
 
     // What subtypes have to implement: the abstract methods of a type and its supertypes for which none of
     // them has a body. `unknown`: supertypes that nothing is known of.
+    using Names = std::set<std::string_view>;
     struct Demands {
-        std::set<std::string> methods, unknown;
+        Names methods, unknown;
     };
-    void collect_demands(const Api& api, const ClassFile& file, std::set<std::string>& seen, Demands& out,
-                         std::set<std::string>& bodies) const {
+    void collect_demands(const Api& api, const ClassFile& file, Names& seen, Demands& out,
+                         Names& bodies) const {
         for (const Function& f : file.functions) {
             if (!is_instance(file, f) || has(f.flags, cf::kPrivate) || has(f.flags, cf::kConstructor))
                 continue;
@@ -355,8 +358,8 @@ private:
                 bodies.emplace(file.str(f.name));
         }
         const auto above = [&](cf::TypeIndex type) {
-            const std::string name(file.str(file.types[type].name));
-            if (!seen.insert(name).second) return;
+            const std::string_view name = file.str(file.types[type].name);
+            if (seen.size() >= kMaxSupertypes || !seen.insert(name).second) return;
             if (const auto own = api.find(name); own != api.end())
                 collect_demands(api, own->second, seen, out, bodies);
             else if (const auto known = library_.find(name); known != library_.end())
@@ -369,9 +372,9 @@ private:
     }
     [[nodiscard]] Demands demands_of(const Api& api, const ClassFile& file) const {
         Demands out;
-        std::set<std::string> seen, bodies;
+        Names seen, bodies;
         collect_demands(api, file, seen, out, bodies);
-        for (const std::string& body : bodies) out.methods.erase(body);
+        for (const std::string_view body : bodies) out.methods.erase(body);
         return out;
     }
 
@@ -382,14 +385,15 @@ private:
         if (!can_be_subtyped() || !has_demands) return;
         const Demands was = demands_of(before_, *old_);
         const Demands is = demands_of(after_, *new_);
-        const auto join = [](std::string& all, const std::string& one) {
-            all += (all.empty() ? "" : ", ") + one;
+        const auto join = [](std::string& all, std::string_view one) {
+            all += all.empty() ? "" : ", ";
+            all += one;
         };
         std::string methods, unknown;
-        for (const std::string& method : is.methods)
+        for (const std::string_view method : is.methods)
             if (!was.methods.contains(method) && find_function(*new_, method) == nullptr)
                 join(methods, method);
-        for (const std::string& type : is.unknown)
+        for (const std::string_view type : is.unknown)
             if (!was.unknown.contains(type)) join(unknown, plain(type));
         if (!methods.empty())
             changed(Effect::Breaks, "supertypes want more",

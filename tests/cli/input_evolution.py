@@ -6,6 +6,7 @@ its source, and run with the new one. `vmar diff` must have said how that ends.
 
 import json
 import os
+import subprocess
 
 from harness import BAD_INPUT, UNCAUGHT, expect
 
@@ -196,3 +197,16 @@ The version should be 2.0.0 or higher.
     b.run("vmar", "diff", "bad.ska", "old.ska", code=BAD_INPUT, says="bad.ska", lines=1)
     b.run("vmar", "diff", "old.ska", code=64, lines=1)
     expect(os.path.exists(b.path("old.ska")), "gone")
+
+
+def test_archive_diff_endless_supertypes(b):
+    """A chain of superclasses that no verifier accepts costs vmar neither its stack nor much time."""
+    count = 3000
+    b.write("chain.skasm", "".join(f".class public open abstract x.C{i}\n.extends x.C{i + 1}\n" for i in range(count)) +
+            f".class public open abstract x.C{count}\n")
+    b.run("vmdis", "--assemble", "chain.skasm", "-o", "chain", code=0)
+    b.run("vmar", "create", "chain.ska", "chain", code=0)
+    vmar = os.path.join(b.programs, "vmar")
+    done = subprocess.run(["sh", "-c", 'ulimit -s 512 && exec "$0" diff chain.ska chain.ska', vmar], cwd=b.folder, capture_output=True,
+                          timeout=60, check=False)
+    expect(done.returncode == 0 and b"Old callers still link." in done.stdout, f"{done.returncode} {done.stderr!r}")

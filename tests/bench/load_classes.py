@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Loading 2,000 classes from an archive, against the JVM from a jar.
 
 usage: load_classes.py FOLDER_OF_PROGRAMS [--classes N] [--rounds N]

@@ -28,6 +28,10 @@ import run as conformance  # noqa: E402: the folder is added above
 TIME_OF_DAY = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
+# What emulators do otherwise than machines.
+NOT_EMULATED = {"library/processes_not_started": "qemu makes fork of vfork, so posix_spawn never learns that exec failed"}
+
+
 class Machine:
     """Where programs run: this one, or one under an emulator."""
 
@@ -156,7 +160,7 @@ def parse_arguments():
     parser.add_argument("--filter", action="append", default=[], help="only programs whose name contains one of these")
     parser.add_argument("--with-compiler", action="store_true",
                         help="build vmc for the other machines too, and compare what it makes of the examples")
-    parser.add_argument("--timeout", type=float, default=600, help="seconds for one program")
+    parser.add_argument("--timeout", type=float, default=1800, help="seconds for one program")
     parser.add_argument("--jobs", type=int, default=1, help="compilations at a time while building")
     options = parser.parse_args()
     for name in options.machine:
@@ -189,6 +193,10 @@ def main():
     examples = list(conformance.find_examples(ROOT / "examples"))
     cases = [c for c in tests + examples
              if not options.filter or any(f in c.name for f in options.filter)]
+    for case in cases:
+        if case.name in NOT_EMULATED:
+            print(f"left out: {case.name}: {NOT_EMULATED[case.name]}")
+    cases = [case for case in cases if case.name not in NOT_EMULATED]
     if not cases:
         sys.exit("no such program")
     archives = [prepare(case, host, work / "programs" / case.name.replace("/", "."), options.timeout) for case in cases]

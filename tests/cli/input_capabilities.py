@@ -210,6 +210,7 @@ def test_deny_wins(b):
     expect_equal("stdin", list(found.values()), ["DENIED stdin is denied by --deny"])
     b.start("program", "read", "x", options=["--deny=stdout"], code=UNCAUGHT, says="stdout is denied by --deny")
     expect_equal("args", b.start("program", "read", "x", options=["--deny=args"], code=0).output, b"")
+    b.start("program", options=["--deny=frob"], code=USAGE, says="random, clock, stdin, stdout, stderr, args")
     for wrong in ("frob", "fs.read:", "random:x", "/fs.read", "lib/fs.read"):
         b.start("program", options=[f"--deny={wrong}"], code=USAGE, lines=2)
         b.start("program", options=[f"--allow={wrong}"], code=USAGE, lines=2)

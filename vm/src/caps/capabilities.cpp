@@ -79,8 +79,9 @@ Result<Capabilities::Parsed> Capabilities::parse(std::string_view text, std::str
     else if (find_capability(name) != nullptr)
         parsed.grants = {{name, scope}};
     else
-        return bad_grant("there is no capability '" + name + "' to " + std::string(verb),
-                         "capabilities are " + known() + "; fs is both of fs.read and fs.write");
+        return bad_grant(
+            "there is no capability '" + name + "' to " + std::string(verb),
+            "capabilities are " + capability_names(verb == "deny") + "; fs is both of fs.read and fs.write");
     return parsed;
 }
 

@@ -61,9 +61,6 @@ public:
     // Every archive that grants name must be there, and be one.
     Result<void> check_archives(std::span<const CodeSource* const> archives) const;
 
-    // For messages and --help: "fs.read, fs.write, ...".
-    [[nodiscard]] static std::string known() { return capability_names(); }
-
 private:
     // A grant's text, taken apart.
     struct Parsed {

@@ -64,10 +64,10 @@ std::size_t capability_count() {
     return std::size(kKnown);
 }
 
-std::string capability_names() {
+std::string capability_names(bool with_defaults) {
     std::string out;
     for (const KnownCapability& k : kKnown)
-        if (!k.by_default) out += (out.empty() ? "" : ", ") + std::string(k.name);
+        if (with_defaults || !k.by_default) out += (out.empty() ? "" : ", ") + std::string(k.name);
     return out;
 }
 

@@ -35,8 +35,8 @@ Diagnostic bad_grant(std::string message, std::string hint);
 // Null if there is no such capability.
 const KnownCapability* find_capability(std::string_view name);
 std::size_t capability_count();
-// For messages: "fs.read, fs.write, ...", all that are not granted by default.
-std::string capability_names();
+// For messages: "fs.read, fs.write, ...", with those that are granted by default or without.
+std::string capability_names(bool with_defaults);
 
 // A folder that is held open since it was granted, and where it was found.
 struct Anchor {

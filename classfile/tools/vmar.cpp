@@ -53,7 +53,9 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
         }
         return finish({}, text);
     }
-    std::fprintf(stderr, "vmar: %s; 'vmar --help' shows what can be said\n", error.what());
+    std::string command = "vmar";
+    for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
+    std::fprintf(stderr, "vmar: %s; '%s --help' shows what can be said\n", error.what(), command.c_str());
     return kUsage;
 }
 
@@ -113,6 +115,9 @@ static int program(int argc, char** argv) {
     list_command->add_flag("-l,--long", list_options.with_sizes,
                            "Also size, packed size and SHA-256 of each entry");
     list_command->add_flag("-m,--manifest", list_options.manifest, "The manifest instead of the entries");
+    list_command->footer(
+        "With --long: size, packed size, SHA-256 of the packed bytes, name.\n\n"
+        "Example: vmar list --long app.ska");
 
     ExtractOptions extract_options;
     CLI::App* extract_command = app.add_subcommand("extract", "Unpack entries of an archive");
@@ -121,6 +126,9 @@ static int program(int argc, char** argv) {
     extract_command->add_option("-o,--output", extract_options.folder, "Folder to unpack into")
         ->type_name("DIR")
         ->capture_default_str();
+    extract_command->footer(
+        "Each entry is compared with its digest before it is unpacked; nothing is written outside of DIR.\n\n"
+        "Example: vmar extract app.ska -o out demo/Main.skc");
 
     VerifyOptions verify_options;
     CLI::App* verify_command =
@@ -131,6 +139,11 @@ static int program(int argc, char** argv) {
                      "Public key, or file of one, that must have signed each (repeatable: any of them)")
         ->type_name("KEY")
         ->allow_extra_args(false);
+
+    verify_command->footer(
+        "Every byte of an archive counts. Code is checked against other classes when it runs, or by\n"
+        "'vmdis --verify'.\n\n"
+        "Example: vmar verify app.ska --key release.pub");
 
     std::string key_file;
     CLI::App* keygen_command = app.add_subcommand("keygen", "Make a key to sign with");

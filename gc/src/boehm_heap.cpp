@@ -64,10 +64,12 @@ struct ScanLayout {
 constexpr std::size_t kLayoutBlock = 1024;
 constexpr std::size_t kLayoutBlocks = 4096;
 
-// Allocated at least between two collections. A heap of some megabytes would else be marked again and again;
-// but a program that keeps less than kSmallHeap is best served by memory that it has touched already
-// (docs/gc.md).
-constexpr std::size_t kLeastAllocated = 64u << 20, kSmallHeap = 8u << 20, kLeastAllocatedSmall = 8u << 20;
+// Allocated at least between two collections. A heap of some megabytes would else be marked again and again,
+// the more so if the program goes on for kManyCollections; but one that keeps less than kSmallHeap is best
+// served by memory that it has touched already (docs/gc.md).
+constexpr std::size_t kLeastAllocated = 32u << 20, kLeastAllocatedLater = 64u << 20;
+constexpr std::size_t kSmallHeap = 8u << 20, kLeastAllocatedSmall = 8u << 20;
+constexpr std::uint64_t kManyCollections = 10;
 
 struct State {
     std::once_flag once;
@@ -243,7 +245,8 @@ void on_event(GC_EventType event) {
             g.collections++;
             GC_set_min_bytes_allocd(GC_get_heap_size() - GC_get_free_bytes() < kSmallHeap
                                         ? kLeastAllocatedSmall
-                                        : kLeastAllocated);
+                                    : g.collections < kManyCollections ? kLeastAllocated
+                                                                       : kLeastAllocatedLater);
             if (g.options.log) log_collection();
             break;
         default:

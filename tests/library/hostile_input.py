@@ -19,7 +19,7 @@ import time
 import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
-START = 112  # megabytes that a program may take for an input of any size: 64 before it collects for the first time
+START = 80  # megabytes that a program may take for an input of any size
 # CPU seconds that a reader may take, and those for each megabyte: what is linear takes a tenth of it on a slow day.
 SECONDS, SECONDS_PER_MEGABYTE = 4, 0.8
 LONGEST_MESSAGE = 400

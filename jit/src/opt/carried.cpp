@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kMaxPlaces = 6;  // of a loop: each takes a register
 
 // A field of an object, or a static one, that a loop stores to.
-struct Place {
+struct CarriedField {
     const Node* store;     // one that does
     Node* load = nullptr;  // one that reads it, and not where another load or store of the block has
     Vector<Node*> loads;   // all such
@@ -59,34 +59,35 @@ public:
           inside_(graph, loop) {}
 
     bool run() {
-        Vector<Place> places;
+        Vector<CarriedField> places;
         for (const Block* block : loop_.blocks) {
             for (const Node* n : block->nodes) {
                 if (!is_place(n) || !inside_.invariant(n->in(0)) || places.size() == kMaxPlaces) continue;
-                if (std::none_of(places.begin(), places.end(), [&](const Place& p) { return is_at(n, p); }))
+                if (std::none_of(places.begin(), places.end(),
+                                 [&](const CarriedField& p) { return is_at(n, p); }))
                     places.push_back({n, nullptr, {}, {}});
             }
         }
-        for (Place& place : places) {
+        for (CarriedField& place : places) {
             for (Block* block : loop_.blocks) {
                 if (place.known) look_at(*block, place);
             }
         }
-        std::erase_if(places, [&](const Place& p) {
+        std::erase_if(places, [&](const CarriedField& p) {
             return !p.known || !p.load || !is_readable(p.load, before_, p.always, accesses_);
         });
-        for (const Place& place : places) carry(place);
+        for (const CarriedField& place : places) carry(place);
         return !places.empty();
     }
 
 private:
-    bool is_at(const Node* access, const Place& place) const {
+    bool is_at(const Node* access, const CarriedField& place) const {
         return access->in(0) == place.store->in(0) && access->mem.disp == place.store->mem.disp &&
                !has_index(access) && partitions_.of(access) == partitions_.of(place.store);
     }
 
     // What the block does to the place.
-    void look_at(Block& block, Place& place) {
+    void look_at(Block& block, CarriedField& place) {
         bool at_start = true;  // the place holds what it held at the block's start
         bool lost = false;
         Node* value = nullptr;
@@ -131,7 +132,7 @@ private:
         return n;
     }
 
-    void carry(const Place& place) {
+    void carry(const CarriedField& place) {
         SsaRepair repair(graph_);
         repair.start(place.load->type);
         repair.define(before_, load_at_end(before_, place.load));

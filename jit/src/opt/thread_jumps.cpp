@@ -14,7 +14,7 @@
 namespace skua::jit {
 namespace {
 
-constexpr std::size_t kMaxComputed = 4;  // nodes that a way is spared
+constexpr std::size_t kMaxSpared = 4;  // nodes that a way is spared
 
 // A way into the block and the successor that it takes there.
 struct Way {
@@ -37,7 +37,7 @@ bool may_be_passed_by(const Block* block) {
     for (const Node* n : block->nodes) {
         if (n->op == Op::Phi || n == last) continue;
         const bool length = n->op == Op::Load && n->mem.alias == Alias::Constant && n->in(0)->op == Op::Phi;
-        if (++computed > kMaxComputed || n->input_count == 0 || n->input_count > 2 ||
+        if (++computed > kMaxSpared || n->input_count == 0 || n->input_count > 2 ||
             !(info(n->op).pure || length))
             return false;
     }
@@ -82,16 +82,16 @@ private:
     Vector<Node*> values_;
 };
 
-struct Use {
+struct UseElsewhere {
     Node* user;
     std::uint32_t input;
 };
 // By node of the block: where it is used elsewhere.
-Vector<Vector<Use>> uses_elsewhere(const Graph& graph, const Block* block) {
+Vector<Vector<UseElsewhere>> uses_elsewhere(const Graph& graph, const Block* block) {
     Vector<std::uint32_t> index(graph.node_count(), 0);  // one more than the node's
     for (std::size_t i = 0; i < block->nodes.size(); ++i)
         index[block->nodes[i]->id] = static_cast<std::uint32_t>(i + 1);
-    Vector<Vector<Use>> uses(block->nodes.size());
+    Vector<Vector<UseElsewhere>> uses(block->nodes.size());
     for (const auto& owner : graph.blocks) {
         for (Node* n : owner->nodes) {
             for (std::uint32_t i = 0; i < n->input_count; ++i) {
@@ -122,14 +122,14 @@ Vector<Way> known_ways(Graph& graph, Block* block) {
 }
 
 // The values' uses behind the block, which another way reaches now.
-void repair(Graph& graph, Block* block, const Vector<Way>& ways, const Vector<Vector<Use>>& uses) {
+void repair(Graph& graph, Block* block, const Vector<Way>& ways, const Vector<Vector<UseElsewhere>>& uses) {
     SsaRepair repair(graph);
     for (std::size_t i = 0; i < uses.size(); ++i) {
         if (uses[i].empty()) continue;
         repair.start(block->nodes[i]->type);
         repair.define(block, block->nodes[i]);
         for (const Way& way : ways) repair.define(way.from, way.values[i]);
-        for (const Use& use : uses[i]) {
+        for (const UseElsewhere& use : uses[i]) {
             use.user->inputs[use.input] = use.user->op == Op::Phi
                                               ? repair.at_end(use.user->block->preds[use.input])
                                               : repair.at_start(use.user->block);

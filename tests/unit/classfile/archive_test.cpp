@@ -133,7 +133,8 @@ TEST_CASE("malformed manifests are refused") {
     for (const char* bad :
          {"name: x", "name x\n", ": x\n", "name: \n", "name: x\nname: y\n", "main: a/b\n", "name:  x\n",
           "name: x\r\n", "requires: b\nrequires: a\n", "requires: a\nrequires: a\n",
-          "dependency: a sha256:12\n", "dependency: b\ndependency: a\n", "name: \xFF\n"}) {
+          "dependency: a sha256:12\n", "dependency: a/b ^1\n", "passes: fs.read\n",
+          "passes: a/b\npasses: a/b\n", "dependency: b\ndependency: a\n", "name: \xFF\n"}) {
         INFO(bad);
         auto m = Manifest::parse(first + bad);
         REQUIRE_FALSE(m.ok());

@@ -345,6 +345,8 @@ TEST_CASE("F023: too many") {
               for (int i = 0; i < 256; ++i)
                   b.file().functions[1].type_params.push_back({b.str("p" + std::to_string(i)), {}});
           }) == "F023");
+    CHECK(rule_after([](ClassFile& f) { f.method_refs[0].params.resize(256, f.method_refs[0].params[0]); }) ==
+          "F023");
 }
 
 TEST_CASE("F024: declarations that contradict themselves") {

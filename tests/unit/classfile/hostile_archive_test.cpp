@@ -199,6 +199,46 @@ TEST_CASE("A010: repeated names and wrong order") {
     CHECK(open_error(renamed(good_archive(), "bb.txt", "zz.txt")) == "A010");
 }
 
+TEST_CASE("A010: a second index or manifest among the others") {
+    for (const std::string_view name : {kIndexEntry, kManifestEntry}) {
+        const std::string other = "N" + std::string(name.substr(1));
+        ArchiveWriter w;
+        REQUIRE(w.add(other, Bytes(10, 'x')).ok());
+        Bytes b = w.finish().value();
+        b = renamed(std::move(b), other, name);
+        auto a = Archive::from_bytes(b, "h.ska");
+        REQUIRE_FALSE(a.ok());
+        CHECK(a.error().rule == "A010");
+        CHECK(a.error().message == "the name occurs twice");
+    }
+}
+
+TEST_CASE("A018: an index with lines of entries that are not there") {
+    // Without the entries from one on and their records; the index, which has their lines, stays as it is.
+    struct Case {
+        const char* from;
+        std::uint32_t left;
+        const char* words;
+    };
+    for (const Case& c : {Case{"cc.txt", 4, "the index names entries that the archive does not have"},
+                          Case{"aa.txt", 2, "the index is longer than the directory's entries need"}}) {
+        Bytes b = good_archive();
+        const std::size_t entry = local(b, c.from), first = record(b, "META/index"), last = record(b, c.from);
+        const std::size_t end = b.size() - 22;
+        put16(b, end + 8, c.left);
+        put16(b, end + 10, c.left);
+        put32(b, end + 12, static_cast<std::uint32_t>(last - first));
+        put32(b, end + 16, static_cast<std::uint32_t>(entry));
+        b.erase(b.begin() + static_cast<std::ptrdiff_t>(last), b.begin() + static_cast<std::ptrdiff_t>(end));
+        b.erase(b.begin() + static_cast<std::ptrdiff_t>(entry),
+                b.begin() + static_cast<std::ptrdiff_t>(first));
+        auto a = Archive::from_bytes(b, "h.ska");
+        REQUIRE_FALSE(a.ok());
+        CHECK(a.error().rule == "A018");
+        CHECK(a.error().message == c.words);
+    }
+}
+
 TEST_CASE("A011: symbolic links and devices") {
     Bytes b = good_archive();
     const std::size_t r = record(b, "bb.txt");
@@ -342,6 +382,13 @@ TEST_CASE("A021..A023: damaged contents") {
         set_index_digits(bad, "bb.txt", 2, wrong);
         CHECK(verify_error(with_index_checksum(bad)) == "A023");
     }
+}
+
+TEST_CASE("A021: a checksum that is wrong wherever it stands, beside a digest that is right") {
+    Bytes b = good_archive();
+    for (const std::size_t at : {record(b, "bb.txt") + 16, local(b, "bb.txt") + 14}) put32(b, at, 0x12345678);
+    CHECK(open_error(b) == "none");
+    CHECK(verify_error(b) == "A021");
 }
 
 TEST_CASE("A021, A022: an index that was changed") {

@@ -76,11 +76,4 @@ Implementation find_implementation_of(TypeDef& type, FunctionDef& method) {
     return best;
 }
 
-FunctionDef* implementation_of(TypeDef& type, FunctionDef& method, const Type** owner) {
-    const Implementation found = find_implementation_of(type, method);
-    if (!found.function || found.ambiguous || found.function->is_abstract()) return nullptr;
-    if (owner) *owner = found.owner;
-    return found.function;
-}
-
 }  // namespace skua::vm

@@ -14,15 +14,6 @@ std::string_view rule_name(Rule rule) {
     return kNames[static_cast<std::size_t>(rule)];
 }
 
-std::string_view rule_text(Rule rule) {
-    static constexpr std::string_view kTexts[] = {
-#define SKUA_RULE(number, text) text,
-#include "verify/rules.def"
-#undef SKUA_RULE
-    };
-    return kTexts[static_cast<std::size_t>(rule)];
-}
-
 NamedSort named_sort(const Type* type) {
     const TypeDef* def = Loader::try_resolve(type);
     if (!def) return NamedSort::Missing;

@@ -16,7 +16,6 @@ enum class Rule : std::uint16_t {
 };
 
 [[nodiscard]] std::string_view rule_name(Rule rule);  // "V012"
-[[nodiscard]] std::string_view rule_text(Rule rule);
 
 struct TypeContext {
     TypeTable& types;

@@ -57,10 +57,4 @@ Result<bool> is_assignable(FunctionDef* context, TypeDef& owner, const Type* fro
 // arguments as they have parameters, each within its bounds? Missing classes pass. Cached.
 Result<void> check_type(TypeTable& types, Loader& loader, const Type* type);
 
-// The function that a class, struct or extension has for a method of an interface among its
-// supertypes: its own, inherited, or the most specific default. nullptr if it has none (the class
-// is abstract or failed check_declaration). `owner`, if given, receives the open type, in `type`'s
-// variables, that declares the result.
-FunctionDef* implementation_of(TypeDef& type, FunctionDef& method, const Type** owner = nullptr);
-
 }  // namespace skua::vm

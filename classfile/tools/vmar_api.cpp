@@ -224,8 +224,9 @@ private:
                             std::move(after), std::move(who)});
     }
 
+    // What makes values of a struct is called as a class's constructor is: nobody writes its own name.
     [[nodiscard]] std::string member(std::string_view name) const {
-        return std::string(old_->str(old_->name)) + "." + std::string(name);
+        return std::string(old_->str(old_->name)) + "." + (name == "make$" ? "init" : std::string(name));
     }
     static const char* field_kind(const ClassFile& file) {
         return file.kind == cf::DeclKind::Module ? "global" : "field";

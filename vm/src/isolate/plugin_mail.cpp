@@ -31,13 +31,15 @@ struct PluginMail::State {
             if (n < 0 && errno == EINTR) continue;
             if (n < 0 && errno == EAGAIN) return true;
             if (n <= 0) return false;
-            read.fetch_add(1, std::memory_order_release);
             Letter letter;
             const auto size = static_cast<std::size_t>(n);
             bool honest = size >= sizeof letter && size <= sizeof bytes;
             if (honest) std::memcpy(&letter, bytes, sizeof letter);
             honest = honest && letter.length == size - sizeof letter;
-            if (honest && handlers.letter(letter, {bytes + sizeof letter, letter.length})) continue;
+            honest = honest && handlers.letter(letter, {bytes + sizeof letter, letter.length});
+            // Behind that: who finds the count has what the letters say.
+            read.fetch_add(1, std::memory_order_release);
+            if (honest) continue;
             if (!stopped) handlers.dishonest();
             return false;
         }

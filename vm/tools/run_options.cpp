@@ -270,7 +270,9 @@ What it may reach (nothing but standard streams, arguments and clock by default)
 
 Limits and memory:
   --max-heap SIZE       of objects, e.g. 512M (default: 3/4 of the machine's memory)
-  --max-stack SIZE      of each thread's calls (default: 8M)
+  --max-stack SIZE      of each thread's calls (default: 8M). If it is given, they are counted:
+                        the stack is full at the same call on every machine, in every mode of
+                        --jit; compiled code then takes up to 1.6 times as long
   --max-instructions N  of the class files' code that may run; the program ends at the same place
                         on every machine and in every mode of --jit
   --timeout TIME        of running, e.g. 500ms, 10s, 2m

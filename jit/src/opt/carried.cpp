@@ -31,9 +31,6 @@ struct CarriedField {
     bool known = true;    // what it holds
 };
 
-bool has_index(const Node* access) {
-    return access->input_count != (access->op == Op::Load ? 1u : 2u);
-}
 // What a load gives is what a store was given.
 bool keeps_bits(const Node* n, Type type) {
     return n->mem.byteswap == 0 && (mem_size(n->mem.rep) == 8 || n->mem.rep == MemRep::F32) &&

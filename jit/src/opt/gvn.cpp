@@ -102,12 +102,11 @@ private:
 
     static std::uint64_t hash_address(const Node* n, std::uint32_t version) {
         std::uint64_t hash = mix(n->in(0)->id, static_cast<std::uint32_t>(n->mem.disp));
-        if (n->input_count == (n->op == Op::Load ? 2u : 3u)) hash = mix(hash, n->in(1)->id + 1);
+        if (has_index(n)) hash = mix(hash, n->in(1)->id + 1);
         return mix(hash, version);
     }
     static bool same_address(const Node* a, const Node* b) {
-        const bool a_indexed = a->input_count == (a->op == Op::Load ? 2u : 3u);
-        const bool b_indexed = b->input_count == (b->op == Op::Load ? 2u : 3u);
+        const bool a_indexed = has_index(a), b_indexed = has_index(b);
         return a->in(0) == b->in(0) && a->mem.disp == b->mem.disp && a_indexed == b_indexed &&
                (!a_indexed || (a->in(1) == b->in(1) && a->mem.stride == b->mem.stride)) &&
                a->mem.byteswap == b->mem.byteswap;

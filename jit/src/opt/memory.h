@@ -14,6 +14,11 @@ namespace skua::jit {
 // guest code.
 [[nodiscard]] bool clobbers_memory(const Node* n);
 
+// A Load or Store of an element, not of one place in an object.
+[[nodiscard]] inline bool has_index(const Node* access) {
+    return access->input_count != (access->op == Op::Load ? 1u : 2u);
+}
+
 class Partitions {
 public:
     static constexpr std::uint32_t kConstant = 0;  // loads from it always see the same

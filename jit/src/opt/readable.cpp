@@ -2,14 +2,14 @@
 
 #include "ir/order.h"
 #include "opt/facts.h"
+#include "opt/memory.h"
 
 namespace skua::jit {
 
 Accesses::Accesses(const Graph& graph) : first_(graph.node_count(), 0), all_(1) {
     for (const auto& block : graph.blocks) {
         for (const Node* n : block->nodes) {
-            const bool has_no_index = n->input_count == (n->op == Op::Load ? 1u : 2u);
-            if ((n->op != Op::Load && n->op != Op::Store) || !has_no_index || n->in(0)->is_const()) continue;
+            if ((n->op != Op::Load && n->op != Op::Store) || has_index(n) || n->in(0)->is_const()) continue;
             all_.push_back({n, first_[n->in(0)->id]});
             first_[n->in(0)->id] = static_cast<std::uint32_t>(all_.size() - 1);
         }

@@ -149,6 +149,7 @@ private:
     std::vector<std::pair<std::uint32_t, std::uint32_t>> zeroed_;  // slot ranges
     // Per entry of the handler table: the registers that its target may read.
     std::vector<std::vector<bool>> live_at_handler_;
+    std::vector<bool> handles_;  // per instruction: a handler begins here; only where calls are counted
     std::uint32_t stack_used_ = kUnknown;  // slot of what Enter has counted; a leaf has none
     std::uint32_t window_ = 0;             // first slot of the window
     std::uint32_t window_slots_ = 0;

@@ -184,7 +184,11 @@ void Translator::assign_slots() {
         if (!is_param && (unused || reg.folded || reg.window_offset != kUnknown)) continue;
         next += reg.layout ? reg.layout->slots() : 1;
     }
-    if (vm_.options().exact_stack && calls()) stack_used_ = next++;
+    if (vm_.options().exact_stack && calls()) {
+        stack_used_ = next++;
+        handles_.assign(code_.instructions.size(), false);
+        for (const auto& handler : def_.decl->code.handlers) handles_[handler.target] = true;
+    }
     window_ = next + 1;  // the return address lies below
 }
 
@@ -311,9 +315,7 @@ void Translator::emit_enter() {
 
 void Translator::emit_leave() {
     if (stack_used_ == kUnknown) return;
-    const auto& handlers = def_.decl->code.handlers;
-    if (std::any_of(handlers.begin(), handlers.end(), [&](const auto& h) { return h.target == current_; }))
-        out_.emit(LOp::Leave, 0, stack_used_, 0);
+    if (handles_[current_]) out_.emit(LOp::Leave, 0, stack_used_, 0);
     const Op op = code_.instructions[current_].op;
     if (op == Op::Ret || op == Op::RetVoid) out_.emit(LOp::Leave, 0, stack_used_, window_);
 }
